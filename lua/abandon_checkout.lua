@@ -30,7 +30,7 @@ end
 
 if not keep then
   end_reservation(r, 'RELEASED')
-  append(meta, at, 'abandoned', r.id, r.user, r.session, 'A', 0, write_seats(seats, 'A', r.id, 0))
+  append(meta, at, 'abandoned', r.id, r.user, r.session, 'A', 0, write_seats(meta, seats, 'A', r.id, 0))
   write_meta(meta)
   return { 'freed', meta.seq, ids_of(seats) }
 end
@@ -42,6 +42,6 @@ r.deadline = at + r.left
 write_reservation(r)
 start_clock(r, at)
 append(meta, at, 'kept', r.id, r.user, r.session, 'R', r.deadline,
-  write_seats(seats, 'R', r.id, r.deadline))
+  write_seats(meta, seats, 'R', r.id, r.deadline))
 write_meta(meta)
 return { 'kept', r.id, r.deadline, at, meta.seq, r.seats }

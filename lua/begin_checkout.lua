@@ -81,6 +81,6 @@ write_reservation(r)
 redis.call('SET', checkout_key(booking), r.id)
 redis.call('ZADD', CHECKOUTS, int(r.deadline), booking)
 append(meta, at, 'paying', r.id, user, r.session, 'P', r.deadline,
-  write_seats(seats, 'P', r.id, r.deadline))
+  write_seats(meta, seats, 'P', r.id, r.deadline))
 write_meta(meta)
 return { 'begun', r.id, r.deadline, at, meta.seq, ids }

@@ -41,7 +41,7 @@ if #free > 0 then
     if r and r.status == 'ACTIVE' then expire(meta, r, at) end
   end
   local fresh = read_seats(meta, ids_of(free))
-  append(meta, at, 'blocked', '0', '', '', 'X', 0, write_seats(fresh, 'X', '0', 0))
+  append(meta, at, 'blocked', '0', '', '', 'X', 0, write_seats(meta, fresh, 'X', '0', 0))
   write_meta(meta)
 end
 return { 'blocked', meta.seq, blocked, refused }

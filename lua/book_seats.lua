@@ -39,7 +39,7 @@ for id, set in pairs(leaving) do
 end
 if #changing > 0 then
   append(meta, now_ms(), 'booked', booking, user, session, 'B', 0,
-    write_seats(changing, 'B', booking, 0))
+    write_seats(meta, changing, 'B', booking, 0))
   write_meta(meta)
 end
 return { 'booked', meta.seq, ids_of(changing) }

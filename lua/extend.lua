@@ -30,6 +30,6 @@ local seats = held_seats(meta, r, 'R')
 write_reservation(r)
 start_clock(r, at)
 append(meta, at, 'extended', r.id, user, r.session, 'R', deadline,
-  write_seats(seats, 'R', r.id, deadline))
+  write_seats(meta, seats, 'R', r.id, deadline))
 write_meta(meta)
 return { 'extended', r.id, deadline, at, meta.seq, r.seats }

@@ -32,12 +32,12 @@ redis.call('DEL', META, STATE, FEED, DEADLINES, CHECKOUTS)
 
 local meta = {
   epoch = epoch, seq = 0, base = tonumber(ARGV[3]), first = tonumber(ARGV[4]),
-  count = tonumber(ARGV[5]), next = tonumber(ARGV[3]) + 1,
+  count = tonumber(ARGV[5]), next = tonumber(ARGV[3]) + 1, taken = 0,
 }
 redis.call('HSET', META, 'epoch', epoch, 'base', int(meta.base), 'first', int(meta.first),
   'count', int(meta.count))
 
-local function fresh(id) return { id = id, version = meta.base } end
+local function fresh(id) return { id = id, version = meta.base, status = 'A' } end
 local paying, after_claims = {}, 8 + 4 * tonumber(ARGV[7])
 for i = 8, after_claims - 1, 4 do
   local seat, booking = fresh(ARGV[i]), ARGV[i + 1]
@@ -50,9 +50,9 @@ for i = 8, after_claims - 1, 4 do
       paying[booking] = r
     end
     r.seats[#r.seats + 1] = seat.id
-    write_seats({ seat }, 'P', r.id, r.deadline)
+    write_seats(meta, { seat }, 'P', r.id, r.deadline)
   else
-    write_seats({ seat }, 'B', booking, 0)
+    write_seats(meta, { seat }, 'B', booking, 0)
   end
 end
 for booking, r in pairs(paying) do
@@ -62,7 +62,7 @@ for booking, r in pairs(paying) do
 end
 local blocked = {}
 for i = after_claims, #ARGV do blocked[#blocked + 1] = fresh(ARGV[i]) end
-write_seats(blocked, 'X', '0', 0)
+write_seats(meta, blocked, 'X', '0', 0)
 append(meta, at, 'opened', '0', '', '', 'A', 0, '')
 write_meta(meta)
 return { 'opened', meta.seq }

@@ -52,7 +52,7 @@ end
 if #released == 0 then return { 'refused', refused } end
 
 for _, r in ipairs(order) do
-  append(meta, at, 'released', r.id, user, r.session, 'A', 0, write_seats(r.leaving, 'A', r.id, 0))
+  append(meta, at, 'released', r.id, user, r.session, 'A', 0, write_seats(meta, r.leaving, 'A', r.id, 0))
   shrink(r, r.leaving_ids, 'RELEASED')
 end
 write_meta(meta)

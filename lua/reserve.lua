@@ -105,6 +105,6 @@ meta.next = meta.next + 1
 write_reservation(r)
 start_clock(r, at)
 append(meta, at, 'reserved', r.id, user, session, 'R', r.deadline,
-  write_seats(fresh, 'R', r.id, r.deadline))
+  write_seats(meta, fresh, 'R', r.id, r.deadline))
 write_meta(meta)
 return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, refused }

@@ -27,7 +27,7 @@ for _, seat in ipairs(read_seats(meta, ARGV)) do
 end
 if #unblocked == 0 then return { 'refused', refused } end
 if #blocked > 0 then
-  append(meta, now_ms(), 'unblocked', '0', '', '', 'A', 0, write_seats(blocked, 'A', '0', 0))
+  append(meta, now_ms(), 'unblocked', '0', '', '', 'A', 0, write_seats(meta, blocked, 'A', '0', 0))
   write_meta(meta)
 end
 return { 'unblocked', meta.seq, unblocked, refused }

@@ -21,7 +21,7 @@ for _, seat in ipairs(read_seats(meta, ids)) do
   if seat.status == 'B' and seat.ref == booking then changing[#changing + 1] = seat end
 end
 if #changing > 0 then
-  append(meta, now_ms(), 'unbooked', booking, user, '', 'A', 0, write_seats(changing, 'A', '0', 0))
+  append(meta, now_ms(), 'unbooked', booking, user, '', 'A', 0, write_seats(meta, changing, 'A', '0', 0))
   write_meta(meta)
 end
 return { 'unbooked', meta.seq, ids_of(changing) }

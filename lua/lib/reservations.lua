@@ -56,7 +56,7 @@ local function expire(meta, r, at)
   local seats = held_seats(meta, r, 'R')
   end_reservation(r, 'EXPIRED')
   if #seats > 0 then
-    append(meta, at, 'expired', r.id, r.user, r.session, 'A', 0, write_seats(seats, 'A', r.id, 0))
+    append(meta, at, 'expired', r.id, r.user, r.session, 'A', 0, write_seats(meta, seats, 'A', r.id, 0))
   end
 end
 

@@ -25,11 +25,12 @@ local function read_seats(meta, ids)
 end
 
 -- Moves all `seats` to one status and returns the feed's text for them, `id version id version …`.
-local function write_seats(seats, status, ref, deadline)
+local function write_seats(meta, seats, status, ref, deadline)
   local tail = ':' .. status .. ':' .. ref .. ':' .. int(deadline)
   local record, text = {}, {}
   for _, seat in ipairs(seats) do
     seat.version = seat.version + 1
+    meta.taken = meta.taken - (seat.status == 'A' and 0 or 1) + (status == 'A' and 0 or 1)
     seat.status, seat.ref, seat.deadline = status, ref, deadline
     local version = int(seat.version)
     record[#record + 1] = seat.id

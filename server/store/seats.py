@@ -75,6 +75,7 @@ class SeatStore:
     """Every transition of a seat. All methods are safe to call from any number of workers."""
 
     def __init__(self, client: Redis, *, lua: Path | None = None, scripts: Scripts | None = None):
+        self._client = client
         self._scripts = scripts or Scripts(client, lua or paths.LUA)
 
     async def _run(self, name: str, event_id: int, *args: str | int) -> list[Any]:
@@ -228,6 +229,14 @@ class SeatStore:
         """One reservation of this user, also for an hour after it ended."""
         found = held(await self._run("reservations", event_id, user, reservation_id))
         return found[0] if found else None
+
+    async def taken(self, event_ids: Sequence[int]) -> list[int]:
+        """How many seats of each event are not AVAILABLE; 0 for one that is not open."""
+        with translated():
+            pipe = self._client.pipeline(transaction=False)
+            for event_id in event_ids:
+                pipe.hget(event_keys(event_id)[0], "taken")
+            return [int(count or 0) for count in await pipe.execute()]
 
     async def snapshot(self, event_id: int) -> Snapshot:
         """The whole state; lapsed holds are swept first."""

@@ -160,10 +160,10 @@ class SeatMachine(RuleBasedStateMachine):
         async def real() -> tuple[Any, ...]:
             keys = event_keys(EVENT)
             pipe = self.client.pipeline(transaction=False)
-            pipe.hgetall(keys[1]).hget(keys[0], "seq").zrange(keys[3], 0, -1)
+            pipe.hgetall(keys[1]).hmget(keys[0], "seq", "taken").zrange(keys[3], 0, -1)
             return tuple(await pipe.execute())
 
-        records, seq, clocks = self.run(real())
+        records, (seq, taken), clocks = self.run(real())
         if seq is None:
             return
         expected = {
@@ -172,6 +172,7 @@ class SeatMachine(RuleBasedStateMachine):
         }
         assert records == expected
         assert int(seq) == self.model.seq
+        assert int(taken) == sum(seat.status != "A" for seat in self.model.seats.values())
         active = [str(ref) for ref, r in self.model.reservations.items() if r.status == "ACTIVE"]
         assert sorted(clocks) == sorted(active)
 
