@@ -50,7 +50,7 @@ class Capability:
 
 
 def connect(url: str, *, pool_size: int = POOL_SIZE) -> Redis:
-    """A client for `redis://`, `rediss://` or `unix://`: bytes in, bytes out.
+    """A client for `redis://`, `rediss://` or `unix://`: text in, text out.
 
     Connects on first use. Raises ConfigurationError for a URL that is none of these.
     """
@@ -59,6 +59,7 @@ def connect(url: str, *, pool_size: int = POOL_SIZE) -> Redis:
             url,
             max_connections=pool_size,
             timeout=POOL_WAIT_S,
+            decode_responses=True,
             socket_connect_timeout=CONNECT_TIMEOUT_S,
             socket_timeout=REPLY_TIMEOUT_S,
             health_check_interval=15,
