@@ -19,7 +19,7 @@ AREA_LIMIT = 20_000
 
 
 class Census:
-    """Checks seats and drawings against their limits and reports how far the building of seats is."""
+    """Holds seats and drawings against their limits; reports how many seats are built."""
 
     def __init__(self, seat_lists: Iterable[Node], progress: Progress | None) -> None:
         """`seat_lists`: every list of seats in the document. Raises PlanRefused."""

@@ -7,7 +7,7 @@ import re
 from server.plans.document import Node
 
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
-"""Told apart by colour-blind people: Okabe and Ito, "Color Universal Design" (2008), without black."""
+"""Colour-blind people tell them apart: Okabe and Ito, "Color Universal Design" (2008), no black."""
 
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})([0-9a-f]{2})?", re.ASCII)
 

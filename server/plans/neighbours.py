@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import atan2, cos, dist, sin
 from statistics import median_low
 
@@ -52,7 +53,7 @@ def walking_order(seats: Sequence[Seat]) -> tuple[Seat, ...]:
 
 
 def _steps(seats: Sequence[Seat]) -> list[float]:
-    return [dist((a.x, a.y), (b.x, b.y)) for a, b in zip(seats, seats[1:], strict=False)]
+    return [dist((a.x, a.y), (b.x, b.y)) for a, b in pairwise(seats)]
 
 
 def _main_axis(seats: Sequence[Seat]) -> float:
