@@ -61,14 +61,16 @@ def _floor_choice(category: int, rank: int) -> Choice:
 
 def _tier(tier: Tier, corner_parts: int, first_number: int) -> Iterator[Section]:
     """The tier without the side behind the stage and its two corners."""
-    around = BOWL.blocks(wide=4, high=5, corner=corner_parts)
+    around = BOWL.blocks(wide=3, high=5, corner=corner_parts)
     seated = [block for block in around if "north" not in block.side]
+    category = MIDDLE if tier is LOWER else BACK
     for number, block in enumerate(seated, start=first_number):
+        at_end = block is seated[0] or block is seated[-1]
         yield section(
             str(number),
             block,
             tier,
-            _tier_choice(MIDDLE if tier is LOWER else BACK, beside_stage=number == first_number),
+            _tier_choice(category, beside_stage=at_end),
             zone=block.side.title(),
             entrance=f"Door {number % 100}",
         )

@@ -26,7 +26,7 @@ PITCH_LENGTH, PITCH_WIDTH = 1050.0, 680.0
 BOWL = Bowl(half_width=640.0, half_height=455.0, corner=150.0)
 LOWER = Tier(depth=0.0, rows=26, row_pitch=8.0, seat_pitch=5.0, aisle=6.0)
 UPPER = Tier(
-    depth=250.0, rows=25, row_pitch=8.0, seat_pitch=5.0, aisle=6.0, opening_rows=4, opening_seats=8
+    depth=250.0, rows=25, row_pitch=8.0, seat_pitch=5.0, aisle=6.0, opening_rows=5, opening_seats=8
 )
 
 CATEGORIES = (

@@ -20,12 +20,12 @@ from server.plans.colors import PALETTE
 from server.plans.curves import Arc, Point, Straight, framed, row_letters, seat_points
 from server.plans.neighbours import arrange
 
-PITCH, ROW_PITCH, AISLE = 11.0, 18.0, 12.0
-"""55 cm from seat to seat, 90 cm from row to row; an aisle is two margins of 60 cm."""
+PITCH, ROW_PITCH, AISLE = 11.0, 18.0, 7.0
+"""55 cm from seat to seat, 90 cm from row to row; an aisle is two margins of 35 cm or more."""
 
-ORCHESTRA_RADIUS, ORCHESTRA_ROWS = 150.0, 13
-BALCONY_RADIUS, BALCONY_ROWS = 416.0, 4
-CENTRE, SIDE = 16.0, 38.0
+ORCHESTRA_RADIUS, ORCHESTRA_ROWS = 160.0, 12
+BALCONY_RADIUS, BALCONY_ROWS = 404.0, 4
+CENTRE, SIDE = 16.0, 37.0
 """Degrees off the middle line where the centre block and the side blocks end."""
 
 PREMIUM, STANDARD, BALCONY, BOX = range(4)
@@ -112,7 +112,7 @@ def _balcony_choice(row: int, block: int, seat: int, count: int) -> tuple[int, i
 
 def _boxes(name: str, letter: str, *, side: int) -> Section:
     """Boxes of four along a side wall, `side` -1 left or 1 right, counted from the stage."""
-    wall = Straight((side * 168.0, 118.0), (side * 268.0, 246.0))
+    wall = Straight((side * 154.0, 114.0), (side * 254.0, 242.0))
     box_length = wall.length(0) / BOXES_PER_SIDE
     rows = []
     for box in range(BOXES_PER_SIDE):
@@ -125,7 +125,7 @@ def _boxes(name: str, letter: str, *, side: int) -> Section:
 
 def _stage() -> list[Area]:
     """A stage with a curved apron that follows the first row."""
-    apron = Arc((0.0, 0.0), ORCHESTRA_RADIUS - 36.0, 90 - SIDE, 90 + SIDE)
+    apron = Arc((0.0, 0.0), ORCHESTRA_RADIUS - 42.0, 90 - SIDE, 90 + SIDE)
     front = [apron.at(0, apron.length(0) * step / 16) for step in range(17)]
     back = [(-150.0, 52.0), (-170.0, -50.0), (170.0, -50.0), (150.0, 52.0)]
     return [
