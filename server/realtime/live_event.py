@@ -110,7 +110,8 @@ class LiveEvent:
 
     async def _reopen(self, expected_epoch: str | None) -> None:
         """Build the event from SQL unless its present state is good, then read all of it."""
-        log.warning("position_lost", event_id=self.event_id, seq=self.replica.seq)
+        if self.replica.epoch:
+            log.warning("position_lost", event_id=self.event_id, seq=self.replica.seq)
         try:
             if expected_epoch is not None:
                 await self._catalog.open_event(self.event_id, expected_epoch)

@@ -73,7 +73,10 @@ class Replica:
         changed = []
         for index in range(self.house.seat_count):
             record = records.get(index, base)
-            if record.version != self.version[index] or CODE_OF[record.status] != self.status[index]:
+            if (
+                record.version != self.version[index]
+                or CODE_OF[record.status] != self.status[index]
+            ):
                 self._set(index, record.status, record.version, record.ref, record.deadline_ms)
                 changed.append(index)
         self.epoch, self.seq = snapshot.epoch, snapshot.seq

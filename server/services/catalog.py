@@ -81,6 +81,10 @@ class Catalog:
             for record, count in zip(records, taken, strict=True)
         ]
 
+    async def any_event(self) -> bool:
+        async with self._database.read() as session:
+            return bool(await events.list_all(session))
+
     async def house(self, event_id: int) -> House:
         """The event with its seats' names and prices. Raises NotFound."""
         record = await self.event(event_id)

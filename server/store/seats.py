@@ -192,7 +192,9 @@ class SeatStore:
             return Refused(failed_seats(reply[1]))
         return granted(reply)
 
-    async def abandon_checkout(self, event_id: int, booking_id: int, *, keep: bool) -> Granted | None:
+    async def abandon_checkout(
+        self, event_id: int, booking_id: int, *, keep: bool
+    ) -> Granted | None:
         """Give the seats of a purchase back: to the buyer (`keep`) or to everyone. Idempotent.
 
         Returns the hold as it stands again, or None when there is none.
@@ -255,9 +257,7 @@ class SeatStore:
             ),
             owners={
                 int(ref): (user, session)
-                for ref, user, session in zip(
-                    owners[::3], owners[1::3], owners[2::3], strict=True
-                )
+                for ref, user, session in zip(owners[::3], owners[1::3], owners[2::3], strict=True)
             },
         )
 
@@ -331,7 +331,9 @@ def seat_record(seat_id: str, record: str) -> SeatRecord:
 
 def feed_entry(entry: Sequence[Any]) -> Change:
     """One stream entry, `[id, [field, value, …]]`, fields in the order `lib/feed.lua` writes them."""
-    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = entry
+    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = (
+        entry
+    )
     flat = integers(seats.split())
     return Change(
         seq=int(position[:-2]),
