@@ -8,9 +8,7 @@ from typing import Final
 from server.domain.errors import InvalidRequest
 
 DECIMALS: Final[dict[str, int]] = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-    ),
+    **dict.fromkeys("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD JOD KWD OMR TND".split(), 3),
 }
 """Minor-unit digits that are not 2, by ISO 4217 code; the same lists Stripe documents."""
