@@ -154,18 +154,24 @@ export class Raster {
     }
   }
 
+  /** Takes note of new states without drawing. @param {ArrayLike<number> | null} indexes null: of all seats */
+  update(indexes) {
+    if (!indexes) this.#rekey();
+    else for (let n = 0; n < indexes.length; n++) this.#key(indexes[n]);
+  }
+
   /**
    * Draws again what changed, in the view last drawn.
    * @param {ArrayLike<number>} indexes
    * @returns {Int32Array | null} x, y, width, height by turns, in device pixels; null: draw everything
    */
   redraw(indexes) {
+    this.update(indexes);
     let visibleCount = 0;
     const { x, y, section } = this.#store, { k, ox, oy } = this.#view;
     const near = new Int32Array(indexes.length);
     for (let n = 0; n < indexes.length; n++) {
       const i = indexes[n];
-      this.#key(i);
       if (this.#level <= LOD_POINTS && this.#tint(section[i]) !== this.#tints[section[i]]) return null;
       const sx = x[i] * k + ox, sy = y[i] * k + oy;
       if (sx < -this.#side || sy < -this.#side || sx > this.#width + this.#side || sy > this.#height + this.#side) {
