@@ -1,0 +1,283 @@
+// @ts-check
+/**
+ * What lies above the seats: names, row letters, rings around selected and hovered seats, the
+ * keyboard cursor, and the short pulse of a seat that just changed.
+ *
+ * Owns: the bitmaps of the texts. Never: the seats themselves.
+ */
+import { areaPolygon } from "../state/geometry.js";
+import { MINE, SELECTED } from "../state/seat-store.js";
+import { toScreen, visible } from "./camera.js";
+import { toCss } from "./color.js";
+import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./raster.js";
+
+/**
+ * @typedef {import("../state/seat-store.js").SeatStore} SeatStore
+ * @typedef {import("./camera.js").Camera} Camera
+ * @typedef {import("./camera.js").Viewport} Viewport
+ * @typedef {import("./palette.js").MapPalette} MapPalette
+ * @typedef {import("./place.js").Spot} Spot
+ *
+ * @typedef {object} Scene
+ * @property {SeatStore} store
+ * @property {Camera} camera
+ * @property {Viewport} viewport
+ * @property {number} dpr
+ * @property {MapPalette} palette
+ * @property {import("./words.js").Words} words
+ * @property {number} level
+ * @property {number} floor
+ * @property {number} diameter of a seat, CSS pixels
+ * @property {readonly Spot[]} spots where each section's name goes
+ * @property {Iterable<number>} marked seats that are selected or mine
+ * @property {number} hover seat or -1
+ * @property {number} hoverSection section or -1
+ * @property {number} cursor seat with the keyboard focus or -1
+ * @property {ReadonlyMap<number, number>} pulses seat → how far its pulse is, 0 to 1
+ *
+ * @typedef {{ image: OffscreenCanvas, width: number, height: number }} Text
+ */
+
+const FULL = 2 * Math.PI;
+const ROW_LABELS_FROM = 12; // CSS pixels between seats
+const TEXTS_KEPT = 600;
+
+export class Overlay {
+  #context;
+  /** @type {Map<string, Text>} */ #texts = new Map();
+  /** @type {object | null} */ #textsFor = null;
+  #textsDpr = 0;
+
+  /** @param {CanvasRenderingContext2D} context */
+  constructor(context) {
+    this.#context = context;
+  }
+
+  /** @param {Scene} scene */
+  draw(scene) {
+    const context = this.#context, { dpr, viewport, palette } = scene;
+    if (this.#textsFor !== palette || this.#textsDpr !== dpr || this.#texts.size > TEXTS_KEPT) {
+      this.#texts.clear();
+      this.#textsFor = palette;
+      this.#textsDpr = dpr;
+    }
+    context.setTransform(dpr, 0, 0, dpr, 0, 0);
+    context.clearRect(0, 0, viewport.width, viewport.height);
+    this.#drawAreas(scene);
+    if (scene.level <= LOD_POINTS) this.#drawSectionNames(scene);
+    else this.#drawRowLabels(scene);
+    this.#drawRings(scene);
+  }
+
+  /** @param {Scene} scene */
+  #drawAreas(scene) {
+    const { store, camera, viewport, palette, floor } = scene;
+    for (const area of store.geometry.areas) {
+      const stage = area.kind === "stage";
+      const words = area.text || (stage ? scene.words.stage : "");
+      if (!words || (floor >= 0 && area.floor !== floor)) continue;
+      let [x, y] = [area.x, area.y], room = Infinity, size = area.size * camera.scale;
+      if (area.shape !== "text") {
+        const polygon = areaPolygon(area);
+        const xs = polygon.filter((_, k) => k % 2 === 0), ys = polygon.filter((_, k) => k % 2 === 1);
+        const [left, right] = [Math.min(...xs), Math.max(...xs)], [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+        x = (left + right) / 2;
+        y = (top + bottom) / 2;
+        room = (right - left) * camera.scale * 0.86;
+        size = Math.min((bottom - top) * camera.scale * 0.42, room / (words.length * 0.72));
+      }
+      size = Math.min(size, 30);
+      if (size < 8) continue;
+      const [sx, sy] = toScreen(camera, viewport, x, y);
+      const color = stage ? palette.onStage : palette.muted;
+      this.#stamp(this.#text(stage ? words.toUpperCase() : words, size, 600, color, stage ? size * 0.14 : 0), sx, sy);
+    }
+  }
+
+  /** @param {Scene} scene */
+  #drawSectionNames(scene) {
+    const { store, camera, viewport, palette, words, floor, level, hoverSection } = scene;
+    const context = this.#context;
+    const [left, top, right, bottom] = visible(camera, viewport);
+    store.sections.forEach((section, s) => {
+      const [x0, y0, x1, y1] = section.box;
+      if ((floor >= 0 && section.floor !== floor) || x1 < left || x0 > right || y1 < top || y0 > bottom) return;
+      const spot = scene.spots[s];
+      const room = Math.min(spot.room * 2.3, x1 - x0) * camera.scale;
+      const size = Math.max(10, Math.min(15, room / 4.2));
+      const name = this.#fitting(section.name, room - 6, size, palette.text);
+      if (!name) return;
+      const free = store.counts.sectionAvailable[s], total = store.counts.sectionTotal[s];
+      const detail = room > 54 && spot.room * 2 * camera.scale > 40
+        ? this.#text(free > 0 ? words.free(free) : words.full, Math.max(10, size - 3), 500, palette.muted)
+        : null;
+      const width = Math.max(name.width, detail ? Math.max(detail.width, 34) : 0) + 12;
+      const bar = detail ? 7 : 0;
+      const height = name.height + (detail ? detail.height + bar : 0) + 4;
+      const [sx, sy] = toScreen(camera, viewport, spot.x, spot.y);
+      const yTop = sy - height / 2;
+      if (level !== LOD_SECTIONS || detail) {
+        context.globalAlpha = hoverSection === s ? 1 : 0.9;
+        context.fillStyle = toCss(palette.pill);
+        roundRect(context, sx - width / 2, yTop, width, height, 7);
+        context.globalAlpha = 1;
+      }
+      this.#stamp(name, sx, yTop + 2 + name.height / 2);
+      if (!detail) return;
+      this.#stamp(detail, sx, yTop + 1 + name.height + detail.height / 2);
+      const length = width - 14, barY = yTop + height - 7;
+      context.fillStyle = toCss(palette.edge);
+      roundRect(context, sx - length / 2, barY, length, 3, 1.5);
+      if (free > 0) {
+        context.fillStyle = toCss(scene.palette.mine);
+        roundRect(context, sx - length / 2, barY, Math.max(3, length * (free / total)), 3, 1.5);
+      }
+    });
+  }
+
+  /** The name, or the end of it ("Block D" → "D"), or nothing. @param {string} name @param {number} room @param {number} size @param {number} color */
+  #fitting(name, room, size, color) {
+    const whole = this.#text(name, size, 650, color);
+    if (whole.width <= room) return whole;
+    const tail = this.#text(name.split(/\s+/).at(-1) ?? name, size, 650, color);
+    return tail.width <= room ? tail : null;
+  }
+
+  /** @param {Scene} scene */
+  #drawRowLabels(scene) {
+    const { store, camera, viewport, palette, floor } = scene;
+    const { x, y } = store;
+    const gap = store.pitch * camera.scale;
+    if (gap < ROW_LABELS_FROM) return;
+    const size = Math.min(13, gap * 0.56);
+    const [left, top, right, bottom] = visible(camera, viewport);
+    const margin = store.pitch * 1.5;
+    for (const section of store.sections) {
+      const [x0, y0, x1, y1] = section.box;
+      if (floor >= 0 && section.floor !== floor) continue;
+      if (x1 < left - margin || x0 > right + margin || y1 < top - margin || y0 > bottom + margin) continue;
+      for (let r = section.firstRow; r < section.firstRow + section.rowCount; r++) {
+        const { first, count, label, kind } = store.rows[r];
+        if (kind !== "row" || count < 2 || !label) continue;
+        const last = first + count - 1;
+        for (const [end, next] of [[first, first + 1], [last, last - 1]]) {
+          const length = Math.hypot(x[end] - x[next], y[end] - y[next]) || 1;
+          const wx = x[end] + (x[end] - x[next]) / length * store.pitch * 0.95;
+          const wy = y[end] + (y[end] - y[next]) / length * store.pitch * 0.95;
+          if (wx < left || wx > right || wy < top || wy > bottom) continue;
+          const [sx, sy] = toScreen(camera, viewport, wx, wy);
+          this.#stamp(this.#text(label, size, 600, palette.muted), sx, sy);
+        }
+      }
+    }
+  }
+
+  /** @param {Scene} scene */
+  #drawRings(scene) {
+    const { store, palette, level, hover, cursor, pulses, diameter } = scene;
+    const context = this.#context;
+    const radius = diameter / 2;
+    context.lineWidth = 2;
+    for (const [i, age] of pulses) {
+      const place = this.#onScreen(scene, i);
+      if (!place) continue;
+      const color = store.status[i] === 0 ? palette.categories[store.category[i]] : palette.held;
+      context.globalAlpha = (1 - age) * 0.85;
+      context.strokeStyle = toCss(color);
+      circle(context, place, Math.max(radius, 2.5) + 2 + age * Math.max(6, radius * 0.9));
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+    for (const i of scene.marked) {
+      const place = this.#onScreen(scene, i);
+      if (!place) continue;
+      const color = toCss(store.mark[i] === MINE ? palette.mine : palette.selected);
+      if (level < LOD_SHAPES) {
+        // Too small to see as a seat: a pin stands for it.
+        context.fillStyle = toCss(palette.section);
+        circle(context, place, 7);
+        context.fill();
+        context.fillStyle = color;
+        circle(context, place, 5);
+        context.fill();
+      } else if (store.mark[i] === SELECTED) {
+        context.strokeStyle = color;
+        context.globalAlpha = 0.4;
+        context.lineWidth = Math.max(2, radius * 0.22);
+        circle(context, place, radius + context.lineWidth * 0.8);
+        context.stroke();
+        context.globalAlpha = 1;
+      }
+    }
+    if (hover >= 0 && level >= LOD_POINTS) this.#ring(scene, hover, palette.text, 1.5, 2.5);
+    if (cursor >= 0) {
+      this.#ring(scene, cursor, palette.section, 6, 4.5);
+      this.#ring(scene, cursor, palette.focus, 3, 4.5);
+    }
+  }
+
+  /** @param {Scene} scene @param {number} i @param {number} color @param {number} width @param {number} off */
+  #ring(scene, i, color, width, off) {
+    const place = this.#onScreen(scene, i);
+    if (!place) return;
+    this.#context.strokeStyle = toCss(color);
+    this.#context.lineWidth = width;
+    circle(this.#context, place, Math.max(scene.diameter / 2, 3) + off);
+    this.#context.stroke();
+  }
+
+  /** @param {Scene} scene @param {number} i @returns {[number, number] | null} */
+  #onScreen({ store, camera, viewport, floor, diameter }, i) {
+    if (floor >= 0 && store.sections[store.section[i]].floor !== floor) return null;
+    const place = toScreen(camera, viewport, store.x[i], store.y[i]);
+    const margin = diameter + 20;
+    const [sx, sy] = place;
+    return sx < -margin || sy < -margin || sx > viewport.width + margin || sy > viewport.height + margin ? null : place;
+  }
+
+  /** @param {string} words @param {number} size @param {number} weight @param {number} color @param {number} [spacing] @returns {Text} */
+  #text(words, size, weight, color, spacing = 0) {
+    const rounded = Math.round(size * 2) / 2;
+    const key = `${words} ${rounded} ${weight} ${color}`;
+    let text = this.#texts.get(key);
+    if (text) return text;
+    const dpr = this.#textsDpr, font = `${weight} ${rounded}px ${/** @type {MapPalette} */ (this.#textsFor).font}`;
+    const context = this.#context;
+    context.font = font;
+    context.letterSpacing = `${spacing}px`;
+    const width = Math.ceil(context.measureText(words).width) + 2, height = Math.ceil(rounded * 1.3);
+    const image = new OffscreenCanvas(Math.ceil(width * dpr), Math.ceil(height * dpr));
+    const own = image.getContext("2d");
+    if (own) {
+      own.scale(dpr, dpr);
+      own.font = font;
+      own.letterSpacing = `${spacing}px`;
+      own.textBaseline = "middle";
+      own.fillStyle = toCss(color);
+      own.fillText(words, 1, height / 2 + rounded * 0.04);
+    }
+    text = { image, width, height };
+    this.#texts.set(key, text);
+    return text;
+  }
+
+  /** @param {Text} text @param {number} x centre @param {number} y */
+  #stamp(text, x, y) {
+    const dpr = this.#textsDpr;
+    const left = Math.round((x - text.width / 2) * dpr) / dpr, top = Math.round((y - text.height / 2) * dpr) / dpr;
+    this.#context.drawImage(text.image, left, top, text.image.width / dpr, text.image.height / dpr);
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {readonly [number, number]} place @param {number} radius */
+function circle(context, [x, y], radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, FULL);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} width @param {number} height @param {number} radius */
+function roundRect(context, x, y, width, height, radius) {
+  context.beginPath();
+  context.roundRect(x, y, width, height, radius);
+  context.fill();
+}
