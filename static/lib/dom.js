@@ -8,7 +8,7 @@ import { effect, untracked } from "./signals.js";
 
 /**
  * @typedef {Node | string | number | null | undefined | false} Plain
- * @typedef {Plain | (() => Child) | Child[]} Child
+ * @typedef {Plain | (() => any) | readonly any[]} Child a function is bound, an array is flattened
  * @typedef {Record<string, any>} Props
  */
 
@@ -220,9 +220,7 @@ export class View extends HTMLElement {
   #end = () => {};
 
   connectedCallback() {
-    const [content, end] = scoped(() =>
-      fill(document.createDocumentFragment(), null, [this.render()])
-    );
+    const [content, end] = scoped(() => fill(document.createDocumentFragment(), null, [this.render()]));
     this.#end = end;
     this.replaceChildren(content);
   }

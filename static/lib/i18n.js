@@ -51,9 +51,7 @@ export const currentLanguage = () => language;
 export function t(key, facts = {}) {
   const entry = strings[key];
   if (entry === undefined) return key;
-  const text = typeof entry === "string"
-    ? entry
-    : entry[plural.select(Number(facts.n)) === "one" ? "one" : "other"];
+  const text = typeof entry === "string" ? entry : entry[plural.select(Number(facts.n)) === "one" ? "one" : "other"];
   return text.replace(/\{(\w+)\}/g, (_all, name) => {
     const value = facts[name];
     return typeof value === "number" ? number.format(value) : String(value ?? "");

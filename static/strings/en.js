@@ -20,8 +20,7 @@ export default {
   "account.signin": "Sign in as guest",
   "account.signout": "Sign out",
   "account.signedOut": "You are signed out",
-  "account.signedOutHelp":
-    "Reserved seats and bookings belong to the guest you were. A new guest starts with none.",
+  "account.signedOutHelp": "Reserved seats and bookings belong to the guest you were. A new guest starts with none.",
   "account.note": "Your bookings belong to this guest in this browser.",
 
   "error.title": "That did not work",
@@ -51,7 +50,10 @@ export default {
   "event.when": "When",
   "event.where": "Where",
   "event.prices": "Prices",
-  "event.hold": { one: "Seats are kept for {n} minute while you pay.", other: "Seats are kept for {n} minutes while you pay." },
+  "event.hold": {
+    one: "Seats are kept for {n} minute while you pay.",
+    other: "Seats are kept for {n} minutes while you pay.",
+  },
   "event.max": { one: "You can take {n} seat.", other: "You can take up to {n} seats." },
   "event.availability": "{available} of {total} seats free",
   "event.upcoming": "On sale from {when}",
@@ -102,6 +104,15 @@ export default {
   "flag.semi": "easy access",
   "live.viewers": { one: "{n} person is looking", other: "{n} people are looking" },
 
+  "map.map": "Seat map",
+  "map.zoomIn": "Zoom in",
+  "map.zoomOut": "Zoom out",
+  "map.fit": "Show the whole house",
+  "map.overview": "Overview",
+  "map.keys":
+    "Arrow keys move from seat to seat, Home and End along the row, Page Up and Page Down between sections. Enter selects, plus and minus zoom.",
+  "map.stage": "Stage",
+
   "cart.title": "Your seats",
   "cart.empty": "No seats selected yet",
   "cart.emptyHelp": "Tap a free seat on the map, or find one by section.",
@@ -127,7 +138,10 @@ export default {
   "lost.none": "No equal seat is free nearby.",
 
   "toast.stale": "Some seats were just reserved by another user. Refreshing seat map...",
-  "toast.partial": { one: "Reserved {got} of {all} seats. {n} seat unavailable.", other: "Reserved {got} of {all} seats. {n} seats unavailable." },
+  "toast.partial": {
+    one: "Reserved {got} of {all} seats. {n} seat unavailable.",
+    other: "Reserved {got} of {all} seats. {n} seats unavailable.",
+  },
   "toast.none": "All seats unavailable. Please select different seats.",
   "toast.reserved": { one: "{n} seat reserved for you", other: "{n} seats reserved for you" },
   "toast.released": "Your seats have been released.",
@@ -138,7 +152,10 @@ export default {
   "toast.otherTab": "Your seats were changed in another tab.",
   "toast.holdLost": "Your earlier reservation has ended.",
   "toast.saleOpen": "The sale is open. Choose your seats!",
-  "toast.lostConnection": { one: "Connection lost. Retrying in {n} second...", other: "Connection lost. Retrying in {n} seconds..." },
+  "toast.lostConnection": {
+    one: "Connection lost. Retrying in {n} second...",
+    other: "Connection lost. Retrying in {n} seconds...",
+  },
   "toast.retry": "Retry attempt {n}...",
 
   "reason.reserved": "Seat is reserved",
@@ -170,8 +187,14 @@ export default {
   "hold.go": "Checkout",
 
   "expired.title": "Reservation Expired",
-  "expired.body": { one: "Your seat reservation has expired after {n} minute.", other: "Your seat reservation has expired after {n} minutes." },
-  "expired.bodySeconds": { one: "Your seat reservation has expired after {n} second.", other: "Your seat reservation has expired after {n} seconds." },
+  "expired.body": {
+    one: "Your seat reservation has expired after {n} minute.",
+    other: "Your seat reservation has expired after {n} minutes.",
+  },
+  "expired.bodySeconds": {
+    one: "Your seat reservation has expired after {n} second.",
+    other: "Your seat reservation has expired after {n} seconds.",
+  },
   "expired.released": "The seats have been released back to availability.",
   "expired.again": "Select Seats Again",
 
@@ -204,7 +227,8 @@ export default {
   "checkout.confirmFor": "Confirm Booking · {total}",
   "checkout.processing": "Processing payment…",
   "checkout.confirming": "Waiting for your bank…",
-  "checkout.confirmingHelp": "Do not pay again. If you leave this page, the booking appears under “My bookings” once it is decided.",
+  "checkout.confirmingHelp":
+    "Do not pay again. If you leave this page, the booking appears under “My bookings” once it is decided.",
   "checkout.edit": "Change seats",
   "checkout.required": "Please fill this in.",
   "checkout.emailWrong": "Please enter an address like name@example.org.",
@@ -223,7 +247,8 @@ export default {
   "decline.incorrect_cvc": "The security code is wrong.",
   "decline.authentication_failed": "The bank did not confirm that it was you.",
   "network.title": "Connection Lost",
-  "network.body": "We could not hear back from the server. Your payment is never taken twice: trying again uses the same booking key.",
+  "network.body":
+    "We could not hear back from the server. Your payment is never taken twice: trying again uses the same booking key.",
   "network.retry": "Try Again",
   "network.max": "Maximum retry attempts reached",
   "conflict.title": "Seats no longer available",
@@ -232,7 +257,8 @@ export default {
   "invalid.again": "Start Over",
 
   "secure.title": "Confirm with your bank",
-  "secure.body": "This is the demonstration’s stand-in for your bank’s 3-D Secure page. {total} would be paid to {venue}.",
+  "secure.body":
+    "This is the demonstration’s stand-in for your bank’s 3-D Secure page. {total} would be paid to {venue}.",
   "secure.approve": "Approve payment",
   "secure.refuse": "Refuse",
 

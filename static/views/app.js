@@ -1,7 +1,7 @@
 // @ts-check
 /** What every view is given: the buyer, the server, the purchases under way, and ways to speak up. */
 import { signal, untracked } from "../lib/signals.js";
-import { money, shortDate, t } from "../lib/i18n.js";
+import { shortDate, t } from "../lib/i18n.js";
 import { createServerClock } from "../lib/time.js";
 import { createAnalytics, createApi } from "../net/api.js";
 import { createTabs } from "../net/tabs.js";
@@ -70,7 +70,6 @@ export function createApp(shelf) {
     shelf,
     said,
     known,
-    money,
     alerts: createAlerts(shelf),
     analytics: createAnalytics(api, clock),
     nextFrame: (/** @type {() => void} */ act) =>
@@ -89,9 +88,9 @@ export function createApp(shelf) {
         : t("event.closed");
       toasts.show("info", text, 4000);
     },
-    /** One minute is left. @param {import("./purchase.js").Purchase} purchase */
-    onWarning(purchase) {
-      toasts.show("warning", t("toast.warning"), 0, `warning-${purchase.eventId}`);
+    /** One minute is left. @param {number} eventId */
+    onWarning(eventId) {
+      toasts.show("warning", t("toast.warning"), 0, `warning-${eventId}`);
       app.alerts.warn(t("app.name"), t("timer.notifyBody"));
     },
 
@@ -100,7 +99,7 @@ export function createApp(shelf) {
       let purchase = purchases.get(eventId);
       if (!purchase) {
         // Its effects are its own, not those of the view that asked first.
-        purchase = untracked(() => createPurchase(/** @type {App} */ (app), eventId));
+        purchase = untracked(() => createPurchase(app, eventId));
         purchases.set(eventId, purchase);
         known.value = [...purchases.values()];
       }

@@ -9,6 +9,7 @@ export class ConnectionBanner extends View {
   /** @type {import("./app.js").App} */
   app = /** @type {any} */ (null);
 
+  /** @override */
   render() {
     const now = signal(Date.now());
     const timer = setInterval(() => (now.value = Date.now()), 1000);
@@ -27,9 +28,13 @@ export class ConnectionBanner extends View {
           { class: `is-${said}` },
           icon(said === "polling" ? "info" : "signal"),
           // The age changes every second; only the state is worth reading aloud.
-          h("span", null, said === "offline" && !live.freshAt.peek()
-            ? t("connection.offlineNever")
-            : words(said, h("span", { "aria-live": "off" }, () => age(now.value - live.freshAt.value)))),
+          h(
+            "span",
+            null,
+            said === "offline" && !live.freshAt.peek()
+              ? t("connection.offlineNever")
+              : words(said, h("span", { "aria-live": "off" }, () => age(now.value - live.freshAt.value))),
+          ),
           said === "polling"
             ? null
             : said === "gone"
@@ -51,7 +56,5 @@ function words(state, element) {
 /** @param {number} ms */
 function age(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  return seconds < 100
-    ? t("age.seconds", { n: seconds })
-    : t("age.minutes", { n: Math.round(seconds / 60) });
+  return seconds < 100 ? t("age.seconds", { n: seconds }) : t("age.minutes", { n: Math.round(seconds / 60) });
 }

@@ -16,11 +16,11 @@ let made = 0;
  *   content: () => import("../lib/dom.js").Child,
  *   actions: { label: string, value: T, kind?: "primary" | "secondary" | "quiet" | "danger" }[],
  *   isBlocking?: boolean,
- *   until?: (close: (value: T | null) => void) => void,
- * }} parts `isBlocking`: only an action closes it; `until` may close it from outside
+ *   isOver?: () => boolean,
+ * }} parts `isBlocking`: only an action closes it; `isOver`: its question has been settled elsewhere
  * @returns {Promise<T | null>}
  */
-export function ask({ title, icon: sign, tone = "", content, actions, isBlocking = false, until }) {
+export function ask({ title, icon: sign, tone = "", content, actions, isBlocking = false, isOver }) {
   return new Promise((resolve) => {
     const id = `dialog-${++made}`;
     const opener = document.activeElement;
@@ -59,6 +59,7 @@ export function ask({ title, icon: sign, tone = "", content, actions, isBlocking
     function close(value) {
       if (isClosed) return;
       isClosed = true;
+      clearInterval(watching);
       end();
       dialog.close();
       dialog.remove();
@@ -75,6 +76,6 @@ export function ask({ title, icon: sign, tone = "", content, actions, isBlocking
     });
     document.body.append(dialog);
     dialog.showModal();
-    until?.(close);
+    const watching = isOver && setInterval(() => isOver() && close(null), 200);
   });
 }

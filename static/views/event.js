@@ -14,6 +14,7 @@ export class EventView extends View {
   /** @type {import("./purchase.js").Purchase} */
   purchase = /** @type {any} */ (null);
 
+  /** @override */
   render() {
     const { purchase } = this;
     purchase.load();
@@ -27,7 +28,11 @@ export class EventView extends View {
       return h(
         "article",
         { class: "page event" },
-        h("div", { class: "event-picture" }, poster(event.id, 1 - event.availableSeats / Math.max(1, event.totalSeats))),
+        h(
+          "div",
+          { class: "event-picture" },
+          poster(event.id, 1 - event.availableSeats / Math.max(1, event.totalSeats)),
+        ),
         h(
           "div",
           { class: "event-words" },
@@ -48,15 +53,19 @@ export class EventView extends View {
             "section",
             { class: "prices", "aria-labelledby": "prices" },
             h("h2", { id: "prices" }, t("event.prices")),
-            h("ul", null, event.categories.map((category) =>
-              h(
-                "li",
-                null,
-                h("span", { class: "swatch", style: { "--swatch": category.color } }),
-                h("span", null, category.name),
-                h("strong", { class: "tabular" }, money(category.price, event.currency)),
-              )
-            )),
+            h(
+              "ul",
+              null,
+              event.categories.map((category) =>
+                h(
+                  "li",
+                  null,
+                  h("span", { class: "swatch", style: { "--swatch": category.color } }),
+                  h("span", null, category.name),
+                  h("strong", { class: "tabular" }, money(category.price, event.currency)),
+                )
+              ),
+            ),
           ),
           h(
             "p",
@@ -73,7 +82,12 @@ export class EventView extends View {
   way(event) {
     const href = `#/events/${event.id}/seats`;
     if (event.saleState === "closed") {
-      return h("div", { class: "notice" }, h("strong", null, t("event.closed")), h("a", { class: "button is-secondary", href }, t("event.look")));
+      return h(
+        "div",
+        { class: "notice" },
+        h("strong", null, t("event.closed")),
+        h("a", { class: "button is-secondary", href }, t("event.look")),
+      );
     }
     if (event.saleState === "upcoming" && event.onSaleAt) {
       const left = signal("");
@@ -102,12 +116,23 @@ export class EventView extends View {
         h("a", { class: "button is-secondary", href }, t("event.look")),
       );
     }
-    return h("a", { class: "button is-primary is-large", href }, icon("ticket"), t("event.select"), h("span", { class: "unseen" }, ` (${count(event.availableSeats)})`));
+    return h(
+      "a",
+      { class: "button is-primary is-large", href },
+      icon("ticket"),
+      t("event.select"),
+      h("span", { class: "unseen" }, ` (${count(event.availableSeats)})`),
+    );
   }
 }
 customElements.define("event-view", EventView);
 
 /** @param {string} sign @param {string} words @param {import("../lib/dom.js").Child} value */
 function fact(sign, words, value) {
-  return h("div", null, h("dt", null, icon(sign), h("span", { class: "unseen" }, t(words, { available: "", total: "" }))), h("dd", null, value));
+  return h(
+    "div",
+    null,
+    h("dt", null, icon(sign), h("span", { class: "unseen" }, t(words, { available: "", total: "" }))),
+    h("dd", null, value),
+  );
 }

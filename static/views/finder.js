@@ -21,11 +21,13 @@ export class SeatFinder extends View {
   onSection = () => {};
   /** @type {(index: number) => void} */
   onSeat = () => {};
+  section = signal(-1);
+  row = signal(-1);
 
+  /** @override */
   render() {
     const house = /** @type {House} */ (this.purchase.house.peek());
-    this.section = signal(house.sections.length === 1 ? 0 : -1);
-    this.row = signal(-1);
+    if (house.sections.length === 1) this.section.value = 0;
     return h(
       "nav",
       { class: "finder", "aria-label": t("seats.finder") },
@@ -80,8 +82,11 @@ export class SeatFinder extends View {
             },
             h("span", { class: "section-name" }, section.name),
             h("span", { class: "section-price tabular" }, this.prices(section)),
-            h("span", { class: "section-free" }, () =>
-              free.value ? t("seats.freeOf", { available: free.value, total: section.count }) : t("seats.none")),
+            h(
+              "span",
+              { class: "section-free" },
+              () => free.value ? t("seats.freeOf", { available: free.value, total: section.count }) : t("seats.none"),
+            ),
             h("span", {
               class: "bar",
               style: { "--share": () => (free.value / Math.max(1, section.count)).toFixed(3) },
@@ -105,9 +110,7 @@ export class SeatFinder extends View {
       h(
         "div",
         { class: "finder-head" },
-        house.sections.length > 1
-          ? this.backButton(t("seats.sections"), () => (this.section.value = -1))
-          : null,
+        house.sections.length > 1 ? this.backButton(t("seats.sections"), () => (this.section.value = -1)) : null,
         h("h2", { tabindex: "-1", "data-heading": true }, t("seats.rowsOf", { section: section.name })),
       ),
       section.entrance ? h("p", { class: "muted pad small" }, t("seats.entrance", { name: section.entrance })) : null,
@@ -130,8 +133,11 @@ export class SeatFinder extends View {
                 onclick: () => this.step(() => (this.row.value = row.index)),
               },
               h("span", null, t(rowWord(row.kind), { row: row.label })),
-              h("span", { class: () => `muted ${free.value ? "" : "is-none"}` }, () =>
-                free.value ? t("seats.free", { n: free.value }) : t("seats.none")),
+              h(
+                "span",
+                { class: () => `muted ${free.value ? "" : "is-none"}` },
+                () => free.value ? t("seats.free", { n: free.value }) : t("seats.none"),
+              ),
             ),
           );
         }),
@@ -158,7 +164,11 @@ export class SeatFinder extends View {
         "div",
         { class: "finder-head" },
         this.backButton(t("seats.rowsOf", { section: section.name }), () => (this.row.value = -1)),
-        h("h2", { tabindex: "-1", "data-heading": true }, t("seats.seatsOf", { section: section.name, row: row.label })),
+        h(
+          "h2",
+          { tabindex: "-1", "data-heading": true },
+          t("seats.seatsOf", { section: section.name, row: row.label }),
+        ),
         turn(before, "back", "seats.previousRow"),
         turn(after, "next", "seats.nextRow"),
       ),
@@ -188,20 +198,27 @@ export class SeatFinder extends View {
         "button",
         {
           type: "button",
-          class: () => `seat-button is-${state.value.toLowerCase()} ${house.passes(i, this.filter.value) ? "" : "is-filtered"}`,
+          class: () =>
+            `seat-button is-${state.value.toLowerCase()} ${house.passes(i, this.filter.value) ? "" : "is-filtered"}`,
           style: { "--swatch": category?.color ?? "" },
           "aria-pressed": () => String(state.value === "selected"),
           "aria-disabled": () => String(!isOpen()),
-          "aria-label": () => [
-            house.place(i),
-            category?.name ?? "",
-            money(house.price(i), currency),
-            t(`status.${state.value}`),
-            ...extras,
-          ].filter(Boolean).join(", "),
+          "aria-label": () =>
+            [
+              house.place(i),
+              category?.name ?? "",
+              money(house.price(i), currency),
+              t(`status.${state.value}`),
+              ...extras,
+            ].filter(Boolean).join(", "),
           onclick: () => this.onSeat(i),
         },
-        h("span", { class: "seat-mark" }, store.label(i), extras.length && (store.flags[i] ?? 0) & 1 ? icon("wheelchair") : null),
+        h(
+          "span",
+          { class: "seat-mark" },
+          store.label(i),
+          extras.length && (store.flags[i] ?? 0) & 1 ? icon("wheelchair") : null,
+        ),
         h("span", { class: "seat-price tabular" }, money(house.price(i), currency)),
       ),
     );

@@ -15,6 +15,7 @@ export class HomeView extends View {
   /** @type {import("./app.js").App} */
   app = /** @type {any} */ (null);
 
+  /** @override */
   render() {
     const events = signal(/** @type {EventSummary[] | null} */ (null));
     const problem = signal(/** @type {ApiError | null} */ (null));

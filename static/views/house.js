@@ -59,6 +59,19 @@ export function createHouse(geometry, store, event) {
   /** @param {number} i */
   const price = (i) => categories[store.category[i] ?? 0]?.price ?? "0.00";
 
+  /**
+   * From the store's running counts, so that a list of many sections costs nothing to keep live.
+   * @param {HouseSection} section
+   * @param {SeatFilter} [filter]
+   */
+  function freeInSection(section, filter) {
+    const { counts } = store;
+    if (!filter?.categories) return counts.sectionAvailable[section.index] ?? 0;
+    let free = 0;
+    for (const category of filter.categories) free += counts.cells[section.index * categories.length + category] ?? 0;
+    return free;
+  }
+
   return {
     categories,
     sections,
@@ -72,14 +85,12 @@ export function createHouse(geometry, store, event) {
     /** @param {number} i an aisle lies after this seat */
     hasGapAfter: (i) => gaps.has(i),
     /** @param {number} i @returns {string[]} words, as "wheelchair space" */
-    flagWords: (i) =>
-      FLAGS.filter(([bit]) => (store.flags[i] ?? 0) & bit).map(([, name]) => t(`flag.${name}`)),
+    flagWords: (i) => FLAGS.filter(([bit]) => (store.flags[i] ?? 0) & bit).map(([, name]) => t(`flag.${name}`)),
 
     /** "Row C, seat 14" @param {number} i */
     place: (i) => t("seats.place", { row: store.rowLabel(i), seat: store.label(i) }),
     /** "Orchestra, row C, seat 14" @param {number} i */
-    fullPlace: (i) =>
-      t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: store.label(i) }),
+    fullPlace: (i) => t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: store.label(i) }),
 
     /** The seat as the selection takes it. @param {number} i */
     seat: (i) => ({
@@ -98,6 +109,7 @@ export function createHouse(geometry, store, event) {
      * @param {SeatFilter} [filter]
      */
     countFree(range, filter) {
+      if ("rows" in range && !filter?.accessible) return freeInSection(/** @type {any} */ (range), filter);
       let free = 0;
       for (let i = range.first; i < range.first + range.count; i++) {
         if (store.status[i] === AVAILABLE && passes(store, i, filter)) free++;

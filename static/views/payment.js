@@ -154,9 +154,7 @@ export function createPayment(app, purchase, bank) {
     const until = Date.now() + SEARCH_MS;
     try {
       while (true) {
-        const found = known?.bookingReference
-          ? await api.booking(known.bookingReference)
-          : await find(seatIds);
+        const found = known?.bookingReference ? await api.booking(known.bookingReference) : await find(seatIds);
         if (found) return await settle({ ...known, ...found });
         const held = await api.reservations(eventId);
         const isPaying = held.some((one) => one.status === "PAYING");

@@ -50,7 +50,13 @@ export function poster(eventId, taken = 0.35) {
       focusable: "false",
     },
     svg("rect", { width: WIDTH, height: HEIGHT, fill: ground }),
-    svg("path", { d: `M${WIDTH / 2 - 62} 22 Q${WIDTH / 2} 46 ${WIDTH / 2 + 62} 22`, stroke: light, "stroke-width": 6, "stroke-linecap": "round", fill: "none" }),
+    svg("path", {
+      d: `M${WIDTH / 2 - 62} 22 Q${WIDTH / 2} 46 ${WIDTH / 2 + 62} 22`,
+      stroke: light,
+      "stroke-width": 6,
+      "stroke-linecap": "round",
+      fill: "none",
+    }),
     ...seats,
   );
 }

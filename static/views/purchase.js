@@ -5,7 +5,7 @@
  * Owns: the marks on the map, and bringing our idea of the hold in line with the server's.
  */
 import { batch, computed, effect, signal } from "../lib/signals.js";
-import { t } from "../lib/i18n.js";
+import { money, t } from "../lib/i18n.js";
 import { addDecimals } from "../lib/money.js";
 import { ApiError } from "../net/api.js";
 import { createLive } from "../net/live.js";
@@ -18,7 +18,19 @@ import { createHouse, MARK } from "./house.js";
 import { explain } from "./explain.js";
 
 /**
- * @typedef {import("./app.js").App} App
+ * @typedef {object} PurchaseParts
+ * @property {import("../net/api.js").Api} api
+ * @property {import("../lib/time.js").ServerClock} clock
+ * @property {{ track(name: string, facts?: Record<string, unknown>): void }} analytics
+ * @property {import("./toasts.js").Toasts} toasts
+ * @property {import("../net/tabs.js").Tabs} tabs
+ * @property {import("../state/session.js").Session} session
+ * @property {import("../lib/signals.js").Signal<import("../net/api.js").Config>} config
+ * @property {{ read(eventId: number): string | null, write(eventId: number, text: string | null): void }} holds
+ * @property {(act: () => void) => void} nextFrame
+ * @property {(text: string) => void} announce
+ * @property {(event: import("../net/api.js").EventDetails | null) => void} announceSale
+ * @property {(eventId: number) => void} onWarning
  * @typedef {ReturnType<typeof createPurchase>} Purchase
  * @typedef {{ id: number, index: number, label: string, section: string, category: string,
  *   price: string }} HeldSeat
@@ -34,7 +46,7 @@ const HOLDING = new Set(["RESERVED", "FAILED"]);
 const PAYING = new Set(["PROCESSING_PAYMENT", "CONFIRMING"]);
 
 /**
- * @param {App} app
+ * @param {PurchaseParts} app
  * @param {number} eventId
  */
 export function createPurchase(app, eventId) {
@@ -59,7 +71,7 @@ export function createPurchase(app, eventId) {
   const timer = createReservationTimer({
     now: clock.now,
     onExpire: expire,
-    onWarning: () => app.onWarning(purchase),
+    onWarning: () => app.onWarning(eventId),
   });
 
   const heldIds = computed(() => {
@@ -191,7 +203,7 @@ export function createPurchase(app, eventId) {
         seat: place,
         n: selection.seatCount.peek() + heldIds.peek().length,
         max: maxSeats(),
-        total: app.money(selection.totalPrice.peek(), currency()),
+        total: money(selection.totalPrice.peek(), currency()),
       }));
     } else if (done === "removed") app.announce(t("cart.removed", { seat: place }));
     else if (done === "unavailable") {
@@ -412,10 +424,10 @@ export function createPurchase(app, eventId) {
   function onReservation(frame) {
     wakeups.value++;
     const held = machine.reservationData.peek();
-    const isOurs = held?.id === frame.id;
+    const isOurs = held !== null && held.id === frame.id;
     if (PAYING.has(machine.state.peek()) || machine.state.peek() === "RESERVING") return;
     if (isOurs && frame.state === "expired") return expire();
-    if (isOurs && (frame.state === "extended" || frame.state === "granted")) {
+    if (held && isOurs && (frame.state === "extended" || frame.state === "granted")) {
       machine.reservationSuccess({
         ...held,
         reservedSeatIds: frame.seatIds ?? held.reservedSeatIds,
@@ -549,7 +561,6 @@ export function createPurchase(app, eventId) {
   };
   return purchase;
 }
-
 
 /** @param {{ reason: string, code?: string }} seat */
 const isStale = (seat) => seat.code === "stale_version" || seat.reason.includes("stale version");

@@ -18,6 +18,7 @@ export class SettingsMenu extends View {
   /** @type {import("./app.js").App} */
   app = /** @type {any} */ (null);
 
+  /** @override */
   render() {
     const { session, shelf } = this.app;
     const panel = h(
@@ -30,7 +31,12 @@ export class SettingsMenu extends View {
         () => {
           const who = session.identity.value;
           return who
-            ? h("div", null, h("strong", null, t("account.guest", { id: shortId(who.userId) })), h("p", null, t("account.note")))
+            ? h(
+              "div",
+              null,
+              h("strong", null, t("account.guest", { id: shortId(who.userId) })),
+              h("p", null, t("account.note")),
+            )
             : h("strong", null, t("account.signedOut"));
         },
       ),
@@ -54,7 +60,11 @@ export class SettingsMenu extends View {
           "select",
           { onchange: choose("houseful.theme", shelf, applyTheme) },
           THEMES.map((theme) =>
-            h("option", { value: theme, selected: theme === (shelf.getItem("houseful.theme") ?? "auto") }, t(`theme.${theme}`))
+            h(
+              "option",
+              { value: theme, selected: theme === (shelf.getItem("houseful.theme") ?? "auto") },
+              t(`theme.${theme}`),
+            )
           ),
         ),
       ),

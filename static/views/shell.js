@@ -36,6 +36,7 @@ export class AppShell extends View {
   /** @type {import("./app.js").App} */
   app = /** @type {any} */ (null);
 
+  /** @override */
   render() {
     const { app } = this;
     const route = signal(routeOf(location.hash));
@@ -90,7 +91,12 @@ export class AppShell extends View {
       h(
         "header",
         { class: "site-header" },
-        h("a", { class: "brand", href: "#/", "aria-label": t("app.name") }, brandMark(), h("span", { translate: "no" }, t("app.name"))),
+        h(
+          "a",
+          { class: "brand", href: "#/", "aria-label": t("app.name") },
+          brandMark(),
+          h("span", { translate: "no" }, t("app.name")),
+        ),
         h(
           "nav",
           { "aria-label": t("nav.main") },
@@ -132,9 +138,7 @@ export class AppShell extends View {
     if (this.#telling.has(purchase)) return;
     this.#telling.add(purchase);
     const seconds = purchase.holdSeconds();
-    const words = seconds % 60
-      ? t("expired.bodySeconds", { n: seconds })
-      : t("expired.body", { n: seconds / 60 });
+    const words = seconds % 60 ? t("expired.bodySeconds", { n: seconds }) : t("expired.body", { n: seconds / 60 });
     this.app.toasts.dismiss(`warning-${purchase.eventId}`);
     await ask({
       title: t("expired.title"),
@@ -144,7 +148,7 @@ export class AppShell extends View {
       content: () => [h("p", null, words), h("p", null, t("expired.released"))],
       actions: [{ label: t("expired.again"), value: "again", kind: "primary" }],
       // Another tab may have answered already.
-      until: (close) => watchUntilLeft(purchase, () => close(null)),
+      isOver: () => purchase.machine.state.peek() !== "EXPIRED",
     });
     this.#telling.delete(purchase);
     const wasHere = purchase.machine.state.peek() === "EXPIRED";
@@ -156,6 +160,7 @@ export class AppShell extends View {
 customElements.define("app-shell", AppShell);
 
 export class MissingView extends View {
+  /** @override */
   render() {
     this.dispatchEvent(new CustomEvent("view-title", { detail: t("error.notFound"), bubbles: true }));
     return h(
@@ -168,15 +173,6 @@ export class MissingView extends View {
   }
 }
 customElements.define("missing-view", MissingView);
-
-/** @param {import("./purchase.js").Purchase} purchase @param {() => void} act */
-function watchUntilLeft(purchase, act) {
-  const timer = setInterval(() => {
-    if (purchase.machine.state.peek() === "EXPIRED") return;
-    clearInterval(timer);
-    act();
-  }, 200);
-}
 
 /** @param {HTMLElement} main */
 function skipTo(main) {
@@ -198,7 +194,11 @@ function holdBar(purchase) {
     { class: "hold-bar", "aria-label": t("cart.held") },
     icon("ticket"),
     h("span", null, () => t("hold.bar", { n: purchase.heldIds.value.length })),
-    h("strong", { class: () => `tabular ${purchase.timer.isWarning.value ? "is-urgent" : ""}` }, () => purchase.timer.timeRemainingFormatted.value),
+    h(
+      "strong",
+      { class: () => `tabular ${purchase.timer.isWarning.value ? "is-urgent" : ""}` },
+      () => purchase.timer.timeRemainingFormatted.value,
+    ),
     h("a", { class: "button is-primary is-small", href: `#/events/${purchase.eventId}/checkout` }, t("hold.go")),
   );
 }

@@ -13,6 +13,7 @@ export class SignInView extends View {
   /** @type {import("./app.js").App} */
   app = /** @type {any} */ (null);
 
+  /** @override */
   render() {
     const fault = signal("");
     const signIn = async () => {

@@ -48,6 +48,7 @@ export class ToastShelf extends View {
   /** @type {import("./app.js").App} */
   app = /** @type {any} */ (null);
 
+  /** @override */
   render() {
     const { toasts, said } = this.app;
     const list = h("ul", { class: "toasts", role: "status", "aria-live": "polite" });
