@@ -36,7 +36,7 @@ def to_number(amount_minor: int, currency: str) -> float | int:
 
 
 def from_wire(text: str, currency: str) -> int:
-    """`"75.00", "EUR"` → `7500`. Raises InvalidRequest for anything that is not an exact amount ≥ 0."""
+    """`"75.00", "EUR"` → `7500`. Raises InvalidRequest for what is no exact amount ≥ 0."""
     try:
         scaled = Decimal(text) * (10 ** decimals(currency))
     except InvalidOperation:

@@ -71,7 +71,7 @@ class LiveEvent:
         self._warnings: dict[int, asyncio.TimerHandle] = {}
 
     def ring(self, *, lease_expired: bool = False) -> None:
-        """Something may have happened: look soon. Rings while looking coalesce into one more look."""
+        """Something may have happened: look soon. Rings while looking become one more look."""
         self._sweep_due = self._sweep_due or lease_expired
         self._rung.set()
 

@@ -133,7 +133,7 @@ class Replica:
         return min((deadline for deadline in self.deadline if deadline), default=None)
 
     def seats_body(self) -> Body:
-        """The brief's seat map, encoded; made once per state, its sections once per change of theirs."""
+        """The brief's seat map, encoded once per state; each section once per change in it."""
         if self._seats_body is None:
             plain = self._encode_seats()
             self._seats_body = self._body("s", plain)

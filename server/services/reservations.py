@@ -1,6 +1,7 @@
 """Holding seats: the checks that stand before the seat store, and the answers buyers get.
 
-Owns: the sale window, the rate limit, which seats an event has. Never: who won a seat; that is Lua's.
+Owns: the sale window, the rate limit, which seats an event has. Never: who won a seat; that is
+Lua's to say.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ FEED_LIMIT = 1000
 """Feed entries read by one call."""
 
 CLAIM_GRACE_MS = 30_000
-"""How long seats found under payment in SQL stay PAYING after a rebuild before SQL is asked again."""
+"""How long seats that SQL has under payment stay PAYING after a rebuild, unless SQL says else."""
 
 
 class Unopened(Unavailable):
@@ -98,7 +98,7 @@ class SeatStore:
         blocked: Sequence[int],
     ) -> bool:
         """Build the event from SQL; False if its epoch is not `expected_epoch` any more."""
-        flat = chain.from_iterable(
+        flat: chain[str | int] = chain.from_iterable(
             (claim.seat_id, claim.booking_id, claim.user, int(claim.paying)) for claim in claims
         )
         reply = await self._run(
@@ -330,7 +330,7 @@ def seat_record(seat_id: str, record: str) -> SeatRecord:
 
 
 def feed_entry(entry: Sequence[Any]) -> Change:
-    """One stream entry, `[id, [field, value, …]]`, fields in the order `lib/feed.lua` writes them."""
+    """One stream entry, `[id, [field, value, …]]`, in the order `lib/feed.lua` writes them."""
     position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = (
         entry
     )

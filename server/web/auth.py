@@ -1,8 +1,8 @@
 """Who is asking: verifies JSON Web Tokens, and issues them to guests.
 
-Owns: keys, algorithms, claims. A token signed with our own secret (HS256) is always understood; with
-a public key or a JWKS file set, RS256 and ES256 tokens of that issuer are too. Each algorithm has its
-own keys, so that none can be passed off as another.
+Owns: keys, algorithms, claims. A token signed with our own secret (HS256) is always understood;
+with a public key or a JWKS file set, RS256 and ES256 tokens of that issuer are too. Each algorithm
+has its own keys, so that none can be passed off as another.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Requests and answers over HTTP, as models: what is checked, and what the documents say.
 
-Field names are the wire's. `server.web.documents` makes the OpenAPI document and `schemas/` of these.
+Field names are the wire's. `server.web.documents` makes the OpenAPI document of these.
 """
 
 from __future__ import annotations

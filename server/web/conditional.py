@@ -59,8 +59,10 @@ def moment(text: str) -> int | None:
 
 
 def last_modified(modified_ms: int, now_s: float) -> str:
-    """The HTTP date of a change. One second earlier while that second still runs: a second change in
-    it would otherwise look unmodified to who asks with this date."""
+    """The HTTP date of a change; one second earlier while that second still runs.
+
+    A further change in it would otherwise look unmodified to who asks with this date.
+    """
     second = modified_ms // 1000
     return formatdate(second - 1 if second >= int(now_s) else second, usegmt=True)
 

@@ -18,7 +18,7 @@ from server.codec import decode
 from server.domain.errors import HousefulError, NotFound, Unauthenticated
 from server.realtime import frames
 from server.realtime.commands import Commander
-from server.realtime.hub import Viewer
+from server.realtime.hub import Socket, Viewer
 from server.realtime.live_event import LiveEvent
 from server.realtime.protocol import EXTENSION, FallbackSocket
 from server.web.auth import User
@@ -71,9 +71,9 @@ async def live(websocket: WebSocket) -> None:
 
 
 async def serve(websocket: WebSocket, context: Context, live_event: LiveEvent, user: User) -> None:
-    socket = websocket.scope.get("extensions", {}).get(EXTENSION)
-    fallback = None if socket else FallbackSocket(websocket.send)
-    viewer = Viewer(socket or fallback, user.id)
+    prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+    socket = prepared or FallbackSocket(websocket.send)
+    viewer = Viewer(socket, user.id)
     expiry = asyncio.get_running_loop().call_later(
         max(0.0, user.expires_at_s - time.time()),
         viewer.socket.close,
@@ -87,8 +87,8 @@ async def serve(websocket: WebSocket, context: Context, live_event: LiveEvent, u
         expiry.cancel()
         live_event.hub.leave(viewer)
         live_event.last_used = asyncio.get_running_loop().time()
-        if fallback is not None:
-            fallback.abort()
+        if prepared is None:
+            socket.abort()
 
 
 def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
@@ -145,13 +145,13 @@ async def listen(websocket: WebSocket, commander: Commander, viewer: Viewer) -> 
 
 
 async def refuse(websocket: WebSocket, subprotocol: str | None, code: int, reason: str) -> None:
-    """Accept and close at once: a browser sees a close code, but never a failed handshake's status."""
+    """Accept and close at once: a browser sees close codes, never a failed handshake's status."""
     await websocket.accept(subprotocol=subprotocol)
     await websocket.close(code, reason[:120])
 
 
 async def authenticate(websocket: WebSocket, context: Context) -> User:
-    """By `Authorization`, or by a one-time ticket among the subprotocols. Raises Unauthenticated."""
+    """By `Authorization`, or by a ticket among the subprotocols. Raises Unauthenticated."""
     header = websocket.headers.get("authorization")
     if header:
         return context.tokens.verify_header(header)

@@ -1,6 +1,6 @@
 """What an HTTP operation is: its path, who may, what it takes and gives, and its handler.
 
-The table of operations makes the routes and the OpenAPI document, so neither can drift from the other.
+The table of operations makes the routes and the OpenAPI document, so neither drifts from the other.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Call:
         return number
 
     async def body(self, model: type[Body], *, optional: bool = False) -> Body:
-        """The JSON body as `model`. Raises InvalidRequest and its kin; an absent one may be allowed."""
+        """The JSON body as `model`. Raises InvalidRequest and its kin."""
         raw = await read_body(self.request)
         if not raw and optional:
             return model()
@@ -79,7 +79,10 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path. `answers`: status → model of `data`, or None for another kind of body."""
+    """One method on one path.
+
+    `answers`: status → model of `data`, a media type for a body that is none, or None for no body.
+    """
 
     method: str
     path: str
