@@ -97,7 +97,8 @@ export class SeatCart extends View {
             : null,
         () => picked.value.length && held.value.length ? h("h3", null, t("cart.selected")) : null,
         each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) => {
-          const label = t("seats.place", { row: seat.rowNumber, seat: seat.seatNumber });
+          const house = purchase.house.peek();
+          const label = house?.place(house.store.indexOf(seat.id)) ?? seat.seatNumber;
           return h(
             "li",
             {

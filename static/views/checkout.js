@@ -86,8 +86,9 @@ export class CheckoutView extends View {
       total: quote.value?.total ?? purchase.heldTotal.value,
       currency: event.currency,
     }));
-    /** @type {import("./payment-form.js").PaymentForm} */
-    const form = custom("payment-form", { app, amount });
+    const form = /** @type {import("./payment-form.js").PaymentForm} */ (
+      custom("payment-form", { app, amount })
+    );
     this.form = form;
     const isPaying = computed(() => PAYING.has(machine.state.value));
     this.askQuote("");
@@ -97,6 +98,7 @@ export class CheckoutView extends View {
       h("h1", null, t("checkout.title")),
       custom("hold-countdown", { app, purchase }),
       () => this.trouble(),
+      this.summary(event, quote, isPaying),
       h(
         "form",
         {
@@ -135,7 +137,6 @@ export class CheckoutView extends View {
           ),
         ),
       ),
-      this.summary(event, quote, isPaying),
     );
   }
 

@@ -88,9 +88,9 @@ export function createHouse(geometry, store, event) {
     flagWords: (i) => FLAGS.filter(([bit]) => (store.flags[i] ?? 0) & bit).map(([, name]) => t(`flag.${name}`)),
 
     /** "Row C, seat 14" @param {number} i */
-    place: (i) => t("seats.place", { row: store.rowLabel(i), seat: store.label(i) }),
+    place: (i) => t("seats.place", { row: store.rowLabel(i), seat: seatLabel(store, i) }),
     /** "Orchestra, row C, seat 14" @param {number} i */
-    fullPlace: (i) => t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: store.label(i) }),
+    fullPlace: (i) => t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: seatLabel(store, i) }),
 
     /** The seat as the selection takes it. @param {number} i */
     seat: (i) => ({
@@ -132,4 +132,14 @@ function passes(store, i, filter) {
   if (!filter) return true;
   if (filter.categories && !filter.categories.has(store.category[i] ?? 0)) return false;
   return !filter.accessible || ((store.flags[i] ?? 0) & 1) !== 0;
+}
+
+/**
+ * The seat's label without the row's in front: "C14" in row C is seat 14.
+ * @param {import("../state/seat-store.js").SeatStore} store
+ * @param {number} i
+ */
+function seatLabel(store, i) {
+  const [label, row] = [store.label(i), store.rowLabel(i)];
+  return label.startsWith(row) && label.length > row.length ? label.slice(row.length) : label;
 }

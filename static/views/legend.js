@@ -1,10 +1,18 @@
 // @ts-check
 /** Price categories with live counts, which also filter; accessible seats; what the marks mean. */
-import { h, View } from "../lib/dom.js";
+import { h, svg, View } from "../lib/dom.js";
 import { money, t } from "../lib/i18n.js";
 import { icon } from "./icons.js";
 
-const KEY = ["AVAILABLE", "selected", "mine", "RESERVED", "BOOKED"];
+const DISC = { cx: 8, cy: 8, r: 7 };
+/** @type {Record<string, [string, Record<string, string | number>][]>} */
+const KEY = {
+  AVAILABLE: [["circle", DISC]],
+  selected: [["circle", DISC], ["circle", { cx: 8, cy: 8, r: 4, class: "ring" }]],
+  mine: [["circle", DISC], ["path", { d: "M4.800 8.300l2.200 2.200l4.200-4.600", class: "ring" }]],
+  RESERVED: [["circle", { cx: 8, cy: 8, r: 5.500 }]],
+  BOOKED: [["path", { d: "M4 4l8 8M12 4l-8 8" }]],
+};
 
 export class SeatLegend extends View {
   /** @type {import("./purchase.js").Purchase} */
@@ -71,11 +79,22 @@ export class SeatLegend extends View {
 }
 customElements.define("seat-legend", SeatLegend);
 
-/** What shape and colour mean on the map. */
+/** What shape and colour mean on the map: the map's own shapes, small. */
 export function mapKey() {
   return h(
     "ul",
     { class: "map-key", "aria-label": t("seats.key") },
-    KEY.map((state) => h("li", null, h("span", { class: `key-mark is-${state.toLowerCase()}` }), t(`status.${state}`))),
+    Object.entries(KEY).map(([state, shapes]) =>
+      h(
+        "li",
+        null,
+        svg(
+          "svg",
+          { viewBox: "0 0 16 16", class: `key-mark is-${state.toLowerCase()}`, "aria-hidden": "true" },
+          shapes.map(([tag, props]) => svg(tag, props)),
+        ),
+        t(`status.${state}`),
+      )
+    ),
   );
 }

@@ -55,8 +55,8 @@ export function createPayment(app, purchase, bank) {
     }
   }
 
-  /** @param {Booking} booking */
-  async function settle(booking) {
+  /** @param {Booking} booking @returns {Promise<Booking | null> | Booking} */
+  function settle(booking) {
     if (booking.status === "CONFIRMED") return confirmed(booking);
     machine.paymentSuccess(/** @type {any} */ (booking));
     return follow(booking);

@@ -173,7 +173,7 @@ export function createPurchase(app, eventId) {
   }
 
   /** @param {any} frame */
-  async function onSale(frame) {
+  function onSale(frame) {
     const before = event.peek();
     if (!before) return;
     event.value = { ...before, saleState: frame.state, onSaleAt: frame.onSaleAt ?? before.onSaleAt };

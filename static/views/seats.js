@@ -127,9 +127,31 @@ export class SeatsView extends View {
         "div",
         { class: "map-side" },
         custom("seat-legend", { purchase, filter, colors }),
-        h("div", { class: "map-box" }, map, mapKey(), tip),
+        this.floors(map),
+        h("div", { class: "map-box" }, map, tip),
+        mapKey(),
       ),
       custom("seat-cart", { purchase, onReserve: () => this.reserve() }),
+    );
+  }
+
+  /** Which level is drawn, where a house has several. @param {import("../map/seat-map.js").SeatMap} map */
+  floors(map) {
+    const names = this.purchase.geometry.peek()?.floors ?? [];
+    if (names.length < 2) return null;
+    const shown = signal(-1);
+    watch(() => void (map.floor = shown.value));
+    return h(
+      "div",
+      { class: "legend", role: "group", "aria-label": t("seats.floors") },
+      [-1, ...names.keys()].map((floor) =>
+        h("button", {
+          type: "button",
+          class: "chip",
+          "aria-pressed": () => String(shown.value === floor),
+          onclick: () => (shown.value = floor),
+        }, floor < 0 ? t("seats.allFloors") : names[floor])
+      ),
     );
   }
 
