@@ -106,7 +106,7 @@ export class Overlay {
       const [x0, y0, x1, y1] = section.box;
       if ((floor >= 0 && section.floor !== floor) || x1 < left || x0 > right || y1 < top || y0 > bottom) return;
       const spot = scene.spots[s], flat = level === LOD_SECTIONS;
-      const room = Math.min(spot.room * 2.6, x1 - x0) * camera.scale - 3, tall = spot.room * 2 * camera.scale;
+      const room = Math.min(spot.room * 2.6, x1 - x0) * camera.scale - 1, tall = spot.room * 2 * camera.scale;
       const size = Math.max(flat ? 9 : 10, Math.min(flat ? 16 : 14, room / 4, tall / 2.4));
       const ink = flat ? inkFor(scene.fillOf(s), palette.text, palette.section) : palette.text;
       const name = this.#fitting(section.name, room, size, ink);
@@ -152,7 +152,12 @@ export class Overlay {
       const text = this.#fitting(section.name, (section.box[2] - section.box[0]) * camera.scale + 60, 12, palette.text);
       if (!text) return;
       const width = text.width + 14, height = text.height + 4;
-      const x = sx + tag.dx * (width / 2 - 4), y = sy + tag.dy * (height / 2 - 4);
+      let x = sx + tag.dx * (width / 2 - 4), y = sy + tag.dy * (height / 2 - 4);
+      if (tag.dx !== 0 && sx > 0 && sx < viewport.width && (x < width / 2 || x > viewport.width - width / 2)) {
+        // No room beside the section: above it then.
+        x = Math.min(viewport.width - width / 2 - 2, Math.max(width / 2 + 2, x));
+        y = toScreen(camera, viewport, 0, section.box[1])[1] - height / 2;
+      }
       context.fillStyle = toCss(palette.pill);
       roundRect(context, x - width / 2, y - height / 2, width, height, height / 2);
       context.strokeStyle = toCss(palette.edge);
@@ -201,31 +206,39 @@ export class Overlay {
       context.stroke();
     }
     context.globalAlpha = 1;
-    for (const i of scene.marked) {
-      const place = this.#onScreen(scene, i);
-      if (!place) continue;
-      const color = toCss(store.mark[i] === MINE ? palette.mine : palette.selected);
-      if (level < LOD_SHAPES) {
-        // Too small to see as a seat: a pin stands for it.
-        context.fillStyle = toCss(palette.section);
-        circle(context, place, 7);
-        context.fill();
-        context.fillStyle = color;
-        circle(context, place, 5);
-        context.fill();
-      } else if (store.mark[i] === SELECTED) {
-        context.strokeStyle = color;
-        context.globalAlpha = 0.4;
-        context.lineWidth = Math.max(2, radius * 0.22);
+    if (level < LOD_SHAPES) this.#drawPins(scene);
+    else {
+      context.globalAlpha = 0.4;
+      context.lineWidth = Math.max(2, radius * 0.22);
+      for (const i of scene.marked) {
+        const place = store.mark[i] === SELECTED ? this.#onScreen(scene, i) : null;
+        if (!place) continue;
+        context.strokeStyle = toCss(palette.selected);
         circle(context, place, radius + context.lineWidth * 0.8);
         context.stroke();
-        context.globalAlpha = 1;
       }
+      context.globalAlpha = 1;
     }
     if (hover >= 0 && level >= LOD_POINTS) this.#ring(scene, hover, palette.text, 1.5, 2.5);
     if (cursor >= 0) {
       this.#ring(scene, cursor, palette.section, 6, 4.5);
       this.#ring(scene, cursor, palette.focus, 3, 4.5);
+    }
+  }
+
+  /** Seats too small to be seen as such: a pin stands for each marked one. @param {Scene} scene */
+  #drawPins(scene) {
+    const { store, palette, camera } = scene;
+    const context = this.#context;
+    const size = Math.min(6, Math.max(4, store.pitch * camera.scale * 0.8));
+    for (const rim of [true, false]) {
+      for (const i of scene.marked) {
+        const place = this.#onScreen(scene, i);
+        if (!place) continue;
+        context.fillStyle = toCss(rim ? palette.section : store.mark[i] === MINE ? palette.mine : palette.selected);
+        circle(context, place, rim ? size + 2 : size);
+        context.fill();
+      }
     }
   }
 
