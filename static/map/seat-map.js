@@ -11,7 +11,7 @@
  */
 import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from "../state/geometry.js";
 import { MINE, SELECTED } from "../state/seat-store.js";
-import { between, clamp, ease, fit, glide, pan, toScreen, toWorld, zoomAbout } from "./camera.js";
+import { between, clamp, ease, fit, glide, onPlan, pan, toScreen, toWorld, zoomAbout } from "./camera.js";
 import { captions, rowEnds } from "./captions.js";
 import { toCss } from "./color.js";
 import { listen } from "./gestures.js";
@@ -44,7 +44,6 @@ const PITCH_MAX = 46; // CSS pixels between seats at the closest zoom
 const PITCH_READ = 26; // where seats are taken to when one is asked for
 const PITCH_TOUCH = 16, PITCH_MOUSE = 8; // below: a tap goes to the section
 const TAP_REACH = 24; // WCAG 2.5.8
-const SLACK = 90; // empty view allowed beside the house when zoomed in
 const ZOOM_STEP = 1.6;
 const TWEEN_MS = 420;
 const PULSE_MS = 750, PULSES_MAX = 160;
@@ -114,6 +113,8 @@ export class SeatMap extends HTMLElement {
 
   connectedCallback() {
     this.#parts ??= this.#build();
+    if (!this.hasAttribute("role")) this.setAttribute("role", "group");
+    if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", this.#words.map);
     this.#listen();
     if (this.#store) this.#open();
   }
@@ -500,11 +501,9 @@ export class SeatMap extends HTMLElement {
     return this.#fitBox(box, this.#viewport.width < 600 ? 12 : 28);
   }
 
-  /** @param {Camera} camera @returns {Camera} */
+  /** @param {Camera} camera */
   #kept(camera) {
-    const box = this.#store?.box ?? [0, 0, 1, 1];
-    const { top = 0, right = 0, bottom = 0, left = 0 } = this.#insets;
-    return clamp(camera, box, this.#viewport, SLACK + Math.max(top, right, bottom, left));
+    return onPlan(camera, this.#store?.box ?? [0, 0, 1, 1]);
   }
 
   #target() {

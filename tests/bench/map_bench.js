@@ -12,6 +12,11 @@ const openedMs = performance.now() - opened;
 const map = /** @type {SeatMap} */ (document.querySelector("seat-map"));
 map.store = store;
 map.priceText = () => "45.00 EUR";
+/** @type {[string, object][]} what the map told, for tests */
+const heard = [];
+for (const type of ["seat-activate", "section-activate", "palette-change"]) {
+  map.addEventListener(type, (event) => heard.push([type, /** @type {CustomEvent} */ (event).detail]));
+}
 map.addEventListener("seat-activate", (event) => {
   const { index } = /** @type {CustomEvent} */ (event).detail;
   if (store.isAvailable(index)) store.setMark(index, store.mark[index] ? 0 : SELECTED);
@@ -42,6 +47,7 @@ const quantile = (values, part) =>
 const bench = {
   store,
   map,
+  heard,
   openedMs,
   /** Sells the house unevenly, as houses sell: by section, front first. @param {number} share */
   sell(share) {

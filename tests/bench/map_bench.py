@@ -9,23 +9,25 @@ import argparse
 import asyncio
 import functools
 import json
+import os
+import shutil
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from server.domain.plan import Plan
 from server.plans import geometry
 from server.plans.generator import arena, stadium, theatre
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
+"""The browser to drive; None where there is none."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,8 +66,6 @@ class Figure:
 class _Handler(SimpleHTTPRequestHandler):
     """The repository's files and, as `/plans/NAME.json`, the demo venues."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
-
     def do_GET(self) -> None:
         name = self.path.removeprefix("/plans/").split(".")[0]
         if not self.path.startswith("/plans/") or name not in PLANS:
@@ -103,6 +103,7 @@ def serve() -> Iterator[str]:
 
 
 async def open_map(page: Page, address: str, plan: str) -> None:
+    """The map of a demo venue, almost half of it sold."""
     await page.goto(f"{address}?plan=/plans/{plan}.json")
     await page.wait_for_selector("html[data-bench=ready]")
     await page.evaluate("bench.sell(0.45)")
@@ -128,24 +129,29 @@ async def measure(page: Page, *, stream_ms: int = STREAM_MS) -> list[Figure]:
             Figure(f"1,000 changes/s while dragging, {zoom}, p95", run["p95"], "ms"),
             Figure(f"tasks over 50 ms meanwhile, {zoom}", run["long"], "", 1),
         ]
-    heap: dict[str, Any] = await page.evaluate("performance.memory.usedJSHeapSize / 2 ** 20")
-    figures.append(Figure("heap", float(heap), "MB", 150))  # type: ignore[arg-type]
+    heap = await page.evaluate("performance.memory.usedJSHeapSize / 2 ** 20")
+    figures.append(Figure("heap", heap, "MB", 150))
     return figures
+
+
+@asynccontextmanager
+async def launch() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS
+        )
+        yield browser
+        await browser.close()
 
 
 async def run(plan: str, width: int, height: int, scale: float) -> list[Figure]:
     with serve() as address:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS
-            )
+        async with launch() as browser:
             page = await browser.new_page(
                 viewport={"width": width, "height": height}, device_scale_factor=scale
             )
             await open_map(page, address, plan)
-            figures = await measure(page)
-            await browser.close()
-    return figures
+            return await measure(page)
 
 
 def main() -> int:
