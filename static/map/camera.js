@@ -97,6 +97,13 @@ export function between(from, to, t) {
 /** Slow, fast, slow. @param {number} t */
 export const ease = (t) => (t < 0.5 ? 4 * t * t * t : 1 - Math.pow(-2 * t + 2, 3) / 2);
 
+/** Keeps the middle of the view on the plan; so loose that zooming stays about the pointer. @param {Camera} camera @param {Box} box @returns {Camera} */
+export const onPlan = ({ x, y, scale }, [left, top, right, bottom]) => ({
+  x: Math.min(right, Math.max(left, x)),
+  y: Math.min(bottom, Math.max(top, y)),
+  scale,
+});
+
 const GLIDE_DECAY_MS = 325; // the feel of iOS scrolling: velocity falls to 1/e in this time
 
 /**

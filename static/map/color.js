@@ -62,9 +62,9 @@ const SAME = 36; // closer than this in summed channel distance, two categories 
 
 /**
  * One colour per category: the plan's own where it is usable, else a spare one; all legible.
- * @param {readonly string[]} wanted @param {Rgb} ground @returns {Rgb[]}
+ * @param {readonly string[]} wanted @param {Rgb} ground @param {number} [ratio] of contrast @returns {Rgb[]}
  */
-export function categoryColors(wanted, ground) {
+export function categoryColors(wanted, ground, ratio = 3) {
   /** @type {Rgb[]} */
   const taken = [];
   let spare = 0;
@@ -78,7 +78,7 @@ export function categoryColors(wanted, ground) {
     }
     taken.push(color ?? /** @type {Rgb} */ (parseHex(SPARE[spare++ % SPARE.length])));
   }
-  return taken.map((color) => legible(color, ground, 3));
+  return taken.map((color) => legible(color, ground, ratio));
 }
 
 /** @param {Rgb} color */

@@ -5,10 +5,9 @@
  *
  * Owns: the bitmaps of the texts. Never: the seats themselves.
  */
-import { areaPolygon } from "../state/geometry.js";
 import { MINE, SELECTED } from "../state/seat-store.js";
 import { toScreen, visible } from "./camera.js";
-import { toCss } from "./color.js";
+import { contrast, toCss } from "./color.js";
 import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./raster.js";
 
 /**
@@ -28,7 +27,11 @@ import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./raster.js";
  * @property {number} level
  * @property {number} floor
  * @property {number} diameter of a seat, CSS pixels
- * @property {readonly Spot[]} spots where each section's name goes
+ * @property {readonly Spot[]} spots where each section's name goes, far away
+ * @property {ReturnType<typeof import("./place.js").backEdge>[]} tags and near by
+ * @property {readonly RowEnd[]} rowEnds
+ * @property {readonly Caption[]} captions
+ * @property {(section: number) => number} fillOf colour under a section's name
  * @property {Iterable<number>} marked seats that are selected or mine
  * @property {number} hover seat or -1
  * @property {number} hoverSection section or -1
@@ -36,6 +39,8 @@ import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./raster.js";
  * @property {ReadonlyMap<number, number>} pulses seat → how far its pulse is, 0 to 1
  *
  * @typedef {{ image: OffscreenCanvas, width: number, height: number }} Text
+ * @typedef {import("./captions.js").RowEnd} RowEnd
+ * @typedef {import("./captions.js").Caption} Caption
  */
 
 const FULL = 2 * Math.PI;
@@ -65,36 +70,34 @@ export class Overlay {
     context.clearRect(0, 0, viewport.width, viewport.height);
     this.#drawAreas(scene);
     if (scene.level <= LOD_POINTS) this.#drawSectionNames(scene);
-    else this.#drawRowLabels(scene);
+    else {
+      this.#drawRowLabels(scene);
+      this.#drawSectionTags(scene);
+    }
     this.#drawRings(scene);
   }
 
   /** @param {Scene} scene */
   #drawAreas(scene) {
-    const { store, camera, viewport, palette, floor } = scene;
-    for (const area of store.geometry.areas) {
-      const stage = area.kind === "stage";
-      const words = area.text || (stage ? scene.words.stage : "");
-      if (!words || (floor >= 0 && area.floor !== floor)) continue;
-      let [x, y] = [area.x, area.y], room = Infinity, size = area.size * camera.scale;
-      if (area.shape !== "text") {
-        const polygon = areaPolygon(area);
-        const xs = polygon.filter((_, k) => k % 2 === 0), ys = polygon.filter((_, k) => k % 2 === 1);
-        const [left, right] = [Math.min(...xs), Math.max(...xs)], [top, bottom] = [Math.min(...ys), Math.max(...ys)];
-        x = (left + right) / 2;
-        y = (top + bottom) / 2;
-        room = (right - left) * camera.scale * 0.86;
-        size = Math.min((bottom - top) * camera.scale * 0.42, room / (words.length * 0.72));
-      }
-      size = Math.min(size, 30);
+    const { camera, viewport, palette, floor } = scene;
+    for (const { area, words, stage, x, y, width, height } of scene.captions) {
+      if (floor >= 0 && area.floor !== floor) continue;
+      const room = width * camera.scale * 0.86;
+      const size = Math.min(
+        26,
+        area.shape === "text" ? area.size * camera.scale : height * camera.scale * 0.42,
+        room / (words.length * 0.8),
+      );
       if (size < 8) continue;
       const [sx, sy] = toScreen(camera, viewport, x, y);
-      const color = stage ? palette.onStage : palette.muted;
-      this.#stamp(this.#text(stage ? words.toUpperCase() : words, size, 600, color, stage ? size * 0.14 : 0), sx, sy);
+      const text = stage
+        ? this.#text(words.toUpperCase(), size, 600, palette.onStage, size * 0.16)
+        : this.#text(words, size, 600, palette.muted);
+      this.#stamp(text, sx, sy);
     }
   }
 
-  /** @param {Scene} scene */
+  /** Far away: the name and how many are free, straight on the section. @param {Scene} scene */
   #drawSectionNames(scene) {
     const { store, camera, viewport, palette, words, floor, level, hoverSection } = scene;
     const context = this.#context;
@@ -102,36 +105,65 @@ export class Overlay {
     store.sections.forEach((section, s) => {
       const [x0, y0, x1, y1] = section.box;
       if ((floor >= 0 && section.floor !== floor) || x1 < left || x0 > right || y1 < top || y0 > bottom) return;
-      const spot = scene.spots[s];
-      const room = Math.min(spot.room * 2.3, x1 - x0) * camera.scale;
-      const size = Math.max(10, Math.min(15, room / 4.2));
-      const name = this.#fitting(section.name, room - 6, size, palette.text);
-      if (!name) return;
+      const spot = scene.spots[s], flat = level === LOD_SECTIONS;
+      const room = Math.min(spot.room * 2.6, x1 - x0) * camera.scale - 1, tall = spot.room * 2 * camera.scale;
+      const size = Math.max(flat ? 9 : 10, Math.min(flat ? 16 : 14, room / 4, tall / 2.4));
+      const ink = flat ? inkFor(scene.fillOf(s), palette.text, palette.section) : palette.text;
+      const name = this.#fitting(section.name, room, size, ink);
+      if (!name || tall < 11) return;
       const free = store.counts.sectionAvailable[s], total = store.counts.sectionTotal[s];
-      const detail = room > 54 && spot.room * 2 * camera.scale > 40
-        ? this.#text(free > 0 ? words.free(free) : words.full, Math.max(10, size - 3), 500, palette.muted)
+      const detailed = room > 48 && tall > (flat ? 40 : 130);
+      const detail = detailed
+        ? this.#text(free > 0 ? words.free(free) : words.full, Math.max(10, size - 4), 500, flat ? ink : palette.muted)
         : null;
-      const width = Math.max(name.width, detail ? Math.max(detail.width, 34) : 0) + 12;
-      const bar = detail ? 7 : 0;
-      const height = name.height + (detail ? detail.height + bar : 0) + 4;
+      const height = name.height + (detail ? detail.height + 5 : 0);
       const [sx, sy] = toScreen(camera, viewport, spot.x, spot.y);
-      const yTop = sy - height / 2;
-      if (level !== LOD_SECTIONS || detail) {
-        context.globalAlpha = hoverSection === s ? 1 : 0.9;
+      const yTop = sy - height / 2, length = Math.max(name.width, detail?.width ?? 0, 30);
+      if (!flat) {
+        context.globalAlpha = hoverSection === s ? 1 : 0.88;
         context.fillStyle = toCss(palette.pill);
-        roundRect(context, sx - width / 2, yTop, width, height, 7);
-        context.globalAlpha = 1;
+        roundRect(context, sx - length / 2 - 4, yTop - 1, length + 8, height + 3, 6);
       }
-      this.#stamp(name, sx, yTop + 2 + name.height / 2);
+      context.globalAlpha = 1;
+      this.#stamp(name, sx, yTop + name.height / 2);
       if (!detail) return;
-      this.#stamp(detail, sx, yTop + 1 + name.height + detail.height / 2);
-      const length = width - 14, barY = yTop + height - 7;
-      context.fillStyle = toCss(palette.edge);
-      roundRect(context, sx - length / 2, barY, length, 3, 1.5);
-      if (free > 0) {
-        context.fillStyle = toCss(scene.palette.mine);
-        roundRect(context, sx - length / 2, barY, Math.max(3, length * (free / total)), 3, 1.5);
+      context.globalAlpha = flat ? 0.85 : 1;
+      this.#stamp(detail, sx, yTop + name.height + detail.height / 2 - 1);
+      const barY = yTop + height - 4;
+      context.fillStyle = toCss(flat ? ink : palette.muted);
+      context.globalAlpha = 0.25;
+      context.fillRect(sx - length / 2, barY, length, 3);
+      context.globalAlpha = 0.9;
+      if (free > 0) context.fillRect(sx - length / 2, barY, Math.max(2, length * (free / total)), 3);
+      context.globalAlpha = 1;
+    });
+  }
+
+  /** Near by: a tag on the edge of the section, away from the stage. @param {Scene} scene */
+  #drawSectionTags(scene) {
+    const { store, camera, viewport, palette, floor } = scene;
+    const context = this.#context;
+    if (store.sections.length < 2) return;
+    store.sections.forEach((section, s) => {
+      const tag = scene.tags[s];
+      if (floor >= 0 && section.floor !== floor) return;
+      const [sx, sy] = toScreen(camera, viewport, tag.x, tag.y);
+      if (sx < -100 || sy < -40 || sx > viewport.width + 100 || sy > viewport.height + 40) return;
+      const text = this.#fitting(section.name, (section.box[2] - section.box[0]) * camera.scale + 60, 12, palette.text);
+      if (!text) return;
+      const width = text.width + 14, height = text.height + 4;
+      let x = sx + tag.dx * (width / 2 - 4), y = sy + tag.dy * (height / 2 - 4);
+      if (tag.dx !== 0 && sx > 0 && sx < viewport.width && (x < width / 2 || x > viewport.width - width / 2)) {
+        // No room beside the section: above it then.
+        x = Math.min(viewport.width - width / 2 - 2, Math.max(width / 2 + 2, x));
+        y = toScreen(camera, viewport, 0, section.box[1])[1] - height / 2;
       }
+      context.fillStyle = toCss(palette.pill);
+      roundRect(context, x - width / 2, y - height / 2, width, height, height / 2);
+      context.strokeStyle = toCss(palette.edge);
+      context.lineWidth = 1;
+      context.stroke();
+      this.#stamp(text, x, y);
     });
   }
 
@@ -146,29 +178,15 @@ export class Overlay {
   /** @param {Scene} scene */
   #drawRowLabels(scene) {
     const { store, camera, viewport, palette, floor } = scene;
-    const { x, y } = store;
     const gap = store.pitch * camera.scale;
     if (gap < ROW_LABELS_FROM) return;
     const size = Math.min(13, gap * 0.56);
     const [left, top, right, bottom] = visible(camera, viewport);
-    const margin = store.pitch * 1.5;
-    for (const section of store.sections) {
-      const [x0, y0, x1, y1] = section.box;
-      if (floor >= 0 && section.floor !== floor) continue;
-      if (x1 < left - margin || x0 > right + margin || y1 < top - margin || y0 > bottom + margin) continue;
-      for (let r = section.firstRow; r < section.firstRow + section.rowCount; r++) {
-        const { first, count, label, kind } = store.rows[r];
-        if (kind !== "row" || count < 2 || !label) continue;
-        const last = first + count - 1;
-        for (const [end, next] of [[first, first + 1], [last, last - 1]]) {
-          const length = Math.hypot(x[end] - x[next], y[end] - y[next]) || 1;
-          const wx = x[end] + (x[end] - x[next]) / length * store.pitch * 0.95;
-          const wy = y[end] + (y[end] - y[next]) / length * store.pitch * 0.95;
-          if (wx < left || wx > right || wy < top || wy > bottom) continue;
-          const [sx, sy] = toScreen(camera, viewport, wx, wy);
-          this.#stamp(this.#text(label, size, 600, palette.muted), sx, sy);
-        }
-      }
+    for (const { x, y, row } of scene.rowEnds) {
+      if (x < left || x > right || y < top || y > bottom) continue;
+      if (floor >= 0 && store.sections[store.rows[row].section].floor !== floor) continue;
+      const [sx, sy] = toScreen(camera, viewport, x, y);
+      this.#stamp(this.#text(store.rows[row].label, size, 600, palette.muted), sx, sy);
     }
   }
 
@@ -188,31 +206,39 @@ export class Overlay {
       context.stroke();
     }
     context.globalAlpha = 1;
-    for (const i of scene.marked) {
-      const place = this.#onScreen(scene, i);
-      if (!place) continue;
-      const color = toCss(store.mark[i] === MINE ? palette.mine : palette.selected);
-      if (level < LOD_SHAPES) {
-        // Too small to see as a seat: a pin stands for it.
-        context.fillStyle = toCss(palette.section);
-        circle(context, place, 7);
-        context.fill();
-        context.fillStyle = color;
-        circle(context, place, 5);
-        context.fill();
-      } else if (store.mark[i] === SELECTED) {
-        context.strokeStyle = color;
-        context.globalAlpha = 0.4;
-        context.lineWidth = Math.max(2, radius * 0.22);
+    if (level < LOD_SHAPES) this.#drawPins(scene);
+    else {
+      context.globalAlpha = 0.4;
+      context.lineWidth = Math.max(2, radius * 0.22);
+      for (const i of scene.marked) {
+        const place = store.mark[i] === SELECTED ? this.#onScreen(scene, i) : null;
+        if (!place) continue;
+        context.strokeStyle = toCss(palette.selected);
         circle(context, place, radius + context.lineWidth * 0.8);
         context.stroke();
-        context.globalAlpha = 1;
       }
+      context.globalAlpha = 1;
     }
     if (hover >= 0 && level >= LOD_POINTS) this.#ring(scene, hover, palette.text, 1.5, 2.5);
     if (cursor >= 0) {
       this.#ring(scene, cursor, palette.section, 6, 4.5);
       this.#ring(scene, cursor, palette.focus, 3, 4.5);
+    }
+  }
+
+  /** Seats too small to be seen as such: a pin stands for each marked one. @param {Scene} scene */
+  #drawPins(scene) {
+    const { store, palette, camera } = scene;
+    const context = this.#context;
+    const size = Math.min(6, Math.max(4, store.pitch * camera.scale * 0.8));
+    for (const rim of [true, false]) {
+      for (const i of scene.marked) {
+        const place = this.#onScreen(scene, i);
+        if (!place) continue;
+        context.fillStyle = toCss(rim ? palette.section : store.mark[i] === MINE ? palette.mine : palette.selected);
+        circle(context, place, rim ? size + 2 : size);
+        context.fill();
+      }
     }
   }
 
@@ -268,6 +294,10 @@ export class Overlay {
     this.#context.drawImage(text.image, left, top, text.image.width / dpr, text.image.height / dpr);
   }
 }
+
+/** The theme's text colour where it can be read, else its ground. @param {number} fill @param {number} text @param {number} ground */
+const inkFor = (fill, text, ground) =>
+  contrast(text, fill) >= 4.5 || contrast(text, fill) > contrast(ground, fill) ? text : ground;
 
 /** @param {CanvasRenderingContext2D} context @param {readonly [number, number]} place @param {number} radius */
 function circle(context, [x, y], radius) {

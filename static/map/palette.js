@@ -1,6 +1,6 @@
 // @ts-check
 /** Reads the map's colours from CSS custom properties, so that themes and forced colours reach the canvas. */
-import { categoryColors, rgb, toCss } from "./color.js";
+import { categoryColors, luminance, rgb } from "./color.js";
 
 /**
  * @typedef {import("./color.js").Rgb} Rgb
@@ -60,12 +60,12 @@ export function readPalette(host, categories) {
   const forced = matchMedia("(forced-colors: active)").matches;
   return /** @type {MapPalette} */ ({
     ...colors,
-    categories: forced
-      ? categories.map(() => colors.available)
-      : categoryColors(categories.map(({ color }) => color), colors.section),
+    categories: forced ? categories.map(() => colors.available) : categoryColors(
+      categories.map(({ color }) => color),
+      colors.section,
+      luminance(colors.section) > 0.18 ? 3 : 4.5,
+    ),
     font: fontFamily || "sans-serif",
     forced,
   });
 }
-
-export { toCss };

@@ -35,7 +35,36 @@ export function roomiest(outline, box) {
       }))
     );
   }
-  return best;
+  // The middle looks better than a corner that is hardly roomier.
+  return middle.room > best.room * 0.85 ? middle : best;
+}
+
+/**
+ * Where a section's edge is furthest from what people look at: its name tag sits there when seats fill it.
+ * @param {Float32Array} outline @param {readonly [number, number, number, number]} box
+ * @param {readonly [number, number] | null} focus
+ * @returns {{ x: number, y: number, dx: number, dy: number }} the place and the way out of the section
+ */
+export function backEdge(outline, box, focus) {
+  const from = { x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 };
+  let dx = focus ? from.x - focus[0] : 0, dy = focus ? from.y - focus[1] : -1;
+  // Tags are level, so they go above, below or beside: the diagonal ones would cut corners.
+  if (Math.abs(dx) > 2.2 * Math.abs(dy)) dx = Math.sign(dx), dy = 0;
+  else dx = 0, dy = Math.sign(dy) || -1;
+  let far = -Infinity;
+  for (let p = 0; p < outline.length; p += 2) {
+    const q = (p + 2) % outline.length;
+    const ax = outline[p] - from.x,
+      ay = outline[p + 1] - from.y,
+      bx = outline[q] - from.x,
+      by = outline[q + 1] - from.y;
+    const sideA = dx * ay - dy * ax, sideB = dx * by - dy * bx;
+    if (sideA > 0 === sideB > 0) continue;
+    const t = sideA / (sideA - sideB);
+    far = Math.max(far, (ax + (bx - ax) * t) * dx + (ay + (by - ay) * t) * dy);
+  }
+  if (far === -Infinity) far = 0;
+  return { x: from.x + dx * far, y: from.y + dy * far, dx, dy };
 }
 
 /** @param {Float32Array} outline @param {number} x @param {number} y @returns {Spot} */

@@ -9,6 +9,7 @@
 import { ACCESSIBLE, areaPolygon } from "../state/geometry.js";
 import { inkOn, mix, parseHex } from "./color.js";
 import { PolygonFiller } from "./fill.js";
+import { signedDistance } from "./place.js";
 import {
   drawSeat,
   LOOK_AVAILABLE,
@@ -288,7 +289,7 @@ export class Raster {
     const glyphs = this.#glyphs, { mark, status, flags } = this.#store;
     if (!glyphs || mark[i] > 1 || (mark[i] === 0 && (status[i] !== 0 || (flags[i] & ACCESSIBLE) !== 0))) return;
     if (this.#isDim(i)) return;
-    const text = this.#store.label(i);
+    const text = shortLabel(this.#store.label(i), this.#store.rowLabel(i));
     let width = 0;
     for (const char of text) width += glyphs.glyph(char)?.width ?? 0;
     if (width > this.#diameter * 0.9) return;
@@ -382,6 +383,7 @@ export class Raster {
       if (floor >= 0 && shape.floor !== floor) continue;
       const [x0, y0, x1, y1] = shape.box;
       if (x1 * k + ox < 0 || x0 * k + ox > this.#width || y1 * k + oy < 0 || y0 * k + oy > this.#height) continue;
+      if (shape.section >= 0) this.#tints[shape.section] = this.#tint(shape.section);
       const [fill, edge] = shape.section >= 0 ? this.#sectionColors(shape.section, pitch) : this.#areaColors(shape);
       this.#filler.fill(bitmap, shape.polygon, k, ox, oy, edge);
       if (fill !== edge) this.#filler.fill(bitmap, inset(shape, dpr / k), k, ox, oy, fill);
@@ -402,7 +404,7 @@ export class Raster {
   /** @param {number} s @param {number} pitch @returns {[Rgb, Rgb]} */
   #sectionColors(s, pitch) {
     const palette = this.#palette;
-    const step = this.#tints[s] = this.#tint(s);
+    const step = this.#tint(s);
     if (step === 0) return [palette.section, palette.edge];
     const own = this.#blendOfFree(s);
     // Far away the fill is all there is to see; with seats on it, it steps back.
@@ -425,15 +427,27 @@ export class Raster {
     return color;
   }
 
-  /** @param {GroundShape} shape @returns {[Rgb, Rgb]} */
+  /** The plan's own colours, toned down to sit under the seats in any theme. @param {GroundShape} shape @returns {[Rgb, Rgb]} */
   #areaColors(shape) {
-    const palette = this.#palette;
-    if (shape.kind === "stage") return [palette.stage, palette.stage];
-    const own = parseHex(shape.color) ?? palette.edge;
-    const border = parseHex(shape.borderColor) ?? own;
-    return [mix(palette.ground, own, 0.22), mix(palette.ground, border, 0.4)];
+    const palette = this.#palette, own = parseHex(shape.color);
+    if (shape.kind === "stage") {
+      const fill = own === null ? palette.stage : mix(palette.stage, own, 0.3);
+      return [fill, fill];
+    }
+    const under = shape.onStage ? palette.stage : palette.ground;
+    const fill = own ?? under, border = parseHex(shape.borderColor) ?? fill;
+    return [mix(under, fill, shape.onStage ? 0.3 : 0.2), mix(under, border, 0.4)];
+  }
+
+  /** What lies under a section's name: the fill of the last drawing. @param {number} s @returns {Rgb} */
+  sectionFill(s) {
+    return this.#sectionColors(s, this.#store.pitch * this.#view.k / this.#view.dpr)[0];
   }
 }
+
+/** "C14" in row "C" → "14": the row stands at its end already. @param {string} label @param {string} row */
+const shortLabel = (label, row) =>
+  label.length > row.length && label.startsWith(row) ? label.slice(row.length).replace(/^[-\s]+/, "") : label;
 
 /** @param {Rgb} color @param {number} alpha 0 to 255 */
 function premultiply(color, alpha) {
@@ -450,36 +464,80 @@ function premultiply(color, alpha) {
  * @property {string} kind
  * @property {string} color
  * @property {string} borderColor
+ * @property {boolean} onStage markings of a pitch, steps of a stage
  * @property {Float32Array} polygon
  * @property {Float32Array} normals inward, as long as it takes to move each side by 1
  * @property {Float32Array} scratch
  * @property {readonly [number, number, number, number]} box
  */
 
+const SECTION_GAP = 0.22, CORNER = 1.1; // of the pitch
+
 /** Everything under the seats, largest first, so that nothing hides what lies on it. @param {SeatStore} store @returns {GroundShape[]} */
 function groundShapes(store) {
-  /** @type {Omit<GroundShape, "normals" | "scratch" | "box">[]} */
-  const raw = store.sections.map((section, s) => ({
-    section: s,
-    floor: section.floor,
-    kind: "section",
-    color: "",
-    borderColor: "",
-    polygon: section.outline,
-  }));
+  const stages = store.geometry.areas.filter(({ kind }) => kind === "stage").map(areaPolygon);
+  /** @type {GroundShape[]} */
+  const shapes = [];
+  /** @param {Float32Array} polygon @param {Pick<GroundShape, "section" | "floor" | "kind" | "color" | "borderColor">} rest */
+  const add = (polygon, rest) => {
+    if (polygon.length < 6) return;
+    const box = boxOf(polygon), x = (box[0] + box[2]) / 2, y = (box[1] + box[3]) / 2;
+    const onStage = rest.section < 0 && rest.kind !== "stage" &&
+      stages.some((stage) => signedDistance(stage, x, y) > 0) &&
+      stages.some((stage) => size(boxOf(stage)) > size(box));
+    shapes.push({
+      ...rest,
+      onStage,
+      polygon,
+      box,
+      normals: inwardNormals(polygon),
+      scratch: new Float32Array(polygon.length),
+    });
+  };
+  store.sections.forEach((section, s) => {
+    const outline = rounded(shrunk(section.outline, store.pitch * SECTION_GAP), store.pitch * CORNER);
+    add(outline, { section: s, floor: section.floor, kind: "section", color: "", borderColor: "" });
+  });
   for (const area of store.geometry.areas) {
-    if (area.shape === "text") continue;
     const { floor, kind, color, borderColor } = area;
-    raw.push({ section: -1, floor, kind, color, borderColor, polygon: areaPolygon(area) });
+    if (area.shape !== "text") add(areaPolygon(area), { section: -1, floor, kind, color, borderColor });
   }
-  return raw.filter((shape) => shape.polygon.length >= 6)
-    .map((shape) => ({
-      ...shape,
-      normals: inwardNormals(shape.polygon),
-      scratch: new Float32Array(shape.polygon.length),
-      box: boxOf(shape.polygon),
-    }))
-    .sort((a, b) => size(b.box) - size(a.box));
+  return shapes.sort((a, b) => size(b.box) - size(a.box));
+}
+
+/** @param {Float32Array} polygon @param {number} by */
+function shrunk(polygon, by) {
+  const normals = inwardNormals(polygon);
+  return polygon.map((value, p) => value + normals[p] * by);
+}
+
+const CORNER_STEPS = 5;
+
+/** Sharp corners become curves that start `radius` before them, or at the middle of a shorter side. @param {Float32Array} polygon @param {number} radius */
+function rounded(polygon, radius) {
+  const n = polygon.length / 2;
+  /** @type {number[]} */
+  const out = [];
+  for (let i = 0; i < n; i++) {
+    const h = (i + n - 1) % n, j = (i + 1) % n;
+    const px = polygon[2 * i], py = polygon[2 * i + 1];
+    const ax = polygon[2 * h] - px,
+      ay = polygon[2 * h + 1] - py,
+      bx = polygon[2 * j] - px,
+      by = polygon[2 * j + 1] - py;
+    const a = Math.hypot(ax, ay), b = Math.hypot(bx, by);
+    const straight = a === 0 || b === 0 || (ax * bx + ay * by) / (a * b) < -0.9;
+    if (straight) {
+      out.push(px, py);
+      continue;
+    }
+    const cut = Math.min(radius, a / 2, b / 2), cutA = cut / a, cutB = cut / b;
+    for (let k = 0; k <= CORNER_STEPS; k++) {
+      const t = k / CORNER_STEPS, u = (1 - t) * (1 - t) * cutA, v = t * t * cutB;
+      out.push(px + ax * u + bx * v, py + ay * u + by * v);
+    }
+  }
+  return Float32Array.from(out);
 }
 
 /** @param {readonly [number, number, number, number]} box */

@@ -11,7 +11,8 @@
  */
 import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from "../state/geometry.js";
 import { MINE, SELECTED } from "../state/seat-store.js";
-import { between, clamp, ease, fit, glide, pan, toScreen, toWorld, zoomAbout } from "./camera.js";
+import { between, clamp, ease, fit, glide, onPlan, pan, toScreen, toWorld, zoomAbout } from "./camera.js";
+import { captions, rowEnds } from "./captions.js";
 import { toCss } from "./color.js";
 import { listen } from "./gestures.js";
 import { createGlyphs } from "./glyphs.js";
@@ -20,7 +21,7 @@ import { rowEnd, seatAt, sectionAt, sectionStep, step } from "./hit.js";
 import { Minimap } from "./minimap.js";
 import { Overlay } from "./overlay.js";
 import { readPalette } from "./palette.js";
-import { roomiest } from "./place.js";
+import { backEdge, roomiest } from "./place.js";
 import { LOD_SHAPES, Raster } from "./raster.js";
 import { ENGLISH } from "./words.js";
 
@@ -43,7 +44,6 @@ const PITCH_MAX = 46; // CSS pixels between seats at the closest zoom
 const PITCH_READ = 26; // where seats are taken to when one is asked for
 const PITCH_TOUCH = 16, PITCH_MOUSE = 8; // below: a tap goes to the section
 const TAP_REACH = 24; // WCAG 2.5.8
-const SLACK = 90; // empty view allowed beside the house when zoomed in
 const ZOOM_STEP = 1.6;
 const TWEEN_MS = 420;
 const PULSE_MS = 750, PULSES_MAX = 160;
@@ -82,7 +82,12 @@ export class SeatMap extends HTMLElement {
   /** @type {ImageData | null} */ #image = null;
   /** @type {CanvasRenderingContext2D | null} */ #base = null;
   /** @type {import("./place.js").Spot[]} */ #spots = [];
+  /** @type {ReturnType<typeof backEdge>[]} */ #tags = [];
+  /** @type {import("./captions.js").RowEnd[]} */ #rowEnds = [];
+  /** @type {import("./captions.js").Caption[]} */ #captions = [];
   #glyphSize = 0;
+  /** How long the last frame's drawing took, for the bench. */
+  drawMs = 0;
 
   /** @type {Camera} */ #camera = { x: 0, y: 0, scale: 1 };
   #viewport = { width: 0, height: 0 };
@@ -108,6 +113,8 @@ export class SeatMap extends HTMLElement {
 
   connectedCallback() {
     this.#parts ??= this.#build();
+    if (!this.hasAttribute("role")) this.setAttribute("role", "group");
+    if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", this.#words.map);
     this.#listen();
     if (this.#store) this.#open();
   }
@@ -341,6 +348,9 @@ export class SeatMap extends HTMLElement {
     this.#raster = new Raster(store, this.#palette);
     this.#raster.setFilter(this.#filter);
     this.#spots = store.sections.map((section) => roomiest(section.outline, section.box));
+    const { focalPoint } = store.geometry;
+    this.#tags = store.sections.map(({ outline, box }) => backEdge(outline, box, focalPoint));
+    this.#rowEnds = rowEnds(store);
     this.#pulses.clear();
     this.#changed = [];
     this.#marked = new Set();
@@ -399,6 +409,7 @@ export class SeatMap extends HTMLElement {
       parts.buttons[name].title = words[name];
     }
     parts.keys.textContent = words.keys;
+    this.#captions = this.#store ? captions(this.#store, words.stage) : [];
     this.#twin?.refresh();
   }
 
@@ -490,11 +501,9 @@ export class SeatMap extends HTMLElement {
     return this.#fitBox(box, this.#viewport.width < 600 ? 12 : 28);
   }
 
-  /** @param {Camera} camera @returns {Camera} */
+  /** @param {Camera} camera */
   #kept(camera) {
-    const box = this.#store?.box ?? [0, 0, 1, 1];
-    const { top = 0, right = 0, bottom = 0, left = 0 } = this.#insets;
-    return clamp(camera, box, this.#viewport, SLACK + Math.max(top, right, bottom, left));
+    return onPlan(camera, this.#store?.box ?? [0, 0, 1, 1]);
   }
 
   #target() {
@@ -687,11 +696,13 @@ export class SeatMap extends HTMLElement {
   #draw(now) {
     this.#frame = 0;
     if (!this.#image || !this.#raster) return;
+    const start = performance.now();
     const moving = this.#advance(now);
     if (this.#allDirty) this.#drawAll();
     else if (this.#changed.length > 0) this.#drawChanged();
     this.#changed.length = 0;
     if (this.#topDirty || this.#pulses.size > 0) this.#drawTop(now);
+    this.drawMs = performance.now() - start;
     if (this.#viewMoved) this.#showView();
     if (this.#miniDirty && !this.#minimap?.element.hidden && this.#minimap?.refresh(now, this.#floor)) {
       this.#miniDirty = false;
@@ -760,6 +771,10 @@ export class SeatMap extends HTMLElement {
       floor: this.#floor,
       diameter: raster.diameter / this.#dpr,
       spots: this.#spots,
+      tags: this.#tags,
+      rowEnds: this.#rowEnds,
+      captions: this.#captions,
+      fillOf: (s) => raster.sectionFill(s),
       marked: this.#marked,
       hover: this.#hover,
       hoverSection: this.#hoverSection,

@@ -100,7 +100,7 @@ function shapeLayers(d, { look, accessible, color, ink }) {
         { shape: body, color, alpha: 1 },
         d < 12
           ? { shape: disc(r * 0.38), color: ink, alpha: 1 }
-          : { shape: outline(grown(body, -d * 0.09), Math.max(1, d * 0.06)), color: ink, alpha: 0.95 },
+          : { shape: outline(grown(body, -d * 0.05), Math.max(1, d * 0.05)), color: ink, alpha: 0.95 },
       ];
     case LOOK_MINE:
       return [{ shape: body, color, alpha: 1 }, { shape: tick(r, Math.max(1.3, d * 0.12)), color: ink, alpha: 1 }];

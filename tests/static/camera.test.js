@@ -64,3 +64,7 @@ Deno.test("a glide slows down and covers the same way in one step or many", () =
   near(distance, whole.distance, 1e-9);
   holds(velocity < 1 && velocity > 0, "a falling velocity");
 });
+
+Deno.test("the middle of the view stays on the plan", () => {
+  same(camera.onPlan({ x: -500, y: 70, scale: 3 }, [0, 0, 100, 100]), { x: 0, y: 70, scale: 3 });
+});
