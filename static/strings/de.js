@@ -256,8 +256,7 @@ export default {
   "invalid.again": "Neu beginnen",
 
   "secure.title": "Mit Ihrer Bank bestätigen",
-  "secure.body":
-    "Hier steht in der Vorführung die 3-D-Secure-Seite Ihrer Bank. {total} gingen an {venue}.",
+  "secure.body": "Hier steht in der Vorführung die 3-D-Secure-Seite Ihrer Bank. {total} gingen an {venue}.",
   "secure.approve": "Zahlung freigeben",
   "secure.refuse": "Ablehnen",
 

@@ -90,7 +90,8 @@ export function createHouse(geometry, store, event) {
     /** "Row C, seat 14" @param {number} i */
     place: (i) => t("seats.place", { row: store.rowLabel(i), seat: seatLabel(store, i) }),
     /** "Orchestra, row C, seat 14" @param {number} i */
-    fullPlace: (i) => t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: seatLabel(store, i) }),
+    fullPlace: (i) =>
+      t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: seatLabel(store, i) }),
 
     /** The seat as the selection takes it. @param {number} i */
     seat: (i) => ({
