@@ -5,6 +5,7 @@ import { money, t } from "../lib/i18n.js";
 import { addDecimals } from "../lib/money.js";
 import { go } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
+import { kind } from "./house.js";
 import { icon } from "./icons.js";
 
 export class SeatCart extends View {
@@ -82,7 +83,7 @@ export class SeatCart extends View {
                       "span",
                       null,
                       h("strong", null, seat.label),
-                      h("span", { class: "muted" }, `${seat.section} · ${seat.category}`),
+                      h("span", { class: "muted" }, kind(seat.section, seat.category)),
                     ),
                     h("span", { class: "tabular" }, money(seat.price, currency())),
                   )
@@ -111,7 +112,7 @@ export class SeatCart extends View {
               "span",
               null,
               h("strong", null, label),
-              h("span", { class: "muted" }, `${seat.section} · ${seat.seatType}`),
+              h("span", { class: "muted" }, kind(seat.section, seat.seatType)),
             ),
             h("span", { class: "tabular" }, money(seat.price, currency())),
             h("button", {

@@ -8,6 +8,7 @@ import { ApiError } from "../net/api.js";
 import { ask } from "./dialog.js";
 import { empty, entitle, failure, skeleton } from "./frame.js";
 import { explain } from "./explain.js";
+import { kind } from "./house.js";
 import { icon } from "./icons.js";
 import { createPayment } from "./payment.js";
 import "./countdown.js";
@@ -179,7 +180,7 @@ export class CheckoutView extends View {
               "span",
               null,
               h("strong", null, seat.label),
-              h("span", { class: "muted" }, `${seat.section} · ${seat.category}`),
+              h("span", { class: "muted" }, kind(seat.section, seat.category)),
             ),
             h("span", { class: "tabular" }, money(seat.price, event.currency)),
           )

@@ -135,6 +135,9 @@ function passes(store, i, filter) {
   return !filter.accessible || ((store.flags[i] ?? 0) & 1) !== 0;
 }
 
+/** "Orchestra · Premium", or one word where both are the same. @param {string} section @param {string} category */
+export const kind = (section, category) => section === category ? section : `${section} · ${category}`;
+
 /**
  * The seat's label without the row's in front: "C14" in row C is seat 14.
  * @param {import("../state/seat-store.js").SeatStore} store

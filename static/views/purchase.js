@@ -32,8 +32,8 @@ import { explain } from "./explain.js";
  * @property {(event: import("../net/api.js").EventDetails | null) => void} announceSale
  * @property {(eventId: number) => void} onWarning
  * @typedef {ReturnType<typeof createPurchase>} Purchase
- * @typedef {{ id: number, index: number, label: string, section: string, category: string,
- *   price: string }} HeldSeat
+ * @typedef {{ id: number, index: number, label: string, place: string, section: string,
+ *   category: string, price: string }} HeldSeat
  * @typedef {{ lost: number, label: string, instead: number | null }} Loss
  * @typedef {{ reserved: HeldSeat[], failed: { label: string, reason: string }[] }} Partial
  */
@@ -98,6 +98,7 @@ export function createPurchase(app, eventId) {
       id,
       index,
       label: known.place(index),
+      place: known.fullPlace(index),
       section: store.sectionName(index),
       category: known.categories[store.category[index] ?? 0]?.name ?? "",
       price: known.price(index),
@@ -332,11 +333,12 @@ export function createPurchase(app, eventId) {
       "warning",
       t("toast.partial", { got, all: got + failed.length, n: failed.length }),
       stale.length ? 6000 : 0,
+      `partial-${eventId}`,
     );
     partial.value = {
       reserved: data.reservedSeatIds.map(describe).filter((seat) => seat !== null),
       failed: failed.map((seat) => ({
-        label: describe(seat.seatId)?.label ??
+        label: describe(seat.seatId)?.place ??
           picked.find((other) => other.id === seat.seatId)?.seatNumber ?? String(seat.seatId),
         reason: explain.seat(seat),
       })),

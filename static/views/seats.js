@@ -189,7 +189,7 @@ export class SeatsView extends View {
           h(
             "ul",
             null,
-            reserved.map((seat) => h("li", null, `${seat.section}, ${seat.label} – ${money(seat.price, currency)}`)),
+            reserved.map((seat) => h("li", null, `${seat.place} – ${money(seat.price, currency)}`)),
           ),
         ),
         h(
@@ -207,6 +207,7 @@ export class SeatsView extends View {
       isOver: () => purchase.partial.peek() === null,
     });
     purchase.partial.value = null;
+    this.app.toasts.dismiss(`partial-${purchase.eventId}`);
     if (choice === "proceed") go(`/events/${purchase.eventId}/checkout`);
     if (choice === "cancel") await purchase.startOver();
   }
