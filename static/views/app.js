@@ -70,6 +70,8 @@ export function createApp(shelf) {
     shelf,
     said,
     known,
+    /** References confirmed by this page just now: their first view celebrates. @type {Set<string>} */
+    celebrations: new Set(),
     alerts: createAlerts(shelf),
     analytics: createAnalytics(api, clock),
     nextFrame: (/** @type {() => void} */ act) =>

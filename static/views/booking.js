@@ -5,9 +5,8 @@ import { longDate, money, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/api.js";
 import { ask } from "./dialog.js";
-import { entitle, failure, skeleton } from "./frame.js";
+import { bookingStatus, entitle, failure, skeleton } from "./frame.js";
 import { explain } from "./explain.js";
-import { fresh } from "./checkout.js";
 import { icon } from "./icons.js";
 import { seatSketch } from "./seat-sketch.js";
 
@@ -27,7 +26,7 @@ export class BookingView extends View {
     const { reference } = this.params;
     const booking = signal(/** @type {Booking | null} */ (null));
     const problem = signal(/** @type {ApiError | null} */ (null));
-    const isFresh = fresh.delete(reference);
+    const isFresh = this.app.celebrations.delete(reference);
     const load = async () => {
       problem.value = null;
       try {
@@ -63,7 +62,7 @@ export class BookingView extends View {
           icon("party"),
           h("div", null, h("h1", null, t("booking.confirmed")), h("p", null, t("booking.secured"))),
         )
-        : h("div", { class: "booking-head" }, h("h1", null, t("booking.title", { reference })), status(booking)),
+        : h("div", { class: "booking-head" }, h("h1", null, t("booking.title", { reference })), bookingStatus(booking)),
       OPEN_STATES.has(booking.status)
         ? h("p", { class: "notice", role: "status" }, h("span", { class: "spinner" }), t("booking.pending"))
         : null,
@@ -227,10 +226,6 @@ export class BookingView extends View {
   }
 }
 customElements.define("booking-view", BookingView);
-
-/** @param {Booking} booking */
-export const status = (booking) =>
-  h("span", { class: `pill is-${booking.status.toLowerCase()}` }, t(`booking.${booking.status}`));
 
 /** @param {string} sign @param {string} words @param {import("../lib/dom.js").Child} value */
 const fact = (sign, words, value) =>

@@ -4,9 +4,8 @@ import { h, View } from "../lib/dom.js";
 import { money, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/api.js";
-import { empty, entitle, failure, skeleton } from "./frame.js";
+import { bookingStatus, empty, entitle, failure, skeleton } from "./frame.js";
 import { icon } from "./icons.js";
-import { status } from "./booking.js";
 
 /** @typedef {import("../net/api.js").Booking} Booking */
 
@@ -116,7 +115,7 @@ function row(booking) {
       h(
         "span",
         { class: "booking-row-facts" },
-        status(booking),
+        bookingStatus(booking),
         h("strong", { class: "tabular" }, money(booking.totalAmount, booking.currency)),
         h("span", { class: "muted small", translate: "no" }, booking.bookingReference),
       ),

@@ -306,7 +306,7 @@ export class CheckoutView extends View {
     if (!booking) return;
     const { purchase } = this;
     this.app.toasts.dismiss(`warning-${purchase.eventId}`);
-    fresh.add(booking.bookingReference);
+    this.app.celebrations.add(booking.bookingReference);
     purchase.forget();
     if (this.isConnected) go(`/bookings/${booking.bookingReference}`);
   }
@@ -422,6 +422,3 @@ export class CheckoutView extends View {
   }
 }
 customElements.define("checkout-view", CheckoutView);
-
-/** References confirmed by this page just now: their first view celebrates. @type {Set<string>} */
-export const fresh = new Set();

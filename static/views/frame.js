@@ -42,3 +42,7 @@ export function skeleton(kind, times = 1) {
  */
 export const empty = (title, help, ...more) =>
   h("div", { class: "empty" }, h("h2", null, title), h("p", null, help), ...more);
+
+/** How a booking stands. @param {{ status: string }} booking */
+export const bookingStatus = (booking) =>
+  h("span", { class: `pill is-${booking.status.toLowerCase()}` }, t(`booking.${booking.status}`));

@@ -9,28 +9,25 @@ import { go, routeOf } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
 import { ask } from "./dialog.js";
 import { icon } from "./icons.js";
-import "./booking.js";
-import "./bookings.js";
-import "./checkout.js";
 import "./connection.js";
-import "./event.js";
-import "./home.js";
-import "./seats.js";
 import "./settings.js";
-import "./signin.js";
 import "./toasts.js";
 
-/** View name → its element, and whether it is about one event's purchase. */
-const VIEWS = /** @type {Record<string, { tag: string, isPurchase?: boolean }>} */ ({
-  home: { tag: "home-view" },
-  event: { tag: "event-view", isPurchase: true },
-  seats: { tag: "seats-view", isPurchase: true },
-  checkout: { tag: "checkout-view", isPurchase: true },
-  bookings: { tag: "bookings-view" },
-  booking: { tag: "booking-view" },
-  signin: { tag: "signin-view" },
-  missing: { tag: "missing-view" },
-});
+/**
+ * View name → its element, where it comes from, and whether it is about one event's purchase.
+ * A view is fetched when it is first needed: nobody waits for the checkout to see what is on.
+ * @type {Record<string, { tag: string, load: () => Promise<unknown>, isPurchase?: boolean }>}
+ */
+const VIEWS = {
+  home: { tag: "home-view", load: () => import("./home.js") },
+  event: { tag: "event-view", load: () => import("./event.js"), isPurchase: true },
+  seats: { tag: "seats-view", load: () => import("./seats.js"), isPurchase: true },
+  checkout: { tag: "checkout-view", load: () => import("./checkout.js"), isPurchase: true },
+  bookings: { tag: "bookings-view", load: () => import("./bookings.js") },
+  booking: { tag: "booking-view", load: () => import("./booking.js") },
+  signin: { tag: "signin-view", load: () => import("./signin.js") },
+  missing: { tag: "missing-view", load: () => Promise.resolve() },
+};
 
 export class AppShell extends View {
   /** @type {import("./app.js").App} */
@@ -61,15 +58,23 @@ export class AppShell extends View {
     });
 
     watch(() => {
-      const { view, params } = route.value;
-      const { tag, isPurchase } = VIEWS[view] ?? VIEWS.missing;
-      const purchase = isPurchase ? app.purchase(Number(params.event)) : null;
+      const shown = route.value;
+      const { tag, load, isPurchase } = VIEWS[shown.view] ?? VIEWS.missing;
+      const purchase = isPurchase ? app.purchase(Number(shown.params.event)) : null;
       for (const other of app.known.peek()) if (other !== purchase) other.leave();
-      document.body.dataset.view = view;
-      main.replaceChildren(custom(tag, { app, purchase, params }));
-      globalThis.scrollTo({ top: 0, behavior: "instant" });
-      if (!isFirst) main.focus({ preventScroll: true });
-      isFirst = false;
+      document.body.dataset.view = shown.view;
+      /** @param {Node} content */
+      const show = (content) => {
+        if (route.peek() !== shown) return;
+        main.replaceChildren(content);
+        globalThis.scrollTo({ top: 0, behavior: "instant" });
+        if (!isFirst) main.focus({ preventScroll: true });
+        isFirst = false;
+      };
+      load().then(
+        () => show(custom(tag, { app, purchase, params: shown.params })),
+        () => show(unreachable()),
+      );
     });
 
     const holding = computed(() =>
@@ -173,6 +178,17 @@ export class MissingView extends View {
   }
 }
 customElements.define("missing-view", MissingView);
+
+/** A view's own code could not be fetched. */
+function unreachable() {
+  return h(
+    "div",
+    { class: "page empty", role: "alert" },
+    h("h1", null, t("error.title")),
+    h("p", null, t("error.network")),
+    h("button", { class: "button is-primary", type: "button", onclick: () => location.reload() }, t("error.again")),
+  );
+}
 
 /** @param {HTMLElement} main */
 function skipTo(main) {
