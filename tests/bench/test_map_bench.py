@@ -1,4 +1,4 @@
-"""The seat map keeps to its bars at 50,000 seats. Figures depend on the machine: run it when idle."""
+"""The seat map keeps to its bars at 50,000 seats; run it on an idle machine."""
 
 from __future__ import annotations
 
