@@ -69,6 +69,7 @@ export class Overlay {
     context.setTransform(dpr, 0, 0, dpr, 0, 0);
     context.clearRect(0, 0, viewport.width, viewport.height);
     this.#drawAreas(scene);
+    if (scene.hoverSection >= 0) this.#drawHoveredSection(scene);
     if (scene.level <= LOD_POINTS) this.#drawSectionNames(scene);
     else {
       this.#drawRowLabels(scene);
@@ -97,9 +98,23 @@ export class Overlay {
     }
   }
 
+  /** @param {Scene} scene */
+  #drawHoveredSection({ store, camera, viewport, palette, hoverSection }) {
+    const context = this.#context, { outline } = store.sections[hoverSection];
+    context.beginPath();
+    for (let p = 0; p < outline.length; p += 2) {
+      context.lineTo(...toScreen(camera, viewport, outline[p], outline[p + 1]));
+    }
+    context.closePath();
+    context.lineJoin = "round";
+    context.lineWidth = 2.5;
+    context.strokeStyle = toCss(palette.text);
+    context.stroke();
+  }
+
   /** Far away: the name and how many are free, straight on the section. @param {Scene} scene */
   #drawSectionNames(scene) {
-    const { store, camera, viewport, palette, words, floor, level, hoverSection } = scene;
+    const { store, camera, viewport, palette, words, floor, level } = scene;
     const context = this.#context;
     const [left, top, right, bottom] = visible(camera, viewport);
     store.sections.forEach((section, s) => {
@@ -120,7 +135,7 @@ export class Overlay {
       const [sx, sy] = toScreen(camera, viewport, spot.x, spot.y);
       const yTop = sy - height / 2, length = Math.max(name.width, detail?.width ?? 0, 30);
       if (!flat) {
-        context.globalAlpha = hoverSection === s ? 1 : 0.88;
+        context.globalAlpha = 0.88;
         context.fillStyle = toCss(palette.pill);
         roundRect(context, sx - length / 2 - 4, yTop - 1, length + 8, height + 3, 6);
       }

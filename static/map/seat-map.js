@@ -48,6 +48,7 @@ const ZOOM_STEP = 1.6;
 const TWEEN_MS = 420;
 const PULSE_MS = 750, PULSES_MAX = 160;
 const PUT_RECTS_MAX = 60; // more small copies than this cost more than one large one
+const CHANGES_MAX = 5000;
 const MINI_FROM = 1.25; // zoom beyond the fit at which the overview shows
 const ARROWS = /** @type {Record<string, import("./hit.js").Direction>} */ ({
   ArrowLeft: "left",
@@ -101,6 +102,7 @@ export class SeatMap extends HTMLElement {
   #topDirty = false;
   #miniDirty = false;
   #viewMoved = false;
+  #stale = false; // more changed than was written down
   /** @type {number[]} */ #changed = [];
   /** @type {Map<number, number>} */ #pulses = new Map();
   /** @type {Set<number>} */ #marked = new Set();
@@ -155,7 +157,10 @@ export class SeatMap extends HTMLElement {
     return this.#floor;
   }
   set floor(floor) {
+    if (floor !== this.#floor) this.#home = true;
     this.#floor = floor;
+    if (this.#home) this.#camera = this.#homeCamera();
+    this.#viewMoved = true;
     this.#redrawAll();
   }
 
@@ -315,7 +320,7 @@ export class SeatMap extends HTMLElement {
     sizes.observe(parts.stage);
     const themes = new MutationObserver(() => this.refreshPalette());
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ["class", "style", "data-theme"] });
-    for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+    for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"]) {
       matchMedia(query).addEventListener("change", () => this.refreshPalette(), { signal });
     }
     const gestures = listen(parts.stage, {
@@ -359,7 +364,7 @@ export class SeatMap extends HTMLElement {
     this.#twin?.element.remove();
     this.#twin = new GridTwin({
       store,
-      describe: (i) => this.#describe(i),
+      describe: (i) => this.describe(i),
       describeSection: (s) =>
         this.#words.section(
           store.sections[s].name,
@@ -446,7 +451,8 @@ export class SeatMap extends HTMLElement {
       this.#twin?.refresh();
       return;
     }
-    for (const i of indexes) this.#changed.push(i);
+    if (this.#changed.length > CHANGES_MAX) this.#stale = true; // nobody is looking: the tab is hidden
+    else for (const i of indexes) this.#changed.push(i);
     if (what === "mark") {
       for (const i of indexes) {
         if (this.#store?.mark[i]) this.#marked.add(i);
@@ -463,8 +469,8 @@ export class SeatMap extends HTMLElement {
     return store.mark[i] ? MARKS[store.mark[i]] : LOOKS[store.status[i]];
   }
 
-  /** @param {number} i */
-  #describe(i) {
+  /** A seat in words. @param {number} i */
+  describe(i) {
     const store = /** @type {SeatStore} */ (this.#store), flags = store.flags[i];
     return this.#words.seat({
       section: store.sectionName(i),
@@ -496,14 +502,24 @@ export class SeatMap extends HTMLElement {
     return { x: camera.x - (left - right) / 2 / scale, y: camera.y - (top - bottom) / 2 / scale, scale };
   }
 
+  /** What there is to see: the house, or the floor that is shown. @returns {import("./camera.js").Box} */
+  #box() {
+    const store = this.#store;
+    if (!store) return [0, 0, 1, 1];
+    const boxes = store.sections.filter(({ floor }) => floor === this.#floor).map(({ box }) => box);
+    if (boxes.length === 0) return store.box;
+    const most = (/** @type {number} */ side) => Math.max(...boxes.map((box) => box[side]));
+    const least = (/** @type {number} */ side) => Math.min(...boxes.map((box) => box[side]));
+    return [least(0), least(1), most(2), most(3)];
+  }
+
   #homeCamera() {
-    const box = this.#store?.box ?? [0, 0, 1, 1];
-    return this.#fitBox(box, this.#viewport.width < 600 ? 12 : 28);
+    return this.#fitBox(this.#box(), this.#viewport.width < 600 ? 12 : 28);
   }
 
   /** @param {Camera} camera */
   #kept(camera) {
-    return onPlan(camera, this.#store?.box ?? [0, 0, 1, 1]);
+    return onPlan(camera, this.#box());
   }
 
   #target() {
@@ -527,6 +543,7 @@ export class SeatMap extends HTMLElement {
   #go(to) {
     this.#home = false;
     this.#glide = null;
+    this.#setHover(-1, -1, 0, 0); // the pointer will be over something else
     if (this.#reduced.matches || this.#viewport.width === 0) return this.#jump(to);
     this.#tween = { from: this.#camera, to, start: performance.now(), ms: TWEEN_MS };
     this.#schedule();
@@ -617,7 +634,7 @@ export class SeatMap extends HTMLElement {
     this.#hover = i;
     this.#hoverSection = section;
     this.#parts?.stage.classList.toggle("map-over", i >= 0 || section >= 0);
-    if (moved) this.#touchTop();
+    this.#touchTop();
     const box = this.#parts?.stage.getBoundingClientRect();
     this.#emit("seat-hover", {
       index: i,
@@ -698,7 +715,7 @@ export class SeatMap extends HTMLElement {
     if (!this.#image || !this.#raster) return;
     const start = performance.now();
     const moving = this.#advance(now);
-    if (this.#allDirty) this.#drawAll();
+    if (this.#allDirty || this.#stale) this.#drawAll();
     else if (this.#changed.length > 0) this.#drawChanged();
     this.#changed.length = 0;
     if (this.#topDirty || this.#pulses.size > 0) this.#drawTop(now);
@@ -716,7 +733,8 @@ export class SeatMap extends HTMLElement {
     this.#allDirty = false;
     const k = this.#camera.scale * this.#dpr;
     this.#prepareGlyphs();
-    raster.update(this.#changed);
+    raster.update(this.#stale ? null : this.#changed);
+    this.#stale = false;
     raster.draw({
       k,
       ox: image.width / 2 - this.#camera.x * k,

@@ -14,7 +14,7 @@ map.store = store;
 map.priceText = () => "45.00 EUR";
 /** @type {[string, object][]} what the map told, for tests */
 const heard = [];
-for (const type of ["seat-activate", "section-activate", "palette-change"]) {
+for (const type of ["seat-activate", "section-activate"]) {
   map.addEventListener(type, (event) => heard.push([type, /** @type {CustomEvent} */ (event).detail]));
 }
 map.addEventListener("seat-activate", (event) => {
