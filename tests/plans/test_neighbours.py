@@ -65,7 +65,7 @@ def test_a_curved_row_is_measured_along_its_curve() -> None:
 
 
 def test_a_table_has_no_gaps_and_keeps_its_order() -> None:
-    places = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (0.0, 30.0), (10.0, 30.0), (20.0, 30.0)]
+    places = [(0.0, 0.0), (90.0, 0.0), (10.0, 0.0), (80.0, 0.0), (20.0, 0.0), (30.0, 0.0)]
     table = Row("T", seats(*places), kind="table")
     assert arrange([table]) == (table,)
 
