@@ -9,12 +9,12 @@ Never: lets text run out of its box, or prints a QR code on anything but white.
 from __future__ import annotations
 
 import io
-import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import structlog
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A5, landscape
 from reportlab.pdfgen.canvas import Canvas
@@ -45,7 +45,7 @@ AMBER: Final = HexColor("#ffc53d")
 AMBER_INK: Final = HexColor("#3d2b00")
 WATERMARK: Final = HexColor("#f6edd8")
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 _drawing = threading.Lock()
 """reportlab's font registry is the process's own, so one ticket is drawn at a time."""
 
@@ -71,8 +71,8 @@ def render(document: BookingDocument, *, extra_fonts: Sequence[Path] = ()) -> by
             canvas.showPage()
         canvas.save()
     if missing:
-        points = ", ".join(sorted(f"U+{ord(character):04X}" for character in missing))
-        _log.warning("no ticket font has %s, printed as '?' on %s", points, document.reference)
+        points = sorted(f"U+{ord(character):04X}" for character in missing)
+        _log.warning("ticket_font_lacks", booking=document.reference, characters=points)
     return out.getvalue()
 
 

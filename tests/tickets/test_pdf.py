@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pypdf
 import pypdfium2
 import pytest
+import structlog
 import zxingcpp
 from PIL import Image
 
@@ -102,12 +102,11 @@ def test_only_a_seat_with_a_restricted_view_says_so(booking: BookingDocument) ->
 
 
 @pytest.mark.parametrize("script", NAMES)
-def test_names_of_european_scripts_are_printed_whole(
-    booking: BookingDocument, script: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    text = pages(pdf.render(with_holder(booking, NAMES[script])))[0]
+def test_names_of_european_scripts_are_printed_whole(booking: BookingDocument, script: str) -> None:
+    with structlog.testing.capture_logs() as lines:
+        text = pages(pdf.render(with_holder(booking, NAMES[script])))[0]
     assert NAMES[script] in " ".join(text.split())
-    assert not caplog.records
+    assert not lines
 
 
 def test_letters_come_composed_and_without_invisible_ones(booking: BookingDocument) -> None:
@@ -134,14 +133,15 @@ def test_every_font_used_is_embedded(booking: BookingDocument) -> None:
 
 
 def test_letters_without_a_font_are_announced_on_the_page_and_in_the_log(
-    booking: BookingDocument, caplog: pytest.LogCaptureFixture
+    booking: BookingDocument,
 ) -> None:
-    with caplog.at_level(logging.WARNING):
+    with structlog.testing.capture_logs() as lines:
         text = pages(pdf.render(with_holder(booking, "王小明 Li")))[0]
     assert "??? Li" in text
     assert "has no font for" in text
-    assert "U+738B" in caplog.text
-    assert "王" not in caplog.text
+    assert [line["event"] for line in lines] == ["ticket_font_lacks"]
+    assert lines[0]["characters"] == ["U+5C0F", "U+660E", "U+738B"]
+    assert "王" not in str(lines)
 
 
 def test_right_to_left_letters_are_announced_and_not_printed_backwards(
