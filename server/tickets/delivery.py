@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from ipaddress import ip_address
@@ -23,6 +24,7 @@ STEP_TIMEOUT_S: Final = 15.0
 """For connecting and for each answer."""
 WHOLE_TIMEOUT_S: Final = 60.0
 """For one mail, so that a server that answers just often enough cannot hold a worker."""
+GOODBYE_TIMEOUT_S: Final = 2.0
 RETRY_AFTER_S: Final = 30.0
 
 SHAPE: Final = "smtp://[user:password@]host[:port][?tls=required|none] or smtps://…"
@@ -111,20 +113,12 @@ class SmtpMailer:
         self._tls_context = tls_context
 
     async def send(self, message: EmailMessage) -> None:
-        server = self._server
+        client = self._client()
         try:
             async with asyncio.timeout(WHOLE_TIMEOUT_S):
-                await aiosmtplib.send(
-                    message,
-                    hostname=server.host,
-                    port=server.port,
-                    username=server.user,
-                    password=server.password,
-                    use_tls=server.tls == "from_the_start",
-                    start_tls={"required": True, "if_offered": None}.get(server.tls, False),
-                    tls_context=self._tls_context,
-                    timeout=STEP_TIMEOUT_S,
-                )
+                await client.connect()
+                await client.send_message(message)
+            await _part(client)
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             codes = [recipient.code for recipient in refusal.recipients]
             if all(code >= 500 for code in codes):
@@ -136,7 +130,22 @@ class SmtpMailer:
             raise _unavailable(f"({refusal.code} {refusal.message[:200]})") from refusal
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as failure:
             raise _unavailable(f"({type(failure).__name__})") from failure
+        finally:
+            client.close()
         _log.info("mail_sent", message_id=str(message["Message-ID"]))
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.tls == "from_the_start",
+            start_tls={"required": True, "if_offered": None}.get(server.tls, False),
+            tls_context=self._tls_context,
+            timeout=STEP_TIMEOUT_S,
+        )
 
 
 def mailer(url: str | None, *, tls_context: ssl.SSLContext | None = None) -> Mailer:
@@ -148,6 +157,12 @@ def mailer(url: str | None, *, tls_context: ssl.SSLContext | None = None) -> Mai
 
 def _unavailable(what: str) -> Unavailable:
     return Unavailable(f"The mail server did not take the mail {what}", retry_after_s=RETRY_AFTER_S)
+
+
+async def _part(client: aiosmtplib.SMTP) -> None:
+    """Say goodbye. The mail is taken, so nothing that goes wrong here may make it look untaken."""
+    with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+        await client.quit(timeout=GOODBYE_TIMEOUT_S)
 
 
 def _is_this_machine(host: str) -> bool:

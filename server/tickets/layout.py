@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -92,10 +93,12 @@ def cut(text: str, measure: Measure, *, width: float, size: float) -> str:
     """The longest beginning of `text` that fits with an ellipsis behind it; whole if it fits."""
     if measure(text, size) <= width:
         return text
-    kept = text
-    while kept and measure(kept.rstrip() + ELLIPSIS, size) > width:
-        kept = kept[:-1]
-    return kept.rstrip() + ELLIPSIS
+    kept = bisect_right(
+        range(1, len(text)),
+        width,
+        key=lambda length: measure(text[:length].rstrip() + ELLIPSIS, size),
+    )
+    return text[:kept].rstrip() + ELLIPSIS
 
 
 def _broken(word: str, measure: Measure, *, width: float, size: float) -> list[str]:

@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from server.tickets import qr
 from server.tickets.fonts import Fonts, Weight
-from server.tickets.layout import LEADING, Fitted, fit, fit_block
+from server.tickets.layout import ELLIPSIS, LEADING, Fitted, fit, fit_block
 
 INK: Final = HexColor("#16202e")
 SOFT: Final = HexColor("#5b6675")
@@ -18,6 +18,8 @@ WHITE: Final = HexColor("#ffffff")
 BLACK: Final = HexColor("#000000")
 
 LABEL_SIZE: Final = 7.5
+LONGEST: Final = 200
+"""Characters of a text that are looked at: more fit nowhere, and measuring them takes long."""
 OVERLAP: Final = 0.02
 """Points by which a QR bar is taller than its module, so that no viewer shows seams."""
 
@@ -141,6 +143,8 @@ class Page:
         self.canvas.drawText(line)
 
     def _printable(self, text: str) -> str:
+        if len(text) > LONGEST:
+            text = text[: LONGEST - 1] + ELLIPSIS
         printed, missing = self.fonts.printable(text)
         self.missing |= missing
         return printed

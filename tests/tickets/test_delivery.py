@@ -38,6 +38,12 @@ class Office:
         self.answer_to_recipient = ""
         self.answer_to_data = "250 kept"
         self.is_silent = False
+        self.hangs_up_at_quit = False
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.hangs_up_at_quit and server.transport:
+            server.transport.abort()
+        return "221 Bye"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -185,8 +191,9 @@ async def test_a_server_that_falls_silent_is_given_up(
     monkeypatch.setattr(delivery, "WHOLE_TIMEOUT_S", 0.3)
     office.is_silent = True
     port = await serve()
-    with pytest.raises(Unavailable, match="TimeoutError"):
-        await mailer(f"smtp://127.0.0.1:{port}").send(message)
+    async with asyncio.timeout(5):
+        with pytest.raises(Unavailable, match="TimeoutError"):
+            await mailer(f"smtp://127.0.0.1:{port}").send(message)
 
 
 async def test_a_server_that_is_not_ready_yet_is_tried_again(
@@ -210,6 +217,14 @@ async def test_an_address_refused_for_good_is_not_tried_again(
         await mailer(f"smtp://127.0.0.1:{await serve()}").send(message)
     assert refusal.value.code == "address_refused"
     assert not refusal.value.retryable
+
+
+async def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it(
+    office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    office.hangs_up_at_quit = True
+    await mailer(f"smtp://127.0.0.1:{await serve()}").send(message)
+    assert len(office.envelopes) == 1
 
 
 async def test_user_and_password_of_the_url_are_given(
