@@ -54,7 +54,11 @@ def address_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str | int, ...]]:
+Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+"""As the socket module knows it: IPv4, IPv6, or IPv6 in a Python built without it."""
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
@@ -63,9 +67,7 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str | in
     return family, address
 
 
-def _bound(
-    family: socket.AddressFamily, address: tuple[str | int, ...], *, shared: bool
-) -> socket.socket:
+def _bound(family: socket.AddressFamily, address: Address, *, shared: bool) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
@@ -26,6 +26,9 @@ from server.store.embedded import EmbeddedValkey
 from server.worker import GRACEFUL_SHUTDOWN_S
 
 log = structlog.get_logger(__name__)
+
+WORKER_MODULE = "server.worker"
+"""What a worker process runs."""
 
 LOOK_INTERVAL_S: Final = 0.2
 READY_TIMEOUT_S: Final = 60.0
@@ -40,8 +43,7 @@ STEADY_AFTER_S: Final = 30.0
 class Worker:
     """One worker process and the socket that is its own across restarts."""
 
-    def __init__(self, module: str, listening: socket.socket, environment: Mapping[str, str]):
-        self._module = module
+    def __init__(self, listening: socket.socket, environment: Mapping[str, str]) -> None:
         self._listening = listening
         self._environment = dict(environment)
         self._failures = 0
@@ -59,7 +61,7 @@ class Worker:
 
     def start(self) -> None:
         ready_fd, told_fd = os.pipe()
-        command = [sys.executable, "-m", self._module, str(self._listening.fileno()), str(told_fd)]
+        command = [sys.executable, "-m", WORKER_MODULE, str(self._listening.fileno()), str(told_fd)]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -129,17 +131,16 @@ class Supervisor:
         environment: Mapping[str, str],
         *,
         valkey: EmbeddedValkey | None = None,
-        module: str = "server.worker",
     ) -> None:
         self._sockets = sockets
         self._valkey = valkey
         self._stopping = threading.Event()
         self.workers = [
-            Worker(module, sockets[number % len(sockets)], environment) for number in range(count)
+            Worker(sockets[number % len(sockets)], environment) for number in range(count)
         ]
 
-    def run(self, on_ready: str) -> None:
-        """Start all, print `on_ready` once they serve, and look after them until told to stop.
+    def run(self, on_ready: Callable[[], None]) -> None:
+        """Start all, call `on_ready` once they serve, and look after them until told to stop.
 
         Raises ConfigurationError if a worker cannot start at all. Valkey is the caller's to stop.
         """
@@ -147,7 +148,7 @@ class Supervisor:
             try:
                 self._start()
                 if not self._stopping.is_set():
-                    print(on_ready, flush=True)
+                    on_ready()
                 while not self._stopping.wait(LOOK_INTERVAL_S):
                     self._look()
             finally:

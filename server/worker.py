@@ -81,11 +81,11 @@ def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
     try:
         config = configuration(create_app(chosen), chosen, **replaced)
     except HousefulError as error:
-        print(f"houseful: {error.message}", file=sys.stderr)
+        sys.stderr.write(f"houseful: {error.message}\n")
         return 1
     server = Server(config, ready_fd=int(sys.argv[2]))
-    # uvicorn raises its signal anew when it is done: by then the work is over
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # before uvicorn listens to signals itself, and when it raises them anew at its end
+    signal.signal(signal.SIGTERM, server.handle_exit)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([listening]))
     return 0 if server.started else 1

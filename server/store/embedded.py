@@ -220,6 +220,18 @@ def find_binary() -> Path:
     )
 
 
+def find_running(data_dir: Path) -> str | None:
+    """The URL of the Valkey that a server runs in `data_dir` right now, if one does."""
+    directory = data_dir.absolute() / "valkey"
+    try:
+        with (directory / "valkey.lock").open("r+") as lock:
+            if _try_lock(lock):
+                return None
+        return f"unix://{(directory / 'socket').read_text().strip()}"
+    except OSError:
+        return None
+
+
 def choose_socket_path(directory: Path) -> Path:
     """A place where a unix socket can be bound: `directory`, else a private temporary one.
 
