@@ -27,7 +27,7 @@ _SECRET_TEXTS: Final = re.compile(
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON Web Tokens
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user:password inside a URL
 )
-_CHATTY: Final = ("uvicorn.access", "httptools", "alembic.runtime.migration", "aiosqlite")
+_CHATTY: Final = ("uvicorn.access", "alembic", "aiosqlite")
 
 
 def configure(style: Literal["json", "console"], level: str) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import structlog
 
-from server.domain import money
 from server.domain.errors import ConfigurationError, Unavailable
 from server.ledger.database import Database
+from server.services.catalog import Catalog
 from server.services.demo import seed_demo
 from server.settings import Settings
 from server.store.connection import Capability, connect, describe, require_capable
+from server.store.seats import SeatStore
 
 log = structlog.get_logger(__name__)
 
@@ -48,20 +49,20 @@ async def check_redis(url: str) -> Capability:
         await client.aclose()
 
 
-async def prepare_database(chosen: Settings, *, demo_events: bool) -> None:
-    """Migrate, and fill an empty database. Raises ConfigurationError."""
-    database = Database(chosen.sql_url())
+async def prepare_database(chosen: Settings, redis_url: str) -> None:
+    """Migrate, and fill an empty database if so set. Raises ConfigurationError."""
+    database, client = Database(chosen.sql_url()), connect(redis_url)
     try:
         await database.migrate()
-        if demo_events:
+        if chosen.demo_events:
             added = await seed_demo(
-                database,
+                Catalog(database, SeatStore(client)),
+                now_ms=time.time_ns() // 1_000_000,
                 currency=chosen.currency,
-                minor_per_unit=10 ** money.decimals(chosen.currency),
-                now_ms=int(time.time() * 1000),
             )
-            log.info("database ready", demo_events_added=added)
+            log.info("database ready", demo_events_added=len(added))
     except Unavailable as error:
         raise ConfigurationError(error.message) from None
     finally:
+        await client.aclose()
         await database.close()

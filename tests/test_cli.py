@@ -17,12 +17,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from server import __version__
+from server import __version__, cli, settings
+from server.domain.errors import ConfigurationError, InvalidRequest
 from server.store.embedded import find_running
+from server.web.auth import Tokens
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TINY = "import server.supervisor as s; s.WORKER_MODULE = 'tests.tiny_worker'"
-HOUSEFUL = [sys.executable, "-c", f"{TINY}; from server.cli import main; main()"]
+HOUSEFUL = [sys.executable, "-m", "server"]
+HOUSEFUL_WITH_TINY_WORKERS = [
+    *(sys.executable, "-c", f"{TINY}; from server.cli import main; main()")
+]
 
 PLAN = {
     "name": "Room",
@@ -121,12 +126,12 @@ def runs(pid: int) -> bool:
 class Running:
     """A server started as a person does, up and answering."""
 
-    def __init__(self, data_dir: Path, *arguments: str, **more: str) -> None:
+    def __init__(self, command: list[str], data_dir: Path, *arguments: str, **more: str) -> None:
         self.data_dir = data_dir
         self.log = data_dir.with_suffix(".log")
         with self.log.open("w") as errors:
             self.process = subprocess.Popen(
-                [*HOUSEFUL, *arguments],
+                [*command, *arguments],
                 env=environment(data_dir, **more),
                 cwd=CHECKOUT,
                 stdout=subprocess.PIPE,
@@ -156,7 +161,8 @@ def start(
     started: list[Running] = []
 
     def begin(*arguments: str, **more: str) -> Running:
-        started.append(Running(data_dir, *arguments, HOUSEFUL_DEMO_EVENTS="false", **more))
+        more = {"HOUSEFUL_DEMO_EVENTS": "false", **more}
+        started.append(Running(HOUSEFUL_WITH_TINY_WORKERS, data_dir, *arguments, **more))
         return started[-1]
 
     yield begin
@@ -303,7 +309,7 @@ def test_a_second_server_on_one_data_directory_is_one_sentence(
 
 
 def test_a_worker_that_cannot_start_ends_the_server(data_dir: Path, tmp_path: Path) -> None:
-    broken = HOUSEFUL[2].replace("tests.tiny_worker", "tests.no_such_worker")
+    broken = HOUSEFUL_WITH_TINY_WORKERS[2].replace("tests.tiny_worker", "tests.no_such_worker")
     done = subprocess.run(
         [sys.executable, "-c", broken],
         env=environment(data_dir, HOUSEFUL_DEMO_EVENTS="false"),
@@ -318,13 +324,27 @@ def test_a_worker_that_cannot_start_ends_the_server(data_dir: Path, tmp_path: Pa
     assert find_running(data_dir) is None
 
 
-def test_an_empty_database_gets_demo_events_once(data_dir: Path) -> None:
+def test_the_whole_server_answers_and_an_empty_database_gets_demo_events_once(
+    data_dir: Path,
+) -> None:
     for _ in range(2):
-        Running(data_dir).stop()
+        server = Running(HOUSEFUL, data_dir)
+        healthy = get(server.address, "/healthz")
         listed = run(data_dir, "event", "list").stdout
 
+        assert server.stop() == 0, server.log.read_text()
+        assert "Traceback" not in server.log.read_text()
+        assert json.loads(healthy)["success"] is True
         assert len(listed.splitlines()) == 3
-        assert "50,000  Cup Final  (National Stadium)" in listed
+        assert " 50,000  " in listed
+
+
+def test_a_token_is_accepted_by_the_server_that_shares_the_data_directory(data_dir: Path) -> None:
+    signed = run(data_dir, "token", "--user", "ada", "--role", "venue", "--ttl", "60").stdout
+    user = Tokens(settings.load(data_dir=data_dir)).verify(signed.strip())
+
+    assert (user.id, user.role) == ("ada", "venue")
+    assert user.expires_at_s <= time.time() + 60
 
 
 def test_an_imported_plan_is_listed_as_an_event(data_dir: Path, tmp_path: Path) -> None:
@@ -352,15 +372,24 @@ def test_an_imported_plan_is_listed_as_an_event(data_dir: Path, tmp_path: Path) 
     ],
 )
 def test_a_wrong_import_is_refused_whole(
-    data_dir: Path, tmp_path: Path, changed: Mapping[str, str], said: str
+    data_dir: Path,
+    tmp_path: Path,
+    changed: Mapping[str, str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = tmp_path / "plan.json"
     file.write_text(json.dumps(PLAN))
     options = {"--name": "X", "--starts-at": "2030-01-09T19:30:00Z", "--price": "Stalls=75.00"}
     given = [part for option in {**options, **changed}.items() for part in option]
 
-    assert said in refusal(data_dir, "event", "import", str(file), *given)
-    assert run(data_dir, "event", "list").stdout == ""
+    place = ["--data-dir", str(data_dir)]
+    with pytest.raises((InvalidRequest, ConfigurationError)) as caught:
+        cli.app(["event", "import", str(file), *given, *place], standalone_mode=False)
+    assert said in caught.value.message
+
+    cli.app(["event", "list", *place], standalone_mode=False)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_plan_that_is_not_there_or_no_plan_is_one_sentence(

@@ -1,55 +1,52 @@
-"""Three events to try things out on, put into a database that has none."""
+"""What an empty database is filled with, so that there is something to look at and to buy."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Final
-
+from server.domain.money import DECIMALS
 from server.domain.plan import Plan
-from server.ledger import events, plans
-from server.ledger.database import Database, Session
-from server.plans import generator
+from server.plans.generator import arena, stadium, theatre
+from server.services.catalog import Catalog, NewEvent
 
-DAY_MS: Final = 86_400_000
-EVENING_MS: Final = 19 * 3_600_000 + 1_800_000
-"""19:30 UTC."""
-
-DEMOS: Final[tuple[tuple[Callable[[], Plan], str, str, int, tuple[int, ...]], ...]] = (
-    (generator.theatre, "The Cherry Orchard", "City Theatre", 30, (75, 55, 35, 95)),
-    (generator.arena, "Northern Lights Tour", "Harbour Arena", 60, (120, 95, 75, 50)),
-    (generator.stadium, "Cup Final", "National Stadium", 90, (140, 110, 80, 60, 45)),
-)
-"""Generator, event, venue, days from now, and prices in whole units for its categories in order."""
+DAY_MS = 86_400_000
+LOWEST, HIGHEST = 2500, 7500
+"""Prices of the demo, in hundredths, spread over a plan's categories from the dearest down."""
 
 
-async def seed_demo(database: Database, *, currency: str, minor_per_unit: int, now_ms: int) -> int:
-    """Add the demo events unless there is any event; returns how many were added.
-
-    The look and the writing are one transaction, so servers that start together add them once.
-    """
-    if await database.query(events.list_all):
-        return 0
-    drawn = [(await asyncio.to_thread(demo[0]), demo) for demo in DEMOS]
-
-    async def add(session: Session) -> int:
-        if await events.list_all(session):
-            return 0
-        for plan, (_, name, venue, days, units) in drawn:
-            await events.add(
-                session,
-                plan_id=await plans.add(session, plan),
-                venue_name=venue,
+def demo_events(now_ms: int, currency: str) -> list[tuple[Plan, NewEvent]]:
+    """Three houses of three sizes, each a few weeks away."""
+    shows = (
+        (theatre(), "An Evening of Shadows", 21),
+        (arena(), "Northern Lights Live", 45),
+        (stadium(), "The Cup Final", 90),
+    )
+    return [
+        (
+            plan,
+            NewEvent(
                 name=name,
-                starts_at_ms=now_ms - now_ms % DAY_MS + days * DAY_MS + EVENING_MS,
-                on_sale_at_ms=None,
-                off_sale_at_ms=None,
+                venue=plan.name,
+                starts_at_ms=(now_ms // DAY_MS + days) * DAY_MS + 19 * 3_600_000,
                 currency=currency,
-                prices={
-                    category.name: unit * minor_per_unit
-                    for category, unit in zip(plan.categories, units, strict=True)
-                },
-            )
-        return len(drawn)
+                prices=demo_prices(plan, currency),
+            ),
+        )
+        for plan, name, days in shows
+    ]
 
-    return await database.transact(add)
+
+def demo_prices(plan: Plan, currency: str) -> dict[str, int]:
+    """Every category its price: the first the dearest, evenly down, in steps of 5."""
+    names = [category.name for category in plan.categories]
+    unit = {0: 1, 3: 1000}.get(DECIMALS.get(currency, 2), 100)
+    steps = max(1, len(names) - 1)
+    return {
+        name: round((HIGHEST - (HIGHEST - LOWEST) * place / steps) / 500) * 5 * unit
+        for place, name in enumerate(names)
+    }
+
+
+async def seed_demo(catalog: Catalog, *, now_ms: int, currency: str = "EUR") -> list[int]:
+    """Add the demo's events if there is no event at all; returns the ids of those added."""
+    if await catalog.any_event():
+        return []
+    return [await catalog.add_event(plan, event) for plan, event in demo_events(now_ms, currency)]
