@@ -91,7 +91,7 @@ def serve(
         if chosen.redis_url is None:
             valkey = stack.enter_context(EmbeddedValkey(chosen.data_dir))
         redis_url = valkey.url if valkey else settings.revealed(chosen.redis_url)
-        asyncio.run(preparation.check_redis(redis_url))
+        asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
         asyncio.run(preparation.prepare_database(chosen, redis_url))
         environment = {
             **os.environ,
@@ -103,6 +103,22 @@ def serve(
         }
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
         supervisor.run(lambda: print(f"Houseful {__version__} is at {address}", flush=True))
+
+
+@app.command()
+def valkey(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 6379,
+    data_dir: DataDir = None,
+) -> None:
+    """Run the Valkey that comes with Houseful by itself, for servers that share one."""
+    from server import preparation, settings
+    from server.store.embedded import arguments, find_binary
+
+    directory = settings.load(data_dir=data_dir).data_dir.absolute() / "shared-valkey"
+    preparation.require_writable(directory)
+    binary = str(find_binary())
+    place = {"port": str(port), "bind": "127.0.0.1", "dir": str(directory)}
+    os.execv(binary, [binary, *arguments(place)])  # noqa: S606 - signals go to Valkey
 
 
 @event_app.command("import")

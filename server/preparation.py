@@ -5,9 +5,11 @@ Each part that is not makes one sentence that names it and says what to do.
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 import time
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -20,6 +22,11 @@ from server.store.connection import Capability, connect, describe, require_capab
 from server.store.seats import SeatStore
 
 log = structlog.get_logger(__name__)
+
+PATIENCE_S: Final = 5.0
+"""A Redis that starts together with us (Procfile, compose) may need this long to listen."""
+
+RETRY_S: Final = 0.2
 
 
 def require_writable(directory: Path) -> None:
@@ -35,16 +42,21 @@ def require_writable(directory: Path) -> None:
         ) from None
 
 
-async def check_redis(url: str) -> Capability:
-    """Raises ConfigurationError when it cannot be reached or is not fit."""
+async def check_redis(url: str, *, wait_s: float = 0.0) -> Capability:
+    """Raises ConfigurationError when it cannot be reached within `wait_s`, or is not fit."""
+    deadline = time.monotonic() + wait_s
     client = connect(url)
     try:
-        return await require_capable(client)
-    except Unavailable as error:
-        raise ConfigurationError(
-            f"Redis at {describe(url)} does not answer: {error.__cause__};"
-            " start it, correct REDIS_URL, or unset it for the embedded one"
-        ) from None
+        while True:
+            try:
+                return await require_capable(client)
+            except Unavailable as error:
+                if time.monotonic() > deadline:
+                    raise ConfigurationError(
+                        f"Redis at {describe(url)} does not answer: {error.__cause__};"
+                        " start it, correct REDIS_URL, or unset it for the embedded one"
+                    ) from None
+            await asyncio.sleep(RETRY_S)
     finally:
         await client.aclose()
 
