@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Iterator
 
 import structlog
-from redis.asyncio import Redis
 
 from server.domain.errors import HousefulError, Unavailable
 from server.realtime.live_event import LiveEvent
 from server.services.catalog import Catalog
+from server.store.connection import Redis
 from server.store.doorbell import Doorbell
 from server.store.seats import SeatStore, Unopened
 
