@@ -268,6 +268,11 @@ def load(**given: object) -> Settings:
     return settings
 
 
+def revealed(secret: SecretStr | None) -> str:
+    """The text of a secret, for the library that needs it; empty when not set."""
+    return secret.get_secret_value() if secret else ""
+
+
 def variable(field: str) -> str:
     """The environment variable of a field: `port` → `HOUSEFUL_PORT`."""
     alias = Settings.model_fields[field].validation_alias

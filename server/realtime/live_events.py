@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Iterator
 
 import structlog
-from redis.asyncio import Redis
 
 from server.domain.errors import HousefulError, Unavailable
 from server.realtime.live_event import LiveEvent
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
+from server.store.connection import Redis
 from server.store.doorbell import Doorbell
 from server.store.seats import SeatStore, Unopened
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
-
 from server.ledger.database import Database
 from server.realtime.live_events import LiveEvents
 from server.services.catalog import Catalog
 from server.services.reservations import Reservations
 from server.settings import Settings
+from server.store.connection import Redis
 from server.store.limiter import Limiter
 from server.store.ws_tickets import WsTickets
 from server.web.auth import Tokens
