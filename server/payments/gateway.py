@@ -1,6 +1,6 @@
 """The port to whoever moves the money: what Houseful asks of a payment gateway, and how it answers.
 
-Owns: the words `PaymentState`, `RefundState`, `Outcome`, and the three ways a call can fail.
+Owns: the words `PaymentState` and `RefundState`, and the ways in which a call can fail.
 Never: a gateway's own vocabulary; `stripe.py` and `demo.py` translate theirs into this one.
 
 The rule the callers live by: **an unknown outcome is not a failure**. After `GatewayUnknown` the
@@ -16,28 +16,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from server.domain.errors import InvalidRequest, Unavailable
-
-
-class Outcome(StrEnum):
-    """Where a payment stands."""
-
-    REQUIRES_CONFIRMATION = "requires_confirmation"
-    """Made, never confirmed: no money has moved and none will until `confirm`."""
-    REQUIRES_ACTION = "requires_action"
-    """The buyer must pass 3-D Secure with the `client_secret`."""
-    PROCESSING = "processing"
-    """The gateway is still at it; ask again."""
-    SUCCEEDED = "succeeded"
-    """The money moved. Final, but for refunds."""
-    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
-    """Declined, or 3-D Secure failed; nothing was charged. `decline_code` says why."""
-    CANCELED = "canceled"
-    """Will never charge. Final."""
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the gateway will never change its mind on its own."""
-        return self in (Outcome.SUCCEEDED, Outcome.CANCELED)
+from server.domain.payment import Outcome as Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +55,7 @@ class RefundState:
 
 
 class GatewayUnknown(Unavailable):
-    """No answer that settles it: timeout, reset, 5xx, rate limit used up. The money may have moved."""
+    """No answer that settles it: timeout, reset, 5xx, rate limit. The money may have moved."""
 
     code = "gateway_unknown"
 
@@ -122,7 +101,7 @@ class Gateway(Protocol):
         metadata: Mapping[str, str],
         idempotency_key: str,
     ) -> PaymentState:
-        """Make a payment and leave it unconfirmed (`REQUIRES_CONFIRMATION`): harmless if forgotten."""
+        """Make a payment and leave it `REQUIRES_CONFIRMATION`: harmless if forgotten."""
 
     async def confirm(
         self, payment_id: str, *, payment_token: str, idempotency_key: str
