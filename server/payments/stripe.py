@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-import httpx
+import httpx2
 import stripe
 
 from server.payments.bucket import TokenBucket
@@ -32,6 +32,7 @@ from server.payments.stripe_answers import (
     retry_after_s,
     translated,
 )
+from server.payments.stripe_http import PooledClient
 
 _T = TypeVar("_T")
 
@@ -71,8 +72,8 @@ class StripeGateway:
         self, api_key: str, *, api_base: str | None = None, limits: Limits | None = None
     ) -> None:
         self._limits = limits or Limits()
-        timeout = httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s)
-        self._http = stripe.HTTPXClient(timeout=timeout)
+        timeout = httpx2.Timeout(self._limits.read_s, connect=self._limits.connect_s)
+        self._http = PooledClient(timeout)
         self._client = stripe.StripeClient(
             api_key,
             http_client=self._http,
@@ -187,7 +188,7 @@ class StripeGateway:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.close_async()  # type: ignore[no-untyped-call]
+        await self._http.close_async()
 
     async def _page(self, since_s: int, after: str | None) -> tuple[list[PaymentState], bool]:
         """One page of payments, newest first, and whether older ones follow."""
