@@ -1,0 +1,201 @@
+"""The way to SQL: connections, transactions, and what a database that does not answer means.
+
+Work is a function that takes a session (`Session`, a connection inside a transaction) and may run
+more than once, so it touches nothing but the session.
+
+Owns: engines, transaction begin and end, translation of the library's errors.
+Never: statements about seats or bookings; those stand in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.domain.errors import ConfigurationError, Unavailable
+from server.ledger import migrate
+from server.ledger.batch import Batch
+
+Session = AsyncConnection
+T = TypeVar("T")
+Work = Callable[[Session], Awaitable[T]]
+
+ANSWER_WITHIN_S = 0.9
+"""A caller must hear "unavailable" within a second: no wait for a lock or connection is longer."""
+
+ATTEMPTS = 6
+"""Tries of one piece of work that loses to a concurrent one (PostgreSQL 40001, 40P01)."""
+
+_RETRIED_STATES = {"40001", "40P01"}
+
+
+class Database:
+    """One database. SQLite has a single writer connection, PostgreSQL a pool."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = _async_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._batch = Batch(self._write_one_connection)
+        self._lock = asyncio.Lock()
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, writer=True, pool_size=1)
+            self._reader = _sqlite_engine(self.url, writer=False, pool_size=4)
+        else:
+            self._writer = self._reader = _postgres_engine(self.url, pool_size)
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date; any number of processes may do so at once."""
+        await asyncio.to_thread(migrate.upgrade, self.url)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """A session for reading. Raises Unavailable."""
+        async with _translated(), self._reader.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Session]:
+        """A session that commits at the end of the block, or rolls back. Raises Unavailable.
+
+        Losing to a concurrent transaction shows as Unavailable too: prefer `transact`.
+        """
+        async with _translated(), self._write_one_connection() as connection:
+            yield connection
+
+    async def transact(self, work: Work[T]) -> T:
+        """Run `work` in a transaction and commit; repeat it when a concurrent one got in the way.
+
+        On SQLite, work that is waiting shares one commit (see `batch`). Raises Unavailable; then
+        nothing was written, or the commit's outcome is unknown and the caller must look.
+        """
+        if self.is_sqlite:
+            async with _translated():
+                return await self._batch.run(work)
+        return await self._repeat(work, self._write_one_connection)
+
+    async def query(self, work: Work[T]) -> T:
+        """Run reading `work`, once more if the connection turned out to be dead."""
+        return await self._repeat(work, self._reader.connect)
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer in time."""
+        async with _translated(), asyncio.timeout(ANSWER_WITHIN_S), self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._batch.close()
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+    async def _repeat(self, work: Work[T], connect: Callable[[], Any]) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with _translated(raw=attempt < ATTEMPTS), connect() as session:
+                    return await work(session)
+            except DBAPIError as error:
+                lost = getattr(error.orig, "sqlstate", None) in _RETRIED_STATES
+                if not lost and not (error.connection_invalidated and attempt == 1):
+                    raise _unavailable(error) from error
+                await asyncio.sleep(0.002 * attempt * attempt if lost else 0)
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                raise _unavailable(error) from error
+        raise AssertionError("the last attempt returns or raises")
+
+    @asynccontextmanager
+    async def _write_one_connection(self) -> AsyncIterator[Session]:
+        if not self.is_sqlite:
+            async with self._writer.begin() as connection:
+                yield connection
+            return
+        async with self._lock, self._writer.begin() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def _translated(*, raw: bool = False) -> AsyncIterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout, OSError, TimeoutError) as error:
+        if raw:
+            raise
+        raise _unavailable(error) from error
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if raw or not (error.connection_invalidated or state in _RETRIED_STATES):
+            raise
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: BaseException) -> BaseException:
+    known = isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError)
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    lost = getattr(error, "connection_invalidated", False) or state[:2] in {"08", "40", "53", "57"}
+    if known or lost or isinstance(error, TimeoutError):
+        reason = str(getattr(error, "orig", None) or error) or type(error).__name__
+        return Unavailable(f"the database does not answer: {reason}", retry_after_s=1)
+    return error
+
+
+def _async_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError as error:
+        raise ConfigurationError(f"DATABASE_URL: {error}") from None
+    backend = {"postgres": "postgresql"}.get(parsed.get_backend_name(), parsed.get_backend_name())
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}.get(backend)
+    if driver is None:
+        raise ConfigurationError(
+            f"DATABASE_URL: expected sqlite:///… or postgresql://…, got {backend}://…"
+        )
+    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ConfigurationError("DATABASE_URL: expected a file for SQLite, got memory")
+    return parsed.set(drivername=driver)
+
+
+def _sqlite_engine(url: URL, *, writer: bool, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0 if writer else 28, pool_timeout=ANSWER_WITHIN_S
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={int(ANSWER_WITHIN_S * 1000)}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            f"query_only={'OFF' if writer else 'ON'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    # A deferred transaction that reads and then writes fails at once when another wrote between.
+    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: URL, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=ANSWER_WITHIN_S,
+        connect_args={"timeout": ANSWER_WITHIN_S, "command_timeout": 10},
+    )

@@ -1,0 +1,184 @@
+"""Events in SQL: what is sold, when, at which prices, and which seats staff took off sale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+
+from server.domain.errors import NotFound
+from server.ledger.counters import upsert
+from server.ledger.database import Session
+from server.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
+
+CANCEL_BEFORE_MS = 24 * 3600 * 1000
+"""Owners may cancel until a day before the start unless the event says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """An event with its plan's seat range. `prices`: category → minor units.
+
+    Owners may cancel until `cancel_before_ms` before the start; None: never.
+    """
+
+    id: int
+    plan_id: int
+    venue: str
+    name: str
+    starts_at_ms: int
+    on_sale_at_ms: int | None
+    off_sale_at_ms: int | None
+    currency: str
+    prices: dict[str, int]
+    generation: int
+    first_seat_id: int
+    seat_count: int
+    cancel_before_ms: int | None = None
+
+
+async def add(
+    session: Session,
+    *,
+    plan_id: int,
+    venue_name: str,
+    name: str,
+    starts_at_ms: int,
+    on_sale_at_ms: int | None,
+    off_sale_at_ms: int | None,
+    currency: str,
+    prices: Mapping[str, int],
+    cancel_before_ms: int | None = CANCEL_BEFORE_MS,
+) -> int:
+    """Store an event and return its id; a venue of that name is shared. Raises NotFound."""
+    if (await session.execute(select(PLAN.c.id).where(PLAN.c.id == plan_id))).first() is None:
+        raise NotFound(f"expected an imported plan, got plan {plan_id}")
+    result = await session.execute(
+        insert(EVENT)
+        .values(
+            plan_id=plan_id,
+            venue_id=await _venue(session, venue_name),
+            name=name,
+            starts_at_ms=starts_at_ms,
+            on_sale_at_ms=on_sale_at_ms,
+            off_sale_at_ms=off_sale_at_ms,
+            currency=currency,
+            cancel_before_ms=cancel_before_ms,
+        )
+        .returning(EVENT.c.id)
+    )
+    event_id: int = result.scalar_one()
+    await session.execute(
+        insert(EVENT_PRICE),
+        [
+            {"event_id": event_id, "category": category, "amount_minor": amount}
+            for category, amount in prices.items()
+        ],
+    )
+    return event_id
+
+
+async def _venue(session: Session, name: str) -> int:
+    statement = upsert(session, VENUE).values(name=name).on_conflict_do_nothing()
+    await session.execute(statement)
+    found = await session.execute(select(VENUE.c.id).where(VENUE.c.name == name))
+    venue_id: int = found.scalar_one()
+    return venue_id
+
+
+async def get(session: Session, event_id: int) -> EventRecord | None:
+    """One event, or None."""
+    found = (await session.execute(_select().where(EVENT.c.id == event_id))).one_or_none()
+    if found is None:
+        return None
+    prices = await session.execute(select(EVENT_PRICE).where(EVENT_PRICE.c.event_id == event_id))
+    return _record(found, {row.category: row.amount_minor for row in prices.all()})
+
+
+async def list_all(session: Session) -> list[EventRecord]:
+    """Every event, by start."""
+    found = (await session.execute(_select().order_by(EVENT.c.starts_at_ms, EVENT.c.id))).all()
+    prices: dict[int, dict[str, int]] = {}
+    for row in (await session.execute(select(EVENT_PRICE))).all():
+        prices.setdefault(row.event_id, {})[row.category] = row.amount_minor
+    return [_record(row, prices.get(row.id, {})) for row in found]
+
+
+def _select() -> Select[Any]:
+    return (
+        select(EVENT, VENUE.c.name.label("venue"), PLAN.c.first_seat_id, PLAN.c.seat_count)
+        .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
+        .join(PLAN, PLAN.c.id == EVENT.c.plan_id)
+    )
+
+
+def _record(row: Any, prices: dict[str, int]) -> EventRecord:
+    return EventRecord(
+        id=row.id,
+        plan_id=row.plan_id,
+        venue=row.venue,
+        name=row.name,
+        starts_at_ms=row.starts_at_ms,
+        on_sale_at_ms=row.on_sale_at_ms,
+        off_sale_at_ms=row.off_sale_at_ms,
+        currency=row.currency,
+        prices=prices,
+        generation=row.generation,
+        first_seat_id=row.first_seat_id,
+        seat_count=row.seat_count,
+        cancel_before_ms=row.cancel_before_ms,
+    )
+
+
+async def next_generation(session: Session, event_id: int) -> int:
+    """Raise the event's generation by one and return it. Raises NotFound."""
+    result = await session.execute(
+        update(EVENT)
+        .where(EVENT.c.id == event_id)
+        .values(generation=EVENT.c.generation + 1)
+        .returning(EVENT.c.generation)
+    )
+    generation: int | None = result.scalar_one_or_none()
+    if generation is None:
+        raise NotFound(f"expected an event, got {event_id}")
+    return generation
+
+
+async def blocked_seats(session: Session, event_id: int) -> list[int]:
+    """Seats that staff took off sale, ascending."""
+    found = await session.execute(
+        select(EVENT_BLOCK.c.seat_id)
+        .where(EVENT_BLOCK.c.event_id == event_id)
+        .order_by(EVENT_BLOCK.c.seat_id)
+    )
+    return list(found.scalars())
+
+
+async def set_blocked(
+    session: Session,
+    event_id: int,
+    seat_ids: Sequence[int],
+    blocked: bool,
+    reason: str,
+    who: str,
+    at_ms: int = 0,
+) -> None:
+    """Take seats off sale, or put them back. Repeating it changes nothing."""
+    if not seat_ids:
+        return
+    if not blocked:
+        for start in range(0, len(seat_ids), 500):
+            await session.execute(
+                delete(EVENT_BLOCK).where(
+                    EVENT_BLOCK.c.event_id == event_id,
+                    EVENT_BLOCK.c.seat_id.in_(seat_ids[start : start + 500]),
+                )
+            )
+        return
+    rows = [
+        {"event_id": event_id, "seat_id": seat, "reason": reason, "who": who, "at_ms": at_ms}
+        for seat in sorted(set(seat_ids))
+    ]
+    await session.execute(upsert(session, EVENT_BLOCK).on_conflict_do_nothing(), rows)
