@@ -26,6 +26,9 @@ class StripeDouble:
         self.layer = self.double.layer
         self.courier = self.double.courier
         self._socket = socket.create_server(("127.0.0.1", port))
+        # asyncio does so only for sockets it made itself; without it each answer on a connection
+        # that is used again waits 40 ms for an acknowledgement.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         app = Starlette(routes=[*api.routes(self.double), *control.routes(self.double)])
         app.state.find_transport = self._find_transport
