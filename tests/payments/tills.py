@@ -73,5 +73,6 @@ class StripeTill:
             headers = {"Authorization": f"Bearer {API_KEY}"}
             answer = await client.post(path, data=form, headers=headers)
             answer.raise_for_status()
-            body: dict[str, Any] = answer.json()
+            is_json = answer.headers.get("content-type", "").startswith("application/json")
+            body: dict[str, Any] = answer.json() if is_json else {}
             return body

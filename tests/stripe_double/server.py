@@ -38,6 +38,7 @@ class StripeDouble:
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_loop = threading.Event()
 
     @property
     def seen(self) -> list[tuple[str, str | None]]:
@@ -49,9 +50,11 @@ class StripeDouble:
         asyncio.run(self._serve())
 
     def start(self) -> StripeDouble:
-        """Serve in a thread of its own; connections are taken at once."""
+        """Serve in a thread of its own; connections are taken from now on."""
         self._thread = threading.Thread(target=self.serve, name="stripe-double", daemon=True)
         self._thread.start()
+        if not self._has_loop.wait(timeout=10):
+            raise RuntimeError("the double did not start within 10 s")
         return self
 
     def close(self) -> None:
@@ -75,6 +78,7 @@ class StripeDouble:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._has_loop.set()
         try:
             await self._server.serve(sockets=[self._socket])
         finally:
