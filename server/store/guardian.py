@@ -44,7 +44,7 @@ def main(command: list[str]) -> int:
 
 
 def _stop_when_closed(child: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # returns when the other end closes
     child.terminate()
     try:
         child.wait(GRACE_S)
