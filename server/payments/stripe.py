@@ -109,7 +109,7 @@ class StripeGateway:
         intent = await self._call(
             "create", lambda options: intents.create_async(params, options), idempotency_key
         )
-        return payment_state(intent.to_dict())
+        return await self._as_of_now(intent)
 
     async def confirm(
         self, payment_id: str, *, payment_token: str, idempotency_key: str
@@ -128,7 +128,7 @@ class StripeGateway:
             if refusal.code != "payment_intent_unexpected_state":
                 raise
             return await self.fetch(payment_id)
-        return payment_state(intent.to_dict())
+        return await self._as_of_now(intent)
 
     async def fetch(self, payment_id: str) -> PaymentState:
         """Where the PaymentIntent stands now."""
@@ -202,6 +202,13 @@ class StripeGateway:
         intents = self._client.v1.payment_intents
         page = await self._call("list", lambda options: intents.list_async(params, options))
         return [payment_state(intent.to_dict()) for intent in page.data], page.has_more
+
+    async def _as_of_now(self, intent: stripe.PaymentIntent) -> PaymentState:
+        """A repeated answer tells how things stood the first time: ask anew."""
+        answer = intent.last_response
+        if answer is not None and answer.headers.get("idempotent-replayed") == "true":
+            return await self.fetch(intent.id)
+        return payment_state(intent.to_dict())
 
     def _confirm_params(self, payment_token: str) -> dict[str, Any]:
         if payment_token.startswith("ctoken_"):

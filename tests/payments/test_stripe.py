@@ -296,6 +296,20 @@ async def test_a_confirmation_token_of_a_card_with_three_d_secure_asks_for_it(
     assert state.outcome is Outcome.REQUIRES_ACTION
 
 
+async def test_a_repeated_confirmation_tells_how_the_payment_stands_now(
+    stripe_double: StripeDouble, gateway: StripeGateway
+) -> None:
+    token = "pm_card_authenticationRequired"
+    payment = await create(gateway, token=token)
+    state = await confirm(gateway, payment, token=token)
+    assert state.outcome is Outcome.REQUIRES_ACTION
+    stripe_double.account.authenticate_intent(
+        payment.payment_id, payment.client_secret or "", success=True
+    )
+    assert (await confirm(gateway, payment, token=token)).outcome is Outcome.SUCCEEDED
+    assert (await create(gateway, token=token)).outcome is Outcome.SUCCEEDED
+
+
 async def test_a_stolen_card_reads_as_a_plain_decline_but_staff_see_why(
     gateway: StripeGateway,
 ) -> None:

@@ -29,7 +29,8 @@ PAYMENT_METHODS = {
 class Till(Protocol):
     """A gateway, the tokens of test cards there, and the buyer's 3-D Secure step."""
 
-    gateway: Gateway
+    @property
+    def gateway(self) -> Gateway: ...
 
     def token(self, number: str) -> str: ...
 
