@@ -14,6 +14,7 @@ import pytest
 
 from server.domain.errors import PaymentDeclined
 from server.payments.gateway import (
+    AlreadyRefunded,
     GatewayRejected,
     GatewayUnknown,
     Outcome,
@@ -131,29 +132,42 @@ async def test_a_passing_fault_is_tried_again_under_the_same_key(
     assert len(stripe_double.ledger.charges()) == 1
 
 
-async def test_a_stored_500_after_the_work_is_unknown_and_fetch_tells_that_it_was_paid(
-    stripe_double: StripeDouble, gateway: StripeGateway
+@pytest.mark.parametrize("kind", ["error_before", "error_after"])
+@pytest.mark.parametrize("operation", ["create", "confirm"])
+async def test_a_500_that_stripe_keeps_is_passed_by_under_another_key_and_charges_once(
+    stripe_double: StripeDouble, gateway: StripeGateway, operation: str, kind: str
 ) -> None:
-    payment = await create(gateway)
-    stripe_double.faults.add("error_after", "confirm")
-    for _ in range(2):
-        with pytest.raises(GatewayUnknown):
-            await confirm(gateway, payment)
-    assert (await gateway.fetch(payment.payment_id)).outcome is Outcome.SUCCEEDED
+    stripe_double.faults.add(kind, operation)
+    first = await pay(gateway)
+    assert first.outcome is Outcome.SUCCEEDED
+    assert await pay(gateway) == first
+    assert len(stripe_double.ledger.charges()) == 1
 
 
-async def test_a_stored_500_before_the_work_goes_away_under_a_new_key(
+@pytest.mark.parametrize(("amount", "given"), [(None, 7500), (100, 100)])
+@pytest.mark.parametrize("calls", [1, 3])
+async def test_a_kept_500_never_gives_money_back_twice(
+    stripe_double: StripeDouble, gateway: StripeGateway, amount: int | None, given: int, calls: int
+) -> None:
+    payment = await pay(gateway)
+    stripe_double.faults.add("error_after", "refund")
+    for _ in range(calls):
+        with pytest.raises((GatewayUnknown, AlreadyRefunded)):
+            await gateway.refund(
+                payment.payment_id, amount_minor=amount, idempotency_key="r", metadata={}
+            )
+    assert (await gateway.fetch(payment.payment_id)).refunded_minor == given
+
+
+async def test_a_kept_500_that_did_nothing_still_lets_everything_be_given_back(
     stripe_double: StripeDouble, gateway: StripeGateway
 ) -> None:
-    payment = await create(gateway)
-    stripe_double.faults.add("error_before", "confirm")
-    for _ in range(2):
-        with pytest.raises(GatewayUnknown):
-            await confirm(gateway, payment)
-    state = await gateway.fetch(payment.payment_id)
-    assert state.outcome is Outcome.REQUIRES_CONFIRMATION
-    state = await confirm(gateway, payment, key="bk:1:confirm:2")
-    assert state.outcome is Outcome.SUCCEEDED
+    payment = await pay(gateway)
+    stripe_double.faults.add("error_before", "refund")
+    refund = await gateway.refund(
+        payment.payment_id, amount_minor=None, idempotency_key="r", metadata={}
+    )
+    assert refund.amount_minor == 7500
 
 
 async def test_a_cancel_that_met_a_stored_500_succeeds_when_asked_again(
@@ -400,5 +414,11 @@ def test_a_status_we_do_not_know_is_an_unknown_outcome() -> None:
         refund_state({"status": "half_given"})
 
 
+def test_a_decline_always_has_a_code() -> None:
+    state = payment_state({**INTENT, "status": "requires_payment_method", "last_payment_error": {}})
+    assert state.decline_code == "card_declined"
+
+
 def test_a_charge_that_was_not_expanded_reads_as_nothing_refunded() -> None:
-    assert payment_state({**INTENT, "status": "succeeded", "latest_charge": "ch_1"}).metadata == {}
+    state = payment_state({**INTENT, "status": "succeeded", "latest_charge": "ch_1"})
+    assert state.refunded_minor == 0
