@@ -35,7 +35,9 @@ def parse_iso(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidRequest(f"expected a time such as 2026-01-09T12:00:00Z, got {text!r}") from None
+        raise InvalidRequest(
+            f"expected a time such as 2026-01-09T12:00:00Z, got {text!r}"
+        ) from None
     if moment.tzinfo is None:
         raise InvalidRequest(f"expected a time with an offset or Z, got {text!r}")
     return round(moment.timestamp() * 1000)

@@ -1,0 +1,18 @@
+-- meta: what is known of the event as a whole, read once and written back once per script.
+-- taken: how many seats are not AVAILABLE.
+
+local function read_meta()
+  local m = redis.call('HMGET', META, 'epoch', 'seq', 'base', 'first', 'count', 'next',
+    'taken')
+  if not m[1] then return nil end
+  return {
+    epoch = m[1], seq = tonumber(m[2]), base = tonumber(m[3]),
+    first = tonumber(m[4]), count = tonumber(m[5]), next = tonumber(m[6]),
+    taken = tonumber(m[7]),
+  }
+end
+
+local function write_meta(meta)
+  redis.call('HSET', META, 'seq', int(meta.seq), 'next', int(meta.next),
+    'taken', int(meta.taken))
+end

@@ -1,0 +1,81 @@
+-- reservations: a user's seats with a deadline. ACTIVE and PAYING ones stand in the user's index;
+-- ended ones stay readable for an hour.
+
+local KEEP_ENDED_MS = 3600000
+
+local function read_reservation(id)
+  local r = redis.call('HMGET', reservation_key(id), 'user', 'session', 'status', 'created',
+    'deadline', 'seats', 'booking', 'left', 'topped')
+  if not r[1] then return nil end
+  local seats = {}
+  for seat in string.gmatch(r[6], '%d+') do seats[#seats + 1] = seat end
+  return {
+    id = id, user = r[1], session = r[2], status = r[3], created = tonumber(r[4]),
+    deadline = tonumber(r[5]), seats = seats, booking = r[7] or '0',
+    left = tonumber(r[8] or '0'), topped = r[9] or '0',
+  }
+end
+
+local function write_reservation(r)
+  redis.call('HSET', reservation_key(r.id), 'user', r.user, 'session', r.session,
+    'status', r.status, 'created', int(r.created), 'deadline', int(r.deadline),
+    'seats', table.concat(r.seats, ' '), 'booking', r.booking or '0',
+    'left', int(r.left or 0), 'topped', r.topped or '0')
+  redis.call('HSET', user_key(r.user), r.id, #r.seats)
+end
+
+-- From now on the deadline frees the seats: by the sweep, and by the lease's notification.
+local function start_clock(r, at)
+  redis.call('ZADD', DEADLINES, int(r.deadline), r.id)
+  redis.call('SET', lease_key(r.id), r.user, 'PX', int(math.max(1, r.deadline - at)))
+end
+
+local function stop_clock(r)
+  redis.call('ZREM', DEADLINES, r.id)
+  redis.call('DEL', lease_key(r.id))
+end
+
+local function end_reservation(r, status)
+  r.status = status
+  stop_clock(r)
+  redis.call('HDEL', user_key(r.user), r.id)
+  redis.call('HSET', reservation_key(r.id), 'status', status)
+  redis.call('PEXPIRE', reservation_key(r.id), KEEP_ENDED_MS)
+end
+
+-- The seats a reservation still holds under `status`; a record that moved on is not touched.
+local function held_seats(meta, r, status)
+  local held = {}
+  for _, seat in ipairs(read_seats(meta, r.seats)) do
+    if seat.status == status and seat.ref == r.id then held[#held + 1] = seat end
+  end
+  return held
+end
+
+local function expire(meta, r, at)
+  local seats = held_seats(meta, r, 'R')
+  end_reservation(r, 'EXPIRED')
+  if #seats > 0 then
+    append(meta, at, 'expired', r.id, r.user, r.session, 'A', 0, write_seats(meta, seats, 'A', r.id, 0))
+  end
+end
+
+-- Takes `leaving` (a set of seat ids) out of a reservation; one that is left empty is over.
+local function shrink(r, leaving, status)
+  local rest = {}
+  for _, id in ipairs(r.seats) do
+    if not leaving[id] then rest[#rest + 1] = id end
+  end
+  if #rest == 0 then return end_reservation(r, status) end
+  r.seats = rest
+  write_reservation(r)
+end
+
+local function sweep(meta, at, limit)
+  local lapsed = redis.call('ZRANGEBYSCORE', DEADLINES, '-inf', int(at), 'LIMIT', 0, limit)
+  for _, id in ipairs(lapsed) do
+    local r = read_reservation(id)
+    if r then expire(meta, r, at) else redis.call('ZREM', DEADLINES, id) end
+  end
+  return lapsed
+end

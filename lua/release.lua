@@ -1,0 +1,59 @@
+-- release: gives back a whole reservation, or single seats of any of the user's reservations.
+-- Invariant: only the holder releases, and never a seat that is being paid for.
+-- KEYS: meta state feed deadlines checkouts
+-- ARGV: user reservation_id seat_id*
+-- RETURNS: released | refused | unopened
+--   reservation_id 0 means the seats named. released: seq, seat ids, (seat id, reason)*;
+--   refused: reason for a reservation, (seat id, reason)* for seats
+-- include lib/clock.lua
+-- include lib/keys.lua
+-- include lib/meta.lua
+-- include lib/seats.lua
+-- include lib/feed.lua
+-- include lib/reservations.lua
+
+local user, id = ARGV[1], ARGV[2]
+local meta = read_meta()
+if not meta then return { 'unopened' } end
+local at = now_ms()
+
+local ids = {}
+if id ~= '0' then
+  local r = read_reservation(id)
+  if not r or r.user ~= user then return { 'refused', 'unknown_reservation' } end
+  if r.status == 'PAYING' then return { 'refused', 'in_payment' } end
+  if r.status == 'BOOKED' then return { 'refused', 'already_booked' } end
+  if r.status == 'RELEASED' then return { 'refused', 'released' } end
+  if r.status == 'EXPIRED' or r.deadline <= at then return { 'refused', 'expired' } end
+  ids = r.seats
+else
+  for i = 3, #ARGV do ids[#ids + 1] = ARGV[i] end
+end
+
+local by_reservation, order, released, refused = {}, {}, {}, {}
+for _, seat in ipairs(read_seats(meta, ids)) do
+  local held = seat.exists and (seat.status == 'R' or seat.status == 'P')
+  local r = held and (by_reservation[seat.ref] or read_reservation(seat.ref))
+  if r and r.user == user and seat.status == 'R' and seat.deadline > at then
+    if not by_reservation[r.id] then
+      by_reservation[r.id] = r
+      r.leaving, r.leaving_ids = {}, {}
+      order[#order + 1] = r
+    end
+    r.leaving[#r.leaving + 1] = seat
+    r.leaving_ids[seat.id] = true
+    released[#released + 1] = seat.id
+  else
+    refused[#refused + 1] = seat.id
+    refused[#refused + 1] = (not seat.exists and 'unknown_seat')
+      or (r and r.user == user and seat.status == 'P' and 'paying') or 'not_held'
+  end
+end
+if #released == 0 then return { 'refused', refused } end
+
+for _, r in ipairs(order) do
+  append(meta, at, 'released', r.id, user, r.session, 'A', 0, write_seats(meta, r.leaving, 'A', r.id, 0))
+  shrink(r, r.leaving_ids, 'RELEASED')
+end
+write_meta(meta)
+return { 'released', meta.seq, released, refused }

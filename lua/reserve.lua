@@ -1,0 +1,110 @@
+-- reserve: takes free seats for one user until a deadline; each seat that cannot be had says why.
+-- Invariant: a seat is taken only if it is free and its version is the one the buyer saw. Seats the
+-- same user and session hold already are a success, so that a lost reply can be asked again; beside
+-- new ones they move into the new reservation, whose deadline is at most 2 × hold after the first.
+-- KEYS: meta state feed deadlines checkouts
+-- ARGV: user session hold_ms max_seats (seat_id version)+
+-- RETURNS: granted | held | refused | unopened
+--   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, (seat id, reason)*; refused: (seat id, reason)*
+-- include lib/clock.lua
+-- include lib/keys.lua
+-- include lib/meta.lua
+-- include lib/seats.lua
+-- include lib/feed.lua
+-- include lib/reservations.lua
+
+local user, session, hold_ms, max_seats = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local meta = read_meta()
+if not meta then return { 'unopened' } end
+local at = now_ms()
+
+local known = {}
+local function reservation(id)
+  if known[id] == nil then known[id] = read_reservation(id) or false end
+  return known[id]
+end
+
+local function held_by_user()
+  local total, index = 0, redis.call('HGETALL', user_key(user))
+  for i = 1, #index, 2 do
+    local deadline = redis.call('ZSCORE', DEADLINES, index[i])
+    if not deadline or tonumber(deadline) > at then total = total + tonumber(index[i + 1]) end
+  end
+  return total
+end
+
+-- The reason a seat is refused; 'free' or 'mine' if it is not.
+local function judge(seat, version)
+  if not seat.exists then return 'unknown_seat' end
+  if seat.status == 'B' then return 'booked' end
+  if seat.status == 'X' then return 'blocked' end
+  local lapsed = seat.status == 'R' and seat.deadline <= at
+  if seat.status ~= 'A' and not lapsed then
+    local owner = reservation(seat.ref)
+    local mine = owner and owner.user == user and owner.session == session
+    if not mine then return 'reserved' end
+    return seat.status == 'R' and 'mine' or 'paying'
+  end
+  if seat.version ~= version then return 'stale_version' end
+  return 'free'
+end
+
+local ids, versions = {}, {}
+for i = 5, #ARGV, 2 do
+  ids[#ids + 1] = ARGV[i]
+  versions[#versions + 1] = tonumber(ARGV[i + 1])
+end
+
+local taken, mine, refused, result = {}, {}, {}, {}
+local room = max_seats - held_by_user()
+for i, seat in ipairs(read_seats(meta, ids)) do
+  local verdict = judge(seat, versions[i])
+  if verdict == 'free' and #taken >= room then verdict = 'limit_reached' end
+  if verdict == 'free' or verdict == 'mine' then
+    local list = verdict == 'free' and taken or mine
+    list[#list + 1] = seat
+    result[#result + 1] = seat
+  else
+    refused[#refused + 1] = seat.id
+    refused[#refused + 1] = verdict
+  end
+end
+if #result == 0 then return { 'refused', refused } end
+
+local leaving = {}
+local first_id
+local several = false
+for _, seat in ipairs(mine) do
+  several = several or (first_id ~= nil and first_id ~= seat.ref)
+  first_id = first_id or seat.ref
+  leaving[seat.ref] = leaving[seat.ref] or {}
+  leaving[seat.ref][seat.id] = true
+end
+if #taken == 0 and not several then
+  local r = reservation(first_id)
+  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), refused }
+end
+
+for _, seat in ipairs(taken) do
+  local r = seat.status == 'R' and reservation(seat.ref)
+  if r and r.status == 'ACTIVE' then expire(meta, r, at) end
+end
+local created = at
+for id, seats in pairs(leaving) do
+  local r = reservation(id)
+  created = math.min(created, r.created)
+  shrink(r, seats, 'RELEASED')
+end
+-- Expiring a lapsed reservation moved its seats' versions; read them again before writing.
+local fresh = read_seats(meta, ids_of(result))
+local r = {
+  id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,
+  deadline = math.min(at + hold_ms, created + 2 * hold_ms), seats = ids_of(fresh),
+}
+meta.next = meta.next + 1
+write_reservation(r)
+start_clock(r, at)
+append(meta, at, 'reserved', r.id, user, session, 'R', r.deadline,
+  write_seats(meta, fresh, 'R', r.id, r.deadline))
+write_meta(meta)
+return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, refused }

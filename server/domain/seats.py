@@ -1,0 +1,163 @@
+"""Seats: what states they have, which moves exist, and what asking for them can answer.
+
+`TRANSITIONS` is the machine as data. Each entry is one Lua file of the same name; tests drive the
+Lua and this table side by side and hold them equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class SeatStatus(StrEnum):
+    """A seat's state inside. The value is the letter in Redis."""
+
+    AVAILABLE = "A"
+    RESERVED = "R"
+    PAYING = "P"
+    BOOKED = "B"
+    BLOCKED = "X"
+
+
+WIRE_STATUS: Final[dict[str, str]] = {
+    "A": "AVAILABLE",
+    "R": "RESERVED",
+    "P": "RESERVED",
+    "B": "BOOKED",
+    "X": "BLOCKED",
+}
+"""What clients see; that a seat is being paid for is nobody's business."""
+
+WIRE_STATUS_CODE: Final[dict[str, int]] = {"A": 0, "R": 1, "P": 1, "B": 2, "X": 3}
+"""The byte of the compact status body."""
+
+_A, _R, _P, _B, _X = SeatStatus
+
+TRANSITIONS: Final[dict[str, tuple[frozenset[SeatStatus], SeatStatus]]] = {
+    "reserve": (frozenset({_A, _R}), _R),  # from R: lapsed, or the same holder's own
+    "extend": (frozenset({_R}), _R),
+    "release": (frozenset({_R}), _A),
+    "sweep": (frozenset({_R}), _A),
+    "block": (frozenset({_A, _R}), _X),  # from R: lapsed
+    "unblock": (frozenset({_X}), _A),
+    "begin_checkout": (frozenset({_R}), _P),
+    "abandon_checkout": (frozenset({_P}), _R),  # or A, when the seats are not kept
+    "book_seats": (frozenset(SeatStatus), _B),  # SQL is the truth
+    "unbook_seats": (frozenset({_B}), _A),
+}
+"""Move → (states it starts from, state it ends in). Anything else changes nothing."""
+
+
+class ReservationStatus(StrEnum):
+    ACTIVE = "ACTIVE"
+    PAYING = "PAYING"
+    BOOKED = "BOOKED"
+    EXPIRED = "EXPIRED"
+    RELEASED = "RELEASED"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSeat:
+    """One seat that was refused; `reason` is a code of `domain.reasons.SEAT_REASONS`."""
+
+    seat_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Seats held until `deadline_ms`; `failed` names those that could not be had."""
+
+    reservation_id: int
+    seat_ids: tuple[int, ...]
+    deadline_ms: int
+    now_ms: int
+    seq: int
+    failed: tuple[FailedSeat, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was done. Either each seat says why, or one `reason` covers the whole reservation."""
+
+    failed: tuple[FailedSeat, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Seats that moved, with the feed position after the move and the ones that could not."""
+
+    seat_ids: tuple[int, ...]
+    seq: int
+    failed: tuple[FailedSeat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """One user's seats until a deadline."""
+
+    reservation_id: int
+    status: ReservationStatus
+    created_ms: int
+    deadline_ms: int
+    now_ms: int
+    seat_ids: tuple[int, ...]
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A seat that SQL has sold (`paying` false) or has under payment, for rebuilding Redis."""
+
+    seat_id: int
+    booking_id: int
+    user: str
+    paying: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the feed: seats that moved to one status together.
+
+    `ref` is the reservation (or, for BOOKED, the booking); `seats` is (seat id, version) pairs.
+    """
+
+    seq: int
+    kind: str
+    ref: int
+    user: str
+    session: str
+    status: str
+    deadline_ms: int
+    at_ms: int
+    seats: tuple[tuple[int, int], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRecord:
+    """A seat that ever changed, as Redis has it."""
+
+    seat_id: int
+    version: int
+    status: str
+    ref: int
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An event's whole state at one position of its feed."""
+
+    epoch: str
+    seq: int
+    version_base: int
+    first_seat_id: int
+    seat_count: int
+    now_ms: int
+    records: tuple[SeatRecord, ...]
+    owners: dict[int, tuple[str, str]]
+    """Reservation id → (user, session) of those that are held or being paid for."""

@@ -1,0 +1,99 @@
+"""Structured logs: one line per happening, JSON or for a console, with the ids of who caused it.
+
+Get a logger with `structlog.get_logger()`, log words plus keys: `log.info("held", event_id=7)`.
+Everything bound with `structlog.contextvars.bound_contextvars(request_id=…)` is on each line.
+The libraries' own `logging` records take the same way. Never: a secret in the output.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final, Literal
+
+import structlog
+
+HIDDEN: Final = "[hidden]"
+
+_SECRET_NAMES: Final = re.compile(
+    r"secret|token|password|authorization|cookie|api_?key|\bcard|ticket$", re.IGNORECASE
+)
+_SECRET_TEXTS: Final = re.compile(
+    r"(?:sk|rk)_(?:live|test)_\w+"  # Stripe keys
+    r"|whsec_\w+"  # Stripe webhook secrets
+    r"|pi_\w+_secret_\w+"  # PaymentIntent client secrets
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON Web Tokens
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user:password inside a URL
+)
+_CHATTY: Final = ("uvicorn.access", "httptools", "alembic.runtime.migration", "aiosqlite")
+
+
+def configure(style: Literal["json", "console"], level: str) -> None:
+    """Send everything logged in this process to standard error."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ExtraAdder(),
+        hide_secrets,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(style))
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.captureWarnings(True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _rendering(style: Literal["json", "console"]) -> list[structlog.typing.Processor]:
+    last: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        if style == "console"
+        else [
+            structlog.processors.EventRenamer("message"),  # an "event" is what seats are sold for
+            structlog.processors.JSONRenderer(default=str),
+        ]
+    )
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,  # without local variables: they hold secrets
+        hide_secrets,  # once more: exceptions quote URLs
+        *last,
+    ]
+
+
+def hide_secrets(
+    _logger: Any, _method: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Values under telling names, and texts that look like keys, tokens or URL passwords."""
+    for name, value in entry.items():
+        entry[name] = _without_secrets(name, value)
+    return entry
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    if value is not None and _SECRET_NAMES.search(name):
+        return HIDDEN
+    if isinstance(value, str):
+        return _SECRET_TEXTS.sub(HIDDEN, value)
+    if isinstance(value, dict):
+        return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets("", inner) for inner in value]
+    return value

@@ -1,0 +1,346 @@
+"""The seats of an event in Redis: one method per transition, each one Lua script of that name.
+
+Owns: the key names and the shape of the scripts' replies. Losing a race is a value (`Refused`);
+`Unopened` says that Redis knows nothing of the event (yet, or any more), and `Unavailable` that it
+does not answer, in which case the caller does not know whether the move was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+
+from server import paths
+from server.domain.errors import InvalidRequest, Unavailable
+from server.domain.seats import (
+    Change,
+    Changed,
+    Claim,
+    FailedSeat,
+    Granted,
+    Refused,
+    Reservation,
+    ReservationStatus,
+    SeatRecord,
+    Snapshot,
+)
+from server.store.connection import translated
+from server.store.scripts import Scripts
+
+SWEEP_LIMIT = 500
+"""Reservations freed by one call: bounds how long Redis is busy."""
+
+FEED_LIMIT = 1000
+"""Feed entries read by one call."""
+
+CLAIM_GRACE_MS = 30_000
+"""How long seats found under payment in SQL stay PAYING after a rebuild before SQL is asked again."""
+
+
+class Unopened(Unavailable):
+    """Redis has no state for the event: it must be opened from SQL first."""
+
+    code = "unopened"
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(f"event {event_id} is not open in the seat store", retry_after_s=1)
+        self.event_id = event_id
+
+
+class FeedLost(Exception):
+    """The position is of no use: read a snapshot. `rewound`: Redis went back in time."""
+
+    def __init__(self, *, rewound: bool) -> None:
+        super().__init__("rewound" if rewound else "gap")
+        self.rewound = rewound
+
+
+def event_keys(event_id: int) -> tuple[str, str, str, str, str]:
+    """The five keys every script takes, in the scripts' order."""
+    tag = f"seat:{{{event_id}}}:"
+    return (
+        f"{tag}meta",
+        f"{tag}state",
+        f"{tag}feed",
+        f"{tag}deadlines",
+        f"{tag}checkouts",
+    )
+
+
+class SeatStore:
+    """Every transition of a seat. All methods are safe to call from any number of workers."""
+
+    def __init__(self, client: Redis, *, lua: Path | None = None, scripts: Scripts | None = None):
+        self._client = client
+        self._scripts = scripts or Scripts(client, lua or paths.LUA)
+
+    async def _run(self, name: str, event_id: int, *args: str | int) -> list[Any]:
+        with translated():
+            reply: list[Any] = await self._scripts.run(name, event_keys(event_id), args)
+        if reply[0] == "unopened":
+            raise Unopened(event_id)
+        return reply
+
+    async def open(
+        self,
+        event_id: int,
+        *,
+        expected_epoch: str,
+        epoch: str,
+        version_base: int,
+        first_seat_id: int,
+        seat_count: int,
+        claims: Sequence[Claim],
+        blocked: Sequence[int],
+    ) -> bool:
+        """Build the event from SQL; False if its epoch is not `expected_epoch` any more."""
+        flat = chain.from_iterable(
+            (claim.seat_id, claim.booking_id, claim.user, int(claim.paying)) for claim in claims
+        )
+        reply = await self._run(
+            "open",
+            event_id,
+            expected_epoch,
+            epoch,
+            version_base,
+            first_seat_id,
+            seat_count,
+            CLAIM_GRACE_MS,
+            len(claims),
+            *flat,
+            *blocked,
+        )
+        return bool(reply[0] == "opened")
+
+    async def reserve(
+        self,
+        event_id: int,
+        user: str,
+        session: str,
+        wanted: Sequence[tuple[int, int]],
+        *,
+        hold_ms: int,
+        max_seats: int,
+    ) -> Granted | Refused:
+        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw)."""
+        distinct(seat_id for seat_id, _ in wanted)
+        reply = await self._run(
+            "reserve",
+            event_id,
+            user,
+            session,
+            hold_ms,
+            max_seats,
+            *chain.from_iterable(wanted),
+        )
+        if reply[0] == "refused":
+            return Refused(failed_seats(reply[1]))
+        return Granted(
+            reservation_id=int(reply[1]),
+            deadline_ms=reply[2],
+            now_ms=reply[3],
+            seq=reply[4],
+            seat_ids=integers(reply[5]),
+            failed=failed_seats(reply[6]),
+            repeated=reply[0] == "held",
+        )
+
+    async def extend(
+        self, event_id: int, user: str, reservation_id: int, *, hold_ms: int
+    ) -> Granted | Refused:
+        reply = await self._run("extend", event_id, user, reservation_id, hold_ms)
+        if reply[0] == "refused":
+            return Refused(reason=reply[1])
+        return granted(reply)
+
+    async def release(self, event_id: int, user: str, seat_ids: Sequence[int]) -> Changed | Refused:
+        """Give back single seats of any of the user's reservations."""
+        reply = await self._run("release", event_id, user, 0, *distinct(seat_ids))
+        return changed(reply)
+
+    async def release_reservation(
+        self, event_id: int, user: str, reservation_id: int
+    ) -> Changed | Refused:
+        reply = await self._run("release", event_id, user, reservation_id)
+        if reply[0] == "refused" and isinstance(reply[1], str):
+            return Refused(reason=reply[1])
+        return changed(reply)
+
+    async def sweep(self, event_id: int) -> tuple[int, int, int | None]:
+        """Free what lapsed: (how many, Redis's time in ms, the next deadline in ms or None)."""
+        reply = await self._run("sweep", event_id, SWEEP_LIMIT)
+        return len(reply[3]), reply[1], None if reply[2] < 0 else reply[2]
+
+    async def block(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
+        return changed(await self._run("block", event_id, *distinct(seat_ids)))
+
+    async def unblock(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
+        return changed(await self._run("unblock", event_id, *distinct(seat_ids)))
+
+    async def begin_checkout(
+        self, event_id: int, user: str, booking_id: int, seat_ids: Sequence[int], *, pay_ms: int
+    ) -> Granted | Refused:
+        """All seats to PAYING for this booking, or none; asked again it is a success."""
+        reply = await self._run(
+            "begin_checkout", event_id, user, booking_id, pay_ms, *distinct(seat_ids)
+        )
+        if reply[0] == "refused":
+            return Refused(failed_seats(reply[1]))
+        return granted(reply)
+
+    async def abandon_checkout(self, event_id: int, booking_id: int, *, keep: bool) -> Granted | None:
+        """Give the seats of a purchase back: to the buyer (`keep`) or to everyone. Idempotent.
+
+        Returns the hold as it stands again, or None when there is none.
+        """
+        reply = await self._run("abandon_checkout", event_id, booking_id, int(keep))
+        return granted(reply) if reply[0] == "kept" else None
+
+    async def book_seats(
+        self, event_id: int, booking_id: int, user: str, seat_ids: Sequence[int]
+    ) -> Changed:
+        """The sale is in SQL: BOOKED, whatever Redis believed. Idempotent."""
+        reply = await self._run("book_seats", event_id, booking_id, user, *distinct(seat_ids))
+        return Changed(integers(reply[2]), reply[1])
+
+    async def unbook_seats(
+        self, event_id: int, booking_id: int, user: str, seat_ids: Sequence[int]
+    ) -> Changed:
+        """The sale is undone in SQL: seats booked by it are AVAILABLE again. Idempotent."""
+        reply = await self._run("unbook_seats", event_id, booking_id, user, *distinct(seat_ids))
+        return Changed(integers(reply[2]), reply[1])
+
+    async def lapsed_checkouts(self, event_id: int) -> list[int]:
+        """Bookings whose seats are PAYING past their deadline; SQL decides what becomes of them."""
+        reply = await self._run("lapsed_checkouts", event_id, SWEEP_LIMIT)
+        return [int(booking) for booking in reply[1]]
+
+    async def reservations(self, event_id: int, user: str) -> list[Reservation]:
+        """What the user holds or is paying for now."""
+        return held(await self._run("reservations", event_id, user, 0))
+
+    async def reservation(
+        self, event_id: int, user: str, reservation_id: int
+    ) -> Reservation | None:
+        """One reservation of this user, also for an hour after it ended."""
+        found = held(await self._run("reservations", event_id, user, reservation_id))
+        return found[0] if found else None
+
+    async def taken(self, event_ids: Sequence[int]) -> list[int]:
+        """How many seats of each event are not AVAILABLE; 0 for one that is not open."""
+        with translated():
+            pipe = self._client.pipeline(transaction=False)
+            for event_id in event_ids:
+                pipe.hget(event_keys(event_id)[0], "taken")
+            return [int(count or 0) for count in await pipe.execute()]
+
+    async def snapshot(self, event_id: int) -> Snapshot:
+        """The whole state; lapsed holds are swept first."""
+        reply = await self._run("snapshot", event_id)
+        _, epoch, seq, base, first, count, now_ms, records, owners = reply
+        return Snapshot(
+            epoch=epoch,
+            seq=seq,
+            version_base=base,
+            first_seat_id=first,
+            seat_count=count,
+            now_ms=now_ms,
+            records=tuple(
+                seat_record(seat_id, record)
+                for seat_id, record in zip(records[::2], records[1::2], strict=True)
+            ),
+            owners={
+                int(ref): (user, session)
+                for ref, user, session in zip(
+                    owners[::3], owners[1::3], owners[2::3], strict=True
+                )
+            },
+        )
+
+    async def read_feed(self, event_id: int, epoch: str, since: int) -> tuple[list[Change], int]:
+        """(changes after `since`, Redis's time in ms). Raises FeedLost when they cannot be had."""
+        reply = await self._run("read_feed", event_id, epoch, since, FEED_LIMIT)
+        if reply[0] != "entries":
+            raise FeedLost(rewound=reply[0] == "rewound")
+        return [feed_entry(entry) for entry in reply[3]], reply[2]
+
+
+def distinct(seat_ids: Iterable[int]) -> list[int]:
+    """The ids as a list. Raises InvalidRequest `duplicate_seat` or when there are none."""
+    ids = list(seat_ids)
+    if not ids:
+        raise InvalidRequest("expected at least one seat, got none", code="no_seats")
+    if len(set(ids)) != len(ids):
+        twice = next(seat_id for seat_id in ids if ids.count(seat_id) > 1)
+        raise InvalidRequest(
+            f"expected each seat once, got seat {twice} twice", code="duplicate_seat"
+        )
+    return ids
+
+
+def integers(texts: Iterable[str | int]) -> tuple[int, ...]:
+    return tuple(map(int, texts))
+
+
+def failed_seats(flat: Sequence[str]) -> tuple[FailedSeat, ...]:
+    return tuple(
+        FailedSeat(int(seat_id), reason)
+        for seat_id, reason in zip(flat[::2], flat[1::2], strict=True)
+    )
+
+
+def granted(reply: Sequence[Any]) -> Granted:
+    return Granted(
+        reservation_id=int(reply[1]),
+        deadline_ms=reply[2],
+        now_ms=reply[3],
+        seq=reply[4],
+        seat_ids=integers(reply[5]),
+    )
+
+
+def changed(reply: Sequence[Any]) -> Changed | Refused:
+    if reply[0] == "refused":
+        return Refused(failed_seats(reply[1]))
+    return Changed(integers(reply[2]), reply[1], failed_seats(reply[3]))
+
+
+def held(reply: Sequence[Any]) -> list[Reservation]:
+    return [
+        Reservation(
+            reservation_id=int(ref),
+            status=ReservationStatus(status),
+            created_ms=created,
+            deadline_ms=deadline,
+            now_ms=reply[1],
+            seat_ids=integers(seats),
+            session=session,
+        )
+        for ref, status, created, deadline, seats, session in reply[2]
+    ]
+
+
+def seat_record(seat_id: str, record: str) -> SeatRecord:
+    version, status, ref, deadline = record.split(":")
+    return SeatRecord(int(seat_id), int(version), status, int(ref), int(deadline))
+
+
+def feed_entry(entry: Sequence[Any]) -> Change:
+    """One stream entry, `[id, [field, value, …]]`, fields in the order `lib/feed.lua` writes them."""
+    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = entry
+    flat = integers(seats.split())
+    return Change(
+        seq=int(position[:-2]),
+        kind=kind,
+        ref=int(ref),
+        user=user,
+        session=session,
+        status=status,
+        deadline_ms=int(deadline),
+        at_ms=int(at),
+        seats=tuple(zip(flat[::2], flat[1::2], strict=True)),
+    )

@@ -1,0 +1,50 @@
+"""What the whole suite stands on: a real Valkey of its own, and a fresh data directory per test.
+
+`HOUSEFUL_TEST_REDIS_SERVER=/usr/bin/redis-server pytest …` runs everything on that server instead.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from server.store.connection import connect
+from server.store.embedded import EmbeddedValkey
+
+
+@pytest.fixture(scope="session")
+def redis_binary() -> Path | None:
+    """The server under test; None means the one that comes with Houseful."""
+    chosen = os.environ.get("HOUSEFUL_TEST_REDIS_SERVER")
+    return Path(chosen) if chosen else None
+
+
+@pytest.fixture(scope="session")
+def valkey(redis_binary: Path | None) -> Iterator[EmbeddedValkey]:
+    """One real server for the session; each pytest-xdist worker has its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="houseful-test-") as directory,
+        EmbeddedValkey(Path(directory), binary=redis_binary) as running,
+    ):
+        yield running
+
+
+@pytest_asyncio.fixture
+async def redis_client(valkey: EmbeddedValkey) -> AsyncIterator[Redis]:
+    """A client on an empty database; what the test leaves is thrown away with the next FLUSHALL."""
+    client = connect(valkey.url)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Where a server under test may write; new for each test."""
+    return tmp_path / "data"

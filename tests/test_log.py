@@ -1,0 +1,82 @@
+"""One line per happening, with the ids of who caused it and without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from server import log
+
+
+@pytest.fixture(autouse=True)
+def untouched_logging() -> Iterator[None]:
+    """Logging is one per process: give the next test what this one found."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
+
+
+def test_json_lines_carry_the_bound_ids(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("json", "info")
+    with structlog.contextvars.bound_contextvars(request_id="r1"):
+        structlog.get_logger("seats").info("seats held", event_id=7)
+    line = json.loads(capsys.readouterr().err)
+
+    assert (line["message"], line["request_id"], line["event_id"]) == ("seats held", "r1", 7)
+    assert line["level"] == "info"
+    assert line["timestamp"].endswith("Z")
+
+
+def test_records_of_libraries_take_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("json", "info")
+    logging.getLogger("uvicorn.error").warning("took %d s", 3)
+
+    assert json.loads(capsys.readouterr().err)["message"] == "took 3 s"
+
+
+def test_what_is_below_the_level_is_dropped(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("json", "warning")
+    structlog.get_logger("seats").info("quiet")
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "sk_test_hunter2",
+        "whsec_hunter2",
+        "pi_1_secret_hunter2",
+        "redis://me:hunter2@cache",
+        "Bearer eyJhbGciOi.eyJzdWIi.hunter2",
+    ],
+)
+def test_secrets_are_hidden_in_words_values_and_exceptions(
+    capsys: pytest.CaptureFixture[str], style: str, secret: str
+) -> None:
+    log.configure(style, "info")  # type: ignore[arg-type]
+    logger = structlog.get_logger("seats")
+    logger.info(f"with {secret}", where=[secret], inner={"deep": secret})
+    try:
+        raise ValueError(secret)
+    except ValueError:
+        logger.exception("failed")
+    written = capsys.readouterr().err
+
+    assert log.HIDDEN in written
+    assert "hunter2" not in written
+
+
+def test_values_under_telling_names_are_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("json", "info")
+    structlog.get_logger("seats").info("x", password="a1", jwt_token="a2", Authorization="a3")
+
+    assert not {"a1", "a2", "a3"} & set(json.loads(capsys.readouterr().err).values())
