@@ -69,8 +69,10 @@ class Section:
 class Area:
     """Something drawn and not sold by seat: stage, bar, text, general admission.
 
-    `shape` decides which fields matter: polygon → points; rectangle → x, y, width, height;
-    ellipse and circle → centre x, y and radii width, height; text → x, y, text, size.
+    `shape` decides which fields matter: polygon → points; rectangle → upper left corner x, y and
+    width, height; ellipse and circle → centre x, y and radii width, height; text → centre x, y,
+    text, size. `rotation` is in degrees, clockwise around x, y. `text` of another shape is its
+    name, for lists and screen readers; what is to be seen of it is a text area of its own.
     """
 
     shape: Literal["polygon", "rectangle", "ellipse", "circle", "text"]

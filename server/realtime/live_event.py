@@ -1,0 +1,235 @@
+"""One event kept live on this worker: replica, feed, deadlines, viewers.
+
+The doorbell or a slow clock says when to look; the feed says what happened. A position that is lost
+(another epoch, a gap, Redis back in time) is answered with a whole snapshot. The next deadline is
+known here, so the sweep runs at that instant, whether or not Redis sends `expired`.
+
+Owns: the reading task and the deadline timer. Never: an answer to one buyer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+import structlog
+
+from server.domain.errors import HousefulError
+from server.domain.seats import Change
+from server.realtime import frames
+from server.realtime.hub import Hub
+from server.realtime.replica import Replica
+from server.services.catalog import Catalog
+from server.services.house import House
+from server.store.seats import FeedLost, SeatStore, Unopened
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.5
+"""How often the feed is read without being rung for: bounds what a lost notification costs."""
+
+RETRY_S = 0.2
+EXPIRING_MS = 60_000
+"""The brief's warning: one minute before a hold ends its owner is told."""
+
+DIFFERENCE_LIMIT = 2_000
+"""More changed seats than this are cheaper fetched as one compact body than pushed."""
+
+STATE_OF_KIND = {
+    "reserved": "granted",
+    "extended": "extended",
+    "released": "released",
+    "expired": "expired",
+    "paying": "paying",
+    "kept": "granted",
+    "abandoned": "released",
+    "booked": "booked",
+}
+"""Feed kind → what the owner's page is told."""
+
+
+class LiveEvent:
+    """An event that somebody watches or reads on this worker."""
+
+    def __init__(
+        self, house: House, seats: SeatStore, catalog: Catalog, *, frame_interval_s: float
+    ) -> None:
+        self.event_id = house.event.id
+        self.replica = Replica(house)
+        self.hub = Hub(self.replica, frame_interval_s)
+        self.ready = asyncio.Event()
+        self.last_used = 0.0
+        self.push_lag_ms = 0.0
+        self._seats = seats
+        self._catalog = catalog
+        self._rung = asyncio.Event()
+        self._sweep_due = False
+        self._deadline_timer: asyncio.TimerHandle | None = None
+        self._deadline_ms: int | None = None
+        self._clock_offset_ms = 0.0
+        self._warnings: dict[int, asyncio.TimerHandle] = {}
+
+    def ring(self, *, lease_expired: bool = False) -> None:
+        """Something may have happened: look soon. Rings while looking coalesce into one more look."""
+        self._sweep_due = self._sweep_due or lease_expired
+        self._rung.set()
+
+    def now_ms(self) -> int:
+        """Redis's clock, as far as known here."""
+        return round(asyncio.get_running_loop().time() * 1000 + self._clock_offset_ms)
+
+    async def run(self) -> None:
+        """Keep the replica true until cancelled."""
+        await self._load_until_done()
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(LOOK_S):
+                        await self._rung.wait()
+                except TimeoutError:
+                    pass
+                self._rung.clear()
+                await self._look()
+        finally:
+            self._stop_timers()
+
+    async def _look(self) -> None:
+        try:
+            if self._sweep_due:
+                self._sweep_due = False
+                await self._sweep()
+            await self._read()
+        except Unopened:
+            await self._reopen("")
+        except FeedLost as lost:
+            await self._reopen(self.replica.epoch if lost.rewound else None)
+        except HousefulError as error:
+            log.warning("feed_unreadable", event_id=self.event_id, error=error.message)
+            await asyncio.sleep(RETRY_S)
+
+    async def _reopen(self, expected_epoch: str | None) -> None:
+        """Build the event from SQL unless its present state is good, then read all of it."""
+        log.warning("position_lost", event_id=self.event_id, seq=self.replica.seq)
+        try:
+            if expected_epoch is not None:
+                await self._catalog.open_event(self.event_id, expected_epoch)
+            await self._load()
+        except HousefulError as error:
+            log.warning("snapshot_failed", event_id=self.event_id, error=error.message)
+            await asyncio.sleep(RETRY_S)
+            self._rung.set()
+
+    async def _load_until_done(self) -> None:
+        while not self.ready.is_set():
+            try:
+                await self._load()
+            except Unopened:
+                await self._reopen("")
+            except HousefulError as error:
+                log.warning("snapshot_failed", event_id=self.event_id, error=error.message)
+                await asyncio.sleep(RETRY_S)
+
+    async def _load(self) -> None:
+        snapshot = await self._seats.snapshot(self.event_id)
+        before = self.replica.epoch
+        changed = self.replica.load(snapshot)
+        self._set_clock(snapshot.now_ms)
+        self.hub.restart()
+        if before and (before != snapshot.epoch or len(changed) > DIFFERENCE_LIMIT):
+            self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
+        elif before and changed:
+            self.hub.publish(changed)
+        self._aim(self.replica.next_deadline())
+        self.ready.set()
+
+    async def _read(self) -> None:
+        while True:
+            changes, now_ms = await self._seats.read_feed(
+                self.event_id, self.replica.epoch, self.replica.seq
+            )
+            self._set_clock(now_ms)
+            if not changes:
+                return
+            self._take(changes, now_ms)
+
+    def _take(self, changes: Sequence[Change], now_ms: int) -> None:
+        indexes: dict[int, None] = {}
+        for change in changes:
+            indexes.update(dict.fromkeys(self.replica.apply(change)))
+            if change.status == "R" and change.seats:
+                self._aim_earlier(change.deadline_ms)
+            if change.user:
+                self._tell_owner(change, now_ms)
+        self.push_lag_ms = now_ms - changes[0].at_ms
+        if indexes:
+            self.hub.publish(indexes)
+
+    def _tell_owner(self, change: Change, now_ms: int) -> None:
+        state = STATE_OF_KIND.get(change.kind)
+        timer = self._warnings.pop(change.ref, None)
+        if timer is not None:
+            timer.cancel()
+        if state is None or not self.hub.sockets_of(change.user):
+            return
+        seat_ids = [seat_id for seat_id, _ in change.seats]
+        self.hub.tell(
+            change.user,
+            frames.reservation(state, change.ref, seat_ids, change.deadline_ms, now_ms),
+        )
+        if change.status == "R":
+            wait = (change.deadline_ms - EXPIRING_MS - now_ms) / 1000
+            if wait > 0:
+                self._warnings[change.ref] = asyncio.get_running_loop().call_later(
+                    wait, self._warn, change.user, change.ref, seat_ids, change.deadline_ms
+                )
+
+    def _warn(self, user: str, ref: int, seat_ids: list[int], deadline_ms: int) -> None:
+        self._warnings.pop(ref, None)
+        frame = frames.reservation("expiring", ref, seat_ids, deadline_ms, self.now_ms())
+        self.hub.tell(user, frame)
+
+    def held_by(self, user: str) -> dict[int, tuple[int, list[int]]]:
+        """The user's reservations now: id → (deadline_ms, seat ids), from the replica."""
+        mine = {ref for ref, (owner, _) in self.replica.owners.items() if owner == user}
+        held: defaultdict[int, list[int]] = defaultdict(list)
+        deadline: dict[int, int] = {}
+        if mine:
+            for index, ref in enumerate(self.replica.ref):
+                if ref in mine and self.replica.deadline[index]:
+                    held[ref].append(self.replica.house.first_seat_id + index)
+                    deadline[ref] = self.replica.deadline[index]
+        return {ref: (deadline[ref], seat_ids) for ref, seat_ids in held.items()}
+
+    def _set_clock(self, redis_now_ms: int) -> None:
+        self._clock_offset_ms = redis_now_ms - asyncio.get_running_loop().time() * 1000
+
+    def _aim_earlier(self, deadline_ms: int) -> None:
+        if self._deadline_ms is None or deadline_ms < self._deadline_ms:
+            self._aim(deadline_ms)
+
+    def _aim(self, deadline_ms: int | None) -> None:
+        """Set the timer to the next deadline."""
+        if self._deadline_timer is not None:
+            self._deadline_timer.cancel()
+        self._deadline_timer, self._deadline_ms = None, deadline_ms
+        if deadline_ms is not None:
+            # One millisecond later: Redis's clock has moved past the deadline then.
+            wait = max(0.0, (deadline_ms + 1 - self.now_ms()) / 1000)
+            self._deadline_timer = asyncio.get_running_loop().call_later(wait, self._lapse)
+
+    def _lapse(self) -> None:
+        self._deadline_timer = self._deadline_ms = None
+        self.ring(lease_expired=True)
+
+    async def _sweep(self) -> None:
+        freed, now_ms, next_ms = await self._seats.sweep(self.event_id)
+        self._set_clock(now_ms)
+        self._aim(next_ms)
+        if freed:
+            log.info("reservation_expired", event_id=self.event_id, reservations=freed)
+
+    def _stop_timers(self) -> None:
+        for timer in (self._deadline_timer, *self._warnings.values()):
+            if timer is not None:
+                timer.cancel()

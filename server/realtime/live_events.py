@@ -1,0 +1,117 @@
+"""All events that are live on this worker: made on first use, let go when nobody needs them.
+
+Owns: one task per live event, the doorbell, and the sweep of events that nobody watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import structlog
+from redis.asyncio import Redis
+
+from server.domain.errors import HousefulError, Unavailable
+from server.realtime.live_event import LiveEvent
+from server.services.catalog import Catalog
+from server.store.doorbell import Doorbell
+from server.store.seats import SeatStore, Unopened
+
+log = structlog.get_logger(__name__)
+
+READY_WITHIN_S = 5.0
+IDLE_S = 300.0
+"""A replica nobody used for so long is dropped; making it again costs one snapshot."""
+
+SWEEP_S = 1.0
+"""The brief's cron job, sixty times as often; live events do not wait for it."""
+
+
+class LiveEvents:
+    """The live events of one worker."""
+
+    def __init__(
+        self, client: Redis, seats: SeatStore, catalog: Catalog, *, frame_interval_ms: int
+    ) -> None:
+        self._seats = seats
+        self._catalog = catalog
+        self._interval_s = frame_interval_ms / 1000
+        self._events: dict[int, LiveEvent] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.doorbell = Doorbell(client, self._ring)
+
+    def __iter__(self) -> Iterator[LiveEvent]:
+        return iter(list(self._events.values()))
+
+    async def event(self, event_id: int) -> LiveEvent:
+        """The event, live and ready. Raises NotFound, or Unavailable when it takes too long."""
+        live = self._events.get(event_id)
+        if live is None:
+            house = await self._catalog.house(event_id)
+            live = self._events.get(event_id)
+        if live is None:
+            live = LiveEvent(
+                house, self._seats, self._catalog, frame_interval_s=self._interval_s
+            )
+            self._events[event_id] = live
+            self._tasks[event_id] = asyncio.create_task(
+                self._supervise(live), name=f"live-event-{event_id}"
+            )
+            await self.doorbell.watch(event_id)
+        live.last_used = asyncio.get_running_loop().time()
+        if not live.ready.is_set():
+            try:
+                async with asyncio.timeout(READY_WITHIN_S):
+                    await live.ready.wait()
+            except TimeoutError:
+                raise Unavailable(
+                    "the seat store does not answer", retry_after_s=1
+                ) from None
+        return live
+
+    async def run(self) -> None:
+        """Sweep unwatched events and drop idle ones until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                await self._sweep_unwatched()
+                await self._drop_idle()
+            except HousefulError as error:
+                log.warning("sweep_failed", error=error.message)
+
+    async def close(self, code: int, reason: str) -> None:
+        for live in self._events.values():
+            live.hub.close(code, reason)
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _ring(self, event_id: int, lease_expired: bool) -> None:
+        live = self._events.get(event_id)
+        if live is not None:
+            live.ring(lease_expired=lease_expired)
+
+    async def _supervise(self, live: LiveEvent) -> None:
+        while True:
+            try:
+                await live.run()
+            except Exception:  # noqa: BLE001 - a bug must not end the event for everyone
+                log.exception("live_event_failed", event_id=live.event_id)
+                await asyncio.sleep(SWEEP_S)
+
+    async def _sweep_unwatched(self) -> None:
+        for record, _ in await self._catalog.events():
+            if record.id not in self._events:
+                try:
+                    await self._seats.sweep(record.id)
+                except Unopened:
+                    continue
+
+    async def _drop_idle(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for event_id, live in list(self._events.items()):
+            if len(live.hub) or now - live.last_used < IDLE_S:
+                continue
+            del self._events[event_id]
+            self._tasks.pop(event_id).cancel()
+            await self.doorbell.unwatch(event_id)

@@ -1,0 +1,245 @@
+"""One worker's copy of an event's seats, and the bodies that HTTP clients get of it.
+
+Flat arrays by seat index, one encoded JSON body per section that is made anew only when the section
+changed. Owns: the arrays and the bodies. Never: I/O; it is loaded and fed by `live_event`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from server.codec import encode, iso
+from server.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, Change, SeatRecord, Snapshot
+from server.services.house import House
+
+STATUS_LETTERS = "ARPBX"
+CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
+AVAILABLE, RESERVED, PAYING, BOOKED, BLOCKED = range(5)
+WIRE_BYTES = [b'"%s"' % WIRE_STATUS[letter].encode() for letter in STATUS_LETTERS]
+WIRE_NAMES = [WIRE_STATUS[letter] for letter in STATUS_LETTERS]
+TO_WIRE_CODE = bytes(WIRE_STATUS_CODE[letter] for letter in STATUS_LETTERS).ljust(256, b"\0")
+
+GZIP_LEVEL = 4
+"""3 times faster than 9 here, and 6 % larger."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """An encoded answer with what conditional requests need."""
+
+    etag: str
+    modified_ms: int
+    plain: bytes
+
+    @cached_property
+    def zipped(self) -> bytes:
+        """Compressed once per state, when the first client asks."""
+        return gzip.compress(self.plain, GZIP_LEVEL, mtime=0)
+
+
+class Replica:
+    """Status, version and deadline of every seat at one position (`epoch`, `seq`) of the feed."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.epoch = ""
+        self.seq = 0
+        self.version_base = 0
+        self.modified_ms = 0
+        count = house.seat_count
+        self.status = bytearray(count)
+        self.version = array("q", bytes(8 * count))
+        self.deadline = array("q", bytes(8 * count))
+        self.ref = array("q", bytes(8 * count))
+        self.owners: dict[int, tuple[str, str]] = {}
+        self.available = count
+        self._section_of = _section_index(house)
+        self._section_available = [section.count for section in house.sections]
+        self._section_bodies: list[bytes | None] = [None] * len(house.sections)
+        self._prefixes = _seat_prefixes(house)
+        self._seats_body: Body | None = None
+        self._status_body: Body | None = None
+
+    def load(self, snapshot: Snapshot) -> list[int]:
+        """Take over a whole state; returns the indexes of the seats that differ from before."""
+        first = self.house.first_seat_id
+        records = {record.seat_id - first: record for record in snapshot.records}
+        base = SeatRecord(0, snapshot.version_base, "A", 0, 0)
+        changed = []
+        for index in range(self.house.seat_count):
+            record = records.get(index, base)
+            if record.version != self.version[index] or CODE_OF[record.status] != self.status[index]:
+                self._set(index, record.status, record.version, record.ref, record.deadline_ms)
+                changed.append(index)
+        self.epoch, self.seq = snapshot.epoch, snapshot.seq
+        self.version_base = snapshot.version_base
+        self.modified_ms = snapshot.now_ms
+        self.owners = dict(snapshot.owners)
+        self._seats_body = self._status_body = None
+        return changed
+
+    def apply(self, change: Change) -> list[int]:
+        """Take one feed entry; returns the indexes of its seats."""
+        first = self.house.first_seat_id
+        indexes = []
+        for seat_id, version in change.seats:
+            index = seat_id - first
+            self._set(index, change.status, version, change.ref, change.deadline_ms)
+            indexes.append(index)
+        self.seq = change.seq
+        self.modified_ms = max(change.at_ms, self.modified_ms + 1)
+        if change.status in "RP":
+            self.owners[change.ref] = (change.user, change.session)
+        elif change.kind in ("expired", "released", "abandoned"):
+            self.owners.pop(change.ref, None)
+        self._seats_body = self._status_body = None
+        return indexes
+
+    def _set(self, index: int, status: str, version: int, ref: int, deadline_ms: int) -> None:
+        section = self._section_of[index]
+        code = CODE_OF[status]
+        freed = (code == AVAILABLE) - (self.status[index] == AVAILABLE)
+        self.available += freed
+        self._section_available[section] += freed
+        self._section_bodies[section] = None
+        self.status[index] = code
+        self.version[index] = version
+        self.deadline[index] = deadline_ms if status == "R" else 0
+        self.ref[index] = ref
+
+    def changes(self, indexes: Iterable[int]) -> list[list[object]]:
+        """The wire's `[seatId, status, version, reservedUntil or null]`, as the seats are now."""
+        first = self.house.first_seat_id
+        return [
+            [
+                first + index,
+                WIRE_NAMES[self.status[index]],
+                self.version[index],
+                iso(self.deadline[index]) if self.deadline[index] else None,
+            ]
+            for index in indexes
+        ]
+
+    def next_deadline(self) -> int | None:
+        """The earliest deadline among held seats, in ms; None when nothing is held."""
+        return min((deadline for deadline in self.deadline if deadline), default=None)
+
+    def seats_body(self) -> Body:
+        """The brief's seat map, encoded; made once per state, its sections once per change of theirs."""
+        if self._seats_body is None:
+            plain = self._encode_seats()
+            self._seats_body = self._body("s", plain)
+        return self._seats_body
+
+    def status_body(self) -> Body:
+        """The compact status: `HFS1`, header length, header JSON, status bytes, version deltas."""
+        if self._status_body is None:
+            header = encode(
+                {
+                    "epoch": self.epoch,
+                    "seq": self.seq,
+                    "versionBase": self.version_base,
+                    "firstSeatId": self.house.first_seat_id,
+                    "count": self.house.seat_count,
+                }
+            )
+            plain = b"".join(
+                (
+                    b"HFS1",
+                    struct.pack("<I", len(header)),
+                    header,
+                    self.status.translate(TO_WIRE_CODE),
+                    varints(version - self.version_base for version in self.version),
+                )
+            )
+            self._status_body = self._body("c", plain)
+        return self._status_body
+
+    def _body(self, kind: str, plain: bytes) -> Body:
+        return Body(
+            etag=f'"{kind}{self.epoch}-{self.seq}"',
+            modified_ms=self.modified_ms,
+            plain=plain,
+        )
+
+    def _encode_seats(self) -> bytes:
+        for section, body in enumerate(self._section_bodies):
+            if body is None:
+                self._section_bodies[section] = self._encode_section(section)
+        bodies = [body for body in self._section_bodies if body is not None]
+        return (
+            b'{"statusCode":200,"success":true,"message":"Seat map retrieved successfully","data":{'
+            b'"eventId":%d,"sections":[%b],"totalSeats":%d,"availableSeats":%d,"timestamp":"%b"}}'
+            % (
+                self.house.event.id,
+                b",".join(bodies),
+                self.house.seat_count,
+                self.available,
+                iso(self.modified_ms).encode(),
+            )
+        )
+
+    def _encode_section(self, section: int) -> bytes:
+        part = self.house.sections[section]
+        seats = b",".join(
+            b'%b%b,"version":%d,"reservedUntil":%b}'
+            % (
+                self._prefixes[index],
+                WIRE_BYTES[self.status[index]],
+                self.version[index],
+                b'"%b"' % iso(self.deadline[index]).encode() if self.deadline[index] else b"null",
+            )
+            for index in range(part.first, part.first + part.count)
+        )
+        return (
+            b'{"name":%b,"seats":[%b],"totalSeats":%d,"availableSeats":%d,"minPrice":"%b",'
+            b'"maxPrice":"%b"}'
+            % (
+                encode(part.name),
+                seats,
+                part.count,
+                self._section_available[section],
+                self.house.price(part.min_price_minor).encode(),
+                self.house.price(part.max_price_minor).encode(),
+            )
+        )
+
+
+def _section_index(house: House) -> array[int]:
+    index = array("l")
+    for number, section in enumerate(house.sections):
+        index.extend([number] * section.count)
+    return index
+
+
+def _seat_prefixes(house: House) -> list[bytes]:
+    """What never changes of each seat's JSON, up to and with `"status":`."""
+    prefixes = []
+    for seat in house.seats:
+        fixed = encode(
+            {
+                "id": seat.seat_id,
+                "seatNumber": seat.number,
+                "rowNumber": seat.row,
+                "seatType": seat.category,
+                "price": house.price(seat.price_minor),
+            }
+        )
+        prefixes.append(fixed[:-1] + b',"status":')
+    return prefixes
+
+
+def varints(numbers: Iterable[int]) -> bytes:
+    """Unsigned LEB128, seven bits a byte, low ones first."""
+    out = bytearray()
+    for number in numbers:
+        while number > 0x7F:
+            out.append(number & 0x7F | 0x80)
+            number >>= 7
+        out.append(number)
+    return bytes(out)

@@ -1,0 +1,163 @@
+"""Events and plans: finds them, opens them in the seat store, and takes in new ones.
+
+Owns: what is cached of SQL for an event's life (plan, prices), and the (re)building of an event's
+seats in Redis from what SQL has sold. Never: who holds what.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import TypeVar
+
+import structlog
+
+from server.domain.errors import NotFound
+from server.domain.plan import Plan
+from server.domain.seats import Claim
+from server.ledger import bookings, events, plans
+from server.ledger.database import Database
+from server.ledger.events import EventRecord
+from server.services.house import House
+from server.store.seats import SeatStore, Unopened
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+VERSIONS_PER_GENERATION = 1_000_000
+"""Room for versions between two rebuilds of one event; no seat changes hands as often as that."""
+
+EVENT_TTL_S = 5.0
+"""How long an event's sale window and name may be remembered; staff change them rarely."""
+
+HOUSES = 64
+"""Plans kept in memory; a 50,000-seat one takes about 30 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What makes an event. `prices`: category → minor units; times in ms UTC."""
+
+    name: str
+    venue: str
+    starts_at_ms: int
+    currency: str
+    prices: Mapping[str, int]
+    on_sale_at_ms: int | None = None
+    off_sale_at_ms: int | None = None
+
+
+class Catalog:
+    """Everything known of events before anybody buys."""
+
+    def __init__(self, database: Database, seats: SeatStore) -> None:
+        self._database = database
+        self._seats = seats
+        self._events: dict[int, tuple[float, EventRecord]] = {}
+        self._houses: OrderedDict[int, House] = OrderedDict()
+
+    async def event(self, event_id: int) -> EventRecord:
+        """Raises NotFound."""
+        known = self._events.get(event_id)
+        if known and monotonic() - known[0] < EVENT_TTL_S:
+            return known[1]
+        async with self._database.read() as session:
+            record = await events.get(session, event_id)
+        if record is None:
+            raise NotFound(f"no event {event_id}", code="unknown_event")
+        self._events[event_id] = (monotonic(), record)
+        return record
+
+    async def events(self) -> list[tuple[EventRecord, int]]:
+        """Every event with the number of its available seats."""
+        async with self._database.read() as session:
+            records = await events.list_all(session)
+        taken = await self._seats.taken([record.id for record in records]) if records else []
+        return [
+            (record, record.seat_count - count)
+            for record, count in zip(records, taken, strict=True)
+        ]
+
+    async def house(self, event_id: int) -> House:
+        """The event with its seats' names and prices. Raises NotFound."""
+        record = await self.event(event_id)
+        house = self._houses.get(event_id)
+        if house is None:
+            async with self._database.read() as session:
+                stored = await plans.load(session, record.plan_id)
+            if stored is None:
+                raise NotFound(f"no plan {record.plan_id}", code="unknown_plan")
+            house = House(record, stored)
+            self._houses[event_id] = house
+        self._houses.move_to_end(event_id)
+        while len(self._houses) > HOUSES:
+            self._houses.popitem(last=False)
+        return house
+
+    async def plan(self, plan_id: int) -> plans.StoredPlan:
+        """Raises NotFound."""
+        for house in self._houses.values():
+            if house.stored.plan_id == plan_id:
+                return house.stored
+        async with self._database.read() as session:
+            stored = await plans.load(session, plan_id)
+        if stored is None:
+            raise NotFound(f"no plan {plan_id}", code="unknown_plan")
+        return stored
+
+    async def open_event(self, event_id: int, expected_epoch: str = "") -> None:
+        """Build the event's seats in Redis from SQL, unless somebody did so since.
+
+        `expected_epoch` is the epoch the caller knows to be wrong (Redis went back in time), or
+        empty when Redis has none. The new versions lie above all that were ever handed out.
+        """
+        record = await self.event(event_id)
+        async with self._database.write() as session:
+            generation = await events.next_generation(session, event_id)
+        async with self._database.read() as session:
+            claims = [Claim(*claim) for claim in await bookings.live_claims(session, event_id)]
+            blocked = await events.blocked_seats(session, event_id)
+        taken = {claim.seat_id for claim in claims}
+        opened = await self._seats.open(
+            event_id,
+            expected_epoch=expected_epoch,
+            epoch=secrets.token_hex(6),
+            version_base=generation * VERSIONS_PER_GENERATION,
+            first_seat_id=record.first_seat_id,
+            seat_count=record.seat_count,
+            claims=claims,
+            blocked=[seat_id for seat_id in blocked if seat_id not in taken],
+        )
+        if opened:
+            log.info("event_opened", event_id=event_id, generation=generation, sold=len(claims))
+
+    async def opened(self, event_id: int, move: Callable[[], Awaitable[T]]) -> T:
+        """The result of `move`; where Redis knows nothing of the event, opens it and tries again."""
+        try:
+            return await move()
+        except Unopened:
+            await self.open_event(event_id)
+            return await move()
+
+    async def add_event(self, plan: Plan, event: NewEvent) -> int:
+        """Store a plan and an event on it; returns the event's id."""
+        async with self._database.write() as session:
+            plan_id = await plans.add(session, plan)
+            return await self._add(session, plan_id, event)
+
+    @staticmethod
+    async def _add(session: plans.Session, plan_id: int, event: NewEvent) -> int:
+        return await events.add(
+            session,
+            plan_id=plan_id,
+            venue_name=event.venue,
+            name=event.name,
+            starts_at_ms=event.starts_at_ms,
+            on_sale_at_ms=event.on_sale_at_ms,
+            off_sale_at_ms=event.off_sale_at_ms,
+            currency=event.currency,
+            prices=event.prices,
+        )
