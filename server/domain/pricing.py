@@ -52,11 +52,6 @@ class PricedSeat:
     category: str
     price_minor: int
 
-    @property
-    def number(self) -> str:
-        """The brief's `seatNumber`: row A, seat 1 → `A1`."""
-        return self.label if self.label.startswith(self.row) else self.row + self.label
-
 
 @dataclass(frozen=True, slots=True)
 class Quote:

@@ -15,9 +15,6 @@ from server.ledger.database import Session
 from server.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
 
 
-
-
-
 @dataclass(frozen=True, slots=True)
 class EventRecord:
     """An event with its plan's seat range. `prices`: category → minor units.

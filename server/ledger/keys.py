@@ -229,3 +229,14 @@ async def declined_again(session: Session, booking_id: int, lease: str) -> None:
         .where(KEY.c.id == booking_id, KEY.c.lease == lease)
         .values(status=DECLINED, lease_until_ms=0)
     )
+
+
+async def stored(session: Session, booking_id: int) -> tuple[int, str] | None:
+    """Status and response of a finished request, or None."""
+    found = await session.execute(
+        select(KEY.c.status, KEY.c.response).where(
+            KEY.c.id == booking_id, KEY.c.response.is_not(None)
+        )
+    )
+    row = found.one_or_none()
+    return (row.status, row.response) if row is not None else None

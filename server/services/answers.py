@@ -16,6 +16,7 @@ from server.domain.money import to_number, to_wire
 from server.domain.pricing import PricedSeat, Quote
 from server.ledger.bookings import Booking
 from server.ledger.claims import EventFacts
+from server.services.house import seat_number
 
 CONFIRMED_MESSAGE: Final = "Booking confirmed successfully"
 REPLAY_MESSAGE: Final = "Booking already exists (duplicate request prevented)"
@@ -95,7 +96,7 @@ def booking_view(
         "status": status,
         "paymentStatus": payment_status,
         "paymentTransactionId": booking.payment_id,
-        "seatNumbers": [seat.number for seat in seats],
+        "seatNumbers": [seat_number(seat.row, seat.label) for seat in seats],
         "createdAt": iso(booking.created_at_ms),
         "confirmedAt": _time(booking.confirmed_at_ms),
         "seatIds": [seat.seat_id for seat in seats],
@@ -137,7 +138,7 @@ def quote_view(quote: Quote) -> dict[str, Any]:
         "items": [
             {
                 "seatId": seat.seat_id,
-                "seatNumber": seat.number,
+                "seatNumber": seat_number(seat.row, seat.label),
                 "category": seat.category,
                 "price": to_wire(seat.price_minor, currency),
             }

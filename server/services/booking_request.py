@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from server.codec import encode
 from server.domain.errors import InvalidRequest
@@ -44,6 +44,10 @@ class BookingRequest:
             )
         if len(set(self.seat_ids)) != len(self.seat_ids):
             raise InvalidRequest("expected each seat once, got one twice", code="duplicate_seat")
+
+    def paid_with(self, token: str) -> BookingRequest:
+        """The same request with another card."""
+        return replace(self, payment_token=token)
 
     @property
     def purchase(self) -> str:

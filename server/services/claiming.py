@@ -50,14 +50,14 @@ class Claiming:
             self._parts.reached("after_R1")
             return await self._claim(user, body, booking_id, lease)
         except SeatTaken as taken:
-            await self._give_up(body.event_id, booking_id, lease)
+            await self.give_up(body.event_id, booking_id, lease)
             await self._repair(body.event_id, taken.seat_ids)
             failed = [FailedSeat(seat_id, "booked") for seat_id in taken.seat_ids]
             raise seats_lost(failed) from None
         except (InProgress, Unavailable):
             raise
         except HousefulError:
-            await self._give_up(body.event_id, booking_id, lease)
+            await self.give_up(body.event_id, booking_id, lease)
             raise
 
     async def _pay_for(self, user: str, body: BookingRequest, booking_id: int) -> Granted:
@@ -76,9 +76,7 @@ class Claiming:
             return begun
         raise Unavailable("the event's seats are being rebuilt", retry_after_s=1)
 
-    async def _claim(
-        self, user: str, body: BookingRequest, booking_id: int, lease: str
-    ) -> Booking:
+    async def _claim(self, user: str, body: BookingRequest, booking_id: int, lease: str) -> Booking:
         """T1, and T3 with it when the total is zero."""
 
         async def work(session: Session) -> tuple[Booking, int | None]:
@@ -187,7 +185,8 @@ class Claiming:
         await self._keep(body.event_id, before.id)
         return await self.begin(user, body, before.id, lease)
 
-    async def _give_up(self, event_id: int, booking_id: int, lease: str) -> None:
+    async def give_up(self, event_id: int, booking_id: int, lease: str) -> None:
+        """No claim came of it: the seats back to the buyer's hold, the key free."""
         await self._keep(event_id, booking_id)
         await self.forget(booking_id, lease)
 

@@ -1,8 +1,8 @@
 """What becomes of a booking: each function is one transaction, then the seats follow it in Redis.
 
-The seats' move is promised in the same transaction (outbox) and usually made right after it; a crash
-in between leaves it to the relay. Each returns the booking as written, or raises `Lost` when somebody
-else moved it first, in which case nothing was written.
+The seats' move is promised in the same transaction (outbox) and usually made right after it; a
+crash in between leaves it to the relay. Each returns the booking as written, or raises `Lost` when
+somebody else moved it first, in which case nothing was written.
 
 Owns: which rows change together at the end of a checkout.
 Never: a call to the gateway.
@@ -15,7 +15,7 @@ from typing import Any
 
 from server.codec import encode
 from server.domain.booking import State
-from server.domain.errors import Unavailable
+from server.domain.errors import InProgress, Unavailable
 from server.domain.pricing import PricedSeat
 from server.ledger import bookings, claims, discounts, keys, outbox, payments
 from server.ledger.bookings import Booking
@@ -38,7 +38,7 @@ Jobs = Sequence[tuple[str, Mapping[str, object]]]
 ENDED: dict[str, Any] = {"next_run_at_ms": None, "lease_until_ms": 0, "payment_token": ""}
 
 
-class Lost(Exception):
+class Lost(InProgress):
     """Somebody else moved the booking since we read it."""
 
 
@@ -46,7 +46,7 @@ async def written(session: Session, before: Booking, **values: Any) -> Booking:
     """The changed booking; raises Lost, which rolls the transaction back."""
     after = await bookings.change(session, before, **values)
     if after is None:
-        raise Lost(before.reference)
+        raise Lost("the booking is being worked on by somebody else", retry_after_s=1)
     return after
 
 
@@ -348,9 +348,7 @@ async def _move(parts: Parts, booking: Booking, job: int, move: Any) -> Any:
     try:
         moved = await move()
         parts.reached("after_outbox")
-        await parts.database.transact(
-            lambda session: outbox.done(session, [job], parts.now_ms())
-        )
+        await parts.database.transact(lambda session: outbox.done(session, [job], parts.now_ms()))
     except Unavailable as error:
         log.warning("seats follow later", booking=booking.reference, reason=error.message)
         return None

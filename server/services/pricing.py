@@ -62,8 +62,6 @@ async def _counted(session: Session, discount: Discount) -> Discount:
     return counted
 
 
-
-
 def refused(reason: str) -> InvalidRequest:
     """The error for a discount code that does not count."""
     return InvalidRequest(REFUSALS[reason], code=reason)

@@ -102,9 +102,7 @@ class Reservations:
         await self._catalog.event(event_id)
         answer = await self._catalog.opened(
             event_id,
-            lambda: self._seats.extend(
-                event_id, user, reservation_id, hold_ms=self.rules.hold_ms
-            ),
+            lambda: self._seats.extend(event_id, user, reservation_id, hold_ms=self.rules.hold_ms),
         )
         if isinstance(answer, Refused):
             raise reservation_error(answer.reason)

@@ -37,7 +37,7 @@ the first ten times, three times as seldom."""
 
 
 class Saga:
-    """Takes bookings onwards. Holds nothing: any number may work at once, leases keep them apart."""
+    """Takes bookings onwards. Any number may work at once: leases keep them apart."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -297,13 +297,16 @@ class Saga:
         """Money for a booking that had ended: the same seats if they are free, else a refund."""
         parts = self._parts
         snapshot = await parts.seats.snapshot(booking.event_id)
-        mine = (
-            await parts.database.query(lambda session: claims.sold(session, [booking.id]))
-        )[booking.id]
+        mine = (await parts.database.query(lambda session: claims.sold(session, [booking.id])))[
+            booking.id
+        ]
         wanted = {seat.seat_id for seat in mine}
         is_free = all(
             record.status == "A"
-            or (record.status in "RP" and snapshot.owners.get(record.ref, ("",))[0] == booking.user_id)
+            or (
+                record.status in "RP"
+                and snapshot.owners.get(record.ref, ("",))[0] == booking.user_id
+            )
             for record in snapshot.records
             if record.seat_id in wanted
         )
@@ -312,6 +315,42 @@ class Saga:
             if revived is not None:
                 return revived
         return await self.run(await outcomes.refund_late(parts, booking, state))
+
+    async def give_up(self, booking: Booking) -> Booking:
+        """The buyer wants out of an open checkout: cancel it unless the money is faster."""
+        if booking.state is State.CANCELLING:
+            return booking
+        return await self._begin_cancelling(booking)
+
+    async def refunded_elsewhere(self, booking: Booking, state: PaymentState) -> Booking:
+        """Somebody gave money back at the gateway: all of it ends the sale, a part is noted."""
+        is_whole = state.refunded_minor >= booking.total_minor
+        now = self._parts.now_ms()
+
+        async def note(session: Session) -> Booking:
+            await payments.seen(
+                session, state.payment_id, refunded_minor=state.refunded_minor, updated_at_ms=now
+            )
+            if is_whole and booking.state in {State.REFUND_DUE, State.REFUND_FAILED}:
+                await payments.settle_refund(
+                    session, state.payment_id, state="DONE", refund_id=None, now_ms=now
+                )
+                values: dict[str, Any] = {"state": State.REFUNDED, **outcomes.ENDED}
+            else:
+                values = {}
+            return await written(session, booking, refunded_minor=state.refunded_minor, **values)
+
+        noted = await self._parts.database.transact(note)
+        if not is_whole or noted.state is not State.CONFIRMED:
+            return noted
+        return await outcomes.undo_sale(
+            self._parts,
+            noted,
+            state=State.REFUNDED,
+            refunded_minor=state.refunded_minor,
+            who="gateway",
+            reason="refunded at the payment service",
+        )
 
     def _is_late(self, booking: Booking) -> bool:
         return self._parts.now_ms() >= booking.deadline_ms
