@@ -19,7 +19,7 @@ from server.ledger.models import BOOKING, KEY, WORKER
 WORKER_ID_LENGTH = 16
 """A lease is the worker's id, a colon and a number; see `server.services.leases`."""
 
-SILENT_MS = 3_000
+SILENT_MS = 2_500
 """A worker that has not beaten for so long is dead, or so slow that others must go on."""
 
 DECLINED = 402

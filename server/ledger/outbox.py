@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, literal, select, update
 
 from server.codec import decode, encode
 from server.ledger.database import Session
-from server.ledger.models import OUTBOX
+from server.ledger.models import OUTBOX, Big
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,14 @@ async def promise(
     return sorted(found.scalars())
 
 
-async def take_due(session: Session, *, now_ms: int, lease_ms: int, limit: int) -> list[Job]:
-    """Jobs that are due; nobody else gets them for `lease_ms`."""
+async def take_due(
+    session: Session, *, now_ms: int, lease_ms: int, slow: Mapping[str, int], limit: int
+) -> list[Job]:
+    """Jobs that are due; nobody else gets them for `lease_ms`, or what `slow` says for a kind."""
+    again = case(
+        *((OUTBOX.c.kind == kind, literal(now_ms + ms, Big)) for kind, ms in slow.items()),
+        else_=literal(now_ms + lease_ms, Big),
+    )
     ids = (
         select(OUTBOX.c.id)
         .where(OUTBOX.c.done_at_ms.is_(None), OUTBOX.c.next_run_at_ms <= now_ms)
@@ -59,7 +65,7 @@ async def take_due(session: Session, *, now_ms: int, lease_ms: int, limit: int) 
     found = await session.execute(
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(ids), OUTBOX.c.done_at_ms.is_(None))
-        .values(next_run_at_ms=now_ms + lease_ms, tries=OUTBOX.c.tries + 1)
+        .values(next_run_at_ms=again, tries=OUTBOX.c.tries + 1)
         .returning(*OUTBOX.c)
     )
     return sorted(

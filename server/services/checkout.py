@@ -8,7 +8,8 @@ background work, one of each per process, for ever.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from server.domain.booking import UNFINISHED, State
@@ -117,27 +118,37 @@ class Checkout:
         if role != "admin":
             await self._may_cancel(user, booking)
         held = await self._take(booking.id)
+        async with self._kept(held):
+            ended = await self._saga.run(await self._ended(held, user, reason))
+        if role == "admin":
+            await self._audit(user, ended, reason)
+        return await self._view(ended)
+
+    async def _ended(self, held: Booking, who: str, reason: str) -> Booking:
         if held.state is State.CONFIRMED:
             state = State.REFUND_DUE if held.total_minor else State.CANCELLED
-            held = await outcomes.undo_sale(
+            return await outcomes.undo_sale(
                 self._parts,
                 held,
                 state=state,
                 refunded_minor=held.refunded_minor,
-                who=user,
+                who=who,
                 reason=reason,
             )
-        elif held.state in UNFINISHED:
-            held = await self._saga.give_up(held)
-        elif held.state is State.DECLINED:
-            await self._completer.let_go(held)
+        if held.state in UNFINISHED:
+            return await self._saga.give_up(held)
+        if held.state is State.DECLINED:
             raise Conflict("a declined booking cannot be cancelled", code="not_cancellable")
-        held = await self._saga.run(held)
-        await self._completer.let_go(held)
-        if role == "admin":
-            await self._audit(user, held, reason)
-        self._wake_relay.set()
-        return await self._view(held)
+        return held
+
+    @asynccontextmanager
+    async def _kept(self, held: Booking) -> AsyncIterator[None]:
+        """Let go of the lease however the block ends, and have promises kept soon."""
+        try:
+            yield
+        finally:
+            await self._parts.database.transact(lambda s: bookings.let_go(s, held))
+            self._wake_relay.set()
 
     async def _may_cancel(self, user: str, booking: Booking) -> None:
         if booking.user_id != user:
@@ -207,12 +218,11 @@ class Checkout:
             return
         try:
             held = await self._take(booking.id)
-            state = await parts.gateway.fetch(payment_id)
-            held = await self._saga.run(await self._applied(held, state))
+            async with self._kept(held):
+                state = await parts.gateway.fetch(payment_id)
+                await self._saga.run(await self._applied(held, state))
         except InProgress as error:
             raise Unavailable(error.message, retry_after_s=1) from error
-        await self._completer.let_go(held)
-        self._wake_relay.set()
 
     async def _applied(self, held: Booking, state: PaymentState) -> Booking:
         is_paid = state.outcome is Outcome.SUCCEEDED

@@ -14,14 +14,18 @@ from server.domain.errors import HousefulError, Unavailable
 from server.ledger import bookings, claims, outbox
 from server.ledger.bookings import Booking
 from server.ledger.outbox import Job
-from server.services.outcomes import BOOK, CANCEL_PAYMENT, FREE, KEEP, UNBOOK
+from server.services.outcomes import BOOK, CANCEL_PAYMENT, EMAIL, FREE, KEEP, UNBOOK
 from server.services.parts import Parts, log
 from server.store.seats import Unopened
 
 Handler = Callable[[Job, Booking], Awaitable[None]]
 
 BATCH = 50
-LEASE_MS = 15_000
+LEASE_MS = 2_000
+SLOW_MS = {EMAIL: 60_000, CANCEL_PAYMENT: 30_000}
+"""How long a relay has a job before others think it dead: long enough for the foreign server's
+time-outs, so that no mail goes out twice while one is being sent."""
+
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 60_000
 
@@ -46,7 +50,9 @@ class Relay:
         """Do what is due now; how many jobs were taken. Raises Unavailable for SQL."""
         now = self._parts.now_ms()
         jobs = await self._parts.database.transact(
-            lambda session: outbox.take_due(session, now_ms=now, lease_ms=LEASE_MS, limit=BATCH)
+            lambda session: outbox.take_due(
+                session, now_ms=now, lease_ms=LEASE_MS, slow=SLOW_MS, limit=BATCH
+            )
         )
         if not jobs:
             return 0

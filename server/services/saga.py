@@ -31,6 +31,8 @@ from server.services.parts import Parts, log
 
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 30_000
+STALE_TRIES = 3
+
 ACTION_POLL_MS = 3_000
 """How often the gateway is asked about an open 3-D Secure step, should its webhook be lost; after
 the first ten times, three times as seldom."""
@@ -80,7 +82,7 @@ class Saga:
                 currency=booking.currency,
                 payment_token=booking.payment_token,
                 metadata=metadata(booking),
-                idempotency_key=f"bk:{booking.id}:pi:{booking.attempt}",
+                idempotency_key=_key(booking, "pi"),
             )
         except GatewayUnknown as error:
             return await self._put_off(booking, error.message)
@@ -127,7 +129,7 @@ class Saga:
             state = await self._parts.gateway.confirm(
                 booking.payment_id,
                 payment_token=booking.payment_token,
-                idempotency_key=f"bk:{booking.id}:confirm:{booking.attempt}",
+                idempotency_key=_key(booking, "confirm"),
             )
         except PaymentDeclined as error:
             self._parts.reached("after_S2")
@@ -388,6 +390,16 @@ def metadata(booking: Booking) -> dict[str, str]:
         "houseful_reference": booking.reference,
         "houseful_event": str(booking.event_id),
     }
+
+
+def _key(booking: Booking, what: str) -> str:
+    """The same for every repetition, so that it is done once.
+
+    Stripe keeps a 500 under its key for a day: after a few tries another key is used. That is safe
+    here, because only the payment whose id is in SQL is ever confirmed, and that one only once.
+    """
+    late = f":{booking.tries}" if booking.tries >= STALE_TRIES else ""
+    return f"bk:{booking.id}:{what}:{booking.attempt}{late}"
 
 
 def is_ours(state: PaymentState) -> bool:
