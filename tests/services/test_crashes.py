@@ -17,7 +17,6 @@ from server.services.crash_points import CRASH_POINTS
 from server.store.connection import connect
 from server.store.embedded import EmbeddedValkey
 from tests.invariants import broken
-from tests.ledger.conftest import postgres as postgres
 from tests.postgres import Postgres
 from tests.services import crash_runner
 from tests.services.crash_runner import Plan, open_existing
