@@ -123,7 +123,7 @@ class RateLimited(HousefulError):
 
 
 class Unavailable(HousefulError):
-    """A part we stand on does not answer; nothing was changed, or what was changed is remembered."""
+    """A part we stand on does not answer. What was changed, if anything, is remembered."""
 
     code = "unavailable"
     status = 503

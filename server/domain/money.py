@@ -8,9 +8,7 @@ from typing import Final
 from server.domain.errors import InvalidRequest
 
 DECIMALS: Final[dict[str, int]] = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-    ),
+    **dict.fromkeys("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD JOD KWD OMR TND".split(), 3),
 }
 """Minor-unit digits that are not 2, by ISO 4217 code; the same lists Stripe documents."""
@@ -38,7 +36,7 @@ def to_number(amount_minor: int, currency: str) -> float | int:
 
 
 def from_wire(text: str, currency: str) -> int:
-    """`"75.00", "EUR"` → `7500`. Raises InvalidRequest for anything that is not an exact amount ≥ 0."""
+    """`"75.00", "EUR"` → `7500`. Raises InvalidRequest for what is no exact amount ≥ 0."""
     try:
         scaled = Decimal(text) * (10 ** decimals(currency))
     except InvalidOperation:

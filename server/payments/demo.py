@@ -50,7 +50,11 @@ CARDS: Final[dict[str, str]] = {
 
 The numbers are Stripe's public test cards (docs.stripe.com/testing)."""
 
-_CONFIRMABLE: Final = (Outcome.REQUIRES_CONFIRMATION, Outcome.REQUIRES_PAYMENT_METHOD)
+_CONFIRMABLE: Final = (
+    Outcome.REQUIRES_CONFIRMATION,
+    Outcome.REQUIRES_ACTION,
+    Outcome.REQUIRES_PAYMENT_METHOD,
+)
 
 
 class DemoGateway:

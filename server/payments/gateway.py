@@ -106,7 +106,7 @@ class Gateway(Protocol):
     async def confirm(
         self, payment_id: str, *, payment_token: str, idempotency_key: str
     ) -> PaymentState:
-        """Charge it. Returns `SUCCEEDED`, `REQUIRES_ACTION` or `PROCESSING`.
+        """Charge it. Returns `SUCCEEDED`, `REQUIRES_ACTION` or `PROCESSING`, as of now.
 
         Raises `PaymentDeclined` (details: `declineCode`) when the card says no. A payment that is
         already past confirming (succeeded, canceled) is left alone and its state returned.

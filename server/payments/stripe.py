@@ -2,7 +2,7 @@
 
 Owns: the HTTP client, its time limits, retries and rate limits.
 Never: card data (only `pm_…` and `ctoken_…` ids pass), the SDK's own retries and 80 s timeout, a
-second try under another idempotency key.
+new idempotency key where doing the work twice could move money twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-import httpx
+import httpx2
 import stripe
 
 from server.payments.bucket import TokenBucket
@@ -27,11 +27,13 @@ from server.payments.gateway import (
 )
 from server.payments.stripe_answers import (
     is_retryable,
+    is_stored_failure,
     payment_state,
     refund_state,
     retry_after_s,
     translated,
 )
+from server.payments.stripe_http import PooledClient
 
 _T = TypeVar("_T")
 
@@ -71,8 +73,8 @@ class StripeGateway:
         self, api_key: str, *, api_base: str | None = None, limits: Limits | None = None
     ) -> None:
         self._limits = limits or Limits()
-        timeout = httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s)
-        self._http = stripe.HTTPXClient(timeout=timeout)
+        timeout = httpx2.Timeout(self._limits.read_s, connect=self._limits.connect_s)
+        self._http = PooledClient(timeout)
         self._client = stripe.StripeClient(
             api_key,
             http_client=self._http,
@@ -106,14 +108,20 @@ class StripeGateway:
             params["payment_method"] = payment_token
         intents = self._client.v1.payment_intents
         intent = await self._call(
-            "create", lambda options: intents.create_async(params, options), idempotency_key
+            "create",
+            lambda options: intents.create_async(params, options),
+            idempotency_key,
+            may_rekey=True,
         )
-        return payment_state(intent.to_dict())
+        return await self._as_of_now(intent)
 
     async def confirm(
         self, payment_id: str, *, payment_token: str, idempotency_key: str
     ) -> PaymentState:
-        """Charge it; 3-D Secure goes on in the page with the client secret."""
+        """Charge it; 3-D Secure goes on in the page with the client secret.
+
+        A PaymentIntent charges once whatever the keys, so a kept 500 is passed by under another.
+        """
         _check_token(payment_token)
         params: Any = self._confirm_params(payment_token)
         intents = self._client.v1.payment_intents
@@ -122,12 +130,13 @@ class StripeGateway:
                 "confirm",
                 lambda options: intents.confirm_async(payment_id, params, options),
                 idempotency_key,
+                may_rekey=True,
             )
         except GatewayRejected as refusal:
             if refusal.code != "payment_intent_unexpected_state":
                 raise
             return await self.fetch(payment_id)
-        return payment_state(intent.to_dict())
+        return await self._as_of_now(intent)
 
     async def fetch(self, payment_id: str) -> PaymentState:
         """Where the PaymentIntent stands now."""
@@ -165,13 +174,20 @@ class StripeGateway:
         idempotency_key: str,
         metadata: Mapping[str, str],
     ) -> RefundState:
-        """Give back part or all of what was charged."""
+        """Give back part or all of what was charged.
+
+        After a kept 500 "all that is left" may be asked again under another key; a part may not,
+        because it could be given back twice. `fetch` then tells whether it was.
+        """
         params: Any = {"payment_intent": payment_id, "metadata": dict(metadata)}
         if amount_minor is not None:
             params["amount"] = amount_minor
         refunds = self._client.v1.refunds
         refund = await self._call(
-            "refund", lambda options: refunds.create_async(params, options), idempotency_key
+            "refund",
+            lambda options: refunds.create_async(params, options),
+            idempotency_key,
+            may_rekey=amount_minor is None,
         )
         return refund_state(refund.to_dict())
 
@@ -187,7 +203,7 @@ class StripeGateway:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.close_async()  # type: ignore[no-untyped-call]
+        await self._http.close_async()
 
     async def _page(self, since_s: int, after: str | None) -> tuple[list[PaymentState], bool]:
         """One page of payments, newest first, and whether older ones follow."""
@@ -201,6 +217,13 @@ class StripeGateway:
         intents = self._client.v1.payment_intents
         page = await self._call("list", lambda options: intents.list_async(params, options))
         return [payment_state(intent.to_dict()) for intent in page.data], page.has_more
+
+    async def _as_of_now(self, intent: stripe.PaymentIntent) -> PaymentState:
+        """A repeated answer tells how things stood the first time: ask anew."""
+        answer = intent.last_response
+        if answer is not None and answer.headers.get("idempotent-replayed") == "true":
+            return await self.fetch(intent.id)
+        return payment_state(intent.to_dict())
 
     def _confirm_params(self, payment_token: str) -> dict[str, Any]:
         if payment_token.startswith("ctoken_"):
@@ -222,27 +245,38 @@ class StripeGateway:
         operation: str,
         send: Callable[[Any], Awaitable[_T]],
         idempotency_key: str | None = None,
+        *,
+        may_rekey: bool = False,
     ) -> _T:
-        """Send within the limits, again under the same key where that is safe."""
-        options: dict[str, Any] = {"max_network_retries": 0}
-        if idempotency_key is not None:
-            options["idempotency_key"] = idempotency_key
+        """Send within the limits, again where that is safe."""
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._attempt(operation, lambda: send(options))
+                return await self._attempt(operation, send, idempotency_key, may_rekey)
         except TimeoutError:
             raise GatewayUnknown(
                 f"the payment service gave no answer within {self._limits.total_s:g} s"
             ) from None
 
-    async def _attempt(self, operation: str, send: Callable[[], Awaitable[_T]]) -> _T:
+    async def _attempt(
+        self,
+        operation: str,
+        send: Callable[[Any], Awaitable[_T]],
+        key: str | None,
+        may_rekey: bool,
+    ) -> _T:
+        options: dict[str, Any] = {"max_network_retries": 0}
         for attempt in range(1, self._limits.attempts + 1):
+            if key is not None:
+                options["idempotency_key"] = key
             await self._buckets[operation].take(self._limits.max_wait_s)
             try:
-                return await send()
+                return await send(options)
             except stripe.StripeError as error:
-                if attempt == self._limits.attempts or not is_retryable(error):
+                is_kept = may_rekey and is_stored_failure(error)
+                if attempt == self._limits.attempts or not (is_kept or is_retryable(error)):
                     raise translated(error) from error
+                # Always the same other key, so that the next call finds what this one does.
+                key = f"{key}:again" if is_kept else key
                 await asyncio.sleep(self._pause_s(attempt, error))
         raise AssertionError("unreachable: the last attempt returns or raises")
 

@@ -47,7 +47,8 @@ def payment_state(intent: Mapping[str, Any]) -> PaymentState:
     outcome = _outcome(intent)
     error = intent.get("last_payment_error") or {}
     declined = outcome is Outcome.REQUIRES_PAYMENT_METHOD
-    decline_code = (error.get("decline_code") or error.get("code")) if declined else None
+    why = error.get("decline_code") or error.get("code") or declines.PLAIN_CODE
+    decline_code = why if declined else None
     charge = intent.get("latest_charge")
     refunded = charge.get("amount_refunded", 0) if isinstance(charge, Mapping) else 0
     return PaymentState(
@@ -108,6 +109,15 @@ def is_retryable(error: stripe.StripeError) -> bool:
         return advice == "true"
     status = error.http_status or 0
     return status in (409, 429) or status >= 500
+
+
+def is_stored_failure(error: stripe.StripeError) -> bool:
+    """Whether it is a 5xx that Stripe keeps and would repeat for a day under the same key."""
+    headers = _headers(error)
+    is_kept = headers.get("idempotent-replayed") == "true" or (
+        headers.get("stripe-should-retry") == "false"
+    )
+    return is_kept and (error.http_status or 0) >= 500
 
 
 def retry_after_s(error: stripe.StripeError) -> float | None:

@@ -10,7 +10,7 @@ import asyncio
 from typing import Annotated, Any, Literal
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from server.codec import decode, iso
 from server.domain.errors import HousefulError, InvalidRequest
@@ -32,15 +32,11 @@ SessionId = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
 
 
 class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
     ref: Ref
 
 
 class SeatChoice(BaseModel):
     """A seat and the version of it that the buyer saw."""
-
-    model_config = ConfigDict(extra="forbid")
 
     seatId: SeatId
     version: Annotated[int, Field(strict=True, ge=0, le=2**53)]
@@ -142,9 +138,8 @@ class Commander:
                 return self._position(command)
 
     async def _reserve(self, command: ReserveCommand) -> bytes:
-        await self._reservations.allow(self._viewer.user)
         wanted = [(seat.seatId, seat.version) for seat in command.seats]
-        answer = await self._reservations.reserve(
+        answer, _ = await self._reservations.reserve(
             self._live.event_id, self._viewer.user, command.sessionId, wanted
         )
         if isinstance(answer, Granted):

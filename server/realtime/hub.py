@@ -1,9 +1,9 @@
 """Who watches an event on this worker, and how a change reaches all of them.
 
 A change is encoded once into a prepared frame and written to every viewer's transport; nothing
-waits for a slow one. The first change goes out at once, then at most one frame per interval with the
-newest state per seat. A viewer whose buffer is full is skipped, caught up with one merged frame when
-it drains, and closed with 4008 when it does not.
+waits for a slow one. The first change goes out at once, then at most one frame per interval with
+the newest state per seat. A viewer whose buffer is full is skipped, caught up with one merged frame
+when it drains, and closed with 4008 when it does not.
 
 Owns: the viewers, the ring of recent frames. Never: an await in the loop over viewers.
 """

@@ -71,7 +71,7 @@ class LiveEvent:
         self._warnings: dict[int, asyncio.TimerHandle] = {}
 
     def ring(self, *, lease_expired: bool = False) -> None:
-        """Something may have happened: look soon. Rings while looking coalesce into one more look."""
+        """Something may have happened: look soon. Rings while looking become one more look."""
         self._sweep_due = self._sweep_due or lease_expired
         self._rung.set()
 
@@ -110,7 +110,8 @@ class LiveEvent:
 
     async def _reopen(self, expected_epoch: str | None) -> None:
         """Build the event from SQL unless its present state is good, then read all of it."""
-        log.warning("position_lost", event_id=self.event_id, seq=self.replica.seq)
+        if self.replica.epoch:
+            log.warning("position_lost", event_id=self.event_id, seq=self.replica.seq)
         try:
             if expected_epoch is not None:
                 await self._catalog.open_event(self.event_id, expected_epoch)

@@ -50,9 +50,7 @@ class LiveEvents:
             house = await self._catalog.house(event_id)
             live = self._events.get(event_id)
         if live is None:
-            live = LiveEvent(
-                house, self._seats, self._catalog, frame_interval_s=self._interval_s
-            )
+            live = LiveEvent(house, self._seats, self._catalog, frame_interval_s=self._interval_s)
             self._events[event_id] = live
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(live), name=f"live-event-{event_id}"
@@ -64,9 +62,7 @@ class LiveEvents:
                 async with asyncio.timeout(READY_WITHIN_S):
                     await live.ready.wait()
             except TimeoutError:
-                raise Unavailable(
-                    "the seat store does not answer", retry_after_s=1
-                ) from None
+                raise Unavailable("the seat store does not answer", retry_after_s=1) from None
         return live
 
     async def run(self) -> None:
@@ -95,7 +91,7 @@ class LiveEvents:
         while True:
             try:
                 await live.run()
-            except Exception:  # noqa: BLE001 - a bug must not end the event for everyone
+            except Exception:
                 log.exception("live_event_failed", event_id=live.event_id)
                 await asyncio.sleep(SWEEP_S)
 

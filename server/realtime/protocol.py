@@ -1,8 +1,8 @@
 """uvicorn's WebSocket protocol with one ASGI extension more: write a prepared frame.
 
-ASGI's `send` encodes, masks its way through a protocol object and awaits, for each client; a frame
-that is the same for thousands is made once and handed to their transports. Under a server that lacks
-the extension, `FallbackSocket` does the same through `send`.
+ASGI's `send` encodes, goes through a protocol object and awaits, for each client; a frame that is
+the same for thousands is made once and handed to their transports. Under a server that lacks the
+extension, `FallbackSocket` does the same through `send`.
 """
 
 from __future__ import annotations

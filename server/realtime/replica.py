@@ -73,7 +73,10 @@ class Replica:
         changed = []
         for index in range(self.house.seat_count):
             record = records.get(index, base)
-            if record.version != self.version[index] or CODE_OF[record.status] != self.status[index]:
+            if (
+                record.version != self.version[index]
+                or CODE_OF[record.status] != self.status[index]
+            ):
                 self._set(index, record.status, record.version, record.ref, record.deadline_ms)
                 changed.append(index)
         self.epoch, self.seq = snapshot.epoch, snapshot.seq
@@ -130,7 +133,7 @@ class Replica:
         return min((deadline for deadline in self.deadline if deadline), default=None)
 
     def seats_body(self) -> Body:
-        """The brief's seat map, encoded; made once per state, its sections once per change of theirs."""
+        """The brief's seat map, encoded once per state; each section once per change in it."""
         if self._seats_body is None:
             plain = self._encode_seats()
             self._seats_body = self._body("s", plain)

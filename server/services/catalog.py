@@ -19,7 +19,7 @@ from server.domain.errors import NotFound
 from server.domain.plan import Plan
 from server.domain.seats import Claim
 from server.ledger import bookings, events, plans
-from server.ledger.database import Database
+from server.ledger.database import Database, Session
 from server.ledger.events import EventRecord
 from server.services.house import House
 from server.store.seats import SeatStore, Unopened
@@ -81,6 +81,10 @@ class Catalog:
             for record, count in zip(records, taken, strict=True)
         ]
 
+    async def any_event(self) -> bool:
+        async with self._database.read() as session:
+            return bool(await events.list_all(session))
+
     async def house(self, event_id: int) -> House:
         """The event with its seats' names and prices. Raises NotFound."""
         record = await self.event(event_id)
@@ -135,7 +139,7 @@ class Catalog:
             log.info("event_opened", event_id=event_id, generation=generation, sold=len(claims))
 
     async def opened(self, event_id: int, move: Callable[[], Awaitable[T]]) -> T:
-        """The result of `move`; where Redis knows nothing of the event, opens it and tries again."""
+        """The result of `move`; where Redis lacks the event, opens it and tries again."""
         try:
             return await move()
         except Unopened:
@@ -149,7 +153,7 @@ class Catalog:
             return await self._add(session, plan_id, event)
 
     @staticmethod
-    async def _add(session: plans.Session, plan_id: int, event: NewEvent) -> int:
+    async def _add(session: Session, plan_id: int, event: NewEvent) -> int:
         return await events.add(
             session,
             plan_id=plan_id,

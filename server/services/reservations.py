@@ -1,6 +1,7 @@
 """Holding seats: the checks that stand before the seat store, and the answers buyers get.
 
-Owns: the sale window, the rate limit, which seats an event has. Never: who won a seat; that is Lua's.
+Owns: the sale window, the rate limit, which seats an event has. Never: who won a seat; that is
+Lua's to say.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Reservations:
         self.rules = rules
         self._clock = clock
 
-    async def allow(self, user: str) -> Allowance:
+    async def _allow(self, user: str) -> Allowance:
         """Count one attempt to reserve. Raises RateLimited with the time until the next."""
         allowance = await self._limiter.attempt(
             "reserve", user, limit=self.rules.attempts_per_minute, window_ms=WINDOW_MS
@@ -78,11 +79,16 @@ class Reservations:
 
     async def reserve(
         self, event_id: int, user: str, session: str, wanted: Sequence[tuple[int, int]]
-    ) -> Granted | Refused:
-        """Hold `wanted`, pairs of (seat id, version). Raises InvalidRequest, NotFound, Conflict."""
+    ) -> tuple[Granted | Refused, Allowance]:
+        """Hold `wanted`, pairs of (seat id, version); also says how many attempts are left.
+
+        Raises InvalidRequest, NotFound, Conflict (no sale now), RateLimited. An attempt counts when
+        it reaches the seats: a request that is wrong in itself costs nobody anything.
+        """
         event = await self._catalog.event(event_id)
         self._check_seats(event, [seat_id for seat_id, _ in wanted])
         self._check_sale(event)
+        allowance = await self._allow(user)
         answer = await self._catalog.opened(
             event_id,
             lambda: self._seats.reserve(
@@ -95,7 +101,7 @@ class Reservations:
             ),
         )
         self._log_reserve(event_id, user, answer)
-        return answer
+        return answer, allowance
 
     async def extend(self, event_id: int, user: str, reservation_id: int) -> Granted:
         """Raises NotFound for a reservation that is not this user's, Conflict when it is over."""

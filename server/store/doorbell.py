@@ -1,8 +1,8 @@
 """Keyspace notifications: the doorbell that says an event's feed has something new.
 
 One connection per worker hears `xadd` on the feeds and `expired` on the leases of the events it was
-asked to watch. A notification may be lost, late or doubled: whoever is rung looks for itself, so the
-bell also rings for every watched event after each (re)connection.
+asked to watch. A notification may be lost, late or doubled: whoever is rung looks for itself, and
+the bell also rings for every watched event after each (re)connection.
 
 Owns: the subscription and its repair. Never: what changed.
 """

@@ -45,7 +45,9 @@ def link(root: Path, name: str, replaced: Mapping[str, str] | None = None) -> Sc
 class Scripts:
     """All scripts of a folder, ready to run against one Redis."""
 
-    def __init__(self, client: Redis, root: Path, replaced: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, client: Redis, root: Path, replaced: Mapping[str, str] | None = None
+    ) -> None:
         self._client = client
         self._scripts = {
             path.stem: link(root, path.stem, replaced) for path in sorted(root.glob("*.lua"))

@@ -38,7 +38,7 @@ FEED_LIMIT = 1000
 """Feed entries read by one call."""
 
 CLAIM_GRACE_MS = 30_000
-"""How long seats found under payment in SQL stay PAYING after a rebuild before SQL is asked again."""
+"""How long seats that SQL has under payment stay PAYING after a rebuild, unless SQL says else."""
 
 
 class Unopened(Unavailable):
@@ -98,7 +98,7 @@ class SeatStore:
         blocked: Sequence[int],
     ) -> bool:
         """Build the event from SQL; False if its epoch is not `expected_epoch` any more."""
-        flat = chain.from_iterable(
+        flat: chain[str | int] = chain.from_iterable(
             (claim.seat_id, claim.booking_id, claim.user, int(claim.paying)) for claim in claims
         )
         reply = await self._run(
@@ -192,7 +192,9 @@ class SeatStore:
             return Refused(failed_seats(reply[1]))
         return granted(reply)
 
-    async def abandon_checkout(self, event_id: int, booking_id: int, *, keep: bool) -> Granted | None:
+    async def abandon_checkout(
+        self, event_id: int, booking_id: int, *, keep: bool
+    ) -> Granted | None:
         """Give the seats of a purchase back: to the buyer (`keep`) or to everyone. Idempotent.
 
         Returns the hold as it stands again, or None when there is none.
@@ -255,9 +257,7 @@ class SeatStore:
             ),
             owners={
                 int(ref): (user, session)
-                for ref, user, session in zip(
-                    owners[::3], owners[1::3], owners[2::3], strict=True
-                )
+                for ref, user, session in zip(owners[::3], owners[1::3], owners[2::3], strict=True)
             },
         )
 
@@ -330,8 +330,10 @@ def seat_record(seat_id: str, record: str) -> SeatRecord:
 
 
 def feed_entry(entry: Sequence[Any]) -> Change:
-    """One stream entry, `[id, [field, value, …]]`, fields in the order `lib/feed.lua` writes them."""
-    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = entry
+    """One stream entry, `[id, [field, value, …]]`, in the order `lib/feed.lua` writes them."""
+    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = (
+        entry
+    )
     flat = integers(seats.split())
     return Change(
         seq=int(position[:-2]),

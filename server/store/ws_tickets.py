@@ -32,5 +32,5 @@ class WsTickets:
     async def redeem(self, ticket: str) -> str | None:
         """The payload, once; None for a ticket that is unknown, used or too old."""
         with translated():
-            payload: str | None = await self._client.getdel(key_of(ticket))
-        return payload
+            payload = await self._client.getdel(key_of(ticket))
+        return payload.decode() if isinstance(payload, bytes) else payload

@@ -14,6 +14,7 @@ from server.payments.gateway import (
     Outcome,
     PaymentState,
     RefundOutcome,
+    RefundState,
 )
 from tests.payments.tills import Till
 
@@ -51,7 +52,9 @@ async def paid(till: Till) -> PaymentState:
     return await confirm(till, await create(till))
 
 
-async def refund(till: Till, payment: PaymentState, amount: int | None, key: str = "r1"):
+async def refund(
+    till: Till, payment: PaymentState, amount: int | None, key: str = "r1"
+) -> RefundState:
     return await till.gateway.refund(
         payment.payment_id, amount_minor=amount, idempotency_key=key, metadata={"booking": "1"}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import httpx
+import httpx2
 
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
@@ -29,7 +29,8 @@ PAYMENT_METHODS = {
 class Till(Protocol):
     """A gateway, the tokens of test cards there, and the buyer's 3-D Secure step."""
 
-    gateway: Gateway
+    @property
+    def gateway(self) -> Gateway: ...
 
     def token(self, number: str) -> str: ...
 
@@ -69,9 +70,10 @@ class StripeTill:
 
     async def post(self, path: str, **form: str) -> dict[str, Any]:
         """What the page does with the publishable key, or the dashboard."""
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+        async with httpx2.AsyncClient(base_url=self.url, trust_env=False) as client:
             headers = {"Authorization": f"Bearer {API_KEY}"}
             answer = await client.post(path, data=form, headers=headers)
             answer.raise_for_status()
-            body: dict[str, Any] = answer.json()
+            is_json = answer.headers.get("content-type", "").startswith("application/json")
+            body: dict[str, Any] = answer.json() if is_json else {}
             return body

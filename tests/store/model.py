@@ -280,9 +280,7 @@ class Model:
             return
 
     def book_seats(self, booking: int, seat_ids: list[int]) -> None:
-        changing = [
-            s for s in seat_ids if (self.seat(s).status, self.seat(s).ref) != (B, booking)
-        ]
+        changing = [s for s in seat_ids if (self.seat(s).status, self.seat(s).ref) != (B, booking)]
         for ref in {self.seat(s).ref for s in changing if self.seat(s).status in (R, P)}:
             reservation = self.reservations[ref]
             leaving = {s for s in changing if self.seat(s).ref == ref}
@@ -291,7 +289,5 @@ class Model:
         self.move("book_seats", changing, B, booking)
 
     def unbook_seats(self, booking: int, seat_ids: list[int]) -> None:
-        changing = [
-            s for s in seat_ids if (self.seat(s).status, self.seat(s).ref) == (B, booking)
-        ]
+        changing = [s for s in seat_ids if (self.seat(s).status, self.seat(s).ref) == (B, booking)]
         self.move("unbook_seats", changing, A)

@@ -128,9 +128,7 @@ class SeatMachine(RuleBasedStateMachine):
             reservation = active[pick % len(active)]
             user = other if pick % 10 == 0 else reservation.user
             seat_ids = reservation.seats[:1] if part else list(reservation.seats)
-        answer = self.run(
-            self.seats.begin_checkout(EVENT, user, booking, seat_ids, pay_ms=HOLD)
-        )
+        answer = self.run(self.seats.begin_checkout(EVENT, user, booking, seat_ids, pay_ms=HOLD))
         begun = self.model.begin_checkout(user, booking, seat_ids, HOLD)
         assert isinstance(answer, Granted) == begun
         if begun:
@@ -224,5 +222,5 @@ def test_a_guard_taken_out_of_lua_is_noticed(
         phases=["generate"],
         suppress_health_check=list(HealthCheck),
     )
-    with pytest.raises(Exception):  # noqa: B017, PT011 - any disagreement will do
+    with pytest.raises(Exception):  # noqa: B017 - any disagreement will do
         machine().runTest()

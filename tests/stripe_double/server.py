@@ -26,6 +26,9 @@ class StripeDouble:
         self.layer = self.double.layer
         self.courier = self.double.courier
         self._socket = socket.create_server(("127.0.0.1", port))
+        # asyncio does so only for sockets it made itself; without it each answer on a connection
+        # that is used again waits 40 ms for an acknowledgement.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         app = Starlette(routes=[*api.routes(self.double), *control.routes(self.double)])
         app.state.find_transport = self._find_transport
@@ -35,6 +38,7 @@ class StripeDouble:
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_loop = threading.Event()
 
     @property
     def seen(self) -> list[tuple[str, str | None]]:
@@ -46,9 +50,11 @@ class StripeDouble:
         asyncio.run(self._serve())
 
     def start(self) -> StripeDouble:
-        """Serve in a thread of its own; connections are taken at once."""
+        """Serve in a thread of its own; connections are taken from now on."""
         self._thread = threading.Thread(target=self.serve, name="stripe-double", daemon=True)
         self._thread.start()
+        if not self._has_loop.wait(timeout=10):
+            raise RuntimeError("the double did not start within 10 s")
         return self
 
     def close(self) -> None:
@@ -72,6 +78,7 @@ class StripeDouble:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._has_loop.set()
         try:
             await self._server.serve(sockets=[self._socket])
         finally:

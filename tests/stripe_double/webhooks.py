@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 
 
 def sign(raw_body: bytes, secret: str, at_s: int | None = None) -> str:
@@ -52,7 +52,7 @@ class Courier:
         self.delivered: list[tuple[str, str, int]] = []
         """(event id, kind, HTTP status or 0) for every try."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._http: httpx.AsyncClient | None = None
+        self._http: httpx2.AsyncClient | None = None
 
     def take(self, event: dict[str, Any]) -> None:
         """Deliver, hold or lose an event."""
@@ -114,8 +114,8 @@ class Courier:
             "Content-Type": "application/json; charset=utf-8",
             "Stripe-Signature": sign(body, route.secret),
         }
-        self._http = self._http or httpx.AsyncClient(timeout=10, trust_env=False)
+        self._http = self._http or httpx2.AsyncClient(timeout=10, trust_env=False)
         try:
             return (await self._http.post(route.url, content=body, headers=headers)).status_code
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             return 0

@@ -1,0 +1,149 @@
+"""Puts the parts together: one application per worker, with its background tasks and their end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import WebSocketRoute
+
+from server import paths
+from server.ledger.database import Database
+from server.realtime.live_events import LiveEvents
+from server.services.catalog import Catalog
+from server.services.reservations import Reservations, Rules
+from server.settings import Settings, load
+from server.store.connection import connect
+from server.store.limiter import Limiter
+from server.store.seats import SeatStore
+from server.store.ws_tickets import WsTickets
+from server.web import account, events, health, reservations
+from server.web.auth import Tokens
+from server.web.context import Context
+from server.web.envelope import refused
+from server.web.files import Files
+from server.web.live import COME_BACK, live
+from server.web.middleware import Headers
+from server.web.operations import Operation
+
+log = structlog.get_logger(__name__)
+
+OPERATIONS: tuple[Operation, ...] = (
+    *events.OPERATIONS,
+    *reservations.OPERATIONS,
+    *account.OPERATIONS,
+    *health.OPERATIONS,
+)
+RESTART_S = 1.0
+
+
+def wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The ASGI application. Redis and the database are reached when it starts, not here."""
+    settings = settings or load()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        context = build(settings)
+        app.state.context = context
+        tasks = [
+            asyncio.create_task(supervised(name, work), name=name)
+            for name, work in background(context)
+        ]
+        try:
+            yield
+        finally:
+            await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await context.redis.aclose()
+            await context.database.close()
+
+    return Starlette(
+        routes=[
+            *(operation.route() for operation in OPERATIONS),
+            WebSocketRoute("/events/{event_id:int}/live", live),
+            *Files(paths.STATIC).routes(),
+        ],
+        middleware=[Middleware(Headers, uses_stripe=settings.uses_stripe)],
+        exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
+        lifespan=lifespan,
+    )
+
+
+def build(settings: Settings) -> Context:
+    if settings.redis_url is None:
+        raise ValueError("expected a Redis URL: `houseful serve` starts one and hands it over")
+    client = connect(settings.redis_url.get_secret_value())
+    database = Database(settings.sql_url())
+    seats = SeatStore(client)
+    limiter = Limiter(client)
+    catalog = Catalog(database, seats)
+    rules = Rules(
+        hold_ms=settings.hold_seconds * 1000,
+        max_seats=settings.max_seats,
+        attempts_per_minute=settings.reservations_per_minute,
+    )
+    return Context(
+        settings=settings,
+        tokens=Tokens(settings),
+        redis=client,
+        database=database,
+        catalog=catalog,
+        reservations=Reservations(seats, limiter, catalog, rules, wall_clock_ms),
+        live=LiveEvents(client, seats, catalog, frame_interval_ms=settings.frame_interval_ms),
+        ws_tickets=WsTickets(client),
+        limiter=limiter,
+        clock=wall_clock_ms,
+    )
+
+
+def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
+    """What runs beside the requests, by name."""
+    return [
+        ("doorbell", context.live.doorbell.run),
+        ("sweep", context.live.run),
+    ]
+
+
+async def supervised(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run `work` for ever: a failure is logged and it begins again."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background_failed", task=name)
+        await asyncio.sleep(RESTART_S)
+
+
+async def answer_http_error(_: Request, error: Exception) -> Response:
+    """Starlette's own refusals (no such path, wrong method) in the envelope."""
+    if not isinstance(error, HTTPException):
+        raise error
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    return refused(error.status_code, code, error.detail, headers=error.headers)
+
+
+async def answer_bug(request: Request, error: Exception) -> Response:
+    log.error("request_crashed", path=request.url.path, exc_info=error)
+    return refused(
+        500,
+        "internal",
+        "Something went wrong here; trying again with the same key is safe",
+        retryable=True,
+        same_key=True,
+    )

@@ -1,0 +1,33 @@
+"""What the handlers of one worker stand on; built once in `server.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from server.ledger.database import Database
+from server.realtime.live_events import LiveEvents
+from server.services.catalog import Catalog
+from server.services.reservations import Reservations
+from server.settings import Settings
+from server.store.limiter import Limiter
+from server.store.ws_tickets import WsTickets
+from server.web.auth import Tokens
+
+
+@dataclass(frozen=True)
+class Context:
+    """Services and settings. `clock` is wall time in ms, for sale windows and not for deadlines."""
+
+    settings: Settings
+    tokens: Tokens
+    redis: Redis
+    database: Database
+    catalog: Catalog
+    reservations: Reservations
+    live: LiveEvents
+    ws_tickets: WsTickets
+    limiter: Limiter
+    clock: Callable[[], int]

@@ -1,0 +1,81 @@
+"""The brief's envelope around every answer, and what an error adds to it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import Response
+
+from server.codec import encode
+from server.domain.errors import HousefulError
+
+JSON = "application/json"
+
+
+def ok(
+    data: object,
+    message: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **more: object,
+) -> Response:
+    """`more` stands beside `data`, e.g. `page`."""
+    body = {"statusCode": status, "success": status < 400, "message": message, "data": data, **more}
+    return Response(encode(body), status, headers=headers, media_type=JSON)
+
+
+def refused(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    retryable: bool = False,
+    same_key: bool = False,
+    data: object = None,
+    headers: Mapping[str, str] | None = None,
+    details: Mapping[str, object] | None = None,
+) -> Response:
+    """An error that programs can act on: `error.code`, `error.retryable`, `error.sameKey`."""
+    error: dict[str, Any] = {"code": code, "retryable": retryable, "sameKey": same_key}
+    body = {
+        "statusCode": status,
+        "success": False,
+        "message": message,
+        "data": data,
+        "error": {**(details or {}), **error},
+    }
+    return Response(encode(body), status, headers=headers, media_type=JSON)
+
+
+def failure(error: HousefulError) -> Response:
+    """The answer for one of our own errors."""
+    headers = {}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if "limit" in error.details and error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers |= rate_limit_headers(
+            int(str(error.details["limit"])), 0, int(str(error.details["resetSeconds"]))
+        )
+    return refused(
+        error.status,
+        error.code,
+        error.message,
+        retryable=error.retryable,
+        same_key=error.same_key,
+        headers=headers,
+        details=error.details,
+    )
+
+
+def rate_limit_headers(limit: int, remaining: int, reset_s: int) -> dict[str, str]:
+    """draft-ietf-httpapi-ratelimit-headers, in the three-field form that clients know."""
+    return {
+        "RateLimit-Limit": str(limit),
+        "RateLimit-Remaining": str(remaining),
+        "RateLimit-Reset": str(reset_s),
+    }

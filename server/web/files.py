@@ -1,0 +1,80 @@
+"""The page's own files, served as they are written, and the headers that keep it safe.
+
+Every file has an ETag of its content and is asked for again each time, which costs a 304.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.web.conditional import accepts_gzip
+
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file in memory."""
+
+    media_type: str
+    etag: str
+    plain: bytes
+    zipped: bytes
+
+
+class Files:
+    """All of `static/`, read once at start."""
+
+    def __init__(self, root: Path) -> None:
+        self._files = {
+            f"/static/{path.relative_to(root).as_posix()}": load(path)
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.suffix in TYPES
+        }
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self._index, name="index"),
+            Route("/static/{path:path}", self._file, name="static"),
+        ]
+
+    async def _index(self, request: Request) -> Response:
+        return self._answer(request, "/static/index.html")
+
+    async def _file(self, request: Request) -> Response:
+        return self._answer(request, request.url.path)
+
+    def _answer(self, request: Request, path: str) -> Response:
+        file = self._files.get(path)
+        if file is None:
+            return Response("no such file", 404, media_type="text/plain")
+        headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if file.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        if accepts_gzip(request) and len(file.zipped) < len(file.plain):
+            headers["Content-Encoding"] = "gzip"
+            return Response(file.zipped, headers=headers, media_type=file.media_type)
+        return Response(file.plain, headers=headers, media_type=file.media_type)
+
+
+def load(path: Path) -> File:
+    plain = path.read_bytes()
+    etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
+    return File(TYPES[path.suffix], etag, plain, gzip.compress(plain, 9, mtime=0))

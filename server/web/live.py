@@ -1,0 +1,180 @@
+"""The live socket of buyers: `GET /events/{id}/live`.
+
+Who may: a ticket in the subprotocols or an Authorization header; from a page, only of an allowed
+origin. What happens then is `realtime`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from server.codec import decode
+from server.domain.errors import HousefulError, NotFound, Unauthenticated
+from server.realtime import frames
+from server.realtime.commands import Commander
+from server.realtime.hub import Socket, Viewer
+from server.realtime.live_event import LiveEvent
+from server.realtime.protocol import EXTENSION, FallbackSocket
+from server.web.auth import User
+from server.web.context import Context
+from server.web.operations import LARGEST_ID
+
+log = structlog.get_logger(__name__)
+
+SUBPROTOCOL = "houseful.v1"
+MESSAGE_LIMIT = 16 * 1024
+SOCKETS_PER_USER = 20
+"""Tabs and devices of one person on one event and worker."""
+
+COME_BACK, TOO_FAST, TOO_MANY = 4000, 4029, 4030
+BAD_MESSAGE, UNAUTHENTICATED, FORBIDDEN, NO_EVENT, TOO_BIG = 4500, 4501, 4503, 4504, 4509
+CLOSE_FOR_STATUS = {401: UNAUTHENTICATED, 403: FORBIDDEN, 404: NO_EVENT}
+
+
+class Refusal(Exception):
+    """The socket is closed with this code before it sees anything."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+async def live(websocket: WebSocket) -> None:
+    """Accept, say hello, bring the viewer up to date, then serve until it leaves."""
+    context: Context = websocket.app.state.context
+    chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
+    try:
+        check_origin(websocket, context)
+        user = await authenticate(websocket, context)
+        event_id = websocket.path_params["event_id"]
+        if event_id > LARGEST_ID:
+            raise NotFound("no such event")
+        live_event = await context.live.event(event_id)
+        if live_event.hub.sockets_of(user.id) >= SOCKETS_PER_USER:
+            raise Refusal(TOO_MANY, f"expected at most {SOCKETS_PER_USER} sockets per user")
+    except Refusal as refusal:
+        await refuse(websocket, chosen, refusal.code, refusal.reason)
+        return
+    except HousefulError as error:
+        code = CLOSE_FOR_STATUS.get(error.status, COME_BACK)
+        await refuse(websocket, chosen, code, error.message)
+        return
+    await websocket.accept(subprotocol=chosen)
+    await serve(websocket, context, live_event, user)
+
+
+async def serve(websocket: WebSocket, context: Context, live_event: LiveEvent, user: User) -> None:
+    prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+    socket = prepared or FallbackSocket(websocket.send)
+    viewer = Viewer(socket, user.id)
+    expiry = asyncio.get_running_loop().call_later(
+        max(0.0, user.expires_at_s - time.time()),
+        viewer.socket.close,
+        UNAUTHENTICATED,
+        "token expired",
+    )
+    try:
+        greet(websocket, live_event, viewer)
+        await listen(websocket, Commander(live_event, viewer, context.reservations), viewer)
+    finally:
+        expiry.cancel()
+        live_event.hub.leave(viewer)
+        live_event.last_used = asyncio.get_running_loop().time()
+        if prepared is None:
+            socket.abort()
+
+
+def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
+    """Hello, then what was missed, then join: without an await, so that no frame falls between."""
+    replica, hub = live_event.replica, live_event.hub
+    missed = resumable(websocket, live_event)
+    now_ms = live_event.now_ms()
+    viewer.socket.write(
+        frames.hello(
+            live_event.event_id,
+            replica.epoch,
+            hub.seq,
+            now_ms,
+            resumed=missed is not None,
+            viewers=len(hub) + 1,
+        )
+    )
+    for frame in missed or ():
+        viewer.socket.write(frame)
+    for reservation_id, (deadline_ms, seat_ids) in live_event.held_by(viewer.user).items():
+        viewer.socket.write(
+            frames.reservation("granted", reservation_id, seat_ids, deadline_ms, now_ms)
+        )
+    hub.join(viewer)
+
+
+def resumable(websocket: WebSocket, live_event: LiveEvent) -> list[bytes] | None:
+    epoch = websocket.query_params.get("epoch")
+    since = websocket.query_params.get("since", "")
+    if not epoch or not since.isdigit() or len(since) > 16:
+        return None
+    return live_event.hub.missed(epoch, int(since))
+
+
+async def listen(websocket: WebSocket, commander: Commander, viewer: Viewer) -> None:
+    try:
+        while True:
+            message: dict[str, Any] = dict(await websocket.receive())
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                viewer.socket.close(BAD_MESSAGE, "expected a text message")
+                return
+            if len(text) > MESSAGE_LIMIT:
+                viewer.socket.close(TOO_BIG, f"expected at most {MESSAGE_LIMIT} bytes")
+                return
+            if commander.too_fast():
+                viewer.socket.close(TOO_FAST, "too many messages")
+                return
+            await commander.handle(text)
+    except WebSocketDisconnect:
+        return
+
+
+async def refuse(websocket: WebSocket, subprotocol: str | None, code: int, reason: str) -> None:
+    """Accept and close at once: a browser sees close codes, never a failed handshake's status."""
+    await websocket.accept(subprotocol=subprotocol)
+    await websocket.close(code, reason[:120])
+
+
+async def authenticate(websocket: WebSocket, context: Context) -> User:
+    """By `Authorization`, or by a ticket among the subprotocols. Raises Unauthenticated."""
+    header = websocket.headers.get("authorization")
+    if header:
+        return context.tokens.verify_header(header)
+    for protocol in websocket.scope["subprotocols"]:
+        if protocol.startswith("ticket."):
+            payload = await context.ws_tickets.redeem(protocol.removeprefix("ticket."))
+            if payload is None:
+                raise Unauthenticated("expected a fresh ticket, got one that is used or too old")
+            claims = decode(payload)
+            return User(claims["sub"], claims["role"], claims["exp"])
+    raise Unauthenticated("expected a ticket among the subprotocols or an Authorization header")
+
+
+def check_origin(websocket: WebSocket, context: Context) -> None:
+    """Pages of other sites may not open sockets. Programs send no Origin and are not asked."""
+    origin = websocket.headers.get("origin")
+    if origin is None:
+        return
+    settings = context.settings
+    allowed = set(settings.allowed_origins)
+    if settings.public_url:
+        parts = urlsplit(settings.public_url)
+        allowed.add(f"{parts.scheme}://{parts.netloc}")
+    if origin in allowed or urlsplit(origin).netloc == websocket.headers.get("host"):
+        return
+    raise Refusal(FORBIDDEN, "expected an allowed Origin")

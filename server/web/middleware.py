@@ -1,0 +1,77 @@
+"""What every answer carries: security headers and the id under which the request was logged."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+import structlog
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+REQUEST_ID: Final = re.compile(rb"[\w.:-]{1,64}")
+
+
+def content_security_policy(*, uses_stripe: bool) -> str:
+    """Scripts from here only, and from Stripe where it takes the money (its documented sources)."""
+    scripts = " https://js.stripe.com" if uses_stripe else ""
+    frames = " https://js.stripe.com https://hooks.stripe.com" if uses_stripe else " 'none'"
+    connects = " https://api.stripe.com" if uses_stripe else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self'{scripts}",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            f"connect-src 'self'{connects}",
+            f"frame-src{frames}",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class Headers:
+    """ASGI middleware, outermost: sets the headers and binds `request_id` for the logs."""
+
+    def __init__(self, app: App, *, uses_stripe: bool = False) -> None:
+        self._app = app
+        self._fixed = [
+            (b"content-security-policy", content_security_policy(uses_stripe=uses_stripe).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
+        ]
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = given_id(scope) or secrets.token_hex(8)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = [*self._fixed, (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message.get("headers", ()), *own]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._app(scope, receive, send_with_headers)
+
+
+def given_id(scope: MutableMapping[str, Any]) -> str | None:
+    """The id a proxy in front gave the request, if it is a plain word."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            text: str = value.decode()
+            return text
+    return None

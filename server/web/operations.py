@@ -1,0 +1,130 @@
+"""What an HTTP operation is: its path, who may, what it takes and gives, and its handler.
+
+The table of operations makes the routes and the OpenAPI document, so neither drifts from the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.codec import decode
+from server.domain.errors import (
+    Forbidden,
+    HousefulError,
+    InvalidRequest,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from server.realtime.commands import describe
+from server.web.auth import User
+from server.web.context import Context
+from server.web.envelope import failure
+
+log = structlog.get_logger(__name__)
+Body = TypeVar("Body", bound=BaseModel)
+
+BODY_LIMIT = 64 * 1024
+LARGEST_ID = 2**53
+"""JSON numbers are exact up to here; no id is larger."""
+
+NOBODY = User("", "customer", 0)
+Role = Literal["public", "customer", "venue", "admin"]
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "customer": ("customer", "venue", "admin"),
+    "venue": ("venue", "admin"),
+    "admin": ("admin",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on its way through a handler."""
+
+    request: Request
+    context: Context
+    user: User
+
+    def id(self, name: str) -> int:
+        """A path parameter. Raises NotFound for a number no id can be."""
+        number: int = self.request.path_params[name]
+        if number > LARGEST_ID:
+            raise NotFound(f"no such {name.removesuffix('_id')}")
+        return number
+
+    async def body(self, model: type[Body], *, optional: bool = False) -> Body:
+        """The JSON body as `model`. Raises InvalidRequest and its kin."""
+        raw = await read_body(self.request)
+        if not raw and optional:
+            return model()
+        kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise UnsupportedMediaType(f"expected Content-Type application/json, got {kind!r}")
+        try:
+            return model.model_validate(decode(raw))
+        except ValidationError as error:
+            raise InvalidRequest(describe(error)) from None
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path.
+
+    `answers`: status → model of `data`, a media type for a body that is none, or None for no body.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    role: Role = "customer"
+    request: type[BaseModel] | None = None
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    errors: tuple[int, ...] = ()
+
+    def route(self) -> Route:
+        return Route(self.path, self._endpoint, methods=[self.method], name=self.handler.__name__)
+
+    async def _endpoint(self, request: Request) -> Response:
+        context: Context = request.app.state.context
+        try:
+            user = NOBODY if self.role == "public" else self._authorize(request, context)
+            return await self.handler(Call(request, context, user))
+        except HousefulError as error:
+            if error.status >= 500:
+                log.warning("request_failed", path=request.url.path, error=error.message)
+            return failure(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+
+    def _authorize(self, request: Request, context: Context) -> User:
+        user = context.tokens.verify_header(request.headers.get("authorization"))
+        if user.role not in ALLOWED[self.role]:
+            raise Forbidden(f"expected the role {self.role}, got {user.role}")
+        return user
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The raw body. Raises TooLarge before reading past `limit` bytes."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise TooLarge(f"expected a body of at most {limit} bytes, got {announced}")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(f"expected a body of at most {limit} bytes, got more")
+        parts.append(part)
+    return b"".join(parts)
