@@ -89,7 +89,7 @@ async def i3_bookings_are_paid(world: World) -> list[str]:
     paid: dict[str, int] = {}
     for payment in world.payments:
         if payment.outcome == "succeeded":
-            booking = payment.metadata.get("houseful_booking", "")
+            booking = payment.metadata.get("booking", "")
             paid[booking] = paid.get(booking, 0) + (payment.refunded_minor < payment.amount_minor)
     found = await rows(world, "SELECT id, total_minor FROM booking WHERE state = 'CONFIRMED'")
     return [

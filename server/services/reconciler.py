@@ -138,7 +138,7 @@ class Reconciler:
                 payment_id,
                 amount_minor=None,
                 idempotency_key=f"orphan:{number}:refund",
-                metadata={"houseful_refund": str(number)},
+                metadata={"houseful": f"refund {number}"},
             )
             refund_id = state.refund_id
         except AlreadyRefunded:

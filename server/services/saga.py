@@ -386,9 +386,9 @@ class Saga:
 def metadata(booking: Booking) -> dict[str, str]:
     """What the gateway keeps with a payment, so that money finds its booking again."""
     return {
-        "houseful_booking": str(booking.id),
-        "houseful_reference": booking.reference,
-        "houseful_event": str(booking.event_id),
+        "houseful": booking.reference,
+        "booking": str(booking.id),
+        "event": str(booking.event_id),
     }
 
 
@@ -404,7 +404,7 @@ def _key(booking: Booking, what: str) -> str:
 
 def is_ours(state: PaymentState) -> bool:
     """Whether a payment at the gateway came from a checkout; an account may serve others too."""
-    return "houseful_booking" in state.metadata
+    return "houseful" in state.metadata
 
 
 def refuse_without_token(token: str, name: str) -> None:
