@@ -27,23 +27,16 @@ from server.store.connection import connect
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
-from server.web import account, events, health, reservations
 from server.web.auth import Tokens
 from server.web.context import Context
 from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
 from server.web.middleware import Headers
-from server.web.operations import Operation
+from server.web.table import OPERATIONS
 
 log = structlog.get_logger(__name__)
 
-OPERATIONS: tuple[Operation, ...] = (
-    *events.OPERATIONS,
-    *reservations.OPERATIONS,
-    *account.OPERATIONS,
-    *health.OPERATIONS,
-)
 RESTART_S = 1.0
 
 

@@ -50,7 +50,7 @@ class SectionBody(BaseModel):
 
 
 class SeatMapBody(BaseModel):
-    """The brief's seat map, grouped by section."""
+    """Every seat as it is now, grouped by section."""
 
     eventId: int
     sections: list[SectionBody]
@@ -60,7 +60,7 @@ class SeatMapBody(BaseModel):
 
 
 class FailedSeatBody(BaseModel):
-    """A seat that could not be had: the brief's sentence, and its code."""
+    """A seat that could not be had: the sentence people read, and its code."""
 
     seatId: int
     reason: str
@@ -152,3 +152,17 @@ class ConfigBody(BaseModel):
 
 class SeatIdsRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=10_000)]
+
+
+class HealthBody(BaseModel):
+    status: Literal["ok"]
+
+
+class PartsBody(BaseModel):
+    """What we stand on: `ok`, or what is wrong with it."""
+
+    parts: dict[str, str]
+
+
+class ReadyBody(PartsBody):
+    status: Literal["ready"]

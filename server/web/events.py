@@ -20,7 +20,8 @@ from server.services.reservations import sale_state
 from server.web.bodies import EventBody, EventDetailBody, SeatMapBody
 from server.web.conditional import accepts_gzip, conditional
 from server.web.envelope import JSON, ok
-from server.web.operations import Call, Operation
+from server.web.geometry_body import GeometryBody
+from server.web.operations import Bare, Call, Operation
 
 OCTETS = "application/octet-stream"
 PLANS = 32
@@ -161,7 +162,7 @@ OPERATIONS = (
         get_plan,
         "A plan's geometry, for ever the same under its address",
         role="public",
-        answers={200: JSON},
+        answers={200: Bare(GeometryBody)},
         errors=(404,),
     ),
 )

@@ -78,10 +78,18 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """In an operation's answers: a JSON body of this model that stands outside the envelope."""
+
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One method on one path.
 
-    `answers`: status → model of `data`, a media type for a body that is none, or None for no body.
+    `answers`: status → model of `data`, `Bare(model)` or a media type for a body without envelope,
+    or None for no body. `parameters`: names from `server.web.parameters`.
     """
 
     method: str
@@ -92,6 +100,7 @@ class Operation:
     request: type[BaseModel] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     def route(self) -> Route:
         return Route(self.path, self._endpoint, methods=[self.method], name=self.handler.__name__)
