@@ -214,7 +214,7 @@ function liveChapters(live) {
     chapter(
       "Close codes",
       "4000 to 4499: come back after a pause that grows. 4500 to 4999: asking again changes nothing.",
-      table(["Code", "Then", "Meaning"], codes),
+      el("article", { id: "close-codes" }, el("h3", {}, "Codes"), table(["Code", "Then", "Meaning"], codes)),
     ),
   ];
 }
@@ -224,7 +224,7 @@ function contents() {
   return [...document.querySelectorAll("main > section")].flatMap((section) => {
     const links = [...section.querySelectorAll("article")].map((card) => {
       const method = card.querySelector(".method")?.cloneNode(true);
-      const title = card.querySelector("h3")?.childNodes[1]?.textContent ?? card.id;
+      const title = card.querySelector("h3")?.childNodes[method ? 1 : 0]?.textContent ?? card.id;
       return el("li", {}, el("a", { href: `#${card.id}` }, method, title));
     });
     return [el("h2", {}, section.getAttribute("aria-label") ?? ""), el("ul", {}, ...links)];
