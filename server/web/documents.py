@@ -1,7 +1,7 @@
 """Writes the contract with clients: `python -m server.web.documents` fills `schemas/`.
 
-OpenAPI, AsyncAPI, one JSON Schema per body, frame and command, and golden examples of each. All of it
-follows from the code and `schemas/golden.json`; a test generates it again and compares.
+OpenAPI, AsyncAPI, one JSON Schema per body, frame and command, and golden examples of each. All
+of it follows from the code and `schemas/golden.json`; a test generates it again and compares.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def text_of(document: Any) -> str:
 
 
 def write(root: Path = paths.SCHEMAS) -> int:
-    """Write every generated file and remove those that no longer are; returns how many there are."""
+    """Write every generated file, remove what no longer is one; returns how many there are."""
     for folder in GENERATED:
         shutil.rmtree(root / folder, ignore_errors=True)
     made = documents()

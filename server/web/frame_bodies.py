@@ -1,7 +1,7 @@
-"""What the server says on a live socket, as models: the documents and the schemas are made of these.
+"""What the server says on a live socket, as models: documents and schemas are made of these.
 
-The frames themselves are made in `server.realtime.frames`; tests hold the two together. The client's
-commands are modelled where they are checked, in `server.realtime.commands`.
+The frames themselves are made in `server.realtime.frames`; tests hold the two together. The
+client's commands are modelled where they are checked, in `server.realtime.commands`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Change = Annotated[
 
 
 class HelloFrame(BaseModel):
-    """First on every socket. Not `resumed`: fetch the status now, then apply frames past its seq."""
+    """First on every socket. Not `resumed`: fetch the status, then apply frames past its seq."""
 
     type: Literal["hello"]
     event: int

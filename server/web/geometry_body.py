@@ -76,7 +76,9 @@ class GeometryBody(BaseModel):
     categories: list[GeometryCategory]
     sections: list[GeometrySection]
     rows: list[GeometryRow]
-    x: Annotated[list[int], Field(description="Per row: the first absolute, the others differences")]
+    x: Annotated[
+        list[int], Field(description="Per row: the first absolute, the others differences")
+    ]
     y: Annotated[list[int], Field(description="As x")]
     category: Runs
     flags: Annotated[

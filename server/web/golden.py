@@ -112,9 +112,7 @@ def from_schema(schema: Schema, components: Components) -> Any:
         count = max(1, schema.get("minItems", 1))
         return [from_schema(schema.get("items", {}), components)] * count
     if "properties" in schema:
-        return {
-            name: from_schema(part, components) for name, part in schema["properties"].items()
-        }
+        return {name: from_schema(part, components) for name, part in schema["properties"].items()}
     if schema.get("type") == "integer":
         return max(1, schema.get("minimum", 1))
     return FALLBACK[schema.get("type", "string")]

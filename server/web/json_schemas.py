@@ -22,7 +22,7 @@ class Components:
         """The schema of a model, of a list of models, or of any other annotation."""
         if get_origin(kind) is list:
             return {"type": "array", "items": self.add(get_args(kind)[0])}
-        whole = tidy(TypeAdapter(kind).json_schema(ref_template=COMPONENTS + "{model}"))
+        whole: Schema = tidy(TypeAdapter(kind).json_schema(ref_template=COMPONENTS + "{model}"))
         self.schemas.update(whole.pop("$defs", {}))
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             if "$ref" not in whole:
@@ -50,7 +50,8 @@ class Components:
         whole = {"$schema": DIALECT, "$id": f"urn:houseful:{name}", "title": name, **schema}
         if needed := {key: needed[key] for key in sorted(needed) if needed[key] is not schema}:
             whole["$defs"] = needed
-        return repoint(whole, "#/$defs/")
+        standalone: Schema = repoint(whole, "#/$defs/")
+        return standalone
 
 
 def references(node: Any) -> set[str]:

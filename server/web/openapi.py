@@ -101,7 +101,8 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
             },
         }
     described["responses"] = {
-        str(status): response(operation, status, components, error) for status in statuses(operation)
+        str(status): response(operation, status, components, error)
+        for status in statuses(operation)
     }
     return described
 
@@ -136,9 +137,7 @@ def own_response(
     return made
 
 
-def body_schema(
-    operation: Operation, status: int, components: Components, error: Schema
-) -> Schema:
+def body_schema(operation: Operation, status: int, components: Components, error: Schema) -> Schema:
     """The whole JSON body of an answer: the envelope with its data, and its error from 400 on."""
     answer = operation.answers.get(status)
     if isinstance(answer, Bare):
@@ -241,7 +240,7 @@ def path_parameters(path: str) -> list[dict[str, Any]]:
 
 def template(path: str) -> str:
     """Starlette's `/events/{event_id:int}` as `/events/{eventId}`."""
-    return re.sub(r"\{(\w+)(:\w+)?\}", lambda match: "{%s}" % camel(match[1]), path)
+    return re.sub(r"\{(\w+)(:\w+)?\}", lambda match: "{" + camel(match[1]) + "}", path)
 
 
 def operation_id(operation: Operation) -> str:
