@@ -47,6 +47,8 @@ def seat_codes() -> dict[str, str]:
 
 
 def kinds(base: type[HousefulError]) -> Iterator[type[HousefulError]]:
+    """Our error classes; those of single packages have their parents' codes."""
     for kind in base.__subclasses__():
-        yield kind
+        if kind.__module__ == errors.__name__:
+            yield kind
         yield from kinds(kind)
