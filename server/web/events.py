@@ -39,6 +39,7 @@ async def list_events(call: Call) -> Response:
 async def get_event(call: Call) -> Response:
     context = call.context
     live = await context.live.event(call.id("event_id"))
+    await live.caught_up()
     house = live.replica.house
     record = await context.catalog.event(house.event.id)
     tag = await geometry_tag(call, house.stored)
@@ -64,11 +65,13 @@ async def get_event(call: Call) -> Response:
 
 async def get_seats(call: Call) -> Response:
     live = await call.context.live.event(call.id("event_id"))
+    await live.caught_up()
     return conditional(call.request, live.replica.seats_body(), JSON)
 
 
 async def get_status(call: Call) -> Response:
     live = await call.context.live.event(call.id("event_id"))
+    await live.caught_up()
     return conditional(call.request, live.replica.status_body(), OCTETS)
 
 
