@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from server.realtime.commands import SeatChoice, SeatId, SessionId
 
@@ -27,6 +27,14 @@ class ExtendRequest(BaseModel):
     """Ask for another hold; an empty body means the same."""
 
     extend: Literal[True] = True
+
+    @field_validator("extend", mode="before")
+    @classmethod
+    def _no_number(cls, value: object) -> object:
+        """1 equals True in Python; on the wire it does not."""
+        if not isinstance(value, bool):
+            raise ValueError("expected true")
+        return value
 
 
 class SeatBody(BaseModel):

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,6 +37,15 @@ BODY_LIMIT = 64 * 1024
 LARGEST_ID = 2**53
 """JSON numbers are exact up to here; no id is larger."""
 
+
+class ShortInteger(IntegerConvertor):
+    """`{…:int}` in paths: no id has more digits, and Python refuses to read thousands of them."""
+
+    regex = "[0-9]{1,16}"
+
+
+register_url_convertor("int", ShortInteger())
+
 NOBODY = User("", "customer", 0)
 Role = Literal["public", "customer", "venue", "admin"]
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -56,7 +66,7 @@ class Call:
     def id(self, name: str) -> int:
         """A path parameter. Raises NotFound for a number no id can be."""
         number: int = self.request.path_params[name]
-        if number > LARGEST_ID:
+        if not 1 <= number <= LARGEST_ID:
             raise NotFound(f"no such {name.removesuffix('_id')}")
         return number
 
