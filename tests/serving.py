@@ -3,9 +3,9 @@
     with running_server(tmp_path) as server:                    # the defaults of a real one
     with running_server(tmp_path, hold_seconds=2) as server:    # settings by name
 
-`running_server` serves from a thread of the test process, which starts within a second. The server is
-stopped, and what it wrote is left in the directory. Events are added while it runs (`add_event`), so
-that each test can have its own. `Guest` is a signed-in client over HTTP and WebSocket.
+`running_server` serves from a thread of the test process, which starts within a second. What it
+wrote is left in the directory. Events are added while it runs (`add_event`), so that each test can
+have its own. `Guest` is a signed-in client over HTTP and WebSocket.
 """
 
 from __future__ import annotations
