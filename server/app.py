@@ -20,6 +20,7 @@ from starlette.routing import WebSocketRoute
 from server import paths
 from server.ledger.database import Database
 from server.realtime.live_events import LiveEvents
+from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.services.reservations import Reservations, Rules
 from server.settings import Settings, load
@@ -67,9 +68,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             yield
         finally:
             await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
             await context.redis.aclose()
             await context.database.close()
 
