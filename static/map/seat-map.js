@@ -22,7 +22,8 @@ import { Minimap } from "./minimap.js";
 import { Overlay } from "./overlay.js";
 import { readPalette } from "./palette.js";
 import { backEdge, roomiest } from "./place.js";
-import { LOD_SHAPES, Raster } from "./raster.js";
+import { LOD_SHAPES } from "./levels.js";
+import { Raster } from "./raster.js";
 import { ENGLISH } from "./words.js";
 
 /**
@@ -792,7 +793,7 @@ export class SeatMap extends HTMLElement {
       tags: this.#tags,
       rowEnds: this.#rowEnds,
       captions: this.#captions,
-      fillOf: (s) => raster.sectionFill(s),
+      fillOf: (s) => raster.fillOf(s),
       marked: this.#marked,
       hover: this.#hover,
       hoverSection: this.#hoverSection,
