@@ -40,26 +40,16 @@ from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
 from server.tickets.code import TicketSigner
 from server.tickets.delivery import mailer
-from server.web import account, analytics, bookings, events, health, reservations, webhooks
 from server.web.auth import Tokens
 from server.web.context import Context
 from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
 from server.web.middleware import Headers
-from server.web.operations import Operation
+from server.web.table import OPERATIONS
 
 log = structlog.get_logger(__name__)
 
-OPERATIONS: tuple[Operation, ...] = (
-    *events.OPERATIONS,
-    *reservations.OPERATIONS,
-    *bookings.OPERATIONS,
-    *webhooks.OPERATIONS,
-    *account.OPERATIONS,
-    *analytics.OPERATIONS,
-    *health.OPERATIONS,
-)
 RESTART_S = 1.0
 
 

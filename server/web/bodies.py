@@ -28,6 +28,14 @@ class ExtendRequest(BaseModel):
 
     extend: Literal[True] = True
 
+    @field_validator("extend", mode="before")
+    @classmethod
+    def _no_number(cls, value: object) -> object:
+        """1 equals True in Python; on the wire it does not."""
+        if not isinstance(value, bool):
+            raise ValueError("expected true")
+        return value
+
 
 class SeatBody(BaseModel):
     id: int
@@ -50,7 +58,7 @@ class SectionBody(BaseModel):
 
 
 class SeatMapBody(BaseModel):
-    """The brief's seat map, grouped by section."""
+    """Every seat as it is now, grouped by section."""
 
     eventId: int
     sections: list[SectionBody]
@@ -60,7 +68,7 @@ class SeatMapBody(BaseModel):
 
 
 class FailedSeatBody(BaseModel):
-    """A seat that could not be had: the brief's sentence, and its code."""
+    """A seat that could not be had: the sentence people read, and its code."""
 
     seatId: int
     reason: str
@@ -322,3 +330,17 @@ class AnalyticsRequest(BaseModel):
 
 class AcceptedBody(BaseModel):
     accepted: int
+
+
+class HealthBody(BaseModel):
+    status: Literal["ok"]
+
+
+class PartsBody(BaseModel):
+    """What we stand on: `ok`, or what is wrong with it."""
+
+    parts: dict[str, str]
+
+
+class ReadyBody(PartsBody):
+    status: Literal["ready"]

@@ -5,8 +5,6 @@ import { Raster } from "./raster.js";
 
 /** @typedef {import("./camera.js").Camera} Camera */
 
-const REDRAW_MS = 500; // the overview need not follow every change at once
-
 export class Minimap {
   #canvas = document.createElement("canvas");
   #frame = document.createElement("div");
@@ -62,9 +60,9 @@ export class Minimap {
     this.#drawnAt = -Infinity;
   }
 
-  /** Draws the house again if the last time is long enough ago. @param {number} now ms @param {number} floor @returns {boolean} drawn */
-  refresh(now, floor) {
-    if (now - this.#drawnAt < REDRAW_MS) return false;
+  /** Draws the house again if the last time is long enough ago. @param {number} now ms @param {number} floor @param {number} everyMs @returns {boolean} drawn */
+  refresh(now, floor, everyMs) {
+    if (now - this.#drawnAt < everyMs) return false;
     this.#drawnAt = now;
     const { width, height } = this.#canvas;
     const context = this.#canvas.getContext("2d", { alpha: false });

@@ -8,7 +8,7 @@
 import { MINE, SELECTED } from "../state/seat-store.js";
 import { toScreen, visible } from "./camera.js";
 import { contrast, toCss } from "./color.js";
-import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./raster.js";
+import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./levels.js";
 
 /**
  * @typedef {import("../state/seat-store.js").SeatStore} SeatStore

@@ -1,7 +1,8 @@
 // @ts-check
 import { PolygonFiller } from "../../static/map/fill.js";
 import { categoryColors, contrast, legible, mix, parseHex, rgb } from "../../static/map/color.js";
-import { LOD_NUMBERS, LOD_POINTS, LOD_SECTIONS, LOD_SHAPES, Raster } from "../../static/map/raster.js";
+import { LOD_NUMBERS, LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "../../static/map/levels.js";
+import { Raster } from "../../static/map/raster.js";
 import { drawSeat } from "../../static/map/sprites.js";
 import { createSeatStore, MINE, SELECTED } from "../../static/state/seat-store.js";
 import { holds, near, same } from "./assert.js";
