@@ -65,9 +65,11 @@ async def to_checkout(visit: Visit, section: int, row: int, count: int) -> list[
 async def reserve_after(page: Page, rival: Callable[[], Awaitable[object]]) -> None:
     """Reserves; the rival acts when the request is under way and before the server sees it."""
 
+    acted: list[str] = []
+
     async def let_the_rival_first(route: Route) -> None:
-        if route.request.method == "POST":
-            await page.unroute("**/reservations")
+        if route.request.method == "POST" and not acted:
+            acted.append(route.request.url)
             await rival()
         await route.continue_()
 
