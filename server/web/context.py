@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.ledger.database import Database
+from server.payments.demo import DemoGateway
+from server.payments.gateway import Gateway
 from server.realtime.live_events import LiveEvents
 from server.services.catalog import Catalog
+from server.services.checkout import Checkout
+from server.services.paperwork import Paperwork
 from server.services.reservations import Reservations
 from server.settings import Settings
 from server.store.connection import Redis
@@ -29,4 +33,8 @@ class Context:
     live: LiveEvents
     ws_tickets: WsTickets
     limiter: Limiter
+    gateway: Gateway
+    demo_gateway: DemoGateway | None
+    checkout: Checkout
+    paperwork: Paperwork
     clock: Callable[[], int]
