@@ -53,11 +53,8 @@ async def written(session: Session, before: Booking, **values: Any) -> Booking:
 async def promise(parts: Parts, session: Session, booking: Booking, seats: Jobs, rest: Jobs) -> int:
     """Promise one move of the seats and what else follows; returns the move's job."""
     now = parts.now_ms()
-    first, *_ = await outbox.promise(
-        session, booking.id, seats, now_ms=now, first_run_at_ms=now + SEATS_GRACE_MS
-    )
-    if rest:
-        await outbox.promise(session, booking.id, rest, now_ms=now, first_run_at_ms=now)
+    jobs = [(*job, now + SEATS_GRACE_MS) for job in seats] + [(*job, now) for job in rest]
+    first, *_ = await outbox.promise(session, booking.id, jobs, now_ms=now)
     return first
 
 
@@ -105,12 +102,21 @@ async def _seen(parts: Parts, session: Session, state: PaymentState) -> None:
     )
 
 
+async def show(
+    session: Session, booking: Booking
+) -> tuple[Sequence[PricedSeat], EventFacts | None]:
+    """What an answer shows of a booking beside its own row."""
+    seats = (await claims.sold(session, [booking.id]))[booking.id]
+    return seats, await claims.facts(session, booking.event_id)
+
+
 async def confirm(parts: Parts, before: Booking, state: PaymentState) -> Booking:
     """The gateway took the money: sold."""
 
+    shown = parts.shown.pop(before.id, None)
+
     async def work(session: Session) -> tuple[Booking, int, Sequence[PricedSeat]]:
-        seats = (await claims.sold(session, [before.id]))[before.id]
-        event = await claims.facts(session, before.event_id)
+        seats, event = shown or await show(session, before)
         after, job, _ = await confirm_in(parts, session, before, seats, event, state)
         return after, job, seats
 
@@ -348,7 +354,7 @@ async def _move(parts: Parts, booking: Booking, job: int, move: Any) -> Any:
     try:
         moved = await move()
         parts.reached("after_outbox")
-        await parts.database.transact(lambda session: outbox.done(session, [job], parts.now_ms()))
+        parts.kept.append(job)
     except Unavailable as error:
         log.warning("seats follow later", booking=booking.reference, reason=error.message)
         return None

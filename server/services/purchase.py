@@ -102,6 +102,8 @@ class Purchases:
         except (Unavailable, InProgress):
             await self._let_go(taken.booking_id, lease)
             raise
+        finally:
+            self._parts.shown.pop(taken.booking_id, None)
 
     async def _claimed(self, user: str, body: BookingRequest, taken: Taken, lease: str) -> Booking:
         if taken.is_new:

@@ -116,7 +116,7 @@ export function createPayment(app, purchase, bank) {
     const isDeclined = booking.status === "DECLINED";
     const problem = {
       message: isDeclined
-        ? explain.decline(/** @type {any} */ (booking).declineCode, t("decline.card_declined"))
+        ? explain.decline(booking.declineCode, booking.problem ?? t("decline.card_declined"))
         : t("conflict.body"),
       retryable: isDeclined,
       sameKey: isDeclined,

@@ -41,15 +41,12 @@ NOISE = "Failed to load resource"
 """Chromium writes this for every 4xx that a page asks for and handles; the status is our business."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    absent = pytest.mark.skip(reason="needs Chromium (apt install chromium)")
-    for item in items:
-        if Path(__file__).parent not in item.path.parents:
-            continue
-        item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.asyncio(loop_scope="session"))
-        if CHROMIUM is None:
-            item.add_marker(absent)
+IN_A_BROWSER = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt install chromium)"),
+]
+"""Every module here carries these marks."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,9 @@ class Shop:
 
     def seat(self, event: int, seat_id: int) -> dict[str, Any]:
         """One seat as GET /events/{id}/seats shows it."""
-        sections = self.call("GET", f"/events/{event}/seats", token=self.guest())["data"]["sections"]
+        sections = self.call("GET", f"/events/{event}/seats", token=self.guest())["data"][
+            "sections"
+        ]
         return next(
             seat for section in sections for seat in section["seats"] if seat["id"] == seat_id
         )

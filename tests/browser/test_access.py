@@ -9,7 +9,9 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import PHONE, Enter, Shop, Visit
+from tests.browser.conftest import IN_A_BROWSER, PHONE, Enter, Shop, Visit
+
+pytestmark = IN_A_BROWSER
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TABS_AT_MOST = 60
