@@ -1,8 +1,8 @@
 """Buying: the face of the checkout towards the edge.
 
 `book` answers POST /bookings; `quote`, `get_booking`, `list_bookings` and `cancel` the paths around
-it; `apply_webhook` and `apply_payment` take in what the gateway tells; the `run_…` coroutines are the
-background work, one of each per process, for ever.
+it; `apply_webhook` and `apply_payment` take in what the gateway tells; the `run_…` coroutines are
+the background work, one of each per process, for ever.
 """
 
 from __future__ import annotations
