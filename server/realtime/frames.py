@@ -1,6 +1,7 @@
 """What travels on a live socket, and the bytes a prepared frame consists of.
 
-Frames are plain dictionaries made here and only here; their schemas stand in `server.web.frames`.
+Frames are plain dictionaries made here and only here; their models are
+`server.web.frame_bodies`.
 """
 
 from __future__ import annotations

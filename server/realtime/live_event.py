@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 LOOK_S = 0.5
 """How often the feed is read without being rung for: bounds what a lost notification costs."""
 
+CATCH_UP_S = 1.0
+"""How long a reader waits for the newest state before it gets the newest known here."""
+
 RETRY_S = 0.2
 EXPIRING_MS = 60_000
 """The brief's warning: one minute before a hold ends its owner is told."""
@@ -64,6 +67,7 @@ class LiveEvent:
         self._seats = seats
         self._catalog = catalog
         self._rung = asyncio.Event()
+        self._next_look: asyncio.Future[None] | None = None
         self._sweep_due = False
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._deadline_ms: int | None = None
@@ -74,6 +78,17 @@ class LiveEvent:
         """Something may have happened: look soon. Rings while looking become one more look."""
         self._sweep_due = self._sweep_due or lease_expired
         self._rung.set()
+
+    async def caught_up(self) -> None:
+        """Return when all that was done before this call, on any worker, is in the replica.
+
+        Readers that come while one look is under way share the next. Redis not answering, the
+        replica stays as it is.
+        """
+        if self._next_look is None:
+            self._next_look = asyncio.get_running_loop().create_future()
+        self._rung.set()
+        await asyncio.wait({self._next_look}, timeout=CATCH_UP_S)
 
     def now_ms(self) -> int:
         """Redis's clock, as far as known here."""
@@ -90,7 +105,12 @@ class LiveEvent:
                 except TimeoutError:
                     pass
                 self._rung.clear()
-                await self._look()
+                look, self._next_look = self._next_look, None
+                try:
+                    await self._look()
+                finally:
+                    if look is not None:
+                        look.set_result(None)
         finally:
             self._stop_timers()
 

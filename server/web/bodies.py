@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from server.realtime.commands import SeatChoice, SeatId, SessionId
 
@@ -27,6 +27,14 @@ class ExtendRequest(BaseModel):
     """Ask for another hold; an empty body means the same."""
 
     extend: Literal[True] = True
+
+    @field_validator("extend", mode="before")
+    @classmethod
+    def _no_number(cls, value: object) -> object:
+        """1 equals True in Python; on the wire it does not."""
+        if not isinstance(value, bool):
+            raise ValueError("expected true")
+        return value
 
 
 class SeatBody(BaseModel):
@@ -50,7 +58,7 @@ class SectionBody(BaseModel):
 
 
 class SeatMapBody(BaseModel):
-    """The brief's seat map, grouped by section."""
+    """Every seat as it is now, grouped by section."""
 
     eventId: int
     sections: list[SectionBody]
@@ -60,7 +68,7 @@ class SeatMapBody(BaseModel):
 
 
 class FailedSeatBody(BaseModel):
-    """A seat that could not be had: the brief's sentence, and its code."""
+    """A seat that could not be had: the sentence people read, and its code."""
 
     seatId: int
     reason: str
@@ -152,3 +160,187 @@ class ConfigBody(BaseModel):
 
 class SeatIdsRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=10_000)]
+
+
+class QuoteRequest(BaseModel):
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    discountCode: Annotated[str | None, Field(max_length=64)] = None
+
+
+class QuotedSeatBody(BaseModel):
+    seatId: int
+    seatNumber: str
+    category: str
+    price: Decimal
+
+
+class QuoteBody(BaseModel):
+    """A price before buying."""
+
+    currency: str
+    items: list[QuotedSeatBody]
+    subtotal: Decimal
+    discount: Decimal
+    total: Decimal
+    discountCode: str | None
+
+
+class CardRequest(BaseModel):
+    """A test card for the demo gateway; spaces are allowed."""
+
+    number: Annotated[str, Field(pattern=r"^[0-9 ]{12,30}$")]
+
+    @field_validator("number")
+    @classmethod
+    def _without_spaces(cls, number: str) -> str:
+        return number.replace(" ", "")
+
+
+class ContactRequest(BaseModel):
+    """Where the tickets go."""
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    phone: Annotated[str | None, Field(max_length=40)] = None
+
+
+class BookRequest(BaseModel):
+    """The brief's body, with what the gateway knows the card by, and a contact."""
+
+    eventId: SeatId
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    paymentMethod: Literal["stripe", "demo", "card"] = "stripe"
+    discountCode: Annotated[str | None, Field(max_length=64)] = None
+    paymentToken: Annotated[str | None, Field(max_length=255)] = None
+    card: CardRequest | None = None
+    contact: ContactRequest | None = None
+
+
+class ContactBody(BaseModel):
+    name: str
+    email: str
+    phone: str | None = None
+
+
+class BookedEventBody(BaseModel):
+    id: int
+    name: str
+    venue: str
+    startsAt: Instant
+
+
+class BookingTicketBody(BaseModel):
+    """One seat's ticket; `code` is what a person can type at the door."""
+
+    id: int
+    seatId: int
+    section: str
+    seatNumber: str
+    code: str
+    state: Literal["VALID", "USED", "VOID"]
+    qrUrl: str
+
+
+class BookingBody(BaseModel):
+    """The brief's booking, with seat ids, currency and where its papers are."""
+
+    bookingId: str
+    bookingReference: Annotated[str, Field(pattern=r"^BK-\d{4}-\d{6,}$")]
+    eventId: int
+    userId: str
+    totalAmount: float
+    status: str
+    paymentStatus: str
+    paymentTransactionId: str | None
+    seatNumbers: list[str]
+    createdAt: Instant
+    confirmedAt: Instant | None
+    seatIds: list[int]
+    currency: str
+    subtotal: float
+    discountAmount: float
+    discountCode: str | None
+    refundedAmount: float
+    event: BookedEventBody | None
+    contact: ContactBody | None
+    qrUrl: str
+    pdfUrl: str
+    icsUrl: str
+    clientSecret: str | None = None
+    expiresAt: Instant | None = None
+    declineCode: str | None = None
+    problem: str | None = None
+    tickets: list[BookingTicketBody] | None = None
+
+
+class PendingBookingBody(BaseModel):
+    """A booking whose outcome is open: authenticate, or ask again with the same key."""
+
+    bookingReference: str
+    status: str
+    paymentStatus: str
+    expiresAt: Instant
+    clientSecret: str | None = None
+    paymentTransactionId: str | None = None
+
+
+class CancelRequest(BaseModel):
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class EmailRequest(BaseModel):
+    """Without `to`, the booking's own address."""
+
+    to: Annotated[str | None, Field(max_length=254)] = None
+
+
+class EmailedBody(BaseModel):
+    to: str
+
+
+class DemoAuthenticateRequest(BaseModel):
+    clientSecret: Annotated[str, Field(min_length=1, max_length=255)]
+    success: Annotated[bool, Field(strict=True)]
+
+
+class AnalyticsEvent(BaseModel):
+    """One of the brief's events of the page, with its plain facts."""
+
+    name: Literal[
+        "seat_selected",
+        "reservation_started",
+        "reservation_success",
+        "reservation_expired",
+        "payment_started",
+        "payment_success",
+        "payment_failed",
+        "optimistic_lock_conflict",
+        "idempotency_replay",
+        "idempotency_replay_detected",
+    ]
+    at: Annotated[str | None, Field(max_length=40)] = None
+    facts: Annotated[
+        dict[str, str | int | float | bool | list[int] | None], Field(max_length=20)
+    ] = {}
+
+
+class AnalyticsRequest(BaseModel):
+    events: Annotated[list[AnalyticsEvent], Field(min_length=1, max_length=50)]
+
+
+class AcceptedBody(BaseModel):
+    accepted: int
+
+
+class HealthBody(BaseModel):
+    status: Literal["ok"]
+
+
+class PartsBody(BaseModel):
+    """What we stand on: `ok`, or what is wrong with it."""
+
+    parts: dict[str, str]
+
+
+class ReadyBody(PartsBody):
+    status: Literal["ready"]

@@ -20,7 +20,8 @@ from server.services.reservations import sale_state
 from server.web.bodies import EventBody, EventDetailBody, SeatMapBody
 from server.web.conditional import accepts_gzip, conditional
 from server.web.envelope import JSON, ok
-from server.web.operations import Call, Operation
+from server.web.geometry_body import GeometryBody
+from server.web.operations import Bare, Call, Operation
 
 OCTETS = "application/octet-stream"
 PLANS = 32
@@ -38,6 +39,7 @@ async def list_events(call: Call) -> Response:
 async def get_event(call: Call) -> Response:
     context = call.context
     live = await context.live.event(call.id("event_id"))
+    await live.caught_up()
     house = live.replica.house
     record = await context.catalog.event(house.event.id)
     tag = await geometry_tag(call, house.stored)
@@ -63,11 +65,13 @@ async def get_event(call: Call) -> Response:
 
 async def get_seats(call: Call) -> Response:
     live = await call.context.live.event(call.id("event_id"))
+    await live.caught_up()
     return conditional(call.request, live.replica.seats_body(), JSON)
 
 
 async def get_status(call: Call) -> Response:
     live = await call.context.live.event(call.id("event_id"))
+    await live.caught_up()
     return conditional(call.request, live.replica.status_body(), OCTETS)
 
 
@@ -161,7 +165,7 @@ OPERATIONS = (
         get_plan,
         "A plan's geometry, for ever the same under its address",
         role="public",
-        answers={200: JSON},
+        answers={200: Bare(GeometryBody)},
         errors=(404,),
     ),
 )

@@ -56,22 +56,23 @@ class Files:
         ]
 
     async def _index(self, request: Request) -> Response:
-        return self._answer(request, "/static/index.html")
+        return answer(request, self._files.get("/static/index.html"))
 
     async def _file(self, request: Request) -> Response:
-        return self._answer(request, request.url.path)
+        return answer(request, self._files.get(request.url.path))
 
-    def _answer(self, request: Request, path: str) -> Response:
-        file = self._files.get(path)
-        if file is None:
-            return Response("no such file", 404, media_type="text/plain")
-        headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if file.etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        if accepts_gzip(request) and len(file.zipped) < len(file.plain):
-            headers["Content-Encoding"] = "gzip"
-            return Response(file.zipped, headers=headers, media_type=file.media_type)
-        return Response(file.plain, headers=headers, media_type=file.media_type)
+
+def answer(request: Request, file: File | None) -> Response:
+    """The file, 304 when the client has it, 404 when there is none."""
+    if file is None:
+        return Response("no such file", 404, media_type="text/plain")
+    headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if file.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if accepts_gzip(request) and len(file.zipped) < len(file.plain):
+        headers["Content-Encoding"] = "gzip"
+        return Response(file.zipped, headers=headers, media_type=file.media_type)
+    return Response(file.plain, headers=headers, media_type=file.media_type)
 
 
 def load(path: Path) -> File:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from server.domain.errors import HousefulError
 from server.store.connection import translated
+from server.web.bodies import HealthBody, PartsBody, ReadyBody
 from server.web.envelope import ok, refused
 from server.web.operations import Call, Operation
 
@@ -54,8 +55,21 @@ async def state_of(ping: Awaitable[None]) -> str:
 
 
 OPERATIONS = (
-    Operation("GET", "/healthz", healthz, "This process answers", role="public"),
     Operation(
-        "GET", "/readyz", readyz, "Redis and the database answer", role="public", errors=(503,)
+        "GET",
+        "/healthz",
+        healthz,
+        "This process answers",
+        role="public",
+        answers={200: HealthBody},
+    ),
+    Operation(
+        "GET",
+        "/readyz",
+        readyz,
+        "Redis and the database answer",
+        role="public",
+        answers={200: ReadyBody, 503: PartsBody},
+        errors=(503,),
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,6 +37,15 @@ BODY_LIMIT = 64 * 1024
 LARGEST_ID = 2**53
 """JSON numbers are exact up to here; no id is larger."""
 
+
+class ShortInteger(IntegerConvertor):
+    """`{…:int}` in paths: no id has more digits, and Python refuses to read thousands of them."""
+
+    regex = "[0-9]{1,16}"
+
+
+register_url_convertor("int", ShortInteger())
+
 NOBODY = User("", "customer", 0)
 Role = Literal["public", "customer", "venue", "admin"]
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -56,7 +66,7 @@ class Call:
     def id(self, name: str) -> int:
         """A path parameter. Raises NotFound for a number no id can be."""
         number: int = self.request.path_params[name]
-        if number > LARGEST_ID:
+        if not 1 <= number <= LARGEST_ID:
             raise NotFound(f"no such {name.removesuffix('_id')}")
         return number
 
@@ -78,10 +88,18 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """In an operation's answers: a JSON body of this model that stands outside the envelope."""
+
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One method on one path.
 
-    `answers`: status → model of `data`, a media type for a body that is none, or None for no body.
+    `answers`: status → model of `data`, `Bare(model)` or a media type for a body without envelope,
+    or None for no body. `parameters`: names from `server.web.parameters`.
     """
 
     method: str
@@ -92,6 +110,7 @@ class Operation:
     request: type[BaseModel] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     def route(self) -> Route:
         return Route(self.path, self._endpoint, methods=[self.method], name=self.handler.__name__)

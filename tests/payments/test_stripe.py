@@ -391,6 +391,16 @@ async def test_calls_go_out_no_faster_than_the_rate(stripe_double: StripeDouble)
         assert time.monotonic() - began_s >= (30 - 5) / 50
 
 
+async def test_new_payments_keep_off_the_reserved_share_of_the_rate(
+    stripe_double: StripeDouble,
+) -> None:
+    limits = replace(QUICK, rate_per_s=20, burst=1, reserved_share=0.5)
+    async with gateway_at(stripe_double.url, limits) as gateway:
+        began_s = time.monotonic()
+        await asyncio.gather(*(create(gateway, booking) for booking in range(6)))
+        assert time.monotonic() - began_s >= (6 - 1) / (20 * 0.5)
+
+
 async def test_a_queue_of_new_payments_leaves_room_to_settle_those_begun(
     stripe_double: StripeDouble,
 ) -> None:

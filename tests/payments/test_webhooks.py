@@ -95,6 +95,11 @@ def test_while_a_secret_is_rolled_either_signature_will_do() -> None:
     assert verify(BODY, both, SECRET, now_s=NOW_S).id == "evt_1"
 
 
+def test_a_signature_that_holds_does_not_excuse_a_second_time() -> None:
+    with pytest.raises(WebhookRefused, match="one t="):
+        verify(BODY, f"{signed()},t={NOW_S}", SECRET, now_s=NOW_S)
+
+
 @pytest.mark.parametrize(
     "header",
     [

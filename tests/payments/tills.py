@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import httpx2
 
 from server.payments.demo import DemoGateway
+from server.payments.demo_charges import DemoCharges
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
 from tests.payments.memory_charges import MemoryDemoCharges
@@ -38,11 +39,10 @@ class Till(Protocol):
 
 
 class DemoTill:
-    """The demo gateway over memory."""
+    """The demo gateway, over memory unless given a store."""
 
-    def __init__(self) -> None:
-        self.charges = MemoryDemoCharges()
-        self.gateway = DemoGateway(self.charges)
+    def __init__(self, charges: DemoCharges | None = None) -> None:
+        self.gateway = DemoGateway(charges or MemoryDemoCharges())
 
     def token(self, number: str) -> str:
         return f"demo_card_{number}"

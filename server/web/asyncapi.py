@@ -1,0 +1,152 @@
+"""The AsyncAPI 3.0 document of the live socket, made of the models of frames and commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from server import __version__
+from server.realtime.commands import (
+    ExtendCommand,
+    PositionCommand,
+    ReleaseCommand,
+    ReserveCommand,
+)
+from server.web.close_codes import CLOSE_CODES
+from server.web.frame_bodies import FRAMES, OkFrame, RefusedFrame, type_of
+from server.web.golden import golden_model
+from server.web.json_schemas import Components
+
+COMMANDS: tuple[type[BaseModel], ...] = (
+    ReserveCommand,
+    ReleaseCommand,
+    ExtendCommand,
+    PositionCommand,
+)
+REPLIES = (OkFrame, RefusedFrame)
+CHANNEL = "#/channels/live"
+DESCRIPTION = """\
+One socket per event shows its seats live and takes commands.
+
+Offer the subprotocol `houseful.v1`, and from a browser `ticket.<ticket>` beside it, with a ticket
+from POST /ws-tickets that is good once and for a minute; other programs may send `Authorization`.
+The first frame is `hello`. To come back without fetching everything again, connect with the last
+`epoch` and, as `since`, the last `seq`; `resumed` says whether that worked.
+"""
+
+
+def asyncapi() -> dict[str, Any]:
+    """The document; `send` and `receive` are the server's."""
+    components = Components()
+    messages = {type_of(model): message(model, "frames", components) for model in FRAMES}
+    commands = {type_of(model): message(model, "commands", components) for model in COMMANDS}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Houseful, live",
+            "version": __version__,
+            "description": DESCRIPTION,
+            "license": {"name": "MIT"},
+        },
+        "defaultContentType": "application/json",
+        "servers": servers(),
+        "channels": {"live": channel([*messages, *commands])},
+        "operations": {**pushes(), **asked()},
+        "components": {
+            "schemas": dict(sorted(components.schemas.items())),
+            "messages": {**messages, **commands},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "ticket": {
+                    "type": "httpApiKey",
+                    "in": "header",
+                    "name": "Sec-WebSocket-Protocol",
+                    "description": "`houseful.v1, ticket.<ticket>` with a ticket of"
+                    " POST /ws-tickets",
+                },
+            },
+        },
+        "x-close-codes": [
+            {"code": code, "name": name, "comeBack": code < 4500, "meaning": meaning}
+            for code, name, meaning in CLOSE_CODES
+        ],
+    }
+
+
+def servers() -> dict[str, Any]:
+    return {
+        "here": {
+            "host": "{host}",
+            "protocol": "wss",
+            "description": "`ws` where the page came by plain http.",
+            "variables": {"host": {"default": "localhost:8000"}},
+            "security": [
+                {"$ref": "#/components/securitySchemes/ticket"},
+                {"$ref": "#/components/securitySchemes/bearer"},
+            ],
+        }
+    }
+
+
+def channel(names: list[str]) -> dict[str, Any]:
+    query = {
+        "type": "object",
+        "properties": {
+            "epoch": {"type": "string", "description": "The last frame's epoch, to resume."},
+            "since": {"type": "integer", "minimum": 0, "description": "The last frame's seq."},
+        },
+    }
+    return {
+        "address": "/events/{eventId}/live",
+        "title": "An event, live",
+        "parameters": {"eventId": {"description": "The event's id.", "examples": ["123"]}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "bindings": {"ws": {"method": "GET", "query": query, "bindingVersion": "0.1.0"}},
+    }
+
+
+def pushes() -> dict[str, Any]:
+    """What the server sends unasked."""
+    return {
+        f"send{type_of(model).capitalize()}": {
+            "action": "send",
+            "channel": {"$ref": CHANNEL},
+            "summary": first_line(model),
+            "messages": [{"$ref": f"{CHANNEL}/messages/{type_of(model)}"}],
+        }
+        for model in FRAMES
+        if model not in REPLIES
+    }
+
+
+def asked() -> dict[str, Any]:
+    """The commands, each answered under its `ref`."""
+    replies = [{"$ref": f"{CHANNEL}/messages/{type_of(model)}"} for model in REPLIES]
+    return {
+        type_of(model): {
+            "action": "receive",
+            "channel": {"$ref": CHANNEL},
+            "summary": first_line(model),
+            "messages": [{"$ref": f"{CHANNEL}/messages/{type_of(model)}"}],
+            "reply": {"channel": {"$ref": CHANNEL}, "messages": replies},
+        }
+        for model in COMMANDS
+    }
+
+
+def message(model: type[BaseModel], place: str, components: Components) -> dict[str, Any]:
+    return {
+        "name": type_of(model),
+        "title": model.__name__,
+        "summary": first_line(model),
+        "contentType": "application/json",
+        "payload": components.add(model),
+        "examples": [
+            {"name": name, "payload": value} for name, value in golden_model(place, model).items()
+        ],
+    }
+
+
+def first_line(model: type[BaseModel]) -> str:
+    return " ".join((model.__doc__ or "").split())

@@ -1,0 +1,33 @@
+"""With which codes the live socket is closed, and what a client should do then.
+
+4000–4499: come back, after a pause that grows. 4500–4999: do not; asking again changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.realtime.hub import TOO_SLOW
+from server.web.live import (
+    BAD_MESSAGE,
+    COME_BACK,
+    FORBIDDEN,
+    NO_EVENT,
+    TOO_BIG,
+    TOO_FAST,
+    TOO_MANY,
+    UNAUTHENTICATED,
+)
+
+CLOSE_CODES: Final[tuple[tuple[int, str, str], ...]] = (
+    (COME_BACK, "going_away", "The server restarts or cannot serve now. 4000 to 4004 mean this."),
+    (TOO_SLOW, "too_slow", "The client did not read fast enough. Come back and resume."),
+    (TOO_FAST, "too_many_messages", "Over 40 messages at once or 10 a second for long."),
+    (TOO_MANY, "too_many_sockets", "The user has too many sockets on this event; close some."),
+    (BAD_MESSAGE, "bad_message", "A binary message. Commands are JSON text."),
+    (UNAUTHENTICATED, "unauthenticated", "No ticket or token that holds, or it expired; get one."),
+    (FORBIDDEN, "forbidden", "The page's origin may not open sockets here."),
+    (NO_EVENT, "unknown_event", "There is no such event."),
+    (TOO_BIG, "message_too_big", "A message over 16 KiB. Over 64 KiB the code is 1009."),
+)
+"""(code, name, meaning), in order."""

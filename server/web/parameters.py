@@ -1,0 +1,77 @@
+"""Parameters and headers by name, as the OpenAPI document describes them.
+
+An operation names those it takes in `Operation.parameters`; the rest follows from its answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+Part = dict[str, Any]
+
+
+def _parameter(where: str, name: str, text: str, schema: Part, *, required: bool = False) -> Part:
+    return {
+        "name": name,
+        "in": where,
+        "required": required,
+        "description": text,
+        "schema": schema,
+    }
+
+
+_TEXT: Final[Part] = {"type": "string"}
+_COUNT: Final[Part] = {"type": "integer", "minimum": 0}
+
+PARAMETERS: Final[dict[str, Part]] = {
+    "If-None-Match": _parameter(
+        "header", "If-None-Match", "The ETag of the copy at hand; 304 if it is still good.", _TEXT
+    ),
+    "If-Modified-Since": _parameter(
+        "header",
+        "If-Modified-Since",
+        "An HTTP date, or an ISO time such as the seat map's `timestamp`; 304 if nothing changed.",
+        _TEXT,
+    ),
+    "Idempotency-Key": _parameter(
+        "header",
+        "Idempotency-Key",
+        "`booking-` and a UUID, made once per purchase. The same key with the same body is the"
+        " same booking, however often it is sent.",
+        {"type": "string", "examples": ["booking-a1b2c3d4-e5f6-7890-abcd-ef1234567890"]},
+        required=True,
+    ),
+    "page": _parameter("query", "page", "Which page, from 1.", {"type": "integer", "minimum": 1}),
+    "pageSize": _parameter(
+        "query", "pageSize", "How many on a page.", {"type": "integer", "minimum": 1}
+    ),
+    "Stripe-Signature": _parameter(
+        "header", "Stripe-Signature", "Stripe's signature of the raw body.", _TEXT, required=True
+    ),
+}
+
+HEADERS: Final[dict[str, Part]] = {
+    "ETag": {"description": "Names this state of the body.", "schema": _TEXT},
+    "Last-Modified": {"description": "HTTP date of the last change.", "schema": _TEXT},
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+    "RateLimit-Limit": {"description": "Attempts a minute.", "schema": _COUNT},
+    "RateLimit-Remaining": {"description": "Attempts left in this window.", "schema": _COUNT},
+    "RateLimit-Reset": {"description": "Seconds until the window ends.", "schema": _COUNT},
+    "WWW-Authenticate": {"description": "`Bearer`", "schema": _TEXT},
+    "Idempotency-Replay": {
+        "description": "`true` on the answer to a key that was answered before.",
+        "schema": {"const": "true"},
+    },
+    "Allow": {"description": "The methods this path has.", "schema": _TEXT},
+}
+
+PATH_PARAMETERS: Final[dict[str, tuple[str, Part]]] = {
+    "eventId": ("The event.", {"type": "integer", "minimum": 1, "examples": [123]}),
+    "reservationId": ("The reservation.", {"type": "integer", "minimum": 1, "examples": [789]}),
+    "planId": ("The plan.", {"type": "integer", "minimum": 1, "examples": [1]}),
+    "tag": ("Digest of the geometry.", {"type": "string", "examples": ["0f3c9a6b7d21e845"]}),
+    "reference": (
+        "The booking's reference.",
+        {"type": "string", "examples": ["BK-2026-001234"]},
+    ),
+}
