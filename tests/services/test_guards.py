@@ -1,4 +1,4 @@
-"""Positive controls: take a guard away and the books go wrong. Each names the test it vouches for."""
+"""Positive controls: take a guard away and the books go wrong. Each names what it vouches for."""
 
 from __future__ import annotations
 
