@@ -7,8 +7,10 @@ gateway has spoken, does not stop it.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
+from server.codec import iso
 from server.domain.booking import UNFINISHED, State
 from server.domain.errors import (
     Conflict,
@@ -18,7 +20,7 @@ from server.domain.errors import (
     PaymentDeclined,
     Unavailable,
 )
-from server.ledger import bookings, keys
+from server.ledger import bookings, claims, keys
 from server.ledger.bookings import Booking
 from server.ledger.keys import Busy, Differs, Finished, Request, Taken
 from server.services import answers
@@ -161,9 +163,25 @@ class Purchases:
         return answers.confirmed(response)
 
     async def _declined(self, booking: Booking) -> HousefulError:
-        return PaymentDeclined(
-            booking.problem or "Payment declined", details={"declineCode": booking.decline_code}
-        )
+        details: dict[str, object] = {"declineCode": booking.decline_code}
+        with suppress(Unavailable):
+            details |= await self._hold(booking)
+        return PaymentDeclined(booking.problem or "Payment declined", details=details)
+
+    async def _hold(self, booking: Booking) -> dict[str, object]:
+        """How long the seats are still the buyer's, who has to find another card meanwhile."""
+        seats = await self._parts.database.query(lambda s: claims.sold(s, [booking.id]))
+        wanted = {seat.seat_id for seat in seats[booking.id]}
+        held = await self._parts.seats.reservations(booking.event_id, booking.user_id)
+        for hold in held:
+            if wanted <= set(hold.seat_ids):
+                left_ms = max(0, hold.deadline_ms - hold.now_ms)
+                return {
+                    "reservationId": hold.reservation_id,
+                    "expiresAt": iso(hold.deadline_ms),
+                    "expiresInSeconds": left_ms // 1000,
+                }
+        return {}
 
 
 def in_progress() -> InProgress:
