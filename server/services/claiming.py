@@ -212,6 +212,7 @@ class Claiming:
                 await keys.drop(session, booking_id, lease)
             else:
                 await keys.declined_again(session, booking_id, lease)
+                await bookings.let_go_declined(session, booking_id)
 
         await self._parts.database.transact(work)
 

@@ -22,6 +22,7 @@ from server.domain.errors import (
 )
 from server.ledger import bookings, claims, keys
 from server.ledger.bookings import Booking
+from server.ledger.database import Session
 from server.ledger.keys import Busy, Differs, Finished, Request, Taken
 from server.services import answers
 from server.services.answers import Answer
@@ -114,7 +115,10 @@ class Purchases:
         if known is None:
             return await self._claiming.begin(user, body, taken.booking_id, lease)
         if known.state is State.DECLINED:
-            return await self._claiming.begin_again(user, body, known, lease)
+            held = await self._completer.take(known.id)
+            if held is None:
+                raise in_progress()
+            return await self._claiming.begin_again(user, body, held, lease)
         return await self._joined(known)
 
     async def _joined(self, known: Booking) -> Booking:
@@ -137,10 +141,12 @@ class Purchases:
         return body.paid_with(DEMO_CARD)
 
     async def _let_go(self, booking_id: int, lease: str) -> None:
-        try:
-            await self._parts.database.transact(lambda s: keys.let_go(s, booking_id, lease))
-        except Unavailable:
-            return  # the lease runs out by itself
+        async def work(session: Session) -> None:
+            await keys.let_go(session, booking_id, lease)
+            await bookings.let_go_declined(session, booking_id)
+
+        with suppress(Unavailable):  # else the leases run out by themselves
+            await self._parts.database.transact(work)
 
     async def _not_yet(self, booking_id: int) -> Answer:
         """The gateway takes its time: whatever is known now."""
