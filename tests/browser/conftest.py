@@ -88,7 +88,9 @@ class Shop:
 
     def seat(self, event: int, seat_id: int) -> dict[str, Any]:
         """One seat as GET /events/{id}/seats shows it."""
-        sections = self.call("GET", f"/events/{event}/seats", token=self.guest())["data"]["sections"]
+        sections = self.call("GET", f"/events/{event}/seats", token=self.guest())["data"][
+            "sections"
+        ]
         return next(
             seat for section in sections for seat in section["seats"] if seat["id"] == seat_id
         )

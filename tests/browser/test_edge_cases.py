@@ -89,18 +89,14 @@ async def test_a_dead_network_is_retried_three_times_then_left_to_the_buyer(
     assert len(set(keys)) == 1
 
 
-async def test_one_minute_before_the_end_the_buyer_is_warned_once(
-    shop: Shop, enter: Enter
-) -> None:
+async def test_one_minute_before_the_end_the_buyer_is_warned_once(shop: Shop, enter: Enter) -> None:
     buyer = await enter(shop)
     await buyer.page.clock.install()
     await steps.to_checkout(buyer, 0, 7, 1)
     await buyer.page.clock.fast_forward("08:50")
     await expect(buyer.page.locator(".timer.warning")).to_have_count(0)
     await buyer.page.clock.fast_forward("00:12")
-    await steps.toast(
-        buyer.page, "1 minute remaining! Complete checkout to secure your seats."
-    )
+    await steps.toast(buyer.page, "1 minute remaining! Complete checkout to secure your seats.")
     await expect(buyer.page.locator(".timer.pulse-warning")).to_be_visible()
     assert (await buyer.page.title()).startswith("(00:5")
     await expect(buyer.page.locator(".toast")).to_have_count(1)
@@ -184,15 +180,15 @@ async def test_the_bank_is_asked_and_its_no_leaves_the_seats_to_try_again(
     await steps.confirm(buyer.page)
     bank = buyer.page.get_by_role("dialog", name="Confirm with your bank")
     await bank.get_by_role("button", name="Refuse").click()
-    await expect(buyer.page.get_by_role("alert").filter(has_text="Payment Declined")).to_be_visible()
+    await expect(
+        buyer.page.get_by_role("alert").filter(has_text="Payment Declined")
+    ).to_be_visible()
     await steps.confirm(buyer.page)
     await bank.get_by_role("button", name="Approve payment").click()
     await steps.is_confirmed(buyer.page)
 
 
-async def test_a_discount_shows_its_price_before_anything_is_paid(
-    shop: Shop, enter: Enter
-) -> None:
+async def test_a_discount_shows_its_price_before_anything_is_paid(shop: Shop, enter: Enter) -> None:
     buyer = await enter(shop)
     await steps.to_checkout(buyer, 1, 0, 1)
     code = buyer.page.get_by_label("Discount code")
@@ -210,9 +206,7 @@ async def test_a_discount_shows_its_price_before_anything_is_paid(
     assert booking["totalAmount"] == 36
 
 
-async def test_an_offline_buyer_is_told_and_catches_up_by_itself(
-    shop: Shop, enter: Enter
-) -> None:
+async def test_an_offline_buyer_is_told_and_catches_up_by_itself(shop: Shop, enter: Enter) -> None:
     buyer = await enter(shop)
     await steps.to_row(buyer, 1, 2)
     await steps.goes_live(buyer.page)

@@ -125,7 +125,9 @@ async def test_what_is_left_of_a_partly_lost_reservation_is_the_buyers_to_decide
     shop: Shop, enter: Enter
 ) -> None:
     """Also §4.5, with each of its three choices."""
-    for row, choice in enumerate(("Proceed with 2 Seats", "Select More Seats", "Cancel & Start Over")):
+    for row, choice in enumerate(
+        ("Proceed with 2 Seats", "Select More Seats", "Cancel & Start Over")
+    ):
         buyer = await enter(shop)
         await steps.without_sockets(buyer)
         await steps.to_row(buyer, 1, row)
