@@ -139,7 +139,7 @@ def cancelling(parts: Parts, apply_payment: Callable[[str], Awaitable[None]]) ->
 async def repeat(
     name: str, work: Callable[[], Awaitable[object]], every_s: float, wake: asyncio.Event
 ) -> None:
-    """Run `work` for ever: at once when woken or when it found something to do, else each `every_s`.
+    """Run `work` for ever: at once when woken or when it found something, else each `every_s`.
 
     What stands below being unavailable is said once and waited out.
     """

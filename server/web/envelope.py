@@ -61,14 +61,18 @@ def failure(error: HousefulError) -> Response:
         headers |= rate_limit_headers(
             int(str(error.details["limit"])), 0, int(str(error.details["resetSeconds"]))
         )
+    details = dict(error.details)
+    # The customer's 409 names the seats in `data`, for a reservation and a booking alike.
+    data = {"failedSeats": details.pop("failedSeats")} if "failedSeats" in details else None
     return refused(
         error.status,
         error.code,
         error.message,
         retryable=error.retryable,
         same_key=error.same_key,
+        data=data,
         headers=headers,
-        details=error.details,
+        details=details,
     )
 
 
