@@ -145,16 +145,26 @@ class Server:
         return Tokens(self.settings).issue(user, role, ttl_s)[0]
 
     @asynccontextmanager
-    async def user(self, name: str | None = None, role: str = "customer") -> AsyncIterator[Guest]:
-        """A client for `name`, or for a new guest."""
-        async with httpx2.AsyncClient(base_url=self.url, timeout=PATIENCE_S) as client:
+    async def user(
+        self,
+        name: str | None = None,
+        role: str = "customer",
+        *,
+        check_answer: Callable[[httpx2.Response], Awaitable[None]] | None = None,
+        check_frame: Callable[[dict[str, Any]], None] | None = None,
+    ) -> AsyncIterator[Guest]:
+        """A client for `name`, or for a new guest. The checks see all that the server says."""
+        hooks = {"response": [check_answer] if check_answer else []}
+        async with httpx2.AsyncClient(
+            base_url=self.url, timeout=PATIENCE_S, event_hooks=hooks
+        ) as client:
             if name is None:
                 data = (await client.post("/auth/guest")).json()["data"]
                 name, token = data["userId"], data["token"]
             else:
                 token = self.token(name, role)
             client.headers["Authorization"] = f"Bearer {token}"
-            yield Guest(self, name, token, client)
+            yield Guest(self, name, token, client, check_frame)
 
 
 @dataclass
@@ -165,6 +175,7 @@ class Guest:
     name: str
     token: str
     http: httpx2.AsyncClient
+    check_frame: Callable[[dict[str, Any]], None] | None = None
 
     async def seats(self, sale: Sale) -> dict[int, dict[str, Any]]:
         """The seat map by seat id."""
@@ -214,14 +225,17 @@ class Guest:
         url = f"ws://{self.server.host}/events/{sale.id}/live{query}"
         given = {"subprotocols": subprotocols, "additional_headers": headers, **options}
         async with connect(url, proxy=None, **given) as socket:
-            yield Live(socket)
+            yield Live(socket, self.check_frame)
 
 
 class Live:
     """A live socket whose frames are read one by one; `seen` keeps them all."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(
+        self, socket: ClientConnection, check: Callable[[dict[str, Any]], None] | None = None
+    ) -> None:
         self.socket = socket
+        self._check = check
         self.seen: list[dict[str, Any]] = []
 
     async def say(self, **command: Any) -> None:
@@ -232,6 +246,8 @@ class Live:
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 frame: dict[str, Any] = json.loads(await self.socket.recv())
+                if self._check is not None:
+                    self._check(frame)
                 self.seen.append(frame)
                 fits = all(frame.get(name) == value for name, value in wanted.items())
                 if fits and kind in (None, frame["type"]):

@@ -82,7 +82,7 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
         "operationId": operation_id(operation),
         "tags": [tag_of(operation)],
         "summary": operation.summary,
-        "parameters": [*path_parameters(operation.path), *map(parameter, headers_taken(operation))],
+        "parameters": [*path_parameters(operation.path), *map(parameter, operation.parameters)],
     }
     if operation.handler.__doc__:
         described["description"] = " ".join(operation.handler.__doc__.split())
@@ -195,16 +195,12 @@ def statuses(operation: Operation) -> list[int]:
     return sorted(answers | set(operation.errors) | always)
 
 
-def headers_taken(operation: Operation) -> list[str]:
-    conditional = ["If-None-Match", "If-Modified-Since"] if 304 in operation.answers else []
-    return [*conditional, *operation.parameters]
-
-
 def headers_given(operation: Operation, status: int) -> list[str]:
     """Names of the headers that an answer carries, from what the operation is."""
     names = []
-    if 304 in operation.answers and status in (200, 304):
-        names += ["ETag", "Last-Modified"]
+    if status in (200, 304):
+        asked = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
+        names += [name for question, name in asked if question in operation.parameters]
     if status in (429, 503):
         names.append("Retry-After")
     limited = operation.request is not None and 429 in operation.errors

@@ -1,6 +1,7 @@
 """Parameters and headers by name, as the OpenAPI document describes them.
 
-An operation names those it takes in `Operation.parameters`; the rest follows from its answers.
+An operation names those it takes in `Operation.parameters`; which headers it answers with follows
+from them and from its statuses.
 """
 
 from __future__ import annotations
