@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -19,14 +20,26 @@ from starlette.routing import Route, WebSocketRoute
 
 from server import paths
 from server.ledger.database import Database
+from server.ledger.demo_charges import SqlDemoCharges
+from server.payments.demo import DemoGateway
+from server.payments.gateway import Gateway
+from server.payments.stripe import Limits, StripeGateway
 from server.realtime.live_events import LiveEvents
+from server.realtime.tasks import end
 from server.services.catalog import Catalog
+from server.services.checkout import Checkout
+from server.services.crash_points import crash_at
+from server.services.outcomes import EMAIL
+from server.services.paperwork import Letterhead, Paperwork
+from server.services.parts import Parts, Terms
 from server.services.reservations import Reservations, Rules
 from server.settings import Settings, load
 from server.store.connection import connect
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
+from server.tickets.code import TicketSigner
+from server.tickets.delivery import mailer
 from server.web.auth import Tokens
 from server.web.context import Context
 from server.web.envelope import refused
@@ -60,9 +73,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
             yield
         finally:
             await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await context.checkout.drain()
+            await end(tasks)
+            await context.gateway.close()
             await context.redis.aclose()
             await context.database.close()
 
@@ -91,6 +104,30 @@ def build(settings: Settings) -> Context:
         max_seats=settings.max_seats,
         attempts_per_minute=settings.reservations_per_minute,
     )
+    gateway, demo_gateway = gateway_of(settings, database)
+    paperwork = Paperwork(
+        database,
+        catalog,
+        TicketSigner(settings.signing_secret().encode()),
+        mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
+        Letterhead(
+            sender=settings.mail_from,
+            timezone=settings.timezone,
+            public_url=(settings.public_url or "").rstrip("/"),
+            is_demo=demo_gateway is not None,
+        ),
+    )
+    parts = Parts(
+        database,
+        seats,
+        gateway,
+        open_event=catalog.open_event,
+        terms=Terms(
+            max_seats=settings.max_seats,
+            cancel_before_ms=settings.cancellation_hours * 3_600_000,
+        ),
+        reached=crash_at(os.environ),
+    )
     return Context(
         settings=settings,
         tokens=Tokens(settings),
@@ -101,8 +138,22 @@ def build(settings: Settings) -> Context:
         live=LiveEvents(client, seats, catalog, frame_interval_ms=settings.frame_interval_ms),
         ws_tickets=WsTickets(client),
         limiter=limiter,
+        gateway=gateway,
+        demo_gateway=demo_gateway,
+        checkout=Checkout(parts, {EMAIL: paperwork.deliver}),
+        paperwork=paperwork,
         clock=wall_clock_ms,
     )
+
+
+def gateway_of(settings: Settings, database: Database) -> tuple[Gateway, DemoGateway | None]:
+    """Stripe when it has a key, else the demo; the demo a second time as itself."""
+    if settings.stripe_secret_key is not None:
+        limits = Limits(rate_per_s=settings.gateway_calls_per_second / settings.workers)
+        key = settings.stripe_secret_key.get_secret_value()
+        return StripeGateway(key, api_base=settings.stripe_api_base, limits=limits), None
+    demo = DemoGateway(SqlDemoCharges(database), delay_ms=settings.demo_payment_delay_ms)
+    return demo, demo
 
 
 def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
@@ -110,6 +161,9 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
     return [
         ("doorbell", context.live.doorbell.run),
         ("sweep", context.live.run),
+        ("completer", context.checkout.run_completer),
+        ("outbox", context.checkout.run_outbox),
+        ("reconciler", context.checkout.run_reconciler),
     ]
 
 

@@ -27,7 +27,7 @@ _SECRET_TEXTS: Final = re.compile(
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON Web Tokens
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user:password inside a URL
 )
-_CHATTY: Final = ("uvicorn.access", "httptools", "alembic.runtime.migration", "aiosqlite")
+_CHATTY: Final = ("uvicorn.access", "alembic", "aiosqlite")
 
 
 def configure(style: Literal["json", "console"], level: str) -> None:
@@ -82,6 +82,7 @@ def hide_secrets(
     _logger: Any, _method: str, entry: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Values under telling names, and texts that look like keys, tokens or URL passwords."""
+    entry.pop("color_message", None)  # uvicorn's second copy of its message
     for name, value in entry.items():
         entry[name] = _without_secrets(name, value)
     return entry

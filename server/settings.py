@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BeforeValidator,
@@ -104,6 +105,7 @@ class Settings(BaseSettings):
         24, ge=0, le=8_760, description="0 to 8760 hours before the start"
     )
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="an ISO 4217 code such as EUR")
+    timezone: str = Field("UTC", description="an IANA time zone such as Europe/Berlin")
     demo_events: bool = Field(True, description="true or false")
     demo_payment_delay_ms: int = Field(0, ge=0, le=60_000, description="0 to 60000 milliseconds")
     gateway_calls_per_second: float = Field(
@@ -189,6 +191,15 @@ class Settings(BaseSettings):
             ipaddress.ip_network(network)
         return value
 
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, OSError):
+            raise ValueError(value) from None
+        return value
+
     @field_validator("jwt_public_key")
     @classmethod
     def _read_public_key(cls, value: str | None) -> str | None:
@@ -266,6 +277,11 @@ def load(**given: object) -> Settings:
     if faults or settings is None:
         raise ConfigurationError("\n".join(["The settings are wrong:", *dict.fromkeys(faults)]))
     return settings
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """The text of a secret, for the library that needs it; empty when not set."""
+    return secret.get_secret_value() if secret else ""
 
 
 def variable(field: str) -> str:

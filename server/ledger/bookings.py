@@ -1,25 +1,207 @@
-"""Bookings and their claims on seats."""
+"""Bookings: rows that change under a version, found by whoever has to go on with them.
+
+Every change says which version it changes, so that of two who both believe they hold the lease only
+one gets through; the other learns it by getting None back.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from server.domain.booking import PAID
+from sqlalchemy import Select, func, insert, select, update
+
+from server.domain.booking import FOLLOWS, LIVE, PAID, State, check
 from server.ledger.database import Session
-from server.ledger.models import BOOKING, BOOKING_SEAT
+from server.ledger.keys import lease_is_dead
+from server.ledger.models import BOOKING, BOOKING_SEAT, PAYMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One row. `contact` is JSON; `lease` names who is working on it."""
+
+    id: int
+    reference: str
+    event_id: int
+    user_id: str
+    state: State
+    version: int
+    attempt: int
+    currency: str
+    subtotal_minor: int
+    discount_minor: int
+    total_minor: int
+    discount_id: int | None
+    discount_code: str | None
+    discount_counted: bool
+    gateway: str
+    payment_method: str
+    payment_token: str
+    payment_id: str | None
+    client_secret: str | None
+    decline_code: str | None
+    problem: str | None
+    contact: str
+    created_at_ms: int
+    confirmed_at_ms: int | None
+    ended_at_ms: int | None
+    deadline_ms: int
+    lease: str
+    lease_until_ms: int
+    next_run_at_ms: int | None
+    tries: int
+    refunded_minor: int
+    ended_by: str
+
+
+def booking(row: Any) -> Booking:
+    values = dict(row._mapping)
+    values["state"] = State(values["state"])
+    return Booking(**values)
+
+
+async def _one(session: Session, statement: Select[Any]) -> Booking | None:
+    row = (await session.execute(statement)).one_or_none()
+    return booking(row) if row is not None else None
+
+
+async def get(session: Session, booking_id: int) -> Booking | None:
+    """By id, or None."""
+    return await _one(session, select(BOOKING).where(BOOKING.c.id == booking_id))
+
+
+async def by_reference(session: Session, reference: str) -> Booking | None:
+    """By `BK-YYYY-NNNNNN`, or None."""
+    return await _one(session, select(BOOKING).where(BOOKING.c.reference == reference))
+
+
+async def by_payment(session: Session, payment_id: str) -> Booking | None:
+    """By any attempt's payment, or None."""
+    wanted = select(PAYMENT.c.booking_id).where(PAYMENT.c.payment_id == payment_id)
+    return await _one(session, select(BOOKING).where(BOOKING.c.id.in_(wanted)))
+
+
+async def add(session: Session, values: dict[str, Any]) -> Booking:
+    """Insert a booking."""
+    row = (await session.execute(insert(BOOKING).values(**values).returning(*BOOKING.c))).one()
+    return booking(row)
+
+
+async def change(session: Session, before: Booking, **values: Any) -> Booking | None:
+    """Write `values` unless the row has moved on since `before` was read; then None.
+
+    A new `state` must follow the old one; anything else is a bug and raises ValueError.
+    """
+    if "state" in values and values["state"] != before.state:
+        check(before.state, values["state"])
+    row = (
+        await session.execute(
+            update(BOOKING)
+            .where(BOOKING.c.id == before.id, BOOKING.c.version == before.version)
+            .values(version=BOOKING.c.version + 1, **values)
+            .returning(*BOOKING.c)
+        )
+    ).one_or_none()
+    return booking(row) if row is not None else None
+
+
+async def take(
+    session: Session, booking_id: int, *, lease: str, now_ms: int, lease_ms: int
+) -> Booking | None:
+    """The booking with a lease of ours on it; None while somebody else's binds."""
+    row = (
+        await session.execute(
+            update(BOOKING)
+            .where(BOOKING.c.id == booking_id, lease_is_dead(BOOKING, now_ms))
+            .values(lease=lease, lease_until_ms=now_ms + lease_ms, version=BOOKING.c.version + 1)
+            .returning(*BOOKING.c)
+        )
+    ).one_or_none()
+    return booking(row) if row is not None else None
+
+
+async def let_go(session: Session, held: Booking) -> None:
+    """End our lease so that the next may go on at once; harmless when it was lost."""
+    await session.execute(
+        update(BOOKING)
+        .where(BOOKING.c.id == held.id, BOOKING.c.lease == held.lease)
+        .values(lease_until_ms=0)
+    )
+
+
+async def due(session: Session, now_ms: int, limit: int) -> list[int]:
+    """Bookings that somebody must go on with and nobody does."""
+    found = await session.execute(
+        select(BOOKING.c.id)
+        .where(BOOKING.c.next_run_at_ms <= now_ms, lease_is_dead(BOOKING, now_ms))
+        .order_by(BOOKING.c.next_run_at_ms)
+        .limit(limit)
+    )
+    return list(found.scalars())
+
+
+async def hurry(session: Session, booking_id: int, now_ms: int) -> None:
+    """Have the completer look at an unfinished booking now."""
+    await session.execute(
+        update(BOOKING)
+        .where(BOOKING.c.id == booking_id, BOOKING.c.next_run_at_ms.is_not(None))
+        .values(next_run_at_ms=now_ms)
+    )
+
+
+async def of_user(
+    session: Session, user_id: str, *, limit: int, offset: int
+) -> tuple[list[Booking], int]:
+    """What the user bought or is buying, newest first, and how many there are in all.
+
+    Attempts that came to nothing are left out.
+    """
+    shown = BOOKING.c.confirmed_at_ms.is_not(None) | BOOKING.c.state.in_(sorted(LIVE))
+    mine = (BOOKING.c.user_id == user_id, shown)
+    count = await session.execute(select(func.count()).select_from(BOOKING).where(*mine))
+    found = await session.execute(
+        select(BOOKING).where(*mine).order_by(BOOKING.c.id.desc()).limit(limit).offset(offset)
+    )
+    return [booking(row) for row in found], count.scalar_one()
 
 
 async def live_claims(session: Session, event_id: int) -> list[tuple[int, int, str, bool]]:
     """`(seat_id, booking_id, user, paying)` of each seat that is sold or being paid for."""
+    return await _claims(session, BOOKING_SEAT.c.event_id == event_id)
+
+
+async def claims_on(
+    session: Session, event_id: int, seat_ids: Sequence[int]
+) -> list[tuple[int, int, str, bool]]:
+    """The live claims on some seats of an event, as `live_claims` gives them."""
+    return await _claims(
+        session, (BOOKING_SEAT.c.event_id == event_id) & BOOKING_SEAT.c.seat_id.in_(seat_ids)
+    )
+
+
+async def _claims(session: Session, where: Any) -> list[tuple[int, int, str, bool]]:
     found = await session.execute(
         select(
-            BOOKING_SEAT.c.seat_id,
-            BOOKING_SEAT.c.booking_id,
-            BOOKING.c.user_id,
-            BOOKING.c.state,
+            BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.booking_id, BOOKING.c.user_id, BOOKING.c.state
         )
         .join(BOOKING, BOOKING.c.id == BOOKING_SEAT.c.booking_id)
-        .where(BOOKING_SEAT.c.event_id == event_id, BOOKING_SEAT.c.live)
+        .where(where, BOOKING_SEAT.c.live)
         .order_by(BOOKING_SEAT.c.seat_id)
     )
     return [(row.seat_id, row.booking_id, row.user_id, row.state not in PAID) for row in found]
+
+
+async def without_live_claim(session: Session, booking_ids: Sequence[int]) -> list[int]:
+    """Those of `booking_ids` that hold no seat in SQL."""
+    found = await session.execute(
+        select(BOOKING_SEAT.c.booking_id)
+        .where(BOOKING_SEAT.c.booking_id.in_(booking_ids), BOOKING_SEAT.c.live)
+        .distinct()
+    )
+    live = set(found.scalars())
+    return [booking_id for booking_id in booking_ids if booking_id not in live]
+
+
+assert set(FOLLOWS) == set(State)  # noqa: S101 - a state left out of the table fails at import

@@ -8,20 +8,18 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
-from server.domain.errors import NotFound
+from server.codec import decode
+from server.domain.errors import InvalidRequest, NotFound
 from server.ledger.counters import upsert
 from server.ledger.database import Session
 from server.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
-
-CANCEL_BEFORE_MS = 24 * 3600 * 1000
-"""Owners may cancel until a day before the start unless the event says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
     """An event with its plan's seat range. `prices`: category → minor units.
 
-    Owners may cancel until `cancel_before_ms` before the start; None: never.
+    Owners may cancel until `cancel_before_ms` before the start; None: the house rule.
     """
 
     id: int
@@ -50,11 +48,22 @@ async def add(
     off_sale_at_ms: int | None,
     currency: str,
     prices: Mapping[str, int],
-    cancel_before_ms: int | None = CANCEL_BEFORE_MS,
+    cancel_before_ms: int | None = None,
 ) -> int:
-    """Store an event and return its id; a venue of that name is shared. Raises NotFound."""
-    if (await session.execute(select(PLAN.c.id).where(PLAN.c.id == plan_id))).first() is None:
+    """Store an event and return its id; a venue of that name is shared.
+
+    Raises NotFound for the plan, InvalidRequest for prices of categories it does not have.
+    """
+    found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
+    categories: str | None = found.scalar_one_or_none()
+    if categories is None:
         raise NotFound(f"expected an imported plan, got plan {plan_id}")
+    ordinals = {item["name"]: ordinal for ordinal, item in enumerate(decode(categories))}
+    unknown = sorted(set(prices) - set(ordinals))
+    if unknown or not prices:
+        raise InvalidRequest(
+            f"expected prices for categories of {sorted(ordinals)}, got {unknown or 'none'}"
+        )
     result = await session.execute(
         insert(EVENT)
         .values(
@@ -73,7 +82,12 @@ async def add(
     await session.execute(
         insert(EVENT_PRICE),
         [
-            {"event_id": event_id, "category": category, "amount_minor": amount}
+            {
+                "event_id": event_id,
+                "category": category,
+                "ordinal": ordinals[category],
+                "amount_minor": amount,
+            }
             for category, amount in prices.items()
         ],
     )

@@ -102,7 +102,10 @@ class Seat(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """What seats are sold for. `generation` rises each time its seats are rebuilt in Redis."""
+    """What seats are sold for. `generation` rises each time its seats are rebuilt in Redis.
+
+    Owners may cancel until `cancel_before_ms` before the start; NULL: the house rule.
+    """
 
     id: int | None = _number()
     plan_id: int = _big(None, foreign="plan.id")
@@ -117,11 +120,12 @@ class Event(SQLModel, table=True):
 
 
 class EventPrice(SQLModel, table=True):
-    """What a category costs at an event."""
+    """What a category costs at an event; `ordinal` is the category's index in the plan."""
 
     __tablename__ = "event_price"
     event_id: int = _key("event.id")
     category: str = Field(primary_key=True, max_length=255)
+    ordinal: int = -1
     amount_minor: int = _big()
 
 
@@ -158,6 +162,7 @@ class IdempotencyKey(SQLModel, table=True):
     """One user's key. Its `id` is also the id of the booking made under it, and never used again.
 
     `status` 0 means no final answer yet; 402 means declined, a new attempt may follow.
+    `fingerprint` is of the whole request, `purchase` of what is bought alone.
     """
 
     __tablename__ = "idempotency_key"
@@ -170,6 +175,7 @@ class IdempotencyKey(SQLModel, table=True):
     key: str = Field(max_length=255)
     fingerprint: str = Field(max_length=64)
     purchase: str = Field(max_length=64)
+    event_id: int = _big()
     status: int = 0
     response: str | None = Field(default=None, sa_type=Text)
     lease: str = Field(default="", max_length=64)
@@ -291,6 +297,13 @@ class DemoCharge(SQLModel, table=True):
     version: int = 1
 
 
+class Worker(SQLModel, table=True):
+    """A process that takes leases; one whose beat stopped has lost them."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    beat_ms: int = _big()
+
+
 class WebhookEvent(SQLModel, table=True):
     """A webhook that was applied; a second delivery of its id has no effect."""
 
@@ -377,4 +390,4 @@ EVENT, EVENT_PRICE, EVENT_BLOCK = map(_table, (Event, EventPrice, EventBlock))
 DISCOUNT, KEY, BOOKING = map(_table, (DiscountCode, IdempotencyKey, Booking))
 BOOKING_SEAT, PAYMENT, REFUND = map(_table, (BookingSeat, Payment, Refund))
 DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))
-TICKET, AUDIT, EVENT_MINUTE = map(_table, (Ticket, AuditLog, EventMinute))
+TICKET, AUDIT, EVENT_MINUTE, WORKER = map(_table, (Ticket, AuditLog, EventMinute, Worker))

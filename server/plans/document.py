@@ -16,7 +16,7 @@ from server.domain.errors import PlanRefused
 COORDINATE_LIMIT = 1e8
 """Beyond this a coordinate is a mistake: at one unit per millimetre it is 100 km."""
 
-TEXT_LIMIT = 500
+TEXT_LIMIT = 250
 """Longest name, label or caption in characters."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -27,7 +27,9 @@ ENOUGH_STEPS = 3
 
 def arrange(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows of one section with seats in walking order and `gap_after` set."""
-    ordered = [replace(row, seats=walking_order(row.seats)) for row in rows]
+    ordered = [
+        row if row.kind == "table" else replace(row, seats=walking_order(row.seats)) for row in rows
+    ]
     steps = [[] if row.kind == "table" else _steps(row.seats) for row in ordered]
     long_rows = [step for row in steps if len(row) >= ENOUGH_STEPS for step in row if step > 0]
     usual = median_low(long_rows) if long_rows else None

@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import Iterator
 
 import structlog
-from redis.asyncio import Redis
 
 from server.domain.errors import HousefulError, Unavailable
 from server.realtime.live_event import LiveEvent
+from server.realtime.tasks import end
 from server.services.catalog import Catalog
+from server.store.connection import Redis
 from server.store.doorbell import Doorbell
 from server.store.seats import SeatStore, Unopened
 
@@ -78,9 +79,7 @@ class LiveEvents:
     async def close(self, code: int, reason: str) -> None:
         for live in self._events.values():
             live.hub.close(code, reason)
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await end(self._tasks.values())
 
     def _ring(self, event_id: int, lease_expired: bool) -> None:
         live = self._events.get(event_id)
@@ -109,5 +108,5 @@ class LiveEvents:
             if len(live.hub) or now - live.last_used < IDLE_S:
                 continue
             del self._events[event_id]
-            self._tasks.pop(event_id).cancel()
+            await end([self._tasks.pop(event_id)])
             await self.doorbell.unwatch(event_id)

@@ -18,7 +18,7 @@ import structlog
 from server.domain.errors import NotFound
 from server.domain.plan import Plan
 from server.domain.seats import Claim
-from server.ledger import bookings, events, plans
+from server.ledger import bookings, discounts, events, plans
 from server.ledger.database import Database, Session
 from server.ledger.events import EventRecord
 from server.services.house import House
@@ -151,6 +151,11 @@ class Catalog:
         async with self._database.write() as session:
             plan_id = await plans.add(session, plan)
             return await self._add(session, plan_id, event)
+
+    async def add_discount(self, code: str, percent: int) -> None:
+        """A code for every event, so many percent off. Raises Conflict when it exists."""
+        async with self._database.write() as session:
+            await discounts.add(session, code=code, percent=percent)
 
     @staticmethod
     async def _add(session: Session, plan_id: int, event: NewEvent) -> int:

@@ -49,4 +49,5 @@ async def seed_demo(catalog: Catalog, *, now_ms: int, currency: str = "EUR") -> 
     """Add the demo's events if there is no event at all; returns the ids of those added."""
     if await catalog.any_event():
         return []
+    await catalog.add_discount("SUMMER10", percent=10)
     return [await catalog.add_event(plan, event) for plan, event in demo_events(now_ms, currency)]

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
@@ -136,18 +137,8 @@ class EmbeddedValkey:
         self._wait_until_ready()
 
     def _arguments(self) -> list[str]:
-        options = {
-            "port": "0",
-            "unixsocket": str(self._require_socket_path()),
-            "unixsocketperm": "700",
-            "dir": str(self.directory),
-            "appendonly": "yes",
-            "appendfsync": "everysec",
-            "save": "",
-            "maxmemory-policy": "noeviction",
-            "notify-keyspace-events": NOTIFICATION_FLAGS,
-        }
-        return [part for name, value in options.items() for part in (f"--{name}", value)]
+        place = {"port": "0", "unixsocket": str(self._require_socket_path())}
+        return arguments({**place, "unixsocketperm": "700", "dir": str(self.directory)})
 
     def _wait_for_leftover(self, lock: IO[str]) -> None:
         """Take `valkey.lock`; a Valkey whose server was killed is asked to stop first."""
@@ -218,6 +209,30 @@ def find_binary() -> Path:
         "no Valkey for this machine comes with Houseful, and none is on PATH;"
         " install redis or valkey, or set REDIS_URL to a running server"
     )
+
+
+def arguments(options: Mapping[str, str]) -> list[str]:
+    """A command line for Valkey or Redis: what Houseful needs of it, and `options`."""
+    needed = {
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "notify-keyspace-events": NOTIFICATION_FLAGS,
+    }
+    return [part for name, value in {**needed, **options}.items() for part in (f"--{name}", value)]
+
+
+def find_running(data_dir: Path) -> str | None:
+    """The URL of the Valkey that a server runs in `data_dir` right now, if one does."""
+    directory = data_dir.absolute() / "valkey"
+    try:
+        with (directory / "valkey.lock").open("r+") as lock:
+            if _try_lock(lock):
+                return None
+        return f"unix://{(directory / 'socket').read_text().strip()}"
+    except OSError:
+        return None
 
 
 def choose_socket_path(directory: Path) -> Path:

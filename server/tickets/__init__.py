@@ -1,0 +1,1 @@
+"""Tickets: what a sold booking is handed out as, and how it is sent."""

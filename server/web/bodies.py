@@ -13,6 +13,9 @@ from server.realtime.commands import SeatChoice, SeatId, SessionId
 
 Instant = Annotated[str, Field(description="RFC 3339, UTC, `Z`", examples=["2026-01-09T12:10:00Z"])]
 Decimal = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", examples=["75.00"])]
+MayBeNull = Annotated[str | None, Field(json_schema_extra={"x-nullable": True})]
+"""Absent or null; a field that is only `| None = None` is never null on the wire."""
+
 WireStatus = Literal["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]
 
 
@@ -162,6 +165,26 @@ class SeatIdsRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=10_000)]
 
 
+class PageBody(BaseModel):
+    """Which part of a list this is: pages count from 1, `total` counts everything."""
+
+    number: int
+    size: int
+    total: int
+
+
+class AuthenticatedBody(BaseModel):
+    """What the demo gateway made of the buyer's answer."""
+
+    outcome: str
+
+
+class ReceivedBody(BaseModel):
+    """The id of the webhook's event."""
+
+    received: str
+
+
 class HealthBody(BaseModel):
     status: Literal["ok"]
 
@@ -174,3 +197,173 @@ class PartsBody(BaseModel):
 
 class ReadyBody(PartsBody):
     status: Literal["ready"]
+
+
+class QuoteRequest(BaseModel):
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    discountCode: Annotated[str | None, Field(max_length=64)] = None
+
+
+class QuotedSeatBody(BaseModel):
+    seatId: int
+    seatNumber: str
+    category: str
+    price: Decimal
+
+
+class QuoteBody(BaseModel):
+    """A price before buying."""
+
+    currency: str
+    items: list[QuotedSeatBody]
+    subtotal: Decimal
+    discount: Decimal
+    total: Decimal
+    discountCode: str | None
+
+
+class CardRequest(BaseModel):
+    """A test card for the demo gateway; spaces are allowed."""
+
+    number: Annotated[str, Field(pattern=r"^[0-9 ]{12,30}$")]
+
+    @field_validator("number")
+    @classmethod
+    def _without_spaces(cls, number: str) -> str:
+        return number.replace(" ", "")
+
+
+class ContactRequest(BaseModel):
+    """Where the tickets go."""
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    phone: Annotated[str | None, Field(max_length=40)] = None
+
+
+class BookRequest(BaseModel):
+    """Seats to buy, what the gateway knows the card by, and a contact."""
+
+    eventId: SeatId
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    paymentMethod: Literal["stripe", "demo", "card"] = "stripe"
+    discountCode: Annotated[str | None, Field(max_length=64)] = None
+    paymentToken: Annotated[str | None, Field(max_length=255)] = None
+    card: CardRequest | None = None
+    contact: ContactRequest | None = None
+
+
+class ContactBody(BaseModel):
+    name: str
+    email: str
+    phone: str | None
+
+
+class BookedEventBody(BaseModel):
+    id: int
+    name: str
+    venue: str
+    startsAt: Instant
+
+
+class BookingTicketBody(BaseModel):
+    """One seat's ticket; `code` is what a person can type at the door."""
+
+    id: int
+    seatId: int
+    section: str
+    seatNumber: str
+    code: str
+    state: Literal["VALID", "USED", "VOID"]
+    qrUrl: str
+
+
+class BookingBody(BaseModel):
+    """A booking, with where its papers are."""
+
+    bookingId: str
+    bookingReference: Annotated[str, Field(pattern=r"^BK-\d{4}-\d{6,}$")]
+    eventId: int
+    userId: str
+    totalAmount: float
+    status: str
+    paymentStatus: str
+    paymentTransactionId: str | None
+    seatNumbers: list[str]
+    createdAt: Instant
+    confirmedAt: Instant | None
+    seatIds: list[int]
+    currency: str
+    subtotal: float
+    discountAmount: float
+    discountCode: str | None
+    refundedAmount: float
+    event: BookedEventBody | None
+    contact: ContactBody | None
+    qrUrl: str
+    pdfUrl: str
+    icsUrl: str
+    clientSecret: str | None = None
+    expiresAt: Instant | None = None
+    declineCode: MayBeNull = None
+    problem: MayBeNull = None
+    tickets: list[BookingTicketBody] | None = None
+
+
+class PendingBookingBody(BaseModel):
+    """A booking whose outcome is open: authenticate, or ask again with the same key."""
+
+    bookingReference: str
+    status: str
+    paymentStatus: str
+    expiresAt: Instant
+    clientSecret: str | None = None
+    paymentTransactionId: str | None = None
+
+
+class CancelRequest(BaseModel):
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class EmailRequest(BaseModel):
+    """Without `to`, the booking's own address."""
+
+    to: Annotated[str | None, Field(max_length=254)] = None
+
+
+class EmailedBody(BaseModel):
+    to: str
+
+
+class DemoAuthenticateRequest(BaseModel):
+    clientSecret: Annotated[str, Field(min_length=1, max_length=255)]
+    success: Annotated[bool, Field(strict=True)]
+
+
+class AnalyticsEvent(BaseModel):
+    """One of the page's events, with its plain facts."""
+
+    name: Literal[
+        "seat_selected",
+        "reservation_started",
+        "reservation_success",
+        "reservation_expired",
+        "payment_started",
+        "payment_success",
+        "payment_failed",
+        "optimistic_lock_conflict",
+        "idempotency_replay",
+        "idempotency_replay_detected",
+    ]
+    at: Annotated[str | None, Field(max_length=40)] = None
+    facts: Annotated[
+        dict[str, str | int | float | bool | list[int] | None], Field(max_length=20)
+    ] = {}
+
+
+class AnalyticsRequest(BaseModel):
+    events: Annotated[list[AnalyticsEvent], Field(min_length=1, max_length=50)]
+
+
+class AcceptedBody(BaseModel):
+    accepted: int

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
-
 from server.ledger.database import Database
+from server.payments.demo import DemoGateway
+from server.payments.gateway import Gateway
 from server.realtime.live_events import LiveEvents
 from server.services.catalog import Catalog
+from server.services.checkout import Checkout
+from server.services.paperwork import Paperwork
 from server.services.reservations import Reservations
 from server.settings import Settings
+from server.store.connection import Redis
 from server.store.limiter import Limiter
 from server.store.ws_tickets import WsTickets
 from server.web.auth import Tokens
@@ -30,4 +33,8 @@ class Context:
     live: LiveEvents
     ws_tickets: WsTickets
     limiter: Limiter
+    gateway: Gateway
+    demo_gateway: DemoGateway | None
+    checkout: Checkout
+    paperwork: Paperwork
     clock: Callable[[], int]

@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any
 
 from server import __version__
+from server.web.bodies import PageBody
 from server.web.error_codes import error_codes, seat_codes
 from server.web.golden import golden_answers, golden_request, has_golden
 from server.web.json_schemas import DIALECT, Components, Schema
-from server.web.operations import Bare, Operation
+from server.web.operations import Bare, Operation, Paged
 from server.web.parameters import HEADERS, PARAMETERS, PATH_PARAMETERS
 
 JSON = "application/json"
@@ -28,6 +29,9 @@ AsyncAPI document at `/asyncapi.json`.
 TAGS = {
     "events": "Events, seat maps, plans.",
     "reservations": "Holding seats until a deadline.",
+    "bookings": "Prices, buying, and the papers that follow.",
+    "webhooks": "What the payment gateway tells us.",
+    "analytics": "What the page reports of itself.",
     "account": "Signing in, and tickets for the live socket.",
     "health": "For those who run the server.",
     "docs": "These documents.",
@@ -142,6 +146,11 @@ def body_schema(operation: Operation, status: int, components: Components, error
     answer = operation.answers.get(status)
     if isinstance(answer, Bare):
         return components.add(answer.model)
+    if isinstance(answer, Paged):
+        whole = envelope(status, components.add(list[answer.model]))  # type: ignore[name-defined]
+        whole["properties"]["page"] = components.add(PageBody)
+        whole["required"].append("page")
+        return whole
     data: Schema = {"type": "null"} if answer is None else components.add(answer)
     if status < 400:
         return envelope(status, data)

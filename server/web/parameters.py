@@ -46,6 +46,9 @@ PARAMETERS: Final[dict[str, Part]] = {
     "pageSize": _parameter(
         "query", "pageSize", "How many on a page.", {"type": "integer", "minimum": 1}
     ),
+    "ticket": _parameter(
+        "query", "ticket", "A ticket's id; the first ticket without.", {"type": "integer"}
+    ),
     "Stripe-Signature": _parameter(
         "header", "Stripe-Signature", "Stripe's signature of the raw body.", _TEXT, required=True
     ),

@@ -22,6 +22,7 @@ TABLES = [
     "plan",
     "venue",
     "webhook_event",
+    "worker",
     "event",
     "section",
     "discount_code",
@@ -83,6 +84,7 @@ def upgrade() -> None:
         word("key", 255),
         word("fingerprint", 64),
         word("purchase", 64),
+        big("event_id"),
         of(sa.Integer(), "status"),
         of(sa.Text(), "response", nullable=True),
         word("lease", 64),
@@ -138,6 +140,11 @@ def upgrade() -> None:
         word("kind", 128),
         word("object_id", 255),
         big("applied_at_ms"),
+    )
+    op.create_table(
+        "worker",
+        word("id", 32, primary_key=True),
+        big("beat_ms"),
     )
     op.create_table(
         "event",
@@ -197,6 +204,7 @@ def upgrade() -> None:
         "event_price",
         big("event_id", sa.ForeignKey("event.id"), primary_key=True, autoincrement=False),
         word("category", 255, primary_key=True),
+        of(sa.Integer(), "ordinal"),
         big("amount_minor"),
     )
     op.create_table(

@@ -1,0 +1,97 @@
+"""The demo gateway's store in SQL: implements `server.payments.demo_charges.DemoCharges`.
+
+It stands for a foreign system, so it writes in transactions of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import select, update
+
+from server.codec import decode, encode
+from server.domain.demo_charge import DemoCharge, DemoRefund
+from server.domain.payment import Outcome
+from server.ledger.counters import upsert
+from server.ledger.database import Database, Session
+from server.ledger.models import DEMO_CHARGE
+
+
+class SqlDemoCharges:
+    """Demo charges that survive a killed server, as a charge at Stripe would."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, charge: DemoCharge) -> DemoCharge:
+        async def insert(session: Session) -> DemoCharge:
+            added = await session.execute(
+                upsert(session, DEMO_CHARGE)
+                .values(
+                    payment_id=charge.payment_id,
+                    idempotency_key=charge.idempotency_key,
+                    record=_text(charge),
+                    created_at_ms=charge.created_ms,
+                    version=charge.version,
+                )
+                .on_conflict_do_nothing()
+                .returning(DEMO_CHARGE.c.payment_id)
+            )
+            if added.first() is not None:
+                return charge
+            same_key = DEMO_CHARGE.c.idempotency_key == charge.idempotency_key
+            found = await session.execute(select(DEMO_CHARGE).where(same_key))
+            return _charge(found.one())
+
+        return await self._database.transact(insert)
+
+    async def get(self, payment_id: str) -> DemoCharge | None:
+        async def one(session: Session) -> DemoCharge | None:
+            found = await session.execute(
+                select(DEMO_CHARGE).where(DEMO_CHARGE.c.payment_id == payment_id)
+            )
+            row = found.one_or_none()
+            return _charge(row) if row is not None else None
+
+        return await self._database.query(one)
+
+    async def replace(self, charge: DemoCharge) -> bool:
+        async def write(session: Session) -> bool:
+            changed = await session.execute(
+                update(DEMO_CHARGE)
+                .where(
+                    DEMO_CHARGE.c.payment_id == charge.payment_id,
+                    DEMO_CHARGE.c.version == charge.version,
+                )
+                .values(
+                    record=_text(replace(charge, version=charge.version + 1)),
+                    version=charge.version + 1,
+                )
+            )
+            return changed.rowcount == 1
+
+        return await self._database.transact(write)
+
+    async def created_since(self, since_ms: int) -> list[DemoCharge]:
+        async def many(session: Session) -> list[DemoCharge]:
+            found = await session.execute(
+                select(DEMO_CHARGE)
+                .where(DEMO_CHARGE.c.created_at_ms >= since_ms)
+                .order_by(DEMO_CHARGE.c.created_at_ms)
+            )
+            return [_charge(row) for row in found]
+
+        return await self._database.query(many)
+
+
+def _text(charge: DemoCharge) -> str:
+    return encode(asdict(charge)).decode()
+
+
+def _charge(row: Any) -> DemoCharge:
+    values = decode(row.record)
+    values["outcome"] = Outcome(values["outcome"])
+    values["refunds"] = tuple(DemoRefund(**item) for item in values["refunds"])
+    values["version"] = row.version
+    return DemoCharge(**values)

@@ -1,0 +1,24 @@
+"""Which processes live: each beats once a second, and a silent one has lost its leases."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+
+from server.ledger.counters import upsert
+from server.ledger.database import Session
+from server.ledger.models import WORKER
+
+FORGET_MS = 24 * 3600 * 1000
+
+
+async def beat(session: Session, worker_id: str, now_ms: int) -> None:
+    """Say that this worker lives."""
+    statement = upsert(session, WORKER).values(id=worker_id, beat_ms=now_ms)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=[WORKER.c.id], set_={"beat_ms": now_ms})
+    )
+
+
+async def forget_old(session: Session, now_ms: int) -> None:
+    """Remove workers that have been silent for a day; their leases ran out long ago."""
+    await session.execute(delete(WORKER).where(WORKER.c.beat_ms < now_ms - FORGET_MS))

@@ -1,0 +1,355 @@
+"""What becomes of a booking: each function is one transaction, then the seats follow it in Redis.
+
+The seats' move is promised in the same transaction (outbox) and usually made right after it; a
+crash in between leaves it to the relay. Each returns the booking as written, or raises `Lost` when
+somebody else moved it first, in which case nothing was written.
+
+Owns: which rows change together at the end of a checkout.
+Never: a call to the gateway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.codec import encode
+from server.domain.booking import State
+from server.domain.errors import InProgress, Unavailable
+from server.domain.pricing import PricedSeat
+from server.ledger import bookings, claims, discounts, keys, outbox, payments
+from server.ledger.bookings import Booking
+from server.ledger.claims import EventFacts
+from server.ledger.database import Session
+from server.payments.gateway import PaymentState
+from server.services.answers import booking_view, stored_failure
+from server.services.parts import Parts, log
+
+SEATS_GRACE_MS = 1_000
+"""The relay leaves the seats to whoever wrote the promise for so long."""
+
+NOT_PAID = "payment_not_completed"
+NOT_PAID_MESSAGE = "The payment was not completed in time; nothing was charged"
+
+BOOK, UNBOOK, KEEP, FREE = "book_seats", "unbook_seats", "keep_seats", "free_seats"
+CANCEL_PAYMENT, EMAIL = "cancel_payment", "email"
+
+Jobs = Sequence[tuple[str, Mapping[str, object]]]
+ENDED: dict[str, Any] = {"next_run_at_ms": None, "lease_until_ms": 0, "payment_token": ""}
+
+
+class Lost(InProgress):
+    """Somebody else moved the booking since we read it."""
+
+
+async def written(session: Session, before: Booking, **values: Any) -> Booking:
+    """The changed booking; raises Lost, which rolls the transaction back."""
+    after = await bookings.change(session, before, **values)
+    if after is None:
+        raise Lost("the booking is being worked on by somebody else", retry_after_s=1)
+    return after
+
+
+async def promise(parts: Parts, session: Session, booking: Booking, seats: Jobs, rest: Jobs) -> int:
+    """Promise one move of the seats and what else follows; returns the move's job."""
+    now = parts.now_ms()
+    first, *_ = await outbox.promise(
+        session, booking.id, seats, now_ms=now, first_run_at_ms=now + SEATS_GRACE_MS
+    )
+    if rest:
+        await outbox.promise(session, booking.id, rest, now_ms=now, first_run_at_ms=now)
+    return first
+
+
+async def confirm_in(
+    parts: Parts,
+    session: Session,
+    before: Booking,
+    seats: Sequence[PricedSeat],
+    event: EventFacts | None,
+    state: PaymentState | None,
+) -> tuple[Booking, int, str]:
+    """The sale: booking, payment, tickets, promises and the stored answer in one transaction."""
+    now = parts.now_ms()
+    after = await written(
+        session,
+        before,
+        state=State.CONFIRMED,
+        confirmed_at_ms=now,
+        ended_at_ms=None,
+        client_secret=None,
+        decline_code=None,
+        problem=None,
+        tries=0,
+        **ENDED,
+    )
+    if state is not None:
+        await _seen(parts, session, state)
+    seat_ids = [seat.seat_id for seat in seats]
+    await claims.issue_tickets(session, after.id, after.event_id, seat_ids, now)
+    data = encode(booking_view(after, seats, event)).decode()
+    await keys.finish(session, after.id, 201, data)
+    mail: Jobs = [(EMAIL, {"about": "confirmed"})]
+    job = await promise(parts, session, after, [(BOOK, {"seats": seat_ids})], mail)
+    return after, job, data
+
+
+async def _seen(parts: Parts, session: Session, state: PaymentState) -> None:
+    await payments.seen(
+        session,
+        state.payment_id,
+        outcome=str(state.outcome),
+        refunded_minor=state.refunded_minor,
+        decline_code=state.decline_code,
+        updated_at_ms=parts.now_ms(),
+    )
+
+
+async def confirm(parts: Parts, before: Booking, state: PaymentState) -> Booking:
+    """The gateway took the money: sold."""
+
+    async def work(session: Session) -> tuple[Booking, int, Sequence[PricedSeat]]:
+        seats = (await claims.sold(session, [before.id]))[before.id]
+        event = await claims.facts(session, before.event_id)
+        after, job, _ = await confirm_in(parts, session, before, seats, event, state)
+        return after, job, seats
+
+    after, job, seats = await parts.database.transact(work)
+    await sold(parts, after, [seat.seat_id for seat in seats], job)
+    return after
+
+
+async def sold(parts: Parts, booking: Booking, seat_ids: Sequence[int], job: int) -> None:
+    """After the commit: the record, and the seats BOOKED."""
+    parts.reached("after_T3")
+    parts.record(
+        "payment_success",
+        {
+            "event_id": booking.event_id,
+            "booking": booking.reference,
+            "user": booking.user_id,
+            "amount_minor": booking.total_minor,
+            "currency": booking.currency,
+            "seats": len(seat_ids),
+        },
+    )
+    await _move(
+        parts,
+        booking,
+        job,
+        lambda: parts.seats.book_seats(booking.event_id, booking.id, booking.user_id, seat_ids),
+    )
+    parts.reached("after_R2")
+
+
+async def decline(
+    parts: Parts, before: Booking, *, decline_code: str | None, message: str
+) -> tuple[Booking, int | None]:
+    """The card said no: the claim dies, the seats go back to the buyer's hold.
+
+    Also returns until when (ms) the buyer holds the seats again, if Redis said.
+    """
+    jobs: Jobs = []
+    if before.payment_id is not None:
+        jobs = [(CANCEL_PAYMENT, {"payment": before.payment_id})]
+    details = {"message": message, "declineCode": decline_code}
+
+    async def work(session: Session) -> tuple[Booking, int]:
+        after = await _died(
+            parts, session, before, State.DECLINED, decline_code=decline_code, problem=message
+        )
+        if before.payment_id is not None:
+            await payments.seen(
+                session,
+                before.payment_id,
+                outcome="requires_payment_method",
+                decline_code=decline_code,
+                updated_at_ms=parts.now_ms(),
+            )
+        await keys.finish(session, after.id, keys.DECLINED, encode(details).decode())
+        return after, await promise(parts, session, after, [(KEEP, {})], jobs)
+
+    after, job = await parts.database.transact(work)
+    parts.reached("after_declined")
+    _record_failure(parts, after, decline_code or "declined", retryable=True)
+    held = await _move(
+        parts,
+        after,
+        job,
+        lambda: parts.seats.abandon_checkout(after.event_id, after.id, keep=True),
+    )
+    parts.reached("after_kept")
+    return after, held.deadline_ms if held else None
+
+
+async def cancel(parts: Parts, before: Booking, *, keep: bool = False) -> Booking:
+    """Nothing was and nothing can be charged: the seats are free, or the buyer's hold again."""
+
+    async def work(session: Session) -> tuple[Booking, int]:
+        after = await _died(parts, session, before, State.CANCELLED)
+        if before.payment_id is not None:
+            await payments.seen(
+                session, before.payment_id, outcome="canceled", updated_at_ms=parts.now_ms()
+            )
+        await keys.finish(session, after.id, 409, stored_failure(NOT_PAID, NOT_PAID_MESSAGE))
+        return after, await promise(parts, session, after, [(KEEP if keep else FREE, {})], [])
+
+    after, job = await parts.database.transact(work)
+    parts.reached("after_cancelled")
+    _record_failure(parts, after, NOT_PAID, retryable=False)
+    await _move(
+        parts,
+        after,
+        job,
+        lambda: parts.seats.abandon_checkout(after.event_id, after.id, keep=keep),
+    )
+    parts.reached("after_freed")
+    return after
+
+
+async def _died(
+    parts: Parts, session: Session, before: Booking, state: State, **values: Any
+) -> Booking:
+    """The claim is over and no money was taken; the discount's use is returned."""
+    values |= {"discount_counted": False, "client_secret": None, "ended_at_ms": parts.now_ms()}
+    after = await written(session, before, state=state, **values, **ENDED)
+    await claims.end(session, before.id)
+    if before.discount_counted and before.discount_id is not None:
+        await discounts.return_use(session, before.discount_id)
+    return after
+
+
+def _record_failure(parts: Parts, booking: Booking, reason: str, *, retryable: bool) -> None:
+    parts.record(
+        "payment_failed",
+        {
+            "event_id": booking.event_id,
+            "booking": booking.reference,
+            "user": booking.user_id,
+            "reason": reason,
+            "retryable": retryable,
+        },
+    )
+
+
+async def undo_sale(
+    parts: Parts, before: Booking, *, state: State, refunded_minor: int, who: str, reason: str
+) -> Booking:
+    """A confirmed booking ends: seats for sale again, tickets void.
+
+    `state` is REFUND_DUE (we still have to give the money back), REFUNDED (it was given back
+    elsewhere) or CANCELLED (it cost nothing).
+    """
+    now = parts.now_ms()
+    goes_on = state is State.REFUND_DUE
+
+    async def work(session: Session) -> tuple[Booking, int, list[int]]:
+        after = await written(
+            session,
+            before,
+            state=state,
+            ended_at_ms=now,
+            ended_by=who,
+            problem=reason or None,
+            refunded_minor=refunded_minor,
+            discount_counted=False,
+            next_run_at_ms=now if goes_on else None,
+            tries=0,
+        )
+        seats = (await claims.sold(session, [before.id]))[before.id]
+        seat_ids = [seat.seat_id for seat in seats]
+        await claims.end(session, before.id)
+        await claims.void_tickets(session, before.id)
+        if before.discount_counted and before.discount_id is not None:
+            await discounts.return_use(session, before.discount_id)
+        if goes_on and before.payment_id is not None:
+            await payments.owe(
+                session,
+                before.payment_id,
+                booking_id=before.id,
+                amount_minor=before.total_minor - refunded_minor,
+                reason=reason,
+                who=who,
+                now_ms=now,
+            )
+        mail: Jobs = [(EMAIL, {"about": "cancelled"})]
+        job = await promise(parts, session, after, [(UNBOOK, {"seats": seat_ids})], mail)
+        return after, job, seat_ids
+
+    after, job, seat_ids = await parts.database.transact(work)
+    parts.reached("after_refund_due")
+    parts.record(
+        "booking_cancelled",
+        {"event_id": after.event_id, "booking": after.reference, "who": who, "reason": reason},
+    )
+    await _move(
+        parts,
+        after,
+        job,
+        lambda: parts.seats.unbook_seats(after.event_id, after.id, after.user_id, seat_ids),
+    )
+    parts.reached("after_unbooked")
+    return after
+
+
+async def revive(parts: Parts, before: Booking, state: PaymentState) -> Booking | None:
+    """Money came after the claim had died: the same seats again, or None when SQL sold one."""
+
+    async def work(session: Session) -> tuple[Booking, int, Sequence[PricedSeat]] | None:
+        if not await claims.revive(session, before.id):
+            return None
+        seats = (await claims.sold(session, [before.id]))[before.id]
+        event = await claims.facts(session, before.event_id)
+        after, job, _ = await confirm_in(parts, session, before, seats, event, state)
+        return after, job, seats
+
+    done = await parts.database.transact(work)
+    if done is None:
+        return None
+    after, job, seats = done
+    await sold(parts, after, [seat.seat_id for seat in seats], job)
+    return after
+
+
+async def refund_late(parts: Parts, before: Booking, state: PaymentState) -> Booking:
+    """Money came after the claim had died and the seats are gone: it goes back."""
+    now = parts.now_ms()
+
+    async def work(session: Session) -> Booking:
+        after = await written(
+            session,
+            before,
+            state=State.REFUND_DUE,
+            next_run_at_ms=now,
+            tries=0,
+            problem="The payment came after the seats were given to somebody else",
+        )
+        await _seen(parts, session, state)
+        await payments.owe(
+            session,
+            state.payment_id,
+            booking_id=before.id,
+            amount_minor=state.amount_minor - state.refunded_minor,
+            reason="late payment",
+            who="system",
+            now_ms=now,
+        )
+        answer = stored_failure(
+            "payment_refunded", "The seats were gone when the payment came; it is refunded"
+        )
+        await keys.finish(session, before.id, 409, answer)
+        return after
+
+    return await parts.database.transact(work)
+
+
+async def _move(parts: Parts, booking: Booking, job: int, move: Any) -> Any:
+    """Move the seats now and mark the promise kept; if Redis fails, the relay does it."""
+    try:
+        moved = await move()
+        parts.reached("after_outbox")
+        await parts.database.transact(lambda session: outbox.done(session, [job], parts.now_ms()))
+    except Unavailable as error:
+        log.warning("seats follow later", booking=booking.reference, reason=error.message)
+        return None
+    return moved

@@ -1,0 +1,189 @@
+"""Compares the three books (SQL, Redis, the gateway) and puts differences right; SQL wins.
+
+Everything here has a faster path elsewhere. This one finds what that path missed: a notification
+lost for good, a database restored from a backup, a refund made by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from server.domain.errors import Unavailable
+from server.ledger import bookings, events, keys, outbox, payments, workers
+from server.ledger.database import Session
+from server.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
+from server.services.parts import Parts, log
+from server.services.saga import is_ours
+
+FIRST_LOOK_MS = 24 * 3600 * 1000
+"""How far back the first look at the gateway goes."""
+
+OVERLAP_MS = 3600 * 1000
+"""Later looks begin this long before the last one."""
+
+YOUNG_MS = 30_000
+"""Payments younger than this are left to their checkout."""
+
+KEEP_DONE_MS = 7 * 24 * 3600 * 1000
+
+
+class Reconciler:
+    """`apply_payment` brings one payment's booking in line with the gateway."""
+
+    def __init__(self, parts: Parts, apply_payment: Callable[[str], Awaitable[None]]) -> None:
+        self._parts = parts
+        self._apply_payment = apply_payment
+        self._looked_at_ms = 0
+
+    async def seats(self) -> int:
+        """Redis follows SQL: sold seats BOOKED, seats of no sale not. Returns repairs made."""
+        repairs = 0
+        for event in await self._parts.database.query(events.list_all):
+            try:
+                repairs += await self._event(event.id)
+            except Unavailable as error:
+                if error.code != "unopened":  # an event nobody asks for is opened when needed
+                    raise
+        if repairs:
+            log.warning("seats repaired", repairs=repairs)
+        return repairs
+
+    async def _event(self, event_id: int) -> int:
+        # Redis first: a sale that commits in between shows as a seat to book, which is harmless.
+        snapshot = await self._parts.seats.snapshot(event_id)
+        claimed = await self._parts.database.query(lambda s: bookings.live_claims(s, event_id))
+        booked = {item.seat_id: item.ref for item in snapshot.records if item.status == "B"}
+        missing: dict[tuple[int, str], list[int]] = {}
+        for seat_id, booking_id, user, is_paying in claimed:
+            if not is_paying and booked.get(seat_id) != booking_id:
+                missing.setdefault((booking_id, user), []).append(seat_id)
+        for (booking_id, user), seat_ids in missing.items():
+            await self._parts.seats.book_seats(event_id, booking_id, user, seat_ids)
+        sold = {seat_id for seat_id, *_ in claimed}
+        extra: dict[int, list[int]] = {}
+        for seat_id, booking_id in booked.items():
+            if seat_id not in sold:
+                extra.setdefault(booking_id, []).append(seat_id)
+        for booking_id, seat_ids in extra.items():
+            await self._parts.seats.unbook_seats(event_id, booking_id, "", seat_ids)
+        return len(missing) + len(extra)
+
+    async def money(self) -> int:
+        """Every payment at the gateway has its booking, or goes back. Returns repairs made."""
+        now = self._parts.now_ms()
+        since = self._looked_at_ms - OVERLAP_MS if self._looked_at_ms else now - FIRST_LOOK_MS
+        states = await self._parts.gateway.list_since(since)
+        repairs = 0
+        settled = (Outcome.SUCCEEDED, Outcome.CANCELED)
+        ours = [
+            state
+            for state in states
+            if is_ours(state)
+            and state.outcome in settled
+            and (state.created_ms or 0) <= now - YOUNG_MS
+        ]
+        for start in range(0, len(ours), 500):
+            repairs += await self._compare(ours[start : start + 500])
+        self._looked_at_ms = now
+        if repairs:
+            log.warning("payments repaired", repairs=repairs)
+        return repairs
+
+    async def _compare(self, states: list[PaymentState]) -> int:
+        known = await self._parts.database.query(
+            lambda session: payments.known(session, [state.payment_id for state in states])
+        )
+        repairs = 0
+        for state in states:
+            row = known.get(state.payment_id)
+            if state.outcome is Outcome.CANCELED:
+                continue
+            if row is None and state.refunded_minor < state.amount_minor:
+                await self.owe(state, "payment without a booking")
+                repairs += 1
+            elif row is not None and not _agrees(state, row):
+                await self._apply_payment(state.payment_id)
+                repairs += 1
+        return repairs
+
+    async def owe(self, state: PaymentState, reason: str) -> None:
+        """Promise the money of a payment that belongs to no booking back."""
+        log.error("orphan payment", payment_id=state.payment_id, reason=reason)
+
+        async def work(session: Session) -> None:
+            await payments.owe(
+                session,
+                state.payment_id,
+                booking_id=None,
+                amount_minor=state.amount_minor - state.refunded_minor,
+                reason=reason,
+                who="system",
+                now_ms=self._parts.now_ms(),
+            )
+
+        await self._parts.database.transact(work)
+
+    async def refund_orphans(self) -> int:
+        """Give back what is owed for payments of no booking."""
+        now = self._parts.now_ms()
+        owed = await self._parts.database.query(lambda s: payments.owed(s, now, 50))
+        for refund in owed:
+            await self._refund(refund.payment_id, refund.id, refund.tries)
+        return len(owed)
+
+    async def _refund(self, payment_id: str, number: int, tries: int) -> None:
+        parts, word, refund_id = self._parts, "DONE", None
+        try:
+            state = await parts.gateway.refund(
+                payment_id,
+                amount_minor=None,
+                idempotency_key=f"orphan:{number}:refund",
+                metadata={"houseful": f"refund {number}"},
+            )
+            refund_id = state.refund_id
+        except AlreadyRefunded:
+            pass
+        except GatewayRejected as error:
+            log.error("refund failed", payment_id=payment_id, reason=error.message)
+            word = "FAILED"
+        except Unavailable:
+            again = parts.now_ms() + min(60_000, 500 << min(tries, 10))
+            await parts.database.transact(
+                lambda session: payments.postpone_refund(session, payment_id, again)
+            )
+            return
+        await parts.database.transact(
+            lambda session: payments.settle_refund(
+                session, payment_id, state=word, refund_id=refund_id, now_ms=parts.now_ms()
+            )
+        )
+
+    async def seats_quietly(self) -> None:
+        """`seats` for a loop: one look a turn, however much it found."""
+        await self.seats()
+
+    async def money_quietly(self) -> None:
+        """`money` for a loop: one look a turn, however much it found."""
+        await self.money()
+
+    async def tidy(self) -> None:
+        """Forget what is no longer needed."""
+        now = self._parts.now_ms()
+
+        async def work(session: Session) -> None:
+            await keys.purge(session, now)
+            await outbox.purge(session, now - KEEP_DONE_MS)
+            await workers.forget_old(session, now)
+
+        await self._parts.database.transact(work)
+
+
+def _agrees(state: PaymentState, row: object) -> bool:
+    """Whether SQL already says what the gateway says of a payment that succeeded."""
+    booking_state = getattr(row, "state", "")
+    is_current = getattr(row, "current_payment_id", None) == state.payment_id
+    known_refund = getattr(row, "refunded_minor", 0)
+    is_paid = booking_state in {"CONFIRMED", "REFUND_DUE", "REFUNDED", "REFUND_FAILED"}
+    if not is_current or not is_paid:
+        return state.refunded_minor >= state.amount_minor
+    return bool(known_refund >= state.refunded_minor)

@@ -1,0 +1,102 @@
+"""One worker process: serves on the socket it was handed, and ends with the supervisor.
+
+    python -m server.worker SOCKET_FD READY_FD
+
+Settings come from the environment. Standard input is a pipe that the supervisor holds: when it
+closes, the supervisor is gone, and the worker shuts down as on SIGTERM.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import uvicorn
+
+from server import log, settings
+from server.domain.errors import HousefulError
+from server.listening import BACKLOG
+
+GRACEFUL_SHUTDOWN_S: Final = 10
+"""Longer than any request: the gateway's read timeout."""
+
+MESSAGE_BYTES: Final = 16 * 1024
+"""A reserve command with 10 seats has 1 KB."""
+
+KEEP_ALIVE_S: Final = 65
+"""Longer than the 60 s of usual proxies, so that they close first and lose no request."""
+
+
+class Server(uvicorn.Server):
+    """Tells the supervisor when the application is up."""
+
+    def __init__(self, config: uvicorn.Config, ready_fd: int) -> None:
+        super().__init__(config)
+        self._ready_fd = ready_fd
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        os.write(self._ready_fd, b"ready")
+        os.close(self._ready_fd)
+
+
+def configuration(app: Any, chosen: settings.Settings, **replaced: Any) -> uvicorn.Config:
+    """How uvicorn serves `app`; `replaced` is for tests."""
+    return uvicorn.Config(
+        app,
+        **{
+            "ws": "server.realtime.protocol:HousefulWebSocketProtocol",
+            "ws_max_size": MESSAGE_BYTES,
+            "ws_per_message_deflate": False,  # costs 300 KB and a core per thousand viewers
+            "ws_ping_interval": 20.0,
+            "ws_ping_timeout": 20.0,
+            "http": "httptools",
+            "lifespan": "on",
+            "log_config": None,  # server.log has the say
+            "access_log": False,
+            "server_header": False,
+            "backlog": BACKLOG,
+            "proxy_headers": bool(chosen.trusted_proxies),
+            "forwarded_allow_ips": list(chosen.trusted_proxies),
+            "timeout_keep_alive": KEEP_ALIVE_S,
+            "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_S,
+            **replaced,
+        },
+    )
+
+
+def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
+    """Serve until told to stop; returns the exit code. `replaced` goes to `configuration`."""
+    listening = socket.socket(fileno=int(sys.argv[1]))
+    listening.setblocking(False)
+    chosen = settings.load()
+    log.configure(chosen.log_format, chosen.log_level)
+    threading.Thread(target=_stop_with_supervisor, daemon=True).start()
+    try:
+        config = configuration(create_app(chosen), chosen, **replaced)
+    except HousefulError as error:
+        sys.stderr.write(f"houseful: {error.message}\n")
+        return 1
+    server = Server(config, ready_fd=int(sys.argv[2]))
+    # before uvicorn listens to signals itself, and when it raises them anew at its end
+    signal.signal(signal.SIGTERM, server.handle_exit)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve([listening]))
+    return 0 if server.started else 1
+
+
+def _stop_with_supervisor() -> None:
+    os.read(sys.stdin.fileno(), 1)  # returns when the supervisor's end closes
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    from server.app import create_app
+
+    sys.exit(run(create_app))

@@ -1,0 +1,216 @@
+"""What must always hold, whatever was killed: each a function over SQL, Redis and the gateway.
+
+Any test, the chaos suite and the hammer call `broken`; an empty list is good news. I1, I5 and I8
+hold at every moment, the others once nothing is under way. (I4 and I6 need recorded sockets and
+stand with the tests of realtime; I7 with those of the edge.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+
+from server.domain.booking import LIVE
+from server.ledger import bookings, events
+from server.ledger.database import Database
+from server.payments.gateway import PaymentState
+from server.store.seats import SeatStore, Unopened
+
+
+@dataclass(frozen=True)
+class World:
+    """The three books. `answers`: (user, key) → bytes of `data` that a finished key was answered
+    with; `payments`: everything the gateway has."""
+
+    database: Database
+    seats: SeatStore
+    payments: Sequence[PaymentState] = ()
+    answers: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+
+
+async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
+    async with world.database.read() as session:
+        return [tuple(row) for row in await session.execute(text(statement))]
+
+
+async def live_claims(world: World, event_id: int) -> list[tuple[int, int, str, bool]]:
+    return await world.database.query(lambda session: bookings.live_claims(session, event_id))
+
+
+async def i1_no_seat_is_sold_twice(world: World) -> list[str]:
+    """No seat in two live claims, nor in two confirmed bookings, nor BOOKED for a third."""
+    twice = await rows(
+        world,
+        "SELECT event_id, seat_id, count(*) FROM booking_seat WHERE live"
+        " GROUP BY event_id, seat_id HAVING count(*) > 1",
+    )
+    confirmed = await rows(
+        world,
+        "SELECT s.event_id, s.seat_id, count(*) FROM booking_seat s"
+        " JOIN booking b ON b.id = s.booking_id WHERE b.state = 'CONFIRMED'"
+        " GROUP BY s.event_id, s.seat_id HAVING count(*) > 1",
+    )
+    return [
+        f"I1 seat {seat} of event {event} sold {n} times" for event, seat, n in twice + confirmed
+    ]
+
+
+async def i2_money_has_its_booking(world: World) -> list[str]:
+    """Each succeeded payment: one confirmed booking of that amount, or refunds that add up."""
+    known = {
+        payment: (state, total, booking)
+        for payment, state, total, booking in await rows(
+            world,
+            "SELECT p.payment_id, b.state, b.total_minor, b.id FROM payment p"
+            " JOIN booking b ON b.id = p.booking_id AND b.payment_id = p.payment_id",
+        )
+    }
+    problems = []
+    charged: dict[object, int] = {}
+    for payment in world.payments:
+        if payment.outcome != "succeeded":
+            continue
+        state, total, booking = known.get(payment.payment_id, (None, None, None))
+        kept = payment.amount_minor - payment.refunded_minor
+        if payment.refunded_minor > payment.amount_minor:
+            problems.append(f"I2 {payment.payment_id}: refunded more than was paid")
+        if state == "CONFIRMED" and total == payment.amount_minor:
+            charged[booking] = charged.get(booking, 0) + 1
+        elif kept != 0:
+            problems.append(f"I2 {payment.payment_id}: kept {kept}, its booking is {state}")
+    double = [booking for booking, n in charged.items() if n > 1]
+    return problems + [f"I2 booking {booking} charged more than once" for booking in double]
+
+
+async def i3_bookings_are_paid(world: World) -> list[str]:
+    """Each confirmed booking: exactly one succeeded payment, or amount 0."""
+    paid: dict[str, int] = {}
+    for payment in world.payments:
+        if payment.outcome == "succeeded":
+            booking = payment.metadata.get("booking", "")
+            paid[booking] = paid.get(booking, 0) + (payment.refunded_minor < payment.amount_minor)
+    found = await rows(world, "SELECT id, total_minor FROM booking WHERE state = 'CONFIRMED'")
+    return [
+        f"I3 booking {booking} of {total} has {paid.get(str(booking), 0)} payments"
+        for booking, total in found
+        if paid.get(str(booking), 0) != (1 if total else 0)
+    ]
+
+
+async def i5_no_seat_is_held_too_long(world: World) -> list[str]:
+    """None held past its deadline + 1 s, none PAYING without a live claim past it + 2 s."""
+    problems = []
+    for event in await world.database.query(events.list_all):
+        try:
+            snapshot = await world.seats.snapshot(event.id)
+        except Unopened:
+            continue
+        claimed = {seat for seat, *_ in await live_claims(world, event.id)}
+        for record in snapshot.records:
+            over = snapshot.now_ms - record.deadline_ms
+            if record.status == "R" and over > 1_000:
+                problems.append(f"I5 seat {record.seat_id} held {over} ms too long")
+            if record.status == "P" and over > 2_000 and record.seat_id not in claimed:
+                problems.append(f"I5 seat {record.seat_id} PAYING {over} ms too long")
+    return problems
+
+
+async def i8_finished_keys_replay(world: World) -> list[str]:
+    """What a finished key was answered is what is stored."""
+    stored = {
+        (user, key): response
+        for user, key, response in await rows(
+            world, "SELECT user_id, key, response FROM idempotency_key WHERE status = 201"
+        )
+    }
+    return [
+        f"I8 key {key} of {user} was answered otherwise"
+        for (user, key), data in world.answers.items()
+        if str(stored.get((user, key))).encode() != data
+    ]
+
+
+async def i9_discounts_keep_their_limit(world: World) -> list[str]:
+    """Counted uses are those of living bookings, and no more than the limit."""
+    found = await rows(
+        world,
+        "SELECT d.code, d.used, d.max_uses, (SELECT count(*) FROM booking b"
+        " WHERE b.discount_id = d.id AND b.discount_counted) FROM discount_code d",
+    )
+    return [
+        f"I9 {code}: used {used}, counted {counted}, limit {limit}"
+        for code, used, limit, counted in found
+        if used != counted or (limit is not None and int(str(used)) > int(str(limit)))
+    ]
+
+
+async def i10_all_seats_or_none(world: World) -> list[str]:
+    """A booking's claim is wholly alive or wholly dead, as its state says; tickets follow."""
+    found = await rows(
+        world,
+        "SELECT b.id, b.state, count(*), sum(CASE WHEN s.live THEN 1 ELSE 0 END),"
+        " (SELECT count(*) FROM ticket t WHERE t.booking_id = b.id AND t.state <> 'VOID')"
+        " FROM booking b JOIN booking_seat s ON s.booking_id = b.id GROUP BY b.id, b.state",
+    )
+    problems = []
+    for booking, state, seats, live, tickets in found:
+        if live != (seats if state in LIVE else 0):
+            problems.append(f"I10 booking {booking} is {state} with {live} of {seats} seats live")
+        if tickets != (seats if state == "CONFIRMED" else 0):
+            problems.append(f"I10 booking {booking} is {state} with {tickets} valid tickets")
+    return problems
+
+
+async def redis_follows_sql(world: World) -> list[str]:
+    """After quiet, exactly the sold seats are BOOKED, each for its booking."""
+    problems = []
+    for event in await world.database.query(events.list_all):
+        try:
+            snapshot = await world.seats.snapshot(event.id)
+        except Unopened:
+            continue
+        booked = {item.seat_id: item.ref for item in snapshot.records if item.status == "B"}
+        claimed = await live_claims(world, event.id)
+        sold = {seat: booking for seat, booking, _, paying in claimed if not paying}
+        problems += [
+            f"seat {seat} is {sold.get(seat)} in SQL, {booked.get(seat)} in Redis"
+            for seat in sold.keys() | booked.keys()
+            if sold.get(seat) != booked.get(seat)
+        ]
+    return problems
+
+
+async def nothing_is_under_way(world: World) -> list[str]:
+    """No unfinished booking, no unkept promise, no refund owed."""
+    counts = {
+        "unfinished bookings": "SELECT count(*) FROM booking WHERE next_run_at_ms IS NOT NULL",
+        "unkept promises": "SELECT count(*) FROM outbox WHERE done_at_ms IS NULL"
+        " AND kind <> 'email'",
+        "owed refunds": "SELECT count(*) FROM refund WHERE state = 'DUE'",
+        "keys held": "SELECT count(*) FROM idempotency_key WHERE status = 0 AND lease_until_ms > 0",
+    }
+    found = {name: (await rows(world, statement))[0][0] for name, statement in counts.items()}
+    return [f"{n} {name}" for name, n in found.items() if n]
+
+
+ALWAYS = (i1_no_seat_is_sold_twice, i5_no_seat_is_held_too_long, i8_finished_keys_replay)
+AT_REST = (
+    *ALWAYS,
+    i2_money_has_its_booking,
+    i3_bookings_are_paid,
+    i9_discounts_keep_their_limit,
+    i10_all_seats_or_none,
+    redis_follows_sql,
+    nothing_is_under_way,
+)
+
+
+async def broken(world: World, *, at_rest: bool = True) -> list[str]:
+    """Every violation found, in words."""
+    return [
+        problem
+        for invariant in (AT_REST if at_rest else ALWAYS)
+        for problem in await invariant(world)
+    ]

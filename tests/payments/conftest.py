@@ -1,0 +1,33 @@
+"""Fixtures of the payment tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.ledger.database import Database
+from server.ledger.demo_charges import SqlDemoCharges
+from tests.payments.tills import DemoTill, StripeTill, Till
+from tests.stripe_double.fixture import stripe_double
+
+__all__ = ["stripe_double"]
+
+
+@pytest.fixture(params=["demo in memory", "demo in SQL", "stripe"])
+async def till(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Till]:
+    """Each gateway in turn."""
+    if request.param == "demo in memory":
+        yield DemoTill()
+        return
+    if request.param == "demo in SQL":
+        database = Database(f"sqlite:///{tmp_path}/houseful.db")
+        await database.migrate()
+        yield DemoTill(SqlDemoCharges(database))
+        await database.close()
+        return
+    double = request.getfixturevalue("stripe_double")
+    stripe_till = StripeTill(double.url)
+    yield stripe_till
+    await stripe_till.gateway.close()

@@ -1,0 +1,41 @@
+"""`DemoCharges` in memory, for tests without SQL."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from server.domain.demo_charge import DemoCharge
+
+
+class MemoryDemoCharges:
+    """Each call yields to the loop once, so that races are as they would be with SQL."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, DemoCharge] = {}
+        self.lost_races = 0
+
+    async def add(self, charge: DemoCharge) -> DemoCharge:
+        await asyncio.sleep(0)
+        for stored in self.by_id.values():
+            if stored.idempotency_key == charge.idempotency_key:
+                return stored
+        self.by_id[charge.payment_id] = charge
+        return charge
+
+    async def get(self, payment_id: str) -> DemoCharge | None:
+        await asyncio.sleep(0)
+        return self.by_id.get(payment_id)
+
+    async def replace(self, charge: DemoCharge) -> bool:
+        await asyncio.sleep(0)
+        stored = self.by_id.get(charge.payment_id)
+        if stored is None or stored.version != charge.version:
+            self.lost_races += 1
+            return False
+        self.by_id[charge.payment_id] = replace(charge, version=charge.version + 1)
+        return True
+
+    async def created_since(self, since_ms: int) -> list[DemoCharge]:
+        await asyncio.sleep(0)
+        return [charge for charge in self.by_id.values() if charge.created_ms >= since_ms]

@@ -1,0 +1,177 @@
+"""Fan-out: coalescing, resuming, and viewers that do not keep up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from server.domain.seats import Change, Snapshot
+from server.realtime import frames, hub
+from server.realtime.hub import Hub, Viewer
+from server.realtime.replica import Replica
+from tests.houses import FIRST, house
+
+BASE = 1_000_000
+
+
+class Wire:
+    """A socket that keeps what it is given; `stuck` bytes stay in its buffer."""
+
+    def __init__(self) -> None:
+        self.frames: list[dict[str, Any]] = []
+        self.stuck = 0
+        self.closed: int | None = None
+        self.aborted = False
+
+    def write(self, frame: bytes) -> None:
+        self.frames.append(json.loads(frames.payload_of(frame)))
+
+    def buffered(self) -> int:
+        return self.stuck
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed = code
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+class World:
+    """A replica, its hub, and a hand that changes seats."""
+
+    def __init__(self, interval_s: float = 0.02) -> None:
+        self.replica = Replica(house())
+        self.replica.load(Snapshot("e1", 1, BASE, FIRST, 20, 1_700_000_000_000, (), {}))
+        self.hub = Hub(self.replica, interval_s)
+
+    def viewer(self, user: str = "ann") -> Wire:
+        wire = Wire()
+        self.hub.join(Viewer(wire, user))
+        return wire
+
+    def change(self, seat: int, status: str = "R") -> None:
+        seq = self.replica.seq + 1
+        version = self.replica.version[seat] + 1
+        moved = Change(
+            seq, "k", 1, "u", "s", status, 0, 1_700_000_000_000, ((FIRST + seat, version),)
+        )
+        self.hub.publish(self.replica.apply(moved))
+
+
+@pytest.fixture
+async def world() -> World:
+    return World()
+
+
+async def until(condition: Callable[[], bool], seconds: float = 2.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
+async def test_the_first_change_goes_out_at_once_to_everyone(world: World) -> None:
+    wires = [world.viewer() for _ in range(3)]
+    world.change(4)
+    for wire in wires:
+        assert wire.frames == [
+            {
+                "type": "seats",
+                "epoch": "e1",
+                "seq": 2,
+                "changes": [[FIRST + 4, "RESERVED", BASE + 1, None]],
+            }
+        ]
+
+
+async def test_what_follows_within_the_interval_is_one_frame_with_the_newest_state(
+    world: World,
+) -> None:
+    wire = world.viewer()
+    world.change(0)
+    for status in ("R", "A", "B"):
+        world.change(1, status)
+    world.change(2)
+    assert len(wire.frames) == 1
+    await until(lambda: len(wire.frames) == 2)
+    assert wire.frames[1]["seq"] == 6
+    assert wire.frames[1]["changes"] == [
+        [FIRST + 1, "BOOKED", BASE + 3, None],
+        [FIRST + 2, "RESERVED", BASE + 1, None],
+    ]
+
+
+async def test_who_comes_back_gets_only_what_was_missed(world: World) -> None:
+    wire = world.viewer()
+    for seat in range(3):
+        world.change(seat)
+        await until(lambda seat=seat: len(wire.frames) == seat + 1)  # type: ignore[misc]
+    missed = world.hub.missed("e1", 2)
+    assert missed is not None
+    assert [json.loads(frames.payload_of(frame))["seq"] for frame in missed] == [3, 4]
+    assert world.hub.missed("e1", 4) == []
+
+
+@pytest.mark.parametrize(("epoch", "since"), [("other", 2), ("e1", 99)])
+async def test_a_place_of_another_world_cannot_be_resumed(
+    world: World, epoch: str, since: int
+) -> None:
+    world.change(0)
+    assert world.hub.missed(epoch, since) is None
+
+
+async def test_a_place_older_than_the_ring_cannot_be_resumed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "RING_FRAMES", 2)
+    world = World(interval_s=0)
+    for seat in range(4):
+        world.change(seat)
+    assert world.hub.missed("e1", 1) is None
+    assert len(world.hub.missed("e1", 3) or ()) == 2
+
+
+async def test_a_full_viewer_is_passed_by_and_caught_up_with_one_merged_frame() -> None:
+    world = World(interval_s=0)
+    slow, quick = world.viewer("slow"), world.viewer("quick")
+    slow.stuck = hub.BUFFER_LIMIT + 1
+    for seat in range(4):
+        world.change(seat)
+    assert (len(slow.frames), len(quick.frames)) == (0, 4)
+    slow.stuck = 0
+    await until(lambda: bool(slow.frames))
+    [merged] = slow.frames
+    assert merged["seq"] == 5
+    assert {change[0] for change in merged["changes"]} == {FIRST + seat for seat in range(4)}
+    world.change(9)
+    assert slow.frames[-1] == quick.frames[-1]
+
+
+async def test_a_viewer_that_stays_full_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "SLOW_SECONDS", 0.1)
+    world = World(interval_s=0)
+    stuck = world.viewer()
+    stuck.stuck = hub.BUFFER_LIMIT + 1
+    world.change(0)
+    await until(lambda: stuck.aborted)
+    assert stuck.closed == hub.TOO_SLOW
+    assert len(world.hub) == 0
+
+
+async def test_one_users_frame_reaches_that_user_only(world: World) -> None:
+    ann, bob = world.viewer("ann"), world.viewer("bob")
+    world.hub.tell("ann", frames.resync("e1", 1, "x"))
+    assert (len(ann.frames), len(bob.frames)) == (1, 0)
+
+
+async def test_a_viewer_that_left_hears_nothing_more(world: World) -> None:
+    wire = Wire()
+    viewer = Viewer(wire, "ann")
+    world.hub.join(viewer)
+    world.hub.leave(viewer)
+    world.change(0)
+    assert wire.frames == []
+    assert world.hub.sockets_of("ann") == 0

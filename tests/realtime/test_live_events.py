@@ -1,0 +1,146 @@
+"""A live event against real Redis and SQL: lost notifications, lost data, deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from server.domain.seats import Granted
+from server.ledger.database import Database
+from server.realtime.live_event import LiveEvent
+from server.realtime.live_events import LiveEvents
+from server.realtime.tasks import end
+from server.services.catalog import Catalog
+from server.store.seats import SeatStore, event_keys
+from tests.houses import hall, new_event
+
+
+@dataclass
+class Stage:
+    """One worker's live events on an event of 20 seats."""
+
+    client: Redis
+    seats: SeatStore
+    catalog: Catalog
+    events: LiveEvents
+    event_id: int
+    live: LiveEvent
+
+    async def reserve(self, *indexes: int, user: str = "ann", hold_ms: int = 60_000) -> Granted:
+        replica = self.live.replica
+        first = replica.house.first_seat_id
+        wanted = [(first + index, replica.version[index]) for index in indexes]
+        answer = await self.seats.reserve(
+            self.event_id, user, "s", wanted, hold_ms=hold_ms, max_seats=10
+        )
+        assert isinstance(answer, Granted)
+        return answer
+
+
+async def until(condition: Callable[[], bool], seconds: float = 3.0) -> float:
+    """How long it took, in seconds."""
+    begin = asyncio.get_running_loop().time()
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.002)
+    return asyncio.get_running_loop().time() - begin
+
+
+@asynccontextmanager
+async def running(events: LiveEvents, *, hearing: bool) -> AsyncIterator[None]:
+    work = [events.run()] + ([events.doorbell.run()] if hearing else [])
+    tasks = [asyncio.create_task(task) for task in work]
+    try:
+        yield
+    finally:
+        await events.close(4000, "over")
+        await end(tasks)
+
+
+@pytest_asyncio.fixture(params=[True, False], ids=["hearing", "deaf"])
+async def stage(
+    request: pytest.FixtureRequest, redis_client: Redis, tmp_path: Path
+) -> AsyncIterator[Stage]:
+    database = Database(f"sqlite:///{tmp_path / 'h.db'}")
+    await database.migrate()
+    seats = SeatStore(redis_client)
+    catalog = Catalog(database, seats)
+    plan = hall()
+    event_id = await catalog.add_event(plan, new_event(plan))
+    await redis_client.config_set("notify-keyspace-events", "Ktx")
+    events = LiveEvents(redis_client, seats, catalog, frame_interval_ms=0)
+    async with running(events, hearing=request.param):
+        live = await events.event(event_id)
+        yield Stage(redis_client, seats, catalog, events, event_id, live)
+    await database.close()
+
+
+async def test_a_change_by_anyone_reaches_the_replica(stage: Stage) -> None:
+    await stage.reserve(0, 1)
+    await until(lambda: stage.live.replica.available == 18)
+
+
+async def test_a_hold_ends_at_its_deadline_whether_or_not_redis_says_so(stage: Stage) -> None:
+    granted = await stage.reserve(3, hold_ms=700)
+    await until(lambda: stage.live.replica.available == 19)
+    await until(lambda: stage.live.replica.available == 20)
+    seconds, micros = await stage.client.time()
+    late_ms = seconds * 1000 + micros / 1000 - granted.deadline_ms
+    assert 0 <= late_ms < 1000
+
+
+async def test_an_event_redis_forgot_is_rebuilt_under_a_new_epoch(stage: Stage) -> None:
+    await stage.reserve(0)
+    await until(lambda: stage.live.replica.available == 19)
+    epoch, version = stage.live.replica.epoch, stage.live.replica.version[0]
+    await stage.client.flushall()
+    await until(lambda: stage.live.replica.epoch != epoch)
+    assert stage.live.replica.available == 20
+    assert min(stage.live.replica.version) > version
+
+
+async def test_a_redis_that_went_back_in_time_is_noticed(stage: Stage) -> None:
+    before = await stage.client.dump(event_keys(stage.event_id)[0])
+    state = await stage.client.hgetall(event_keys(stage.event_id)[1])
+    assert state == {}
+    await stage.reserve(0)
+    await stage.reserve(1, user="bob")
+    await until(lambda: stage.live.replica.available == 18)
+    epoch = stage.live.replica.epoch
+    meta, seats, feed, *_ = event_keys(stage.event_id)
+    await stage.client.restore(meta, 0, before, replace=True)
+    await stage.client.delete(seats, feed)
+    await until(lambda: stage.live.replica.epoch != epoch)
+
+
+async def test_a_gap_in_the_feed_is_answered_with_a_whole_snapshot(stage: Stage) -> None:
+    stage.live.replica.seq = 0
+    await stage.client.xtrim(event_keys(stage.event_id)[2], maxlen=0, approximate=False)
+    await stage.reserve(5)
+    await until(lambda: stage.live.replica.available == 19)
+
+
+async def test_an_event_nobody_watches_is_swept_all_the_same(stage: Stage) -> None:
+    plan = hall()
+    unwatched = await stage.catalog.add_event(plan, new_event(plan, "Matinee"))
+    await stage.catalog.open_event(unwatched)
+    first = (await stage.catalog.event(unwatched)).first_seat_id
+    snapshot = await stage.seats.snapshot(unwatched)
+    wanted = [(first, snapshot.version_base)]
+    await stage.seats.reserve(unwatched, "ann", "s", wanted, hold_ms=50, max_seats=10)
+    async with asyncio.timeout(4):
+        while await stage.seats.taken([unwatched]) != [0]:
+            await asyncio.sleep(0.02)
+
+
+async def test_killing_the_subscription_loses_nothing(stage: Stage) -> None:
+    await stage.client.client_kill_filter(_type="pubsub")
+    await stage.reserve(0)
+    await until(lambda: stage.live.replica.available == 19)

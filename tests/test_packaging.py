@@ -1,0 +1,72 @@
+"""What is installed is whole: the wheel carries the files that the server reads at run time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from server import __version__, paths
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel built from this checkout."""
+    place = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(place)],
+        cwd=CHECKOUT,
+        check=True,
+        capture_output=True,
+    )
+    return next(place.glob("*.whl"))
+
+
+def files_below(directory: Path) -> set[str]:
+    return {
+        path.relative_to(directory).as_posix()
+        for path in directory.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_a_checkout_uses_its_own_folders() -> None:
+    assert paths.LUA == CHECKOUT / "lua"
+    assert paths.SCHEMAS == CHECKOUT / "schemas"
+    assert paths.STATIC == CHECKOUT / "static"
+    assert files_below(paths.LUA)
+
+
+def test_an_installed_server_finds_the_same_files_as_the_checkout(
+    wheel: Path, tmp_path: Path
+) -> None:
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel],
+        check=True,
+        capture_output=True,
+    )
+    found = subprocess.run(
+        [python, "-I", "-c", "from server.paths import *; print(LUA, SCHEMAS, STATIC, sep='\\n')"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    ).stdout.splitlines()
+
+    for installed, here in zip(found, (paths.LUA, paths.SCHEMAS, paths.STATIC), strict=True):
+        assert Path(installed).is_relative_to(tmp_path / "venv")
+        assert files_below(Path(installed)) == files_below(here)
+    assert (tmp_path / "venv" / "bin" / "houseful").exists()
+
+
+def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+
+    assert tops == {"server", f"houseful-{__version__}.dist-info"}

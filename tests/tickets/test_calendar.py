@@ -1,0 +1,123 @@
+"""The calendar file, read back by the `icalendar` package."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import icalendar
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.tickets import calendar
+from server.tickets.model import BookingDocument, EventFacts, Ticket
+
+STAMPED_AT_MS = 1_767_960_000_000
+"""2026-01-09T12:00:00Z."""
+
+
+def read(data: bytes) -> Any:
+    """The only VEVENT in the file."""
+    (event,) = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    return event
+
+
+def rendered(booking: BookingDocument) -> Any:
+    return read(calendar.render(booking, stamped_at_ms=STAMPED_AT_MS))
+
+
+def test_the_entry_says_what_when_and_where(booking: BookingDocument) -> None:
+    entry = rendered(booking)
+    assert entry["SUMMARY"] == "The Night Train"
+    assert entry["LOCATION"] == "Riverside Hall, 4 Quay Street"
+    assert entry.decoded("DTSTART") == datetime(2026, 1, 9, 18, 30, tzinfo=UTC)
+    assert entry.decoded("DTEND") == datetime(2026, 1, 9, 20, 30, tzinfo=UTC)
+    assert entry.decoded("DTSTAMP") == datetime(2026, 1, 9, 12, 0, tzinfo=UTC)
+    assert entry["URL"] == booking.url
+    assert "Orchestra, row A, seat A2" in entry["DESCRIPTION"]
+    assert "BK-2026-001234" in entry["DESCRIPTION"]
+
+
+def test_an_event_with_a_known_end_ends_then(booking: BookingDocument) -> None:
+    event = replace(booking.event, ends_at_ms=booking.event.starts_at_ms + 5_400_000)
+    entry = rendered(replace(booking, event=event))
+    assert entry.decoded("DTEND") == datetime(2026, 1, 9, 20, 0, tzinfo=UTC)
+
+
+def test_a_booking_keeps_its_uid_and_its_bytes(booking: BookingDocument) -> None:
+    once = calendar.render(booking, stamped_at_ms=STAMPED_AT_MS)
+    again = calendar.render(booking, stamped_at_ms=STAMPED_AT_MS)
+    moved = calendar.render(
+        replace(booking, event=replace(booking.event, starts_at_ms=1_800_000_000_000)),
+        stamped_at_ms=STAMPED_AT_MS + 1000,
+        sequence=1,
+    )
+    assert once == again
+    assert read(once)["UID"] == read(moved)["UID"] == "BK-2026-001234@houseful"
+    assert read(moved)["SEQUENCE"] == 1
+
+
+def test_two_bookings_have_two_uids(booking: BookingDocument) -> None:
+    assert rendered(booking)["UID"] != rendered(replace(booking, reference="BK-2026-001235"))["UID"]
+
+
+def test_a_demo_booking_says_so(booking: BookingDocument) -> None:
+    assert "DEMO" in rendered(replace(booking, is_demo=True))["DESCRIPTION"]
+    assert "DEMO" not in rendered(booking)["DESCRIPTION"]
+
+
+def test_a_crowd_is_counted_and_not_listed(booking: BookingDocument) -> None:
+    entry = rendered(replace(booking, tickets=booking.tickets * 10))
+    assert "and 10 more" in entry["DESCRIPTION"]
+
+
+@given(
+    st.text(
+        alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]),
+        min_size=1,
+        max_size=200,
+    )
+)
+def test_any_name_survives_folding_and_escaping(name: str) -> None:
+    data = calendar.render(_booking(name), stamped_at_ms=STAMPED_AT_MS)
+    assert read(data)["SUMMARY"] == name
+    lines = data.split(b"\r\n")
+    assert lines[-1] == b""
+    for line in lines:
+        assert len(line) <= 75
+        assert b"\n" not in line
+        line.decode()
+
+
+@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\r\n "])
+def test_a_name_cannot_add_a_line_of_its_own(break_: str) -> None:
+    booking = _booking(f"Evil{break_}ATTENDEE:mailto:x@example.org{break_}END:VEVENT")
+    booking = replace(booking, url=f"https://example.org/{break_}ATTENDEE:mailto:x@example.org")
+    data = calendar.render(booking, stamped_at_ms=STAMPED_AT_MS)
+    entry = read(data)
+    assert "ATTENDEE" not in entry
+    assert data.count(b"\r\nEND:VEVENT\r\n") == 1
+
+
+def _booking(name: str) -> BookingDocument:
+    ticket = Ticket(
+        id=1,
+        code="",
+        qr="",
+        seat_id=1,
+        section="A; B, C\\D",
+        row="1",
+        seat="1",
+        category="X",
+        price_minor=1,
+    )
+    return BookingDocument(
+        reference="BK-2026-000001",
+        event=EventFacts(id=1, name=name, venue=name, starts_at_ms=STAMPED_AT_MS),
+        tickets=(ticket,),
+        currency="EUR",
+        total_minor=1,
+        holder="",
+    )

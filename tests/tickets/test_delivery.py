@@ -1,0 +1,347 @@
+"""Mail handed to a real SMTP server on this machine, and what happens when it is not there."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server.domain.errors import ConfigurationError, InvalidRequest, Unavailable
+from server.tickets import delivery
+from server.tickets.delivery import ConsoleMailer, SmtpMailer, SmtpServer, mailer
+from server.tickets.mail import compose
+from server.tickets.model import BookingDocument
+
+
+class Office:
+    """A mail server's back room: keeps what came, and says no when told to."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+        self.was_encrypted: list[bool] = []
+        self.users: list[bytes] = []
+        self.answer_to_recipient = ""
+        self.answer_to_data = "250 kept"
+        self.is_silent = False
+        self.hangs_up_at_quit = False
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.hangs_up_at_quit and server.transport:
+            server.transport.abort()
+        return "221 Bye"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.answer_to_recipient:
+            return self.answer_to_recipient
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.is_silent:
+            await asyncio.Event().wait()
+        if self.answer_to_data.startswith("2"):
+            self.envelopes.append(envelope)
+            self.was_encrypted.append(session.ssl is not None)
+        return self.answer_to_data
+
+    def authenticate(self, server: Any, session: Any, envelope: Any, way: str, data: Any) -> Any:
+        self.users.append(data.login)
+        return AuthResult(success=data.password == b"p@ss:word", handled=False)
+
+
+@asynccontextmanager
+async def smtp_server(office: Office, port: int = 0, **options: Any) -> AsyncIterator[int]:
+    """A listening server; gives its port, and closes every connection at the end."""
+    loop = asyncio.get_running_loop()
+    tls_from_the_start = options.pop("tls_from_the_start", None)
+    protocols: list[SMTP] = []
+
+    def protocol() -> SMTP:
+        protocols.append(SMTP(office, loop=loop, **options))
+        return protocols[-1]
+
+    server = await loop.create_server(protocol, "127.0.0.1", port, ssl=tls_from_the_start)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        handlers = [one._handler_coroutine for one in protocols if one._handler_coroutine]
+        for one in protocols:
+            if one.transport:
+                one.transport.close()
+        for task in handlers:
+            task.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
+        await server.wait_closed()
+
+
+Serve = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+async def serve(office: Office) -> AsyncIterator[Serve]:
+    async with AsyncExitStack() as stack:
+
+        async def start(**options: Any) -> int:
+            return await stack.enter_async_context(smtp_server(office, **options))
+
+        yield start
+
+
+@pytest.fixture
+def message(booking: BookingDocument) -> EmailMessage:
+    return compose(
+        booking,
+        to="ada@example.org",
+        sender="tickets@houseful.example",
+        sent_at_ms=1_767_960_000_000,
+        delivery_id="17",
+        pdf=b"%PDF" + bytes(40_000),
+        ics=b"BEGIN:VCALENDAR\r\n",
+    )
+
+
+@pytest.fixture
+def contexts(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """TLS for a server on 127.0.0.1 that vouches for itself, and for a client that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    path = tmp_path / "server.pem"
+    path.write_bytes(
+        pem
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(path)
+    return server, ssl.create_default_context(cadata=pem.decode())
+
+
+async def test_a_mail_arrives_whole(office: Office, serve: Serve, message: EmailMessage) -> None:
+    port = await serve()
+    await mailer(f"smtp://127.0.0.1:{port}").send(message)
+    (envelope,) = office.envelopes
+    assert envelope.mail_from == "tickets@houseful.example"
+    assert envelope.rcpt_tos == ["ada@example.org"]
+    assert isinstance(envelope.content, bytes)
+    arrived = message_from_bytes(envelope.content, policy=default)
+    assert arrived["Message-ID"] == message["Message-ID"]
+    assert isinstance(arrived, EmailMessage)
+    pdf, _ = arrived.iter_attachments()
+    assert pdf.get_payload(decode=True) == b"%PDF" + bytes(40_000)
+
+
+async def test_during_an_outage_sending_is_unavailable_and_works_again_after(
+    office: Office, message: EmailMessage
+) -> None:
+    async with smtp_server(office) as port:
+        sender = mailer(f"smtp://127.0.0.1:{port}")
+        await sender.send(message)
+    with pytest.raises(Unavailable) as failure:
+        await sender.send(message)
+    assert failure.value.retryable
+    assert failure.value.retry_after_s
+    async with smtp_server(office, port=port):
+        await sender.send(message)
+    assert len(office.envelopes) == 2
+
+
+async def test_a_server_that_falls_silent_is_given_up(
+    office: Office, serve: Serve, message: EmailMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "WHOLE_TIMEOUT_S", 0.3)
+    office.is_silent = True
+    port = await serve()
+    async with asyncio.timeout(5):
+        with pytest.raises(Unavailable, match="TimeoutError"):
+            await mailer(f"smtp://127.0.0.1:{port}").send(message)
+
+
+async def test_a_server_that_is_not_ready_yet_is_tried_again(
+    office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    sender = mailer(f"smtp://127.0.0.1:{await serve()}")
+    office.answer_to_data = "451 try later"
+    with pytest.raises(Unavailable, match="451 try later"):
+        await sender.send(message)
+    office.answer_to_recipient = "450 mailbox busy"
+    with pytest.raises(Unavailable, match="450"):
+        await sender.send(message)
+    assert office.envelopes == []
+
+
+async def test_an_address_refused_for_good_is_not_tried_again(
+    office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    office.answer_to_recipient = "550 no such mailbox"
+    with pytest.raises(InvalidRequest, match="550") as refusal:
+        await mailer(f"smtp://127.0.0.1:{await serve()}").send(message)
+    assert refusal.value.code == "address_refused"
+    assert not refusal.value.retryable
+
+
+async def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it(
+    office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    office.hangs_up_at_quit = True
+    await mailer(f"smtp://127.0.0.1:{await serve()}").send(message)
+    assert len(office.envelopes) == 1
+
+
+async def test_user_and_password_of_the_url_are_given(
+    office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    port = await serve(authenticator=office.authenticate, auth_require_tls=False)
+    await mailer(f"smtp://box%40office:p%40ss%3Aword@127.0.0.1:{port}").send(message)
+    assert office.users[-1] == b"box@office"
+    assert len(office.envelopes) == 1
+
+
+async def test_a_wrong_password_is_unavailable_and_shows_nowhere(
+    office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    port = await serve(authenticator=office.authenticate, auth_require_tls=False)
+    with pytest.raises(Unavailable, match="535") as failure:
+        await mailer(f"smtp://box:sesame@127.0.0.1:{port}").send(message)
+    assert "sesame" not in failure.value.message
+    assert office.envelopes == []
+
+
+async def test_an_offered_upgrade_to_tls_is_taken(
+    office: Office,
+    serve: Serve,
+    message: EmailMessage,
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    server_tls, client_tls = contexts
+    port = await serve(tls_context=server_tls)
+    await mailer(f"smtp://127.0.0.1:{port}", tls_context=client_tls).send(message)
+    assert office.was_encrypted == [True]
+
+
+async def test_tls_from_the_start_works(
+    office: Office,
+    serve: Serve,
+    message: EmailMessage,
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    server_tls, client_tls = contexts
+    port = await serve(tls_from_the_start=server_tls)
+    await mailer(f"smtps://127.0.0.1:{port}", tls_context=client_tls).send(message)
+    assert len(office.envelopes) == 1
+
+
+async def test_a_server_whose_certificate_nobody_vouches_for_gets_no_mail(
+    office: Office,
+    serve: Serve,
+    message: EmailMessage,
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    server_tls, _ = contexts
+    port = await serve(tls_from_the_start=server_tls)
+    with pytest.raises(Unavailable):
+        await mailer(f"smtps://127.0.0.1:{port}").send(message)
+    assert office.envelopes == []
+
+
+async def test_where_tls_is_required_a_server_without_it_gets_no_mail(
+    office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    port = await serve()
+    with pytest.raises(Unavailable):
+        await mailer(f"smtp://127.0.0.1:{port}?tls=required").send(message)
+    assert office.envelopes == []
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail.example", SmtpServer("mail.example", 25, "if_offered")),
+        ("smtp://u:p@mail.example", SmtpServer("mail.example", 587, "required", "u", "p")),
+        ("smtp://u:p@mail.example?tls=none", SmtpServer("mail.example", 587, "none", "u", "p")),
+        ("smtp://u:p@localhost:2525", SmtpServer("localhost", 2525, "if_offered", "u", "p")),
+        ("smtp://mail.example?tls=required", SmtpServer("mail.example", 25, "required")),
+        ("smtps://u@mail.example", SmtpServer("mail.example", 465, "from_the_start", "u")),
+        ("smtp://[::1]:25", SmtpServer("::1", 25, "if_offered")),
+    ],
+)
+def test_a_url_says_where_and_how_safely(url: str, server: SmtpServer) -> None:
+    assert SmtpServer.from_url(url) == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://u:sesame@mail.example:99999",
+        "smtp://u:sesame@mail.example:abc",
+        "smtp://u:sesame@mail.example?tls=maybe",
+        "smtps://u:sesame@mail.example?tls=none",
+    ],
+)
+def test_a_url_that_is_wrong_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="expected smtp://") as refusal:
+        mailer(url)
+    assert "sesame" not in refusal.value.message
+
+
+def test_a_password_does_not_show_in_a_repr() -> None:
+    assert "sesame" not in repr(SmtpServer.from_url("smtp://u:sesame@mail.example"))
+    assert isinstance(mailer("smtp://u:sesame@mail.example"), SmtpMailer)
+
+
+async def test_without_a_server_the_log_says_what_would_have_been_sent(
+    message: EmailMessage,
+) -> None:
+    sender = mailer(None)
+    assert isinstance(sender, ConsoleMailer)
+    with structlog.testing.capture_logs() as lines:
+        await sender.send(message)
+    (line,) = lines
+    assert line["event"] == "mail"
+    assert line["to"] == "Ada Example <ada@example.org>"
+    assert line["subject"] == "Your tickets for The Night Train"
+    assert line["attachments"] == ["BK-2026-001234.pdf", "BK-2026-001234.ics"]
+    assert line["message_id"] == "<BK-2026-001234.17@houseful.example>"

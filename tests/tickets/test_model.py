@@ -1,0 +1,59 @@
+"""What a ticket says of its event and seat, in words and local time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from server.domain.errors import InvalidRequest
+from server.tickets.model import BookingDocument, EventFacts
+
+
+@pytest.mark.parametrize(
+    ("timezone", "date", "time", "zone"),
+    [
+        ("UTC", "Friday 9 January 2026", "18:30", "UTC"),
+        ("Europe/Vienna", "Friday 9 January 2026", "19:30", "CET"),
+        ("America/New_York", "Friday 9 January 2026", "13:30", "EST"),
+        ("Asia/Kolkata", "Saturday 10 January 2026", "00:00", "IST"),
+        ("Asia/Dubai", "Friday 9 January 2026", "22:30", "GMT+04:00"),
+        ("America/Sao_Paulo", "Friday 9 January 2026", "15:30", "GMT-03:00"),
+    ],
+)
+def test_the_start_is_told_on_the_venues_clock(
+    booking: BookingDocument, timezone: str, date: str, time: str, zone: str
+) -> None:
+    event = replace(booking.event, timezone=timezone)
+    assert (event.local_date, event.local_time, event.zone_label) == (date, time, zone)
+
+
+def test_summer_time_is_kept(booking: BookingDocument) -> None:
+    july = replace(booking.event, starts_at_ms=1_783_535_400_000)
+    assert (july.local_time, july.zone_label) == ("20:30", "CEST")
+
+
+@pytest.mark.parametrize("timezone", ["", "Mars/Olympus", "../../etc/passwd", "/etc/passwd"])
+def test_an_unknown_time_zone_is_refused(timezone: str) -> None:
+    with pytest.raises(InvalidRequest, match="expected a time zone"):
+        EventFacts(id=1, name="", venue="", starts_at_ms=0, timezone=timezone)
+
+
+def test_a_booking_without_tickets_is_refused(booking: BookingDocument) -> None:
+    with pytest.raises(InvalidRequest, match="at least one ticket in BK-2026-001234"):
+        replace(booking, tickets=())
+
+
+def test_a_place_reads_as_one_would_say_it(booking: BookingDocument) -> None:
+    ticket = booking.tickets[0]
+    assert ticket.place == "Orchestra, row A, seat A1"
+    assert replace(ticket, row_kind="table", row="12").place == "Orchestra, table 12, seat A1"
+    assert replace(ticket, row="").place == "Orchestra, seat A1"
+
+
+def test_notices_name_what_holds_and_nothing_else(booking: BookingDocument) -> None:
+    plain, _, restricted = booking.tickets
+    assert plain.notices == ()
+    assert restricted.notices == ("Restricted view",)
+    every = replace(restricted, is_accessible=True, is_companion=True)
+    assert every.notices == ("Restricted view", "Wheelchair accessible", "Companion seat")

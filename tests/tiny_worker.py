@@ -1,0 +1,33 @@
+"""A worker with an application that needs nothing: for tests of the processes around it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from server.settings import Settings
+from server.worker import run
+
+
+def create_app(_: Settings) -> Any:
+    """Answers every request with the worker's process id; `/die` ends the process at once."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            for _ in range(2):
+                message = await receive()
+                await send({"type": f"{message['type']}.complete"})
+            return
+        if scope["path"] == "/die":
+            os._exit(3)
+        body = str(os.getpid()).encode()
+        headers = [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+if __name__ == "__main__":
+    sys.exit(run(create_app, ws="none"))
