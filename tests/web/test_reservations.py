@@ -85,13 +85,12 @@ async def test_what_cannot_be_had_is_named_and_the_rest_is_held(
 
 
 async def test_when_no_seat_can_be_had_each_says_why_in_the_contract_s_words(
-    ann: Guest, ben: Guest, sale: Sale, server: Server
+    ann: Guest, ben: Guest, sale: Sale
 ) -> None:
     reserved, booked, stale = sale.seats[:3]
     seen = {seat_id: seat["version"] for seat_id, seat in (await ben.seats(sale)).items()}
     await ann.held(sale, reserved)
-    async with server.catalog() as catalog:
-        await catalog._seats.book_seats(sale.id, 1, "somebody", [booked])
+    await ann.bought(sale, booked)
     gone = await ann.http.delete(path(sale, (await ann.held(sale, stale))["id"]))
     assert gone.status_code == 200
     body = refused(await ben.reserve(sale, reserved, booked, stale, versions=seen), 409, "conflict")
