@@ -7,7 +7,7 @@
 import { t } from "../lib/i18n.js";
 import { ApiError } from "../net/api.js";
 import { pause, retryWithBackoff } from "../state/retry.js";
-import { asProblem } from "./purchase.js";
+import { asProblem } from "./holding.js";
 import { explain } from "./explain.js";
 
 /**
