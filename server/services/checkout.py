@@ -1,8 +1,8 @@
 """Buying: the face of the checkout towards the edge.
 
 `book` answers POST /bookings; `quote`, `get_booking`, `list_bookings` and `cancel` the paths around
-it; `apply_webhook` and `apply_payment` take in what the gateway tells; the `run_…` coroutines are the
-background work, one of each per process, for ever.
+it; `apply_webhook` and `apply_payment` take in what the gateway tells; the `run_…` coroutines are
+the background work, one of each per process, for ever.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from server.services.outbox import Handler, Relay, cancelling, repeat
 from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import Parts
 from server.services.purchase import Purchases, in_progress
-from server.services.reconciler import Reconciler
+from server.services.reconciler import Reconciler, agrees
 from server.services.saga import Saga, is_ours
 
 STAFF: Final = frozenset({"venue", "admin"})
@@ -216,6 +216,11 @@ class Checkout:
         if booking is None:
             await self._apply_orphan(await parts.gateway.fetch(payment_id))
             return
+        if booking.next_run_at_ms is None:
+            # Most of what is told of a finished booking is known: do not get in its next buyer's way.
+            state = await parts.gateway.fetch(payment_id)
+            if agrees(state, booking):
+                return
         try:
             held = await self._take(booking.id)
             async with self._kept(held):
