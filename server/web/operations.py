@@ -95,11 +95,18 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """In an operation's answers: a list of this model as `data`, with `page` beside it."""
+
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One method on one path.
 
-    `answers`: status → model of `data`, `Bare(model)` or a media type for a body without envelope,
-    or None for no body. `parameters`: names from `server.web.parameters`.
+    `answers`: status → model of `data`, `Paged(model)`, `Bare(model)` or a media type for a body
+    without envelope, or None for no body. `parameters`: names from `server.web.parameters`.
     """
 
     method: str

@@ -56,61 +56,61 @@ export class PolygonFiller {
   /** @param {number} ax @param {number} ay @param {number} bx @param {number} by */
   #edge(ax, ay, bx, by) {
     if (ay === by) return;
-    const sign = ay < by ? 1 : -1;
-    if (sign < 0) [ax, ay, bx, by] = [bx, by, ax, ay];
-    if (by <= 0 || ay >= this.#height) return;
-    const slope = (bx - ax) / (by - ay);
-    let y = Math.max(ay, 0), x = ax + (y - ay) * slope;
-    const end = Math.min(by, this.#height);
-    while (y < end) {
-      const row = Math.floor(y);
+    const down = ay < by, sign = down ? 1 : -1;
+    const top = down ? ay : by, bottom = down ? by : ay;
+    if (bottom <= 0 || top >= this.#height) return;
+    const slope = (bx - ax) / (by - ay), limit = this.#width;
+    const end = Math.min(bottom, this.#height);
+    let y = Math.max(top, 0), x = (down ? ax : bx) + (y - top) * slope;
+    for (let row = Math.floor(y); y < end; row++) {
       const nextY = Math.min(row + 1, end), nextX = x + (nextY - y) * slope;
-      this.#rowPart(row, x, nextX, (nextY - y) * sign);
+      const cover = (nextY - y) * sign, left = x < nextX ? x : nextX, right = x < nextX ? nextX : x;
+      const first = Math.floor(left);
+      if (left >= 0 && right <= first + 1 && first < limit) this.#add(row, first, cover, (left + right) / 2 - first);
+      else this.#rowPart(row, left, right, cover);
       y = nextY;
       x = nextX;
     }
   }
 
-  /** One edge's part in one pixel row. @param {number} row @param {number} x0 @param {number} x1 @param {number} cover */
+  /** An edge's part in one pixel row, over several pixels or the picture's side. @param {number} row @param {number} x0 @param {number} x1 @param {number} cover */
   #rowPart(row, x0, x1, cover) {
     const limit = this.#width;
-    if (x0 > x1) [x0, x1] = [x1, x0];
     if (x1 <= 0) return this.#add(row, 0, cover, 0);
     if (x0 >= limit) return;
-    const first = Math.floor(x0), last = Math.floor(x1);
-    if (first === last || x1 - x0 < 1e-6) {
-      this.#add(row, Math.max(0, first), cover, first < 0 ? 0 : (x0 + x1) / 2 - first);
-      return;
-    }
     const perPixel = cover / (x1 - x0);
     if (x0 < 0) {
       this.#add(row, 0, perPixel * -x0, 0);
       x0 = 0;
     }
-    for (let px = Math.floor(x0); px <= last && px < limit; px++) {
-      const from = Math.max(x0, px), to = Math.min(x1, px + 1);
-      if (to > from) this.#add(row, px, perPixel * (to - from), (from + to) / 2 - px);
+    for (let px = Math.floor(x0); px < x1 && px < limit; px++) {
+      const from = x0 > px ? x0 : px, to = x1 < px + 1 ? x1 : px + 1;
+      this.#add(row, px, perPixel * (to - from), (from + to) / 2 - px);
     }
   }
 
   /** @param {number} row @param {number} x @param {number} cover @param {number} inset mean distance from the pixel's left */
   #add(row, x, cover, inset) {
     // Kept in order of x; rows have few cells, so the walk is short.
+    const cellX = this.#cellX, cellNext = this.#cellNext;
     let before = -1, at = this.#rowHead[row];
-    while (at >= 0 && this.#cellX[at] < x) before = at, at = this.#cellNext[at];
-    if (at < 0 || this.#cellX[at] !== x) {
-      const cell = this.#cells++;
-      if (cell === this.#cellX.length) this.#enlarge();
-      this.#cellX[cell] = x;
-      this.#cellCover[cell] = 0;
-      this.#cellArea[cell] = 0;
-      this.#cellNext[cell] = at;
-      if (before < 0) this.#rowHead[row] = cell;
-      else this.#cellNext[before] = cell;
-      at = cell;
+    while (at >= 0 && cellX[at] < x) {
+      before = at;
+      at = cellNext[at];
     }
-    this.#cellCover[at] += cover;
-    this.#cellArea[at] += cover * inset;
+    if (at >= 0 && cellX[at] === x) {
+      this.#cellCover[at] += cover;
+      this.#cellArea[at] += cover * inset;
+      return;
+    }
+    if (this.#cells === cellX.length) this.#enlarge();
+    const cell = this.#cells++;
+    this.#cellX[cell] = x;
+    this.#cellCover[cell] = cover;
+    this.#cellArea[cell] = cover * inset;
+    this.#cellNext[cell] = at;
+    if (before < 0) this.#rowHead[row] = cell;
+    else this.#cellNext[before] = cell;
   }
 
   #enlarge() {
@@ -129,30 +129,33 @@ export class PolygonFiller {
     this.#cellArea = twice(this.#cellArea);
   }
 
-  /** @param {Bitmap} into @param {number} row @param {number} rgb */
-  #sweep({ pixels, width }, row, rgb) {
-    const base = row * width;
-    let sum = 0;
+  /** Paints one row: cells' own pixels by their share, what lies between them as a whole. @param {Bitmap} into @param {number} row @param {number} rgb */
+  #sweep(into, row, rgb) {
+    const { pixels, width } = into, base = row * width, solid = (rgb | 0xff000000) >>> 0;
+    let sum = 0, from = 0;
     for (let cell = this.#rowHead[row]; cell >= 0; cell = this.#cellNext[cell]) {
       const x = this.#cellX[cell];
-      const own = Math.min(1, Math.abs(sum + this.#cellCover[cell] - this.#cellArea[cell]));
-      if (x < width && own > 0.002) pixels[base + x] = own > 0.998 ? rgb | 0xff000000 : mix(pixels[base + x], rgb, own);
+      if (x > from) run(pixels, base + from, base + x, sum, rgb, solid);
+      const own = Math.abs(sum + this.#cellCover[cell] - this.#cellArea[cell]);
+      if (own > 0.998) pixels[base + x] = solid;
+      else if (own > 0.002) pixels[base + x] = mix(pixels[base + x], rgb, own);
       sum += this.#cellCover[cell];
-      const next = this.#cellNext[cell];
-      const to = Math.min(width, next >= 0 ? this.#cellX[next] : x + 1);
-      const whole = Math.min(1, Math.abs(sum));
-      if (to > x + 1 && whole > 0.002) {
-        if (whole > 0.998) pixels.fill(rgb | 0xff000000, base + x + 1, base + to);
-        else for (let px = x + 1; px < to; px++) pixels[base + px] = mix(pixels[base + px], rgb, whole);
-      }
+      from = x + 1;
     }
-    if (Math.abs(sum) > 0.5) {
-      // The polygon goes on past the right edge, whose cells were never made.
-      let last = this.#rowHead[row];
-      while (this.#cellNext[last] >= 0) last = this.#cellNext[last];
-      pixels.fill(rgb | 0xff000000, base + this.#cellX[last] + 1, base + width);
-    }
+    // Edges past the right side made no cells: the polygon may go on to there.
+    if (from < width) run(pixels, base + from, base + width, sum, rgb, solid);
   }
+}
+
+/** @param {Uint32Array} pixels @param {number} from @param {number} to @param {number} cover @param {number} rgb @param {number} solid */
+function run(pixels, from, to, cover, rgb, solid) {
+  const share = Math.abs(cover);
+  if (share < 0.002) return;
+  if (share > 0.998) {
+    // `fill` is fast for long runs and slow to start.
+    if (to - from > 24) pixels.fill(solid, from, to);
+    else for (let at = from; at < to; at++) pixels[at] = solid;
+  } else for (let at = from; at < to; at++) pixels[at] = mix(pixels[at], rgb, share);
 }
 
 /** @param {number} under @param {number} over @param {number} amount 0 to 1 */

@@ -26,10 +26,14 @@ import { pause } from "../state/retry.js";
  *   currency: string, subtotal?: number | string, discountAmount?: number | string, createdAt: string,
  *   confirmedAt: string | null, event?: { id: number, name: string, venue: string, startsAt: string },
  *   contact?: { name: string, email: string, phone?: string } | null, clientSecret?: string,
- *   expiresAt?: string }} Booking
+ *   expiresAt?: string, declineCode?: string | null, problem?: string | null,
+ *   tickets?: Ticket[] | null }} Booking
  * @typedef {{ eventId: number, seatIds: number[], paymentMethod: "stripe" | "demo",
  *   discountCode?: string, paymentToken?: string, card?: { number: string },
  *   contact?: { name: string, email: string, phone?: string } }} BookingRequest
+ * @typedef {{ id: number, seatId: number, section: string, seatNumber: string, code: string,
+ *   state: "VALID" | "USED" | "VOID", qrUrl: string }} Ticket
+ * @typedef {{ name: string, at: string, facts: Record<string, unknown> }} Report
  * @typedef {{ status: number, message: string, data: any, headers: Headers, page: any }} Answer
  * @typedef {ReturnType<typeof createApi>} Api
  */
@@ -261,7 +265,7 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
     /** @returns {Promise<string>} */
     webSocketTicket: async () => (await data("/ws-tickets", { method: "POST" })).ticket,
 
-    /** @param {{ name: string, at: string }[]} events */
+    /** @param {Report[]} events */
     track: (events) => data("/analytics", { method: "POST", json: { events }, keepalive: true }),
   };
 }
@@ -309,7 +313,7 @@ function retryAfter(text) {
  * @typedef {{ now(): number }} ServerClockLike
  */
 export function createAnalytics(api, clock) {
-  /** @type {{ name: string, at: string }[]} */
+  /** @type {Report[]} */
   let waiting = [];
   let isSending = false;
 
@@ -327,7 +331,7 @@ export function createAnalytics(api, clock) {
   return {
     /** @param {string} name @param {Record<string, unknown>} [facts] */
     track(name, facts = {}) {
-      waiting = [...waiting, { name, at: new Date(clock.now()).toISOString(), ...facts }].slice(-200);
+      waiting = [...waiting, { name, at: new Date(clock.now()).toISOString(), facts }].slice(-200);
       flush();
     },
   };

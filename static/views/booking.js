@@ -93,30 +93,68 @@ export class BookingView extends View {
           h("h3", null, t("booking.seats")),
           h("ul", { class: "seat-tags" }, booking.seatNumbers.map((seat) => h("li", null, seat))),
         ),
-        isConfirmed ? this.code(reference) : null,
+        isConfirmed ? this.stub(booking) : null,
       ),
       isConfirmed ? this.actions(booking, replace) : null,
       this.sketch(booking),
     );
   }
 
-  /** The QR code needs the token, so it is fetched and shown from memory. @param {string} reference */
-  code(reference) {
+  /** The codes for the door, one a seat, one at a time. @param {Booking} booking */
+  stub(booking) {
+    const tickets = booking.tickets ?? [];
+    const place = signal(0);
+    const turn = (
+      /** @type {number} */ step,
+    ) => (place.value = (place.peek() + step + tickets.length) % tickets.length);
+    return h("div", { class: "ticket-stub" }, () => {
+      const ticket = tickets[place.value];
+      if (!ticket) return this.code(booking, `/bookings/${encodeURIComponent(booking.bookingReference)}/qr.svg`);
+      return [
+        this.code(booking, ticket.qrUrl),
+        h("strong", null, `${ticket.section} · ${ticket.seatNumber}`),
+        h("p", { class: "small tabular", translate: "no" }, t("ticket.code", { code: ticket.code })),
+        ticket.state === "USED" ? h("p", { class: "pill" }, t("ticket.used")) : null,
+        tickets.length > 1
+          ? h(
+            "div",
+            { class: "stub-pager" },
+            h("button", {
+              class: "plain-button",
+              type: "button",
+              "aria-label": t("ticket.previous"),
+              onclick: () => turn(-1),
+            }, icon("back")),
+            h("span", { class: "small", role: "status" }, t("ticket.of", { n: place.value + 1, all: tickets.length })),
+            h("button", {
+              class: "plain-button",
+              type: "button",
+              "aria-label": t("ticket.next"),
+              onclick: () => turn(1),
+            }, icon("next")),
+          )
+          : h("p", { class: "small" }, t("booking.qrHelp")),
+      ];
+    });
+  }
+
+  /** A QR code needs the token, so it is fetched and shown from memory. @param {Booking} booking @param {string} path */
+  code(booking, path) {
     const source = signal("");
-    this.app.api.file(`/bookings/${encodeURIComponent(reference)}/qr.svg`).then(
+    this.app.api.file(path).then(
       (blob) => (source.value = URL.createObjectURL(blob)),
       () => undefined,
     );
     onEnd(() => source.peek() && URL.revokeObjectURL(source.peek()));
-    return h(
-      "div",
-      { class: "ticket-stub" },
-      () =>
-        source.value
-          ? h("img", { src: source.value, alt: t("booking.qr", { reference }), width: 180, height: 180 })
-          : h("div", { class: "skeleton qr" }),
-      h("p", { class: "small" }, t("booking.qrHelp")),
-    );
+    return () =>
+      source.value
+        ? h("img", {
+          src: source.value,
+          alt: t("booking.qr", { reference: booking.bookingReference }),
+          width: 180,
+          height: 180,
+        })
+        : h("div", { class: "skeleton qr" });
   }
 
   /** @param {Booking} booking @param {(next: Booking) => void} replace */

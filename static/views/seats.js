@@ -122,7 +122,7 @@ export class SeatsView extends View {
           tab("map", "map"),
         ),
       ),
-      h("div", { class: "panel" }, finder),
+      h("div", { class: "panel" }, () => this.saleNotice(), finder),
       h(
         "div",
         { class: "map-side" },
@@ -133,6 +133,16 @@ export class SeatsView extends View {
       ),
       custom("seat-cart", { purchase, onReserve: () => this.reserve() }),
     );
+  }
+
+  /** Before and after the sale the map can be looked at; seats cannot be taken. */
+  saleNotice() {
+    const event = this.purchase.event.value;
+    if (!event || event.saleState === "open") return null;
+    const words = event.saleState === "upcoming" && event.onSaleAt
+      ? t("event.upcoming", { when: shortDate(event.onSaleAt) })
+      : t("event.closed");
+    return h("p", { class: "notice sale-notice", role: "status" }, icon("clock"), words);
   }
 
   /** Which level is drawn, where a house has several. @param {import("../map/seat-map.js").SeatMap} map */

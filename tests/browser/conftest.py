@@ -41,15 +41,12 @@ NOISE = "Failed to load resource"
 """Chromium writes this for every 4xx that a page asks for and handles; the status is our business."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    absent = pytest.mark.skip(reason="needs Chromium (apt install chromium)")
-    for item in items:
-        if Path(__file__).parent not in item.path.parents:
-            continue
-        item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.asyncio(loop_scope="session"))
-        if CHROMIUM is None:
-            item.add_marker(absent)
+IN_A_BROWSER = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt install chromium)"),
+]
+"""Every module here carries these marks."""
 
 
 @dataclass(frozen=True)
@@ -96,42 +93,24 @@ class Shop:
         )
 
 
-def start_shop(directory: Path, **settings: object) -> tuple[Shop, subprocess.Popen[bytes]]:
-    log = directory / "server.log"
+def run_shop(directory: Path, **settings: object) -> Iterator[Shop]:
     environment = {
         **os.environ,
         "HOUSEFUL_RESERVATIONS_PER_MINUTE": "10000",
         **{f"HOUSEFUL_{name.upper()}": str(value) for name, value in settings.items()},
     }
     data = str(directory / "data")
-    command = [sys.executable, "-m", "server", "serve", "--port", "0", "--data-dir", data]
+    log = directory / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while " is at http" not in (said := log.read_text(errors="replace")):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            process.wait()
-            raise AssertionError(f"the shop did not start:\n{said}")
-        time.sleep(0.05)
-    shop = Shop(said.split(" is at ")[1].split()[0].rstrip("/"), log)
-    for arguments in (["SUMMER10", "--percent", "10"],):
-        subprocess.run(
-            [sys.executable, "-m", "server", "discount", "add", *arguments, "--data-dir", data],
+            [sys.executable, "-m", "server", "serve", "--port", "0", "--data-dir", data],
             cwd=ROOT,
             env=environment,
-            check=True,
-            capture_output=True,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
-    return shop, process
-
-
-def run_shop(directory: Path, **settings: object) -> Iterator[Shop]:
-    shop, process = start_shop(directory, **settings)
     try:
-        yield shop
+        yield Shop(wait_for_address(process, log), log)
     finally:
         process.terminate()
         try:
@@ -139,6 +118,15 @@ def run_shop(directory: Path, **settings: object) -> Iterator[Shop]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while " is at http" not in (said := log.read_text(errors="replace")):
+        alive = process.poll() is None and time.monotonic() < deadline
+        assert alive, f"the shop did not start:\n{said}"
+        time.sleep(0.05)
+    return said.split(" is at ")[1].split()[0].rstrip("/")
 
 
 @pytest.fixture(scope="session")
