@@ -6,7 +6,6 @@ Never: shows a secret; `repr` and logs print `**********`.
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import json
 import os
@@ -26,17 +25,10 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server import faults
 from server.domain.errors import ConfigurationError
-
-PREFIX: Final = "HOUSEFUL_"
-TEST_PREFIX: Final = "HOUSEFUL_TEST_"
-"""Names for the test suite, which the server passes over."""
-
-LONGEST_SHOWN: Final = 120
-"""A longer value may be a private key pasted into the wrong variable; it is not repeated."""
 
 SECRET_BYTES: Final = 32
 """HS256 wants a key of at least its hash's 256 bits (RFC 7518 §3.2); we generate that much."""
@@ -62,19 +54,12 @@ STARTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """How a value of each secret field begins."""
 
-NEEDS: Final = (
-    ("stripe_secret_key", "stripe_publishable_key"),
-    ("stripe_publishable_key", "stripe_secret_key"),
-    ("stripe_webhook_secret", "stripe_secret_key"),
-)
-"""Fields that make no sense without another."""
-
 
 class Settings(BaseSettings):
     """Checked once at start, then read-only. A field's description says what is expected of it."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
+        env_prefix=faults.PREFIX,
         env_ignore_empty=True,
         frozen=True,
         hide_input_in_errors=True,
@@ -268,14 +253,16 @@ def load(**given: object) -> Settings:
     Raises ConfigurationError with one line per fault: the variable, what was expected, what came.
     """
     given = {name: value for name, value in given.items() if value is not None}
-    faults = _unknown_names() + _contradictions(given)
+    fields = Settings.model_fields
+    found = [*faults.unknown_names(fields), *faults.contradictions(fields, given)]
     settings = None
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        faults = [_fault(details) for details in error.errors(include_url=False)] + faults
-    if faults or settings is None:
-        raise ConfigurationError("\n".join(["The settings are wrong:", *dict.fromkeys(faults)]))
+        wrong = error.errors(include_url=False)
+        found = [*(faults.wrong_value(fields, details) for details in wrong), *found]
+    if found or settings is None:
+        raise ConfigurationError("\n  ".join(["The settings are wrong:", *dict.fromkeys(found)]))
     return settings
 
 
@@ -286,45 +273,7 @@ def revealed(secret: SecretStr | None) -> str:
 
 def variable(field: str) -> str:
     """The environment variable of a field: `port` → `HOUSEFUL_PORT`."""
-    alias = Settings.model_fields[field].validation_alias
-    return alias if isinstance(alias, str) else f"{PREFIX}{field.upper()}"
-
-
-def _fault(details: ErrorDetails) -> str:
-    field = str(details["loc"][0]).lower().removeprefix(PREFIX.lower())
-    about = Settings.model_fields[field]
-    shown = repr(details["input"])
-    if "Secret" in str(about.annotation) or len(shown) > LONGEST_SHOWN:
-        shown = "another value (not shown)"
-    return f"  {variable(field)}: expected {about.description}, got {shown}"
-
-
-def _unknown_names() -> list[str]:
-    known = {variable(field) for field in Settings.model_fields}
-    faults = []
-    for name in sorted(os.environ):
-        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, 1) or [name.removeprefix(PREFIX)]
-            hint = f", perhaps {near[0]}?" if near[0] in known else ""
-            faults.append(f"  {name}: expected a name that Houseful knows{hint}")
-    return faults
-
-
-def _contradictions(given: dict[str, object]) -> list[str]:
-    """Settings that make no sense without, or with, one another."""
-    present = {
-        field
-        for field in Settings.model_fields
-        if field in given or os.environ.get(variable(field))
-    }
-    faults = [
-        f"  {variable(needed)}: expected a value, because {variable(field)} is set; got none"
-        for field, needed in NEEDS
-        if field in present and needed not in present
-    ]
-    if {"jwt_public_key", "jwt_jwks"} <= present:
-        faults.append("  HOUSEFUL_JWT_JWKS: expected no value beside HOUSEFUL_JWT_PUBLIC_KEY")
-    return faults
+    return faults.variable(Settings.model_fields, field)
 
 
 def _read_file(path: Path) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from server import __version__, cli, settings
-from server.domain.errors import ConfigurationError, InvalidRequest
+from server.domain.errors import ConfigurationError, Conflict, InvalidRequest
 from server.store.embedded import find_running
 from server.web.auth import Tokens
 
@@ -390,6 +390,24 @@ def test_a_wrong_import_is_refused_whole(
 
     cli.app(["event", "list", *place], standalone_mode=False)
     assert capsys.readouterr().out == ""
+
+
+def test_a_discount_code_is_known_once(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = ["--data-dir", str(data_dir)]
+    cli.app(["discount", "add", "summer10", "--percent", "10", *place], standalone_mode=False)
+    assert capsys.readouterr().out == "discount SUMMER10 is known\n"
+
+    with pytest.raises(Conflict, match="SUMMER10 exists already"):
+        cli.app(["discount", "add", "Summer10", "--amount", "5.00", *place], standalone_mode=False)
+
+
+def test_a_discount_of_both_kinds_or_none_is_refused(data_dir: Path) -> None:
+    for wrong in ([], ["--percent", "10", "--amount", "5"], ["--percent", "101"]):
+        with pytest.raises(InvalidRequest, match="expected"):
+            cli.app(
+                ["discount", "add", "X", *wrong, "--data-dir", str(data_dir)],
+                standalone_mode=False,
+            )
 
 
 def test_a_plan_that_is_not_there_or_no_plan_is_one_sentence(

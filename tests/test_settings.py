@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server import settings
+from server import faults, settings
 from server.domain.errors import ConfigurationError
 
 PUBLIC_PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"
@@ -20,7 +20,7 @@ PUBLIC_PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what the test sets counts."""
     for name in list(os.environ):
-        if name.startswith(settings.PREFIX) or name in map(
+        if name.startswith(faults.PREFIX) or name in map(
             settings.variable, settings.Settings.model_fields
         ):
             monkeypatch.delenv(name)

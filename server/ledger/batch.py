@@ -1,4 +1,4 @@
-"""Group commit: transactions that wait for the same single writer share one commit.
+"""SQLite's transactions: one thread writes, and what waits together shares one commit.
 
 A commit with `synchronous=FULL` costs one flush of the disk, whatever is in it. Each piece of work
 runs inside its own savepoint, so that one which fails takes only itself back, and nobody is told
@@ -9,25 +9,31 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Engine
+
+from server.ledger.session import Work, run
 
 T = TypeVar("T")
-Work = Callable[[AsyncConnection], Awaitable[T]]
 Waiting = tuple[Work[Any], asyncio.Future[Any]]
+Outcome = tuple[Any, Exception | None]
 
 TOGETHER = 64
 """Most pieces of work in one commit: it bounds how long the first waits for the last."""
 
 
 class Batch:
-    """Runs work one after another on the writer's connection, committing what waits together."""
+    """Runs work one after another in the writer's thread, committing what waits together.
 
-    def __init__(self, connect: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
-        self._connect = connect
+    `lock` keeps off whoever writes on another connection of this process.
+    """
+
+    def __init__(self, engine: Engine, lock: asyncio.Lock) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-writer")
         self._waiting: deque[Waiting] = deque()
         self._runner: asyncio.Task[None] | None = None
 
@@ -43,40 +49,54 @@ class Batch:
         """Wait until what was asked for is written."""
         if self._runner is not None:
             await asyncio.wait([self._runner])
+        self._thread.shutdown(wait=False)
 
     async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._waiting:
-            size = min(TOGETHER, len(self._waiting))
-            taken = [self._waiting.popleft() for _ in range(size)]
-            wanted = [item for item in taken if not item[1].done()]
-            if wanted:
-                await self._commit(wanted)
-
-    async def _commit(self, items: list[Waiting]) -> None:
-        outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
-        try:
-            async with self._connect() as connection:
-                for work, future in items:
-                    outcomes.append((future, *await _one(connection, work)))
-        except Exception as error:  # noqa: BLE001 - handed to every caller, none is lost
-            # Whoever queued up behind a writer that cannot begin has waited as long already.
-            late = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            outcomes = [(future, None, error) for _, future in items + late]
-        for future, result, failure in outcomes:
-            if future.done():
-                continue
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
+            async with self._lock:
+                size = min(TOGETHER, len(self._waiting))
+                taken = [self._waiting.popleft() for _ in range(size)]
+                wanted = [item for item in taken if not item[1].done()]
+                works = [work for work, _ in wanted]
+                outcomes, failure = await loop.run_in_executor(
+                    self._thread, _commit, self._engine, works
+                )
+            if failure is not None:
+                # Whoever queued up behind a writer that cannot write has waited as long already.
+                wanted += [self._waiting.popleft() for _ in range(len(self._waiting))]
+                outcomes = [(None, failure)] * len(wanted)
+            for (_, future), outcome in zip(wanted, outcomes, strict=True):
+                _settle(future, outcome)
 
 
-async def _one(connection: AsyncConnection, work: Work[Any]) -> tuple[Any, Exception | None]:
-    savepoint = await connection.begin_nested()
+def _settle(future: asyncio.Future[Any], outcome: Outcome) -> None:
+    result, failure = outcome
+    if future.done():
+        return
+    if failure is None:
+        future.set_result(result)
+    else:
+        future.set_exception(failure)
+
+
+def _commit(engine: Engine, works: list[Work[Any]]) -> tuple[list[Outcome], Exception | None]:
+    """Each work's outcome, or the failure of the whole: then none of them is written."""
     try:
-        result = await work(connection)
+        with engine.begin() as connection:
+            return [_one(connection, work) for work in works], None
+    except Exception as error:  # noqa: BLE001 - handed to every caller, none is lost
+        return [], error
+
+
+def _one(connection: Connection, work: Work[Any]) -> Outcome:
+    # Said in SQL, because SQLAlchemy compiles its own savepoints afresh each time.
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        result = run(work, connection)
     except Exception as error:  # noqa: BLE001 - handed to its caller
-        await savepoint.rollback()
+        connection.exec_driver_sql("ROLLBACK TO work")
+        connection.exec_driver_sql("RELEASE work")
         return None, error
-    await savepoint.commit()
+    connection.exec_driver_sql("RELEASE work")
     return result, None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from server.domain.booking import FOLLOWS, LIVE, PAID, State, check
 from server.ledger.database import Session
@@ -56,8 +57,12 @@ class Booking:
     ended_by: str
 
 
+_ADD: Final = insert(BOOKING).returning(*BOOKING.c)
+_GET: Final = select(BOOKING).where(BOOKING.c.id == bindparam("wanted"))
+
+
 def booking(row: Any) -> Booking:
-    values = dict(row._mapping)
+    values = {name: row._mapping[name] for name in Booking.__slots__}
     values["state"] = State(values["state"])
     return Booking(**values)
 
@@ -69,7 +74,8 @@ async def _one(session: Session, statement: Select[Any]) -> Booking | None:
 
 async def get(session: Session, booking_id: int) -> Booking | None:
     """By id, or None."""
-    return await _one(session, select(BOOKING).where(BOOKING.c.id == booking_id))
+    row = (await session.execute(_GET, {"wanted": booking_id})).one_or_none()
+    return booking(row) if row is not None else None
 
 
 async def by_reference(session: Session, reference: str) -> Booking | None:
@@ -83,10 +89,19 @@ async def by_payment(session: Session, payment_id: str) -> Booking | None:
     return await _one(session, select(BOOKING).where(BOOKING.c.id.in_(wanted)))
 
 
+async def by_payments(session: Session, payment_ids: Sequence[str]) -> dict[str, Booking]:
+    """Payment id → its booking, for those that have one."""
+    found = await session.execute(
+        select(PAYMENT.c.payment_id.label("of_payment"), *BOOKING.c)
+        .join(BOOKING, BOOKING.c.id == PAYMENT.c.booking_id)
+        .where(PAYMENT.c.payment_id.in_(payment_ids))
+    )
+    return {row.of_payment: booking(row) for row in found}
+
+
 async def add(session: Session, values: dict[str, Any]) -> Booking:
     """Insert a booking."""
-    row = (await session.execute(insert(BOOKING).values(**values).returning(*BOOKING.c))).one()
-    return booking(row)
+    return booking((await session.execute(_ADD, values)).one())
 
 
 async def change(session: Session, before: Booking, **values: Any) -> Booking | None:
@@ -96,15 +111,25 @@ async def change(session: Session, before: Booking, **values: Any) -> Booking | 
     """
     if "state" in values and values["state"] != before.state:
         check(before.state, values["state"])
-    row = (
-        await session.execute(
-            update(BOOKING)
-            .where(BOOKING.c.id == before.id, BOOKING.c.version == before.version)
-            .values(version=BOOKING.c.version + 1, **values)
-            .returning(*BOOKING.c)
-        )
-    ).one_or_none()
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    parameters |= {"known_id": before.id, "known_version": before.version}
+    found = await session.execute(_changing(tuple(values)), parameters)
+    row = found.one_or_none()
     return booking(row) if row is not None else None
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Any:
+    """Built once per set of columns: building costs more than running it."""
+    new = {name: bindparam(f"new_{name}", type_=BOOKING.c[name].type) for name in names}
+    return (
+        update(BOOKING)
+        .where(
+            BOOKING.c.id == bindparam("known_id"), BOOKING.c.version == bindparam("known_version")
+        )
+        .values(version=BOOKING.c.version + 1, **new)
+        .returning(*BOOKING.c)
+    )
 
 
 async def take(
@@ -127,6 +152,15 @@ async def let_go(session: Session, held: Booking) -> None:
     await session.execute(
         update(BOOKING)
         .where(BOOKING.c.id == held.id, BOOKING.c.lease == held.lease)
+        .values(lease_until_ms=0)
+    )
+
+
+async def let_go_declined(session: Session, booking_id: int) -> None:
+    """A new attempt came to nothing before its claim: whoever holds the key may try again."""
+    await session.execute(
+        update(BOOKING)
+        .where(BOOKING.c.id == booking_id, BOOKING.c.state == State.DECLINED)
         .values(lease_until_ms=0)
     )
 

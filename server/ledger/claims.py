@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from server.domain.pricing import PricedSeat
-from server.ledger.counters import advance, upsert
+from server.ledger.counters import advance, upsert_in
 from server.ledger.database import Session
 from server.ledger.models import (
     BOOKING_SEAT,
@@ -44,46 +45,73 @@ class IssuedTicket:
     state: str
 
 
+_FACTS: Final = (
+    select(
+        EVENT.c.id,
+        EVENT.c.name,
+        VENUE.c.name.label("venue"),
+        EVENT.c.starts_at_ms,
+        EVENT.c.currency,
+        EVENT.c.cancel_before_ms,
+    )
+    .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
+    .where(EVENT.c.id == bindparam("event"))
+)
+
+_PRICED: Final = (
+    select(
+        SEAT.c.id,
+        SECTION.c.name,
+        SEAT.c.row_label,
+        SEAT.c.label,
+        EVENT_PRICE.c.category,
+        EVENT_PRICE.c.amount_minor,
+    )
+    .join(PLAN, PLAN.c.id == SEAT.c.plan_id)
+    .join(EVENT, EVENT.c.plan_id == PLAN.c.id)
+    .join(SECTION, SECTION.c.id == SEAT.c.section_id)
+    .join(
+        EVENT_PRICE,
+        (EVENT_PRICE.c.event_id == EVENT.c.id) & (EVENT_PRICE.c.ordinal == SEAT.c.category),
+    )
+    .where(EVENT.c.id == bindparam("event"), SEAT.c.id.in_(bindparam("seats", expanding=True)))
+    .order_by(SEAT.c.id)
+)
+
+_SOLD: Final = (
+    select(
+        BOOKING_SEAT.c.booking_id,
+        SEAT.c.id,
+        SECTION.c.name,
+        SEAT.c.row_label,
+        SEAT.c.label,
+        BOOKING_SEAT.c.category,
+        BOOKING_SEAT.c.price_minor,
+    )
+    .join(SEAT, SEAT.c.id == BOOKING_SEAT.c.seat_id)
+    .join(SECTION, SECTION.c.id == SEAT.c.section_id)
+    .where(BOOKING_SEAT.c.booking_id.in_(bindparam("bookings", expanding=True)))
+    .order_by(SEAT.c.id)
+)
+
+_TICKET: Final = insert(TICKET)
+
+
+@cache
+def _claiming(dialect: str) -> Any:
+    statement = upsert_in(dialect, BOOKING_SEAT).on_conflict_do_nothing()
+    return statement.returning(BOOKING_SEAT.c.seat_id)
+
+
 async def facts(session: Session, event_id: int) -> EventFacts | None:
     """The event of a booking, or None."""
-    row = (
-        await session.execute(
-            select(
-                EVENT.c.id,
-                EVENT.c.name,
-                VENUE.c.name.label("venue"),
-                EVENT.c.starts_at_ms,
-                EVENT.c.currency,
-                EVENT.c.cancel_before_ms,
-            )
-            .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
-            .where(EVENT.c.id == event_id)
-        )
-    ).one_or_none()
+    row = (await session.execute(_FACTS, {"event": event_id})).one_or_none()
     return EventFacts(*row) if row is not None else None
 
 
 async def priced(session: Session, event_id: int, seat_ids: Sequence[int]) -> list[PricedSeat]:
     """The seats with today's prices, in plan order; seats that are not the event's are left out."""
-    found = await session.execute(
-        select(
-            SEAT.c.id,
-            SECTION.c.name,
-            SEAT.c.row_label,
-            SEAT.c.label,
-            EVENT_PRICE.c.category,
-            EVENT_PRICE.c.amount_minor,
-        )
-        .join(PLAN, PLAN.c.id == SEAT.c.plan_id)
-        .join(EVENT, EVENT.c.plan_id == PLAN.c.id)
-        .join(SECTION, SECTION.c.id == SEAT.c.section_id)
-        .join(
-            EVENT_PRICE,
-            (EVENT_PRICE.c.event_id == EVENT.c.id) & (EVENT_PRICE.c.ordinal == SEAT.c.category),
-        )
-        .where(EVENT.c.id == event_id, SEAT.c.id.in_(seat_ids))
-        .order_by(SEAT.c.id)
-    )
+    found = await session.execute(_PRICED, {"event": event_id, "seats": list(seat_ids)})
     return [PricedSeat(*row) for row in found]
 
 
@@ -106,12 +134,7 @@ async def claim(
         }
         for seat in sorted(seats, key=lambda seat: seat.seat_id)
     ]
-    found = await session.execute(
-        upsert(session, BOOKING_SEAT)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(BOOKING_SEAT.c.seat_id)
-    )
+    found = await session.execute(_claiming(session.dialect.name), rows)
     got = set(found.scalars())
     return [seat.seat_id for seat in seats if seat.seat_id not in got]
 
@@ -161,21 +184,7 @@ async def revive(session: Session, booking_id: int) -> bool:
 
 async def sold(session: Session, booking_ids: Sequence[int]) -> dict[int, list[PricedSeat]]:
     """Booking id → its seats at the prices it was sold at, in plan order."""
-    found = await session.execute(
-        select(
-            BOOKING_SEAT.c.booking_id,
-            SEAT.c.id,
-            SECTION.c.name,
-            SEAT.c.row_label,
-            SEAT.c.label,
-            BOOKING_SEAT.c.category,
-            BOOKING_SEAT.c.price_minor,
-        )
-        .join(SEAT, SEAT.c.id == BOOKING_SEAT.c.seat_id)
-        .join(SECTION, SECTION.c.id == SEAT.c.section_id)
-        .where(BOOKING_SEAT.c.booking_id.in_(booking_ids))
-        .order_by(SEAT.c.id)
-    )
+    found = await session.execute(_SOLD, {"bookings": list(booking_ids)})
     seats: dict[int, list[PricedSeat]] = {booking_id: [] for booking_id in booking_ids}
     for booking_id, *rest in found:
         seats[booking_id].append(PricedSeat(*rest))
@@ -202,7 +211,7 @@ async def issue_tickets(
         }
         for seat_id in seat_ids
     ]
-    await session.execute(insert(TICKET).values(rows))
+    await session.execute(_TICKET, rows)
 
 
 async def void_tickets(session: Session, booking_id: int) -> None:

@@ -10,29 +10,34 @@ Never: statements about seats or bookings; those stand in the modules beside thi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from server.domain.errors import ConfigurationError, Unavailable
 from server.ledger import migrate
 from server.ledger.batch import Batch
+from server.ledger.session import Session as Session
+from server.ledger.session import Work, run
 
-Session = AsyncConnection
 T = TypeVar("T")
-Work = Callable[[Session], Awaitable[T]]
 
 ANSWER_WITHIN_S = 0.9
 """A caller must hear "unavailable" within a second: no wait for a lock or connection is longer."""
 
 ATTEMPTS = 6
 """Tries of one piece of work that loses to a concurrent one (PostgreSQL 40001, 40P01)."""
+
+READERS = 4
+"""Connections and threads that read SQLite at once."""
 
 _RETRIED_STATES = {"40001", "40P01"}
 
@@ -43,11 +48,14 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = _async_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._batch = Batch(self._write_one_connection)
         self._lock = asyncio.Lock()
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, writer=True, pool_size=1)
-            self._reader = _sqlite_engine(self.url, writer=False, pool_size=4)
+            self._writer = _sqlite_async(self.url, writer=True)
+            self._reader = _sqlite_async(self.url, writer=False)
+            self._thread_writer = _sqlite(self.url, writer=True)
+            self._thread_reader = _sqlite(self.url, writer=False)
+            self._batch = Batch(self._thread_writer, self._lock)
+            self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
         else:
             self._writer = self._reader = _postgres_engine(self.url, pool_size)
 
@@ -83,6 +91,12 @@ class Database:
 
     async def query(self, work: Work[T]) -> T:
         """Run reading `work`, once more if the connection turned out to be dead."""
+        if self.is_sqlite:
+            loop = asyncio.get_running_loop()
+            async with _translated():
+                return await loop.run_in_executor(
+                    self._readers, _read_in_thread, self._thread_reader, work
+                )
         return await self._repeat(work, self._reader.connect)
 
     async def ping(self) -> None:
@@ -91,10 +105,14 @@ class Database:
             await session.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        await self._batch.close()
-        await self._writer.dispose()
-        if self._reader is not self._writer:
+        """Finish what is being written and let go of every connection."""
+        if self.is_sqlite:
+            await self._batch.close()
+            self._readers.shutdown(wait=False)
+            self._thread_writer.dispose()
+            self._thread_reader.dispose()
             await self._reader.dispose()
+        await self._writer.dispose()
 
     async def _repeat(self, work: Work[T], connect: Callable[[], Any]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
@@ -161,12 +179,36 @@ def _async_url(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def _sqlite_engine(url: URL, *, writer: bool, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0 if writer else 28, pool_timeout=ANSWER_WITHIN_S
-    )
+def _read_in_thread(engine: Engine, work: Work[T]) -> T:
+    with engine.connect() as connection:
+        return run(work, connection)
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _sqlite_async(url: URL, *, writer: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writer else READERS,
+        max_overflow=0 if writer else 28,
+        pool_timeout=ANSWER_WITHIN_S,
+    )
+    _configure(engine.sync_engine, writer=writer)
+    return engine
+
+
+def _sqlite(url: URL, *, writer: bool) -> Engine:
+    engine = create_engine(
+        url.set(drivername="sqlite"),
+        poolclass=QueuePool,
+        pool_size=1 if writer else READERS,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    _configure(engine, writer=writer)
+    return engine
+
+
+def _configure(engine: Engine, *, writer: bool) -> None:
+    @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         cursor = connection.cursor()
@@ -184,11 +226,9 @@ def _sqlite_engine(url: URL, *, writer: bool, pool_size: int) -> AsyncEngine:
     # A deferred transaction that reads and then writes fails at once when another wrote between.
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
         connection.exec_driver_sql(begin)
-
-    return engine
 
 
 def _postgres_engine(url: URL, pool_size: int) -> AsyncEngine:

@@ -6,16 +6,32 @@ It stands for a foreign system, so it writes in transactions of its own.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from server.codec import decode, encode
 from server.domain.demo_charge import DemoCharge, DemoRefund
 from server.domain.payment import Outcome
-from server.ledger.counters import upsert
+from server.ledger.counters import upsert_in
 from server.ledger.database import Database, Session
 from server.ledger.models import DEMO_CHARGE
+
+_GET: Final = select(DEMO_CHARGE).where(DEMO_CHARGE.c.payment_id == bindparam("wanted"))
+_REPLACE: Final = (
+    update(DEMO_CHARGE)
+    .where(
+        DEMO_CHARGE.c.payment_id == bindparam("wanted"), DEMO_CHARGE.c.version == bindparam("known")
+    )
+    .values(record=bindparam("text"), version=DEMO_CHARGE.c.version + 1)
+)
+
+
+@cache
+def _inserting(dialect: str) -> Any:
+    statement = upsert_in(dialect, DEMO_CHARGE).on_conflict_do_nothing()
+    return statement.returning(DEMO_CHARGE.c.payment_id)
 
 
 class SqlDemoCharges:
@@ -27,16 +43,14 @@ class SqlDemoCharges:
     async def add(self, charge: DemoCharge) -> DemoCharge:
         async def insert(session: Session) -> DemoCharge:
             added = await session.execute(
-                upsert(session, DEMO_CHARGE)
-                .values(
-                    payment_id=charge.payment_id,
-                    idempotency_key=charge.idempotency_key,
-                    record=_text(charge),
-                    created_at_ms=charge.created_ms,
-                    version=charge.version,
-                )
-                .on_conflict_do_nothing()
-                .returning(DEMO_CHARGE.c.payment_id)
+                _inserting(session.dialect.name),
+                {
+                    "payment_id": charge.payment_id,
+                    "idempotency_key": charge.idempotency_key,
+                    "record": _text(charge),
+                    "created_at_ms": charge.created_ms,
+                    "version": charge.version,
+                },
             )
             if added.first() is not None:
                 return charge
@@ -48,9 +62,7 @@ class SqlDemoCharges:
 
     async def get(self, payment_id: str) -> DemoCharge | None:
         async def one(session: Session) -> DemoCharge | None:
-            found = await session.execute(
-                select(DEMO_CHARGE).where(DEMO_CHARGE.c.payment_id == payment_id)
-            )
+            found = await session.execute(_GET, {"wanted": payment_id})
             row = found.one_or_none()
             return _charge(row) if row is not None else None
 
@@ -59,17 +71,14 @@ class SqlDemoCharges:
     async def replace(self, charge: DemoCharge) -> bool:
         async def write(session: Session) -> bool:
             changed = await session.execute(
-                update(DEMO_CHARGE)
-                .where(
-                    DEMO_CHARGE.c.payment_id == charge.payment_id,
-                    DEMO_CHARGE.c.version == charge.version,
-                )
-                .values(
-                    record=_text(replace(charge, version=charge.version + 1)),
-                    version=charge.version + 1,
-                )
+                _REPLACE,
+                {
+                    "wanted": charge.payment_id,
+                    "known": charge.version,
+                    "text": _text(replace(charge, version=charge.version + 1)),
+                },
             )
-            return changed.rowcount == 1
+            return bool(changed.rowcount == 1)
 
         return await self._database.transact(write)
 

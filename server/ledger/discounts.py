@@ -86,7 +86,7 @@ async def used_by(session: Session, discount_id: int, user_id: str) -> int:
             BOOKING.c.discount_counted,
         )
     )
-    return found.scalar_one()
+    return int(found.scalar_one())
 
 
 async def count_use(session: Session, discount_id: int) -> Discount | None:

@@ -7,12 +7,13 @@ when its worker no longer beats (see `workers`), and then the next may take over
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.sql import ColumnElement
 
-from server.ledger.counters import upsert
+from server.ledger.counters import upsert_in
 from server.ledger.database import Session
 from server.ledger.models import BOOKING, KEY, WORKER
 
@@ -98,24 +99,39 @@ async def take(
         await session.execute(delete(KEY).where(KEY.c.id == known.id))
 
 
+@cache
+def _inserting(dialect: str) -> Any:
+    return upsert_in(dialect, KEY).on_conflict_do_nothing().returning(KEY.c.id)
+
+
+_STILL_HOLDS: Final = (
+    update(KEY)
+    .where(KEY.c.id == bindparam("wanted"), KEY.c.lease == bindparam("held"))
+    .values(lease=bindparam("held"))
+)
+_FINISH: Final = (
+    update(KEY)
+    .where(KEY.c.id == bindparam("wanted"))
+    .values(status=bindparam("answer"), response=bindparam("body"), lease_until_ms=0)
+)
+
+
 async def _insert(
     session: Session, request: Request, lease: str, now_ms: int, lease_ms: int, keep_ms: int
 ) -> int | None:
     found = await session.execute(
-        upsert(session, KEY)
-        .values(
-            user_id=request.user_id,
-            key=request.key,
-            event_id=request.event_id,
-            fingerprint=request.fingerprint,
-            purchase=request.purchase,
-            lease=lease,
-            lease_until_ms=now_ms + lease_ms,
-            created_at_ms=now_ms,
-            expires_at_ms=now_ms + keep_ms,
-        )
-        .on_conflict_do_nothing()
-        .returning(KEY.c.id)
+        _inserting(session.dialect.name),
+        {
+            "user_id": request.user_id,
+            "key": request.key,
+            "event_id": request.event_id,
+            "fingerprint": request.fingerprint,
+            "purchase": request.purchase,
+            "lease": lease,
+            "lease_until_ms": now_ms + lease_ms,
+            "created_at_ms": now_ms,
+            "expires_at_ms": now_ms + keep_ms,
+        },
     )
     key_id: int | None = found.scalar_one_or_none()
     return key_id
@@ -157,19 +173,13 @@ async def _take_known(
 
 async def still_holds(session: Session, booking_id: int, lease: str) -> bool:
     """Whether nobody took the key over; the row stays locked until the transaction ends."""
-    found = await session.execute(
-        update(KEY).where(KEY.c.id == booking_id, KEY.c.lease == lease).values(lease=lease)
-    )
-    return found.rowcount == 1
+    found = await session.execute(_STILL_HOLDS, {"wanted": booking_id, "held": lease})
+    return bool(found.rowcount == 1)
 
 
 async def finish(session: Session, booking_id: int, status: int, response: str) -> None:
     """Store the answer and let go of the key."""
-    await session.execute(
-        update(KEY)
-        .where(KEY.c.id == booking_id)
-        .values(status=status, response=response, lease_until_ms=0)
-    )
+    await session.execute(_FINISH, {"wanted": booking_id, "answer": status, "body": response})
 
 
 async def let_go(session: Session, booking_id: int, lease: str) -> None:
@@ -182,7 +192,7 @@ async def let_go(session: Session, booking_id: int, lease: str) -> None:
 async def drop(session: Session, booking_id: int, lease: str) -> bool:
     """Forget the key, because nothing was done under it. False: somebody else has it now."""
     found = await session.execute(delete(KEY).where(KEY.c.id == booking_id, KEY.c.lease == lease))
-    return found.rowcount == 1
+    return bool(found.rowcount == 1)
 
 
 async def take_orphans(
@@ -214,7 +224,7 @@ async def purge(session: Session, now_ms: int, limit: int = 1000) -> int:
         .limit(limit)
     )
     found = await session.execute(delete(KEY).where(KEY.c.id.in_(old)))
-    return found.rowcount
+    return int(found.rowcount)
 
 
 async def release(session: Session, booking_id: int) -> None:

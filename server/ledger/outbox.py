@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import case, delete, func, insert, literal, select, update
 
@@ -24,15 +25,17 @@ class Job:
     created_at_ms: int
 
 
+_PROMISE: Final = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
+
+
 async def promise(
     session: Session,
     booking_id: int,
-    jobs: Sequence[tuple[str, Mapping[str, object]]],
+    jobs: Sequence[tuple[str, Mapping[str, object], int]],
     *,
     now_ms: int,
-    first_run_at_ms: int,
 ) -> list[int]:
-    """Add jobs and return their ids in order."""
+    """Add jobs, each with when it is first due (ms), and return their ids in order."""
     rows = [
         {
             "kind": kind,
@@ -41,10 +44,10 @@ async def promise(
             "created_at_ms": now_ms,
             "next_run_at_ms": first_run_at_ms,
         }
-        for kind, payload in jobs
+        for kind, payload, first_run_at_ms in jobs
     ]
-    found = await session.execute(insert(OUTBOX).values(rows).returning(OUTBOX.c.id))
-    return sorted(found.scalars())
+    found = await session.execute(_PROMISE, rows)
+    return list(found.scalars())
 
 
 async def take_due(

@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
-from server.ledger.counters import upsert
+from server.ledger.counters import upsert, upsert_in
 from server.ledger.database import Session
-from server.ledger.models import BOOKING, PAYMENT, REFUND, WEBHOOK
+from server.ledger.models import PAYMENT, REFUND, WEBHOOK
+
+
+@cache
+def _recording(dialect: str) -> Any:
+    statement = upsert_in(dialect, PAYMENT)
+    return statement.on_conflict_do_update(
+        index_elements=[PAYMENT.c.payment_id],
+        set_={name: statement.excluded[name] for name in ("outcome", "updated_at_ms")},
+    )
+
+
+@cache
+def _seeing(names: tuple[str, ...]) -> Any:
+    new = {name: bindparam(f"new_{name}", type_=PAYMENT.c[name].type) for name in names}
+    return update(PAYMENT).where(PAYMENT.c.payment_id == bindparam("wanted")).values(**new)
 
 
 async def record(session: Session, payment_id: str, **values: Any) -> None:
     """Write down a payment, or what changed of it."""
-    statement = upsert(session, PAYMENT).values(payment_id=payment_id, **values)
-    changing = {
-        name: values[name]
-        for name in ("outcome", "refunded_minor", "decline_code", "updated_at_ms")
-        if name in values
-    }
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=[PAYMENT.c.payment_id], set_=changing)
-    )
+    statement = _recording(session.dialect.name)
+    await session.execute(statement, {"payment_id": payment_id, **values})
 
 
 async def seen(session: Session, payment_id: str, **values: Any) -> None:
     """What the gateway says of a payment we know."""
-    await session.execute(
-        update(PAYMENT).where(PAYMENT.c.payment_id == payment_id).values(**values)
-    )
-
-
-async def known(session: Session, payment_ids: Sequence[str]) -> dict[str, Any]:
-    """Payment id → row with the payment, its booking's state and the refund we made of it."""
-    found = await session.execute(
-        select(
-            PAYMENT.c.payment_id,
-            PAYMENT.c.booking_id,
-            PAYMENT.c.refunded_minor,
-            BOOKING.c.state,
-            BOOKING.c.payment_id.label("current_payment_id"),
-        )
-        .join(BOOKING, BOOKING.c.id == PAYMENT.c.booking_id)
-        .where(PAYMENT.c.payment_id.in_(payment_ids))
-    )
-    return {row.payment_id: row for row in found}
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    await session.execute(_seeing(tuple(values)), {"wanted": payment_id, **parameters})
 
 
 async def owe(

@@ -6,6 +6,7 @@ seats in Redis from what SQL has sold. Never: who holds what.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,6 +23,7 @@ from server.ledger import bookings, discounts, events, plans
 from server.ledger.database import Database, Session
 from server.ledger.events import EventRecord
 from server.services.house import House
+from server.services.single_flight import SingleFlight
 from server.store.seats import SeatStore, Unopened
 
 T = TypeVar("T")
@@ -58,14 +60,18 @@ class Catalog:
         self._seats = seats
         self._events: dict[int, tuple[float, EventRecord]] = {}
         self._houses: OrderedDict[int, House] = OrderedDict()
+        self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
+        self._house_flights: SingleFlight[int, House] = SingleFlight()
 
     async def event(self, event_id: int) -> EventRecord:
         """Raises NotFound."""
         known = self._events.get(event_id)
         if known and monotonic() - known[0] < EVENT_TTL_S:
             return known[1]
-        async with self._database.read() as session:
-            record = await events.get(session, event_id)
+        return await self._event_flights.run(event_id, lambda: self._read_event(event_id))
+
+    async def _read_event(self, event_id: int) -> EventRecord:
+        record = await self._database.query(lambda session: events.get(session, event_id))
         if record is None:
             raise NotFound(f"no event {event_id}", code="unknown_event")
         self._events[event_id] = (monotonic(), record)
@@ -87,16 +93,17 @@ class Catalog:
 
     async def house(self, event_id: int) -> House:
         """The event with its seats' names and prices. Raises NotFound."""
-        record = await self.event(event_id)
         house = self._houses.get(event_id)
         if house is None:
-            async with self._database.read() as session:
-                stored = await plans.load(session, record.plan_id)
-            if stored is None:
-                raise NotFound(f"no plan {record.plan_id}", code="unknown_plan")
-            house = House(record, stored)
-            self._houses[event_id] = house
+            return await self._house_flights.run(event_id, lambda: self._read_house(event_id))
         self._houses.move_to_end(event_id)
+        return house
+
+    async def _read_house(self, event_id: int) -> House:
+        record = await self.event(event_id)
+        house = House(record, await self.plan(record.plan_id))
+        await asyncio.to_thread(lambda: house.sections)  # names all its seats, 0.2 s for a stadium
+        self._houses[event_id] = house
         while len(self._houses) > HOUSES:
             self._houses.popitem(last=False)
         return house
@@ -106,8 +113,7 @@ class Catalog:
         for house in self._houses.values():
             if house.stored.plan_id == plan_id:
                 return house.stored
-        async with self._database.read() as session:
-            stored = await plans.load(session, plan_id)
+        stored = await self._database.query(lambda session: plans.load(session, plan_id))
         if stored is None:
             raise NotFound(f"no plan {plan_id}", code="unknown_plan")
         return stored

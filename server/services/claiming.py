@@ -1,7 +1,7 @@
-"""The beginning of a checkout: the seats PAYING in Redis (R1), then claimed and priced in SQL (T1).
+"""The beginning of a checkout: seats PAYING in Redis (R1), then claimed and priced in SQL (T1).
 
-Before the claim nothing lasting has happened: a refusal gives the seats back to the buyer's hold and
-forgets the key, so that the same request may be made again.
+Before the claim nothing lasting has happened: a refusal gives the seats back to the buyer's hold
+and forgets the key, so that the same request may be made again.
 """
 
 from __future__ import annotations
@@ -39,7 +39,14 @@ class Claiming:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def begin(self, user: str, body: BookingRequest, booking_id: int, lease: str) -> Booking:
+    async def begin(
+        self,
+        user: str,
+        body: BookingRequest,
+        booking_id: int,
+        lease: str,
+        before: Booking | None = None,
+    ) -> Booking:
         """The claimed booking, leased to us; CONFIRMED already when there is nothing to pay.
 
         Raises Conflict with `failedSeats`, InvalidRequest for the discount, InProgress when the key
@@ -48,7 +55,7 @@ class Claiming:
         try:
             await self._pay_for(user, body, booking_id)
             self._parts.reached("after_R1")
-            return await self._claim(user, body, booking_id, lease)
+            return await self._claim(user, body, booking_id, lease, before)
         except SeatTaken as taken:
             await self.give_up(body.event_id, booking_id, lease)
             await self._repair(body.event_id, taken.seat_ids)
@@ -76,13 +83,19 @@ class Claiming:
             return begun
         raise Unavailable("the event's seats are being rebuilt", retry_after_s=1)
 
-    async def _claim(self, user: str, body: BookingRequest, booking_id: int, lease: str) -> Booking:
+    async def _claim(
+        self,
+        user: str,
+        body: BookingRequest,
+        booking_id: int,
+        lease: str,
+        before: Booking | None,
+    ) -> Booking:
         """T1, and T3 with it when the total is zero."""
 
         async def work(session: Session) -> tuple[Booking, int | None]:
             if not await keys.still_holds(session, booking_id, lease):
                 raise InProgress("the same request is being worked on", retry_after_s=1)
-            before = await bookings.get(session, booking_id)
             quote, event = await pricing.price(
                 session,
                 user_id=user,
@@ -99,6 +112,7 @@ class Claiming:
             if taken:
                 raise SeatTaken(taken)
             if booking.total_minor > 0:
+                self._parts.shown[booking_id] = (quote.seats, event)
                 return booking, None
             sold, job, _ = await outcomes.confirm_in(
                 self._parts, session, booking, quote.seats, event, None
@@ -183,7 +197,7 @@ class Claiming:
             lambda session: outbox.withdraw(session, before.id, outcomes.KEEP, now)
         )
         await self._keep(body.event_id, before.id)
-        return await self.begin(user, body, before.id, lease)
+        return await self.begin(user, body, before.id, lease, before)
 
     async def give_up(self, event_id: int, booking_id: int, lease: str) -> None:
         """No claim came of it: the seats back to the buyer's hold, the key free."""
@@ -198,6 +212,7 @@ class Claiming:
                 await keys.drop(session, booking_id, lease)
             else:
                 await keys.declined_again(session, booking_id, lease)
+                await bookings.let_go_declined(session, booking_id)
 
         await self._parts.database.transact(work)
 

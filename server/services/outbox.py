@@ -7,12 +7,14 @@ idempotent. Any number of relays may run: whoever takes a job has it for a while
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from server.domain.booking import PAID, State
 from server.domain.errors import HousefulError, Unavailable
 from server.ledger import bookings, claims, outbox
 from server.ledger.bookings import Booking
+from server.ledger.database import Session
 from server.ledger.outbox import Job
 from server.services.outcomes import BOOK, CANCEL_PAYMENT, EMAIL, FREE, KEEP, UNBOOK
 from server.services.parts import Parts, log
@@ -49,11 +51,17 @@ class Relay:
     async def run_once(self) -> int:
         """Do what is due now; how many jobs were taken. Raises Unavailable for SQL."""
         now = self._parts.now_ms()
-        jobs = await self._parts.database.transact(
-            lambda session: outbox.take_due(
+        marked = self._parts.kept[:]
+
+        async def work(session: Session) -> list[Job]:
+            if marked:
+                await outbox.done(session, marked, now)
+            return await outbox.take_due(
                 session, now_ms=now, lease_ms=LEASE_MS, slow=SLOW_MS, limit=BATCH
             )
-        )
+
+        jobs = await self._parts.database.transact(work)
+        del self._parts.kept[: len(marked)]
         if not jobs:
             return 0
         kept = [job.id for job, ok in zip(jobs, await self._try_all(jobs), strict=True) if ok]
@@ -132,7 +140,7 @@ def cancelling(parts: Parts, apply_payment: Callable[[str], Awaitable[None]]) ->
 async def repeat(
     name: str, work: Callable[[], Awaitable[object]], every_s: float, wake: asyncio.Event
 ) -> None:
-    """Run `work` for ever: at once when woken or when it found something to do, else each `every_s`.
+    """Run `work` for ever: at once when woken or when it found something, else each `every_s`.
 
     What stands below being unavailable is said once and waited out.
     """
@@ -160,3 +168,12 @@ async def repeat(
 
 
 __all__ = ["CANCEL_PAYMENT", "Handler", "Relay", "cancelling", "repeat"]
+
+
+async def together(*loops: Coroutine[Any, Any, None]) -> None:
+    """Run endless loops side by side until cancelled.
+
+    No TaskGroup: that cancels its tasks once, and a library that is giving a connection back can
+    swallow one cancellation. Here each further cancellation reaches all of them.
+    """
+    await asyncio.gather(*loops)

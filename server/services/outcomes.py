@@ -10,7 +10,7 @@ Never: a call to the gateway.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from server.codec import encode
@@ -53,11 +53,8 @@ async def written(session: Session, before: Booking, **values: Any) -> Booking:
 async def promise(parts: Parts, session: Session, booking: Booking, seats: Jobs, rest: Jobs) -> int:
     """Promise one move of the seats and what else follows; returns the move's job."""
     now = parts.now_ms()
-    first, *_ = await outbox.promise(
-        session, booking.id, seats, now_ms=now, first_run_at_ms=now + SEATS_GRACE_MS
-    )
-    if rest:
-        await outbox.promise(session, booking.id, rest, now_ms=now, first_run_at_ms=now)
+    jobs = [(*job, now + SEATS_GRACE_MS) for job in seats] + [(*job, now) for job in rest]
+    first, *_ = await outbox.promise(session, booking.id, jobs, now_ms=now)
     return first
 
 
@@ -105,12 +102,21 @@ async def _seen(parts: Parts, session: Session, state: PaymentState) -> None:
     )
 
 
+async def show(
+    session: Session, booking: Booking
+) -> tuple[Sequence[PricedSeat], EventFacts | None]:
+    """What an answer shows of a booking beside its own row."""
+    seats = (await claims.sold(session, [booking.id]))[booking.id]
+    return seats, await claims.facts(session, booking.event_id)
+
+
 async def confirm(parts: Parts, before: Booking, state: PaymentState) -> Booking:
     """The gateway took the money: sold."""
 
+    shown = parts.shown.pop(before.id, None)
+
     async def work(session: Session) -> tuple[Booking, int, Sequence[PricedSeat]]:
-        seats = (await claims.sold(session, [before.id]))[before.id]
-        event = await claims.facts(session, before.event_id)
+        seats, event = shown or await show(session, before)
         after, job, _ = await confirm_in(parts, session, before, seats, event, state)
         return after, job, seats
 
@@ -144,11 +150,8 @@ async def sold(parts: Parts, booking: Booking, seat_ids: Sequence[int], job: int
 
 async def decline(
     parts: Parts, before: Booking, *, decline_code: str | None, message: str
-) -> tuple[Booking, int | None]:
-    """The card said no: the claim dies, the seats go back to the buyer's hold.
-
-    Also returns until when (ms) the buyer holds the seats again, if Redis said.
-    """
+) -> Booking:
+    """The card said no: the claim dies, the seats go back to the buyer's hold."""
     jobs: Jobs = []
     if before.payment_id is not None:
         jobs = [(CANCEL_PAYMENT, {"payment": before.payment_id})]
@@ -172,14 +175,14 @@ async def decline(
     after, job = await parts.database.transact(work)
     parts.reached("after_declined")
     _record_failure(parts, after, decline_code or "declined", retryable=True)
-    held = await _move(
+    await _move(
         parts,
         after,
         job,
         lambda: parts.seats.abandon_checkout(after.event_id, after.id, keep=True),
     )
     parts.reached("after_kept")
-    return after, held.deadline_ms if held else None
+    return after
 
 
 async def cancel(parts: Parts, before: Booking, *, keep: bool = False) -> Booking:
@@ -343,13 +346,13 @@ async def refund_late(parts: Parts, before: Booking, state: PaymentState) -> Boo
     return await parts.database.transact(work)
 
 
-async def _move(parts: Parts, booking: Booking, job: int, move: Any) -> Any:
+async def _move(
+    parts: Parts, booking: Booking, job: int, move: Callable[[], Awaitable[object]]
+) -> None:
     """Move the seats now and mark the promise kept; if Redis fails, the relay does it."""
     try:
-        moved = await move()
+        await move()
         parts.reached("after_outbox")
-        await parts.database.transact(lambda session: outbox.done(session, [job], parts.now_ms()))
+        parts.kept.append(job)
     except Unavailable as error:
         log.warning("seats follow later", booking=booking.reference, reason=error.message)
-        return None
-    return moved

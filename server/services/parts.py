@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
+from server.domain.pricing import PricedSeat
+from server.ledger.claims import EventFacts
 from server.ledger.database import Database
 from server.ledger.keys import WORKER_ID_LENGTH
 from server.payments.gateway import Gateway
@@ -58,6 +60,10 @@ class Parts:
     reached: Reached = nowhere
     record: Record = write_log
     worker_id: str = field(default_factory=lambda: secrets.token_hex(WORKER_ID_LENGTH // 2))
+    kept: list[int] = field(default_factory=list)
+    """Promises kept and not yet marked done; the relay does so many at once."""
+    shown: dict[int, tuple[Sequence[PricedSeat], EventFacts | None]] = field(default_factory=dict)
+    """What the answers of purchases under way will show, by booking: saves reading it again."""
     _leases: itertools.count[int] = field(default_factory=itertools.count)
 
     def new_lease(self) -> str:

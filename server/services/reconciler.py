@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from server.domain.booking import State
 from server.domain.errors import Unavailable
 from server.ledger import bookings, events, keys, outbox, payments, workers
+from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
 from server.services.parts import Parts, log
@@ -74,12 +76,11 @@ class Reconciler:
         since = self._looked_at_ms - OVERLAP_MS if self._looked_at_ms else now - FIRST_LOOK_MS
         states = await self._parts.gateway.list_since(since)
         repairs = 0
-        settled = (Outcome.SUCCEEDED, Outcome.CANCELED)
         ours = [
             state
             for state in states
             if is_ours(state)
-            and state.outcome in settled
+            and state.outcome is Outcome.SUCCEEDED
             and (state.created_ms or 0) <= now - YOUNG_MS
         ]
         for start in range(0, len(ours), 500):
@@ -91,17 +92,15 @@ class Reconciler:
 
     async def _compare(self, states: list[PaymentState]) -> int:
         known = await self._parts.database.query(
-            lambda session: payments.known(session, [state.payment_id for state in states])
+            lambda session: bookings.by_payments(session, [s.payment_id for s in states])
         )
         repairs = 0
         for state in states:
-            row = known.get(state.payment_id)
-            if state.outcome is Outcome.CANCELED:
-                continue
-            if row is None and state.refunded_minor < state.amount_minor:
+            booking = known.get(state.payment_id)
+            if booking is None and state.refunded_minor < state.amount_minor:
                 await self.owe(state, "payment without a booking")
                 repairs += 1
-            elif row is not None and not _agrees(state, row):
+            elif booking is not None and not agrees(state, booking):
                 await self._apply_payment(state.payment_id)
                 repairs += 1
         return repairs
@@ -178,12 +177,16 @@ class Reconciler:
         await self._parts.database.transact(work)
 
 
-def _agrees(state: PaymentState, row: object) -> bool:
-    """Whether SQL already says what the gateway says of a payment that succeeded."""
-    booking_state = getattr(row, "state", "")
-    is_current = getattr(row, "current_payment_id", None) == state.payment_id
-    known_refund = getattr(row, "refunded_minor", 0)
-    is_paid = booking_state in {"CONFIRMED", "REFUND_DUE", "REFUNDED", "REFUND_FAILED"}
-    if not is_current or not is_paid:
+def agrees(state: PaymentState, booking: Booking) -> bool:
+    """Whether a finished booking already says what the gateway says of one of its payments."""
+    if state.outcome is not Outcome.SUCCEEDED:
+        return True
+    is_paid = booking.state in {
+        State.CONFIRMED,
+        State.REFUND_DUE,
+        State.REFUNDED,
+        State.REFUND_FAILED,
+    }
+    if state.payment_id != booking.payment_id or not is_paid:
         return state.refunded_minor >= state.amount_minor
-    return bool(known_refund >= state.refunded_minor)
+    return booking.refunded_minor >= state.refunded_minor

@@ -87,10 +87,9 @@ class Saga:
         except GatewayUnknown as error:
             return await self._put_off(booking, error.message)
         except GatewayRejected as error:
-            after, _ = await outcomes.decline(
+            return await outcomes.decline(
                 parts, booking, decline_code=error.code, message=error.message
             )
-            return after
         parts.reached("after_S1")
         booking = await parts.database.transact(lambda s: self._intend(s, booking, state))
         parts.reached("after_T2")
@@ -158,13 +157,12 @@ class Saga:
             case Outcome.CANCELED:
                 return await outcomes.cancel(self._parts, booking)
             case Outcome.REQUIRES_PAYMENT_METHOD if state.decline_code is not None:
-                after, _ = await outcomes.decline(
+                return await outcomes.decline(
                     self._parts,
                     booking,
                     decline_code=state.decline_code,
                     message=state.message or "The payment was declined",
                 )
-                return after
             case Outcome.PROCESSING:
                 return await self._put_off(booking, "the payment is being processed")
         if booking.state is State.CANCELLING:
@@ -177,10 +175,9 @@ class Saga:
 
     async def _declined(self, booking: Booking, error: PaymentDeclined) -> Booking:
         code = error.details.get("declineCode")
-        after, _ = await outcomes.decline(
+        return await outcomes.decline(
             self._parts, booking, decline_code=str(code or "card_declined"), message=error.message
         )
-        return after
 
     async def _rejected(self, booking: Booking, error: GatewayRejected) -> Booking:
         """The gateway would not take the request: make sure that it never charges, then decline."""
@@ -193,10 +190,9 @@ class Saga:
             return await self._put_off(booking, unclear.message)
         if state.outcome is not Outcome.CANCELED:
             return await self.settle(booking, state)
-        after, _ = await outcomes.decline(
+        return await outcomes.decline(
             self._parts, booking, decline_code=error.code, message=error.message
         )
-        return after
 
     async def _await_action(self, booking: Booking, state: PaymentState) -> Booking:
         """The buyer has to authenticate: the seats wait until a deadline."""

@@ -17,6 +17,7 @@ from server.ledger.events import EventRecord
 from server.ledger.plans import StoredPlan
 from server.plans import geometry
 from server.services.reservations import sale_state
+from server.services.single_flight import SingleFlight
 from server.web.bodies import EventBody, EventDetailBody, SeatMapBody
 from server.web.conditional import accepts_gzip, conditional
 from server.web.envelope import JSON, ok
@@ -108,18 +109,23 @@ def instant(at_ms: int | None) -> str | None:
     return None if at_ms is None else iso(at_ms)
 
 
-_geometries: OrderedDict[int, tuple[str, bytes, bytes]] = OrderedDict()
+Encoded = tuple[str, bytes, bytes]
+_geometries: OrderedDict[int, Encoded] = OrderedDict()
+_flights: SingleFlight[int, Encoded] = SingleFlight()
 
 
-async def encoded(stored: StoredPlan) -> tuple[str, bytes, bytes]:
+async def encoded(stored: StoredPlan) -> Encoded:
     """(tag, plain, zipped) of a plan's geometry; made once, in a thread."""
     found = _geometries.get(stored.plan_id)
-    if found is None:
-        found = await asyncio.to_thread(_encode, stored)
-        _geometries[stored.plan_id] = found
-        while len(_geometries) > PLANS:
-            _geometries.popitem(last=False)
-    return found
+    return found or await _flights.run(stored.plan_id, lambda: _make(stored))
+
+
+async def _make(stored: StoredPlan) -> Encoded:
+    made = await asyncio.to_thread(_encode, stored)
+    _geometries[stored.plan_id] = made
+    while len(_geometries) > PLANS:
+        _geometries.popitem(last=False)
+    return made
 
 
 def _encode(stored: StoredPlan) -> tuple[str, bytes, bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from server.domain.errors import ConfigurationError, Unavailable
 from server.ledger import counters
@@ -69,7 +69,8 @@ async def test_a_failing_transaction_takes_back_only_itself(database: Database) 
 
 async def test_a_cancelled_caller_holds_up_nobody(database: Database) -> None:
     async def slow(session: Session) -> None:
-        await asyncio.sleep(0.05)
+        for _ in range(50):
+            await counters.advance(session, "slow")
 
     waiting = asyncio.create_task(database.transact(slow))
     await asyncio.sleep(0)
@@ -80,20 +81,30 @@ async def test_a_cancelled_caller_holds_up_nobody(database: Database) -> None:
 async def test_waiting_transactions_share_a_commit(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/houseful.db")
     await database.migrate()
-    begun = 0
-    connect = database._write_one_connection
+    commits = 0
 
-    def counted():  # type: ignore[no-untyped-def]
-        nonlocal begun
-        begun += 1
-        return connect()
+    @event.listens_for(database._thread_writer, "commit")
+    def count(_: object) -> None:
+        nonlocal commits
+        commits += 1
 
-    database._batch._connect = counted
     await asyncio.gather(
         *(database.transact(lambda session: counters.advance(session, "n")) for _ in range(50))
     )
     await database.close()
-    assert begun <= 3
+    assert commits <= 3
+
+
+async def test_sqlite_work_that_waits_for_anything_else_is_refused(tmp_path: Path) -> None:
+    async def wait(session: Session) -> None:
+        await asyncio.sleep(0)
+
+    database = Database(f"sqlite:///{tmp_path}/houseful.db")
+    await database.migrate()
+    for run in (database.transact, database.query):
+        with pytest.raises(RuntimeError, match="only its session"):
+            await run(wait)
+    await database.close()
 
 
 async def test_a_reader_cannot_write_to_sqlite(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ TOKENS = {"declines": DECLINES, "authenticates": AUTHENTICATES, "hears": AUTHENT
 
 def run(plan: Plan) -> None:
     """Do what the plan says; never returns where it says to die."""
-    os.environ["HOUSEFUL_CRASH_AT"] = plan.crash_at
+    os.environ["HOUSEFUL_TEST_CRASH_AT"] = plan.crash_at
     asyncio.run(_run(plan))
 
 

@@ -184,7 +184,7 @@ async def test_a_connection_that_was_cut_is_replaced_without_the_caller_noticing
     await redis_client.set("seat", "1")
     async with client_of(f"unix://{redis_client.get_connection_kwargs()['path']}") as other:
         await other.client_kill_filter(_type="normal", skipme=True)
-        assert await redis_client.get("seat") == b"1"
+        assert await redis_client.get("seat") == "1"
 
 
 async def test_more_commands_at_once_than_connections_wait_instead_of_failing(

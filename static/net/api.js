@@ -1,0 +1,338 @@
+// @ts-check
+/**
+ * The server's HTTP side: one method per path, the envelope unwrapped, every failure an `ApiError`
+ * that says whether trying again can help. Signs a new buyer in as a guest when there is no token.
+ * Never: retries by itself what changes something; that is the caller's to decide.
+ */
+import { pause } from "../state/retry.js";
+
+/**
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, onSaleAt: string | null,
+ *   offSaleAt: string | null, currency: string, totalSeats: number, availableSeats: number,
+ *   minPrice: string, maxPrice: string }} EventSummary
+ * @typedef {EventSummary & { holdSeconds: number, maxSeats: number, planUrl: string,
+ *   categories: { name: string, color: string, price: string }[],
+ *   saleState: "upcoming" | "open" | "closed", serverTime: string }} EventDetails
+ * @typedef {{ gateway: "demo" | "stripe", stripePublishableKey: string | null, maxSeats: number,
+ *   holdSeconds: number, version: string }} Config
+ * @typedef {import("../state/checkout-machine.js").ReservationData} ReservationData
+ * @typedef {{ id: number, eventId: number, status: string, seatIds: number[], createdAt: string,
+ *   expiresAt: string, expiresInSeconds: number }} Reservation
+ * @typedef {{ currency: string, items: { seatId: number, seatNumber: string, category: string,
+ *   price: string }[], subtotal: string, discount: string, total: string,
+ *   discountCode: string | null }} Quote
+ * @typedef {{ bookingId: string, bookingReference: string, eventId: number, totalAmount: number,
+ *   status: string, paymentStatus: string, seatNumbers: string[], seatIds: number[],
+ *   currency: string, subtotal?: number | string, discountAmount?: number | string, createdAt: string,
+ *   confirmedAt: string | null, event?: { id: number, name: string, venue: string, startsAt: string },
+ *   contact?: { name: string, email: string, phone?: string } | null, clientSecret?: string,
+ *   expiresAt?: string, declineCode?: string | null, problem?: string | null,
+ *   tickets?: Ticket[] | null }} Booking
+ * @typedef {{ eventId: number, seatIds: number[], paymentMethod: "stripe" | "demo",
+ *   discountCode?: string, paymentToken?: string, card?: { number: string },
+ *   contact?: { name: string, email: string, phone?: string } }} BookingRequest
+ * @typedef {{ id: number, seatId: number, section: string, seatNumber: string, code: string,
+ *   state: "VALID" | "USED" | "VOID", qrUrl: string }} Ticket
+ * @typedef {{ name: string, at: string, facts: Record<string, unknown> }} Report
+ * @typedef {{ status: number, message: string, data: any, headers: Headers, page: any }} Answer
+ * @typedef {ReturnType<typeof createApi>} Api
+ */
+
+const PATIENCE_MS = 15_000;
+/** A payment may wait for a bank; the server's own limit is shorter. */
+const PAYMENT_PATIENCE_MS = 30_000;
+const DEFAULT_RETRY_AFTER_S = 2;
+
+/** A request that got no answer, or not the one hoped for. `status` 0: no answer at all. */
+export class ApiError extends Error {
+  /**
+   * @param {string} message
+   * @param {{ status: number, code: string, retryable: boolean, sameKey: boolean, data?: any,
+   *   details?: any, retryAfterMs?: number | null }} facts
+   */
+  constructor(message, { status, code, retryable, sameKey, data, details, retryAfterMs }) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.retryable = retryable;
+    this.sameKey = sameKey;
+    this.data = data ?? null;
+    this.details = details ?? {};
+    this.retryAfterMs = retryAfterMs ?? null;
+  }
+}
+
+/**
+ * @param {{
+ *   session: import("../state/session.js").Session,
+ *   clock: import("../lib/time.js").ServerClock,
+ *   fetch?: typeof globalThis.fetch,
+ * }} parts
+ */
+export function createApi({ session, clock, fetch = globalThis.fetch.bind(globalThis) }) {
+  /** @type {Promise<string> | null} */
+  let signingIn = null;
+
+  /**
+   * @param {string} path
+   * @param {RequestInit & { patience?: number }} options
+   */
+  async function send(path, { patience = PATIENCE_MS, signal, ...options }) {
+    const limit = AbortSignal.timeout(patience);
+    const sentAt = Date.now();
+    try {
+      const response = await fetch(path, {
+        cache: "no-cache",
+        ...options,
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      });
+      const date = Date.parse(response.headers.get("date") ?? "");
+      // `Date` is cut to the second; its middle is the best guess, and the doubt is 500 ms more.
+      if (date) clock.observe(date + 500, sentAt - 1000, Date.now());
+      return response;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      const code = limit.aborted ? "timeout" : "network";
+      throw new ApiError(code === "timeout" ? "The server did not answer in time" : "Connection lost", {
+        status: 0,
+        code,
+        retryable: true,
+        sameKey: true,
+        details: { cause: String(error) },
+      });
+    }
+  }
+
+  /** A token that holds; a new guest's when there is none. One sign-in at a time. */
+  function token() {
+    const kept = session.token();
+    if (kept) return Promise.resolve(kept);
+    signingIn ??= guest().finally(() => (signingIn = null));
+    return signingIn;
+  }
+
+  async function guest() {
+    const { data } = await unwrap(await send("/auth/guest", { method: "POST" }));
+    session.signIn(data);
+    return /** @type {string} */ (data.token);
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit & { json?: unknown, patience?: number }} [options]
+   * @returns {Promise<Response>}
+   */
+  async function ask(path, { json, headers, ...options } = {}) {
+    for (let attempt = 1;; attempt++) {
+      const bearer = await token();
+      const response = await send(path, {
+        ...options,
+        headers: {
+          .../** @type {Record<string, string>} */ (headers ?? {}),
+          authorization: `Bearer ${bearer}`,
+          ...(json === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: json === undefined ? options.body : JSON.stringify(json),
+      });
+      // The signing secret changed, or the guest was forgotten: become a new one, once.
+      if (response.status !== 401 || attempt > 1) return response;
+      if (session.token() === bearer) session.signOut();
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {Parameters<typeof ask>[1]} [options]
+   */
+  const call = async (path, options) => unwrap(await ask(path, options));
+
+  /** @param {string} path @param {Parameters<typeof ask>[1]} [options] */
+  const data = async (path, options) => (await call(path, options)).data;
+
+  return {
+    token,
+
+    /** @returns {Promise<Config>} */
+    config: async () => (await unwrap(await send("/config", {}))).data,
+    /** @returns {Promise<EventSummary[]>} */
+    events: () => data("/events"),
+    /** @param {number} id @returns {Promise<EventDetails>} */
+    async event(id) {
+      const sentAt = Date.now();
+      const event = await data(`/events/${id}`);
+      clock.observe(Date.parse(event.serverTime), sentAt, Date.now());
+      return event;
+    },
+
+    /** The drawing of a house: immutable, so the browser's cache may keep it. @param {string} url */
+    async plan(url) {
+      const response = await send(url, { cache: "default", patience: 60_000 });
+      if (!response.ok) await unwrap(response);
+      return response.json();
+    },
+
+    /**
+     * Every seat's status and version, or null when nothing changed since `etag`.
+     * @param {number} id
+     * @param {string | null} [etag]
+     * @returns {Promise<{ body: ArrayBuffer, etag: string | null } | null>}
+     */
+    async status(id, etag = null) {
+      const response = await ask(`/events/${id}/status`, {
+        headers: etag ? { "if-none-match": etag } : {},
+      });
+      if (response.status === 304) return null;
+      if (!response.ok) await unwrap(response);
+      return { body: await response.arrayBuffer(), etag: response.headers.get("etag") };
+    },
+
+    /**
+     * @param {number} id
+     * @param {{ seatId: number, version: number }[]} seats
+     * @returns {Promise<ReservationData>}
+     */
+    reserve: (id, seats) =>
+      data(`/events/${id}/reservations`, {
+        method: "POST",
+        json: { seats, sessionId: session.sessionId() },
+      }),
+    /** @param {number} id @returns {Promise<Reservation[]>} */
+    reservations: (id) => data(`/events/${id}/reservations`),
+    /** @param {number} id @param {number} reservation @returns {Promise<ReservationData>} */
+    extend: (id, reservation) =>
+      data(`/events/${id}/reservations/${reservation}`, { method: "PATCH", json: { extend: true } }),
+    /** @param {number} id @param {number} reservation */
+    release: (id, reservation) => data(`/events/${id}/reservations/${reservation}`, { method: "DELETE" }),
+
+    /**
+     * @param {number} id
+     * @param {number[]} seatIds
+     * @param {string} [discountCode]
+     * @returns {Promise<Quote>}
+     */
+    quote: (id, seatIds, discountCode) =>
+      data(`/events/${id}/quote`, {
+        method: "POST",
+        json: discountCode ? { seatIds, discountCode } : { seatIds },
+      }),
+
+    /**
+     * @param {BookingRequest} request
+     * @param {string} key the same for every try of one payment
+     * @returns {Promise<{ booking: Booking, status: number, isReplay: boolean }>}
+     */
+    async book(request, key) {
+      const answer = await call("/bookings", {
+        method: "POST",
+        json: request,
+        headers: { "idempotency-key": key },
+        patience: PAYMENT_PATIENCE_MS,
+      });
+      return {
+        booking: answer.data,
+        status: answer.status,
+        isReplay: answer.headers.get("idempotency-replay") === "true",
+      };
+    },
+    /** @param {string} clientSecret @param {boolean} success */
+    authenticateDemo: (clientSecret, success) =>
+      data("/demo/authenticate", { method: "POST", json: { clientSecret, success } }),
+
+    /** @param {string} reference @returns {Promise<Booking>} */
+    booking: (reference) => data(`/bookings/${encodeURIComponent(reference)}`),
+    /** @param {number} page @param {number} pageSize */
+    async bookings(page, pageSize) {
+      const answer = await call(`/bookings?page=${page}&pageSize=${pageSize}`);
+      return { items: /** @type {Booking[]} */ (answer.data), page: answer.page };
+    },
+    /** @param {string} reference @param {string} [reason] @returns {Promise<Booking>} */
+    cancelBooking: (reference, reason) =>
+      data(`/bookings/${encodeURIComponent(reference)}/cancel`, {
+        method: "POST",
+        json: reason ? { reason } : {},
+      }),
+    /** @param {string} reference @param {string} [to] */
+    emailTickets: (reference, to) =>
+      data(`/bookings/${encodeURIComponent(reference)}/email`, { method: "POST", json: to ? { to } : {} }),
+    /** A ticket file: PDF, calendar entry or QR code. @param {string} path */
+    async file(path) {
+      const response = await ask(path, {});
+      if (!response.ok) await unwrap(response);
+      return response.blob();
+    },
+
+    /** @returns {Promise<string>} */
+    webSocketTicket: async () => (await data("/ws-tickets", { method: "POST" })).ticket,
+
+    /** @param {Report[]} events */
+    track: (events) => data("/analytics", { method: "POST", json: { events }, keepalive: true }),
+  };
+}
+
+/**
+ * The envelope's content, or the error it tells of.
+ * @param {Response} response
+ * @returns {Promise<Answer>}
+ */
+async function unwrap(response) {
+  const body = await response.json().catch(() => null);
+  if (response.ok && body) {
+    return {
+      status: response.status,
+      message: body.message,
+      data: body.data,
+      page: body.page,
+      headers: response.headers,
+    };
+  }
+  const { status } = response;
+  const told = body?.error ?? {};
+  throw new ApiError(body?.message ?? `The server answered ${status}`, {
+    status,
+    code: told.code ?? "internal",
+    retryable: told.retryable ?? (status === 402 || status === 429 || status >= 500),
+    sameKey: told.sameKey ?? (status === 402 || status === 429 || status >= 500),
+    data: body?.data,
+    details: told,
+    retryAfterMs: retryAfter(response.headers.get("retry-after")),
+  });
+}
+
+/** @param {string | null} text seconds; a date is treated as the default */
+function retryAfter(text) {
+  if (text === null) return null;
+  const seconds = Number(text);
+  return (Number.isFinite(seconds) && seconds >= 0 ? seconds : DEFAULT_RETRY_AFTER_S) * 1000;
+}
+
+/**
+ * Tells the server what buyers do, a few at a time and never in the way.
+ * @param {Api} api
+ * @param {ServerClockLike} clock
+ * @typedef {{ now(): number }} ServerClockLike
+ */
+export function createAnalytics(api, clock) {
+  /** @type {Report[]} */
+  let waiting = [];
+  let isSending = false;
+
+  async function flush() {
+    if (isSending) return;
+    isSending = true;
+    await pause(1000);
+    const batch = waiting.splice(0, 50);
+    isSending = false;
+    // A lost figure is not worth a message to the buyer, nor a second try.
+    await api.track(batch).catch(() => undefined);
+    if (waiting.length) flush();
+  }
+
+  return {
+    /** @param {string} name @param {Record<string, unknown>} [facts] */
+    track(name, facts = {}) {
+      waiting = [...waiting, { name, at: new Date(clock.now()).toISOString(), facts }].slice(-200);
+      flush();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+// @ts-check
+/**
+ * Sound, vibration and browser notification for the last minute. All off until asked for.
+ */
+import { signal } from "../lib/signals.js";
+
+const KEY = "houseful.alerts";
+
+/** @param {Storage} shelf */
+export function createAlerts(shelf) {
+  const kept = read(shelf);
+  const sound = signal(kept.sound === true);
+  const notify = signal(kept.notify === true && permission() === "granted");
+
+  function keep() {
+    try {
+      shelf.setItem(KEY, JSON.stringify({ sound: sound.peek(), notify: notify.peek() }));
+    } catch {
+      // Then the choice holds for this page only.
+    }
+  }
+
+  return {
+    sound,
+    notify,
+    canNotify: permission() !== "unsupported",
+
+    /** @param {boolean} isOn */
+    setSound(isOn) {
+      sound.value = isOn;
+      keep();
+      if (isOn) chime();
+    },
+
+    /** Must come from a click: browsers ask the buyer then. Returns whether it is allowed.
+     * @param {boolean} isOn
+     */
+    async setNotify(isOn) {
+      const answer = isOn ? await Notification.requestPermission() : "default";
+      notify.value = answer === "granted";
+      keep();
+      return !isOn || answer === "granted";
+    },
+
+    /** @param {string} title @param {string} body */
+    warn(title, body) {
+      if (sound.peek()) chime();
+      if (notify.peek() && permission() === "granted") {
+        new Notification(title, { body, icon: "/static/icon.svg", tag: "houseful-minute" });
+      }
+      if (sound.peek()) navigator.vibrate?.([120, 80, 120]);
+    },
+  };
+}
+
+/** Two short tones, made here: no file to load. */
+function chime() {
+  if (typeof AudioContext === "undefined") return;
+  const context = new AudioContext();
+  for (const [start, hertz] of /** @type {const} */ ([[0, 660], [0.22, 880]])) {
+    const tone = context.createOscillator();
+    const volume = context.createGain();
+    tone.frequency.value = hertz;
+    volume.gain.setValueAtTime(0.0001, context.currentTime + start);
+    volume.gain.exponentialRampToValueAtTime(0.2, context.currentTime + start + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.0001, context.currentTime + start + 0.2);
+    tone.connect(volume).connect(context.destination);
+    tone.start(context.currentTime + start);
+    tone.stop(context.currentTime + start + 0.2);
+  }
+  setTimeout(() => context.close(), 1000);
+}
+
+function permission() {
+  return typeof Notification === "undefined" ? "unsupported" : Notification.permission;
+}
+
+/** @param {Storage} shelf */
+function read(shelf) {
+  try {
+    return JSON.parse(shelf.getItem(KEY) ?? "{}") ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,121 @@
+// @ts-check
+/** What every view is given: the buyer, the server, the purchases under way, and ways to speak up. */
+import { signal, untracked } from "../lib/signals.js";
+import { shortDate, t } from "../lib/i18n.js";
+import { createServerClock } from "../lib/time.js";
+import { createAnalytics, createApi } from "../net/api.js";
+import { createTabs } from "../net/tabs.js";
+import { createSession } from "../state/session.js";
+import { createAlerts } from "./alerts.js";
+import { createPurchase } from "./purchase.js";
+import { createToasts } from "./toasts.js";
+
+/** @typedef {ReturnType<typeof createApp>} App */
+
+const HOLDS = "houseful.holds";
+
+/** @param {Storage} shelf */
+export function createApp(shelf) {
+  const clock = createServerClock();
+  const session = createSession(shelf);
+  const api = createApi({ session, clock });
+  const tabs = createTabs();
+  const toasts = createToasts();
+  const said = signal("");
+  const config = signal(
+    /** @type {import("../net/api.js").Config} */ ({
+      gateway: "demo",
+      stripePublishableKey: null,
+      maxSeats: 10,
+      holdSeconds: 600,
+      version: "",
+    }),
+  );
+  /** @type {Map<number, import("./purchase.js").Purchase>} */
+  const purchases = new Map();
+  const known = signal(/** @type {readonly import("./purchase.js").Purchase[]} */ ([]));
+
+  const holds = {
+    /** @returns {Record<string, string>} */
+    all() {
+      try {
+        return JSON.parse(shelf.getItem(HOLDS) ?? "{}") ?? {};
+      } catch {
+        return {};
+      }
+    },
+    /** @param {number} eventId */
+    read: (eventId) => holds.all()[eventId] ?? null,
+    /** @param {number} eventId @param {string | null} text */
+    write(eventId, text) {
+      const all = holds.all();
+      if (text === null) delete all[eventId];
+      else all[eventId] = text;
+      try {
+        shelf.setItem(HOLDS, JSON.stringify(all));
+      } catch {
+        // Without storage a reload asks the server what is held.
+      }
+    },
+  };
+
+  const app = {
+    api,
+    clock,
+    session,
+    tabs,
+    toasts,
+    config,
+    holds,
+    shelf,
+    said,
+    known,
+    /** References confirmed by this page just now: their first view celebrates. @type {Set<string>} */
+    celebrations: new Set(),
+    alerts: createAlerts(shelf),
+    analytics: createAnalytics(api, clock),
+    nextFrame: (/** @type {() => void} */ act) =>
+      document.hidden ? void setTimeout(act, 100) : void requestAnimationFrame(act),
+
+    /** Says something to who cannot see it. @param {string} text */
+    announce(text) {
+      // The same words twice are only read twice when they differ.
+      said.value = said.peek() === text ? `${text}\u00a0` : text;
+    },
+    /** @param {import("../net/api.js").EventDetails | null} event */
+    announceSale(event) {
+      if (!event) return;
+      const text = event.saleState === "upcoming" && event.onSaleAt
+        ? t("cart.notOpen", { when: shortDate(event.onSaleAt) })
+        : t("event.closed");
+      toasts.show("info", text, 4000);
+    },
+    /** One minute is left. @param {number} eventId */
+    onWarning(eventId) {
+      toasts.show("warning", t("toast.warning"), 0, `warning-${eventId}`);
+      app.alerts.warn(t("app.name"), t("timer.notifyBody"));
+    },
+
+    /** The purchase for an event, made at first sight of it. @param {number} eventId */
+    purchase(eventId) {
+      let purchase = purchases.get(eventId);
+      if (!purchase) {
+        // Its effects are its own, not those of the view that asked first.
+        purchase = untracked(() => createPurchase(app, eventId));
+        purchases.set(eventId, purchase);
+        known.value = [...purchases.values()];
+      }
+      return purchase;
+    },
+    /** Forgets every purchase here: the buyer is someone else now. */
+    forgetAll() {
+      for (const purchase of purchases.values()) {
+        purchase.leave();
+        purchase.forget();
+      }
+      purchases.clear();
+      known.value = [];
+    },
+  };
+  return app;
+}

@@ -1,0 +1,150 @@
+// @ts-check
+/**
+ * One event's house as the views speak of it: sections, rows and seats with names and prices.
+ * Joins the drawing (geometry), the live state (seat store) and the event's prices.
+ * Never: holds state of its own; every answer is read from the store.
+ */
+import { t } from "../lib/i18n.js";
+
+/** @typedef {ReturnType<typeof createHouse>} House */
+
+/** What the numbers in the store mean on the wire. */
+export const STATUSES = ["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"];
+const AVAILABLE = 0;
+/** `store.mark`: what this buyer does with a seat. */
+export const MARK = { none: 0, selected: 1, reserving: 2, mine: 3 };
+const FLAGS = /** @type {const} */ ([[1, "accessible"], [2, "companion"], [4, "restricted"], [8, "semi"]]);
+
+/**
+ * @typedef {{ index: number, label: string, kind: string, section: number, first: number, count: number }} HouseRow
+ * @typedef {{ index: number, name: string, entrance: string, first: number, count: number,
+ *   rows: HouseRow[], categories: number[], minPrice: string, maxPrice: string }} HouseSection
+ */
+
+/**
+ * @param {any} geometry
+ * @param {import("../state/seat-store.js").SeatStore} store
+ * @param {import("../net/api.js").EventDetails} event
+ */
+export function createHouse(geometry, store, event) {
+  const priceByName = new Map(event.categories.map((category) => [category.name, category.price]));
+  /** @type {{ name: string, color: string, price: string }[]} */
+  const categories = geometry.categories.map((/** @type {any} */ category) => ({
+    name: category.name,
+    color: event.categories.find((other) => other.name === category.name)?.color ?? category.color,
+    price: priceByName.get(category.name) ?? "0.00",
+  }));
+  /** @type {HouseRow[]} */
+  const rows = geometry.rows.map((/** @type {any} */ row, /** @type {number} */ index) => ({ ...row, index }));
+  const gaps = new Set(geometry.gaps);
+  /** @type {HouseSection[]} */
+  const sections = geometry.sections.map((/** @type {any} */ section, /** @type {number} */ index) => {
+    const used = new Set();
+    for (let i = section.first; i < section.first + section.count; i++) used.add(store.category[i]);
+    const prices = [...used].map((category) => categories[category]?.price ?? "0.00")
+      .sort((a, b) => Number(a) - Number(b));
+    return {
+      index,
+      name: section.name || t("seats.sections"),
+      entrance: section.entrance ?? "",
+      first: section.first,
+      count: section.count,
+      rows: rows.filter((row) => row.section === index),
+      categories: [...used],
+      minPrice: prices[0] ?? "0.00",
+      maxPrice: prices.at(-1) ?? "0.00",
+    };
+  });
+
+  /** @param {number} i */
+  const price = (i) => categories[store.category[i] ?? 0]?.price ?? "0.00";
+
+  /**
+   * From the store's running counts, so that a list of many sections costs nothing to keep live.
+   * @param {HouseSection} section
+   * @param {SeatFilter} [filter]
+   */
+  function freeInSection(section, filter) {
+    const { counts } = store;
+    if (!filter?.categories) return counts.sectionAvailable[section.index] ?? 0;
+    let free = 0;
+    for (const category of filter.categories) free += counts.cells[section.index * categories.length + category] ?? 0;
+    return free;
+  }
+
+  return {
+    categories,
+    sections,
+    rows,
+    store,
+    price,
+    /** @param {number} i */
+    isAvailable: (i) => store.status[i] === AVAILABLE,
+    /** @param {number} i */
+    statusOf: (i) => STATUSES[store.status[i] ?? 0] ?? "BLOCKED",
+    /** @param {number} i an aisle lies after this seat */
+    hasGapAfter: (i) => gaps.has(i),
+    /** @param {number} i @returns {string[]} words, as "wheelchair space" */
+    flagWords: (i) => FLAGS.filter(([bit]) => (store.flags[i] ?? 0) & bit).map(([, name]) => t(`flag.${name}`)),
+
+    /** "Row C, seat 14" @param {number} i */
+    place: (i) => t("seats.place", { row: store.rowLabel(i), seat: seatLabel(store, i) }),
+    /** "Orchestra, row C, seat 14" @param {number} i */
+    fullPlace: (i) =>
+      t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: seatLabel(store, i) }),
+
+    /** The seat as the selection takes it. @param {number} i */
+    seat: (i) => ({
+      id: store.idOf(i),
+      seatNumber: store.label(i),
+      rowNumber: store.rowLabel(i),
+      seatType: categories[store.category[i] ?? 0]?.name ?? "",
+      price: price(i),
+      version: store.version[i] ?? 0,
+      status: STATUSES[store.status[i] ?? 0] ?? "BLOCKED",
+    }),
+
+    /**
+     * Free seats of a row, section or house that pass a filter.
+     * @param {{ first: number, count: number }} range
+     * @param {SeatFilter} [filter]
+     */
+    countFree(range, filter) {
+      if ("rows" in range && !filter?.accessible) return freeInSection(/** @type {any} */ (range), filter);
+      let free = 0;
+      for (let i = range.first; i < range.first + range.count; i++) {
+        if (store.status[i] === AVAILABLE && passes(store, i, filter)) free++;
+      }
+      return free;
+    },
+    /** @param {number} i @param {SeatFilter} [filter] */
+    passes: (i, filter) => passes(store, i, filter),
+  };
+}
+
+/** @typedef {{ categories: Set<number> | null, accessible: boolean }} SeatFilter */
+
+/**
+ * @param {import("../state/seat-store.js").SeatStore} store
+ * @param {number} i
+ * @param {SeatFilter} [filter]
+ */
+function passes(store, i, filter) {
+  if (!filter) return true;
+  if (filter.categories && !filter.categories.has(store.category[i] ?? 0)) return false;
+  return !filter.accessible || ((store.flags[i] ?? 0) & 1) !== 0;
+}
+
+/** "Orchestra · Premium", or one word where both are the same. @param {string} section @param {string} category */
+export const kind = (section, category) => section === category ? section : `${section} · ${category}`;
+
+/**
+ * The seat's label without the row's in front: "C14" in row C is seat 14, "L1-3" in row L1 seat 3.
+ * @param {import("../state/seat-store.js").SeatStore} store
+ * @param {number} i
+ */
+function seatLabel(store, i) {
+  const [label, row] = [store.label(i), store.rowLabel(i)];
+  if (!row || !label.startsWith(row)) return label;
+  return label.slice(row.length).replace(/^[\s.\-/]+/, "") || label;
+}
