@@ -51,8 +51,10 @@ def refused(
 
 
 def failure(error: HousefulError) -> Response:
-    """The answer for one of our own errors."""
+    """The answer for one of our own errors. Seats that were refused stand in `data`, as ever."""
     headers = {}
+    details = dict(error.details)
+    failed_seats = details.pop("failedSeats", None)
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -61,16 +63,13 @@ def failure(error: HousefulError) -> Response:
         headers |= rate_limit_headers(
             int(str(error.details["limit"])), 0, int(str(error.details["resetSeconds"]))
         )
-    details = dict(error.details)
-    # The customer's 409 names the seats in `data`, for a reservation and a booking alike.
-    data = {"failedSeats": details.pop("failedSeats")} if "failedSeats" in details else None
     return refused(
         error.status,
         error.code,
         error.message,
         retryable=error.retryable,
         same_key=error.same_key,
-        data=data,
+        data=None if failed_seats is None else {"failedSeats": failed_seats},
         headers=headers,
         details=details,
     )
