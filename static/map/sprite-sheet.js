@@ -42,7 +42,7 @@ export class SpriteSheet {
     const diameter = Math.max(1.7, wanted < 12 ? Math.round(wanted * 8) / 8 : Math.round(wanted * 2) / 2);
     if (diameter === this.diameter) return;
     this.diameter = diameter;
-    this.side = Math.ceil(diameter * 1.15) + 2;
+    this.side = Math.ceil(diameter + 1.75); // soft edges, and the shift by up to half a pixel
     this.phases = diameter < 10 ? 4 : diameter < 24 ? 2 : 1;
     this.#used = 0;
     const slots = (KINDS_BEFORE + this.#palette.categories.length) * 4 * this.phases * this.phases;
@@ -59,7 +59,7 @@ export class SpriteSheet {
       this.pixels = larger;
     }
     const column = slot % phases, row = Math.floor(slot / phases) % phases;
-    const cx = side / 2 + (column + 0.5) / phases, cy = side / 2 + (row + 0.5) / phases;
+    const cx = (side - 1) / 2 + (column + 0.5) / phases, cy = (side - 1) / 2 + (row + 0.5) / phases;
     drawSeat(this.pixels, at, side, cx, cy, this.diameter, this.paintOf(key));
     this.#used += side * side;
     this.table[slot] = at;
