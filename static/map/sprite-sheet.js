@@ -25,6 +25,7 @@ export class SpriteSheet {
   phases = 1;
   #used = 0;
   /** @type {Palette} */ #palette;
+  /** @type {Map<number, import("./sprites.js").SeatPaint>} */ #paints = new Map();
 
   /** @param {Palette} palette */
   constructor(palette) {
@@ -34,6 +35,7 @@ export class SpriteSheet {
   /** @param {Palette} palette */
   setPalette(palette) {
     this.#palette = palette;
+    this.#paints.clear();
     this.diameter = 0;
   }
 
@@ -66,8 +68,15 @@ export class SpriteSheet {
     return at;
   }
 
-  /** @param {number} key @returns {import("./sprites.js").SeatPaint} */
+  /** Asked for once per number drawn, so it is kept. @param {number} key */
   paintOf(key) {
+    let paint = this.#paints.get(key);
+    if (!paint) this.#paints.set(key, paint = this.#mixPaint(key));
+    return paint;
+  }
+
+  /** @param {number} key @returns {import("./sprites.js").SeatPaint} */
+  #mixPaint(key) {
     const kind = key >> 2, { categories, held, sold, blocked, selected, mine } = this.#palette;
     const look = kind < KINDS_BEFORE ? kind : LOOK_AVAILABLE;
     const color = [categories[kind - KINDS_BEFORE], held, sold, blocked, selected, selected, mine][look];
