@@ -16,6 +16,7 @@ from server.ledger.database import Database
 from server.ledger.keys import WORKER_ID_LENGTH
 from server.payments.gateway import Gateway
 from server.services.crash_points import Reached, nowhere
+from server.services.meters import record
 from server.store.seats import SeatStore
 
 log = structlog.get_logger()
@@ -26,11 +27,6 @@ Record = Callable[[str, Mapping[str, object]], None]
 def clock_ms() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def write_log(what: str, facts: Mapping[str, object]) -> None:
-    """One structured line per happening."""
-    log.info(what.replace("_", " "), **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,7 @@ class Parts:
     terms: Terms = field(default_factory=Terms)
     now_ms: Callable[[], int] = clock_ms
     reached: Reached = nowhere
-    record: Record = write_log
+    record: Record = record
     worker_id: str = field(default_factory=lambda: secrets.token_hex(WORKER_ID_LENGTH // 2))
     kept: list[int] = field(default_factory=list)
     """Promises kept and not yet marked done; the relay does so many at once."""
