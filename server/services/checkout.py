@@ -25,7 +25,7 @@ from server.services.booking_request import BookingRequest
 from server.services.charges import is_ours
 from server.services.claiming import Claiming
 from server.services.completer import Completer
-from server.services.outbox import Handler, Relay, cancelling, repeat
+from server.services.outbox import Handler, Relay, cancelling, repeat, together
 from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import Parts
 from server.services.purchase import Purchases, in_progress
@@ -283,10 +283,11 @@ class Checkout:
     async def run_completer(self) -> None:
         """Go on with checkouts left lying, and free seats that nobody pays for any more."""
         never, work = asyncio.Event(), self._completer
-        async with asyncio.TaskGroup() as group:
-            group.create_task(repeat("beat", work.beat, POLL_S, never))
-            group.create_task(repeat("completer", work.start_due, POLL_S, never))
-            group.create_task(repeat("checkout sweep", work.sweep, POLL_S, never))
+        await together(
+            repeat("beat", work.beat, POLL_S, never),
+            repeat("completer", work.start_due, POLL_S, never),
+            repeat("checkout sweep", work.sweep, POLL_S, never),
+        )
 
     async def run_outbox(self) -> None:
         """Keep promises."""
@@ -295,6 +296,7 @@ class Checkout:
     async def run_reconciler(self) -> None:
         """Compare SQL with Redis and with the gateway."""
         never, work = asyncio.Event(), self._reconciler
-        async with asyncio.TaskGroup() as group:
-            group.create_task(repeat("orphan refunds", work.refund_orphans, POLL_S, never))
-            group.create_task(repeat("books", work.take_turns, TURNS_EVERY_S, never))
+        await together(
+            repeat("orphan refunds", work.refund_orphans, POLL_S, never),
+            repeat("books", work.take_turns, TURNS_EVERY_S, never),
+        )

@@ -13,9 +13,9 @@ from server.domain.errors import Unavailable
 from server.ledger import bookings, counters, events, keys, outbox, payments, workers
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
+from server.metrics import OLDEST_PROMISE_SECONDS, OPEN_PROMISES, UNFINISHED_CHECKOUTS
 from server.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
 from server.services.charges import is_ours
-from server.services.meters import show_backlog
 from server.services.parts import Parts, log
 
 FIRST_LOOK_MS = 24 * 3600 * 1000
@@ -178,7 +178,10 @@ class Reconciler:
             return unfinished, await outbox.backlog(session, self._parts.now_ms())
 
         unfinished, (promises, oldest_ms) = await self._parts.database.query(work)
-        show_backlog(unfinished, promises, oldest_ms)
+        for state, count in unfinished.items():
+            UNFINISHED_CHECKOUTS.labels(state).set(count)
+        OPEN_PROMISES.set(promises)
+        OLDEST_PROMISE_SECONDS.set(oldest_ms / 1000)
 
     async def _turn(self, name: str, every_ms: int) -> int | None:
         now = self._parts.now_ms()

@@ -46,8 +46,9 @@ async def test_another_worker_finishes_what_a_killed_one_began(
                     assert answer.json()["error"]["code"] == "in_progress"
                     await asyncio.sleep(0.1)
             assert answer.json()["data"]["status"] == "CONFIRMED"
-            found = await ada.seats(sale)
-            assert {found[seat]["status"] for seat in seats} == {"BOOKED"}
+            async with asyncio.timeout(PATIENCE_S):
+                while {(await ada.seats(sale))[seat]["status"] for seat in seats} != {"BOOKED"}:
+                    await asyncio.sleep(0.1)
         database = Database(server.settings.sql_url())
         client_of_redis = connection.connect(server.redis_url)
         payments = await DemoGateway(SqlDemoCharges(database)).list_since(0)
