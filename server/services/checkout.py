@@ -34,8 +34,7 @@ from server.services.saga import Saga, is_ours
 STAFF: Final = frozenset({"venue", "admin"})
 
 POLL_S: Final = 1.0
-SEATS_EVERY_S: Final = 60.0
-MONEY_EVERY_S: Final = 600.0
+TURNS_EVERY_S: Final = 5.0
 TAKE_WITHIN_S: Final = 2.0
 """How long whoever tells of a payment waits for whoever works on its booking."""
 
@@ -276,13 +275,15 @@ class Checkout:
     async def drain(self) -> None:
         """Wait for the purchases under way; call it before closing what they stand on."""
         await self._purchases.drain()
+        await self._completer.drain()
 
     async def run_completer(self) -> None:
         """Go on with checkouts left lying, and free seats that nobody pays for any more."""
-        never = asyncio.Event()
+        never, work = asyncio.Event(), self._completer
         await together(
-            repeat("completer", self._completer.run_once, POLL_S, never),
-            repeat("checkout sweep", self._completer.sweep, POLL_S, never),
+            repeat("beat", work.beat, POLL_S, never),
+            repeat("completer", work.start_due, POLL_S, never),
+            repeat("checkout sweep", work.sweep, POLL_S, never),
         )
 
     async def run_outbox(self) -> None:
@@ -291,11 +292,8 @@ class Checkout:
 
     async def run_reconciler(self) -> None:
         """Compare SQL with Redis and with the gateway."""
-        never = asyncio.Event()
-        work = self._reconciler
+        never, work = asyncio.Event(), self._reconciler
         await together(
             repeat("orphan refunds", work.refund_orphans, POLL_S, never),
-            repeat("seat books", work.seats_quietly, SEATS_EVERY_S, never),
-            repeat("money books", work.money_quietly, MONEY_EVERY_S, never),
-            repeat("tidying", work.tidy, MONEY_EVERY_S, never),
+            repeat("books", work.take_turns, TURNS_EVERY_S, never),
         )

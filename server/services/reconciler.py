@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from server.domain.booking import State
 from server.domain.errors import Unavailable
-from server.ledger import bookings, events, keys, outbox, payments, workers
+from server.ledger import bookings, counters, events, keys, outbox, payments, workers
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
@@ -26,6 +26,9 @@ OVERLAP_MS = 3600 * 1000
 YOUNG_MS = 30_000
 """Payments younger than this are left to their checkout."""
 
+SEATS_EVERY_MS = 60_000
+MONEY_EVERY_MS = 600_000
+
 KEEP_DONE_MS = 7 * 24 * 3600 * 1000
 
 
@@ -35,7 +38,6 @@ class Reconciler:
     def __init__(self, parts: Parts, apply_payment: Callable[[str], Awaitable[None]]) -> None:
         self._parts = parts
         self._apply_payment = apply_payment
-        self._looked_at_ms = 0
 
     async def seats(self) -> int:
         """Redis follows SQL: sold seats BOOKED, seats of no sale not. Returns repairs made."""
@@ -70,10 +72,13 @@ class Reconciler:
             await self._parts.seats.unbook_seats(event_id, booking_id, "", seat_ids)
         return len(missing) + len(extra)
 
-    async def money(self) -> int:
-        """Every payment at the gateway has its booking, or goes back. Returns repairs made."""
+    async def money(self, before_ms: int = 0) -> int:
+        """Every payment at the gateway has its booking, or goes back. Returns repairs made.
+
+        `before_ms` is when that was last made sure of, 0 for never.
+        """
         now = self._parts.now_ms()
-        since = self._looked_at_ms - OVERLAP_MS if self._looked_at_ms else now - FIRST_LOOK_MS
+        since = before_ms - OVERLAP_MS if before_ms else now - FIRST_LOOK_MS
         states = await self._parts.gateway.list_since(since)
         repairs = 0
         ours = [
@@ -85,7 +90,6 @@ class Reconciler:
         ]
         for start in range(0, len(ours), 500):
             repairs += await self._compare(ours[start : start + 500])
-        self._looked_at_ms = now
         if repairs:
             log.warning("payments repaired", repairs=repairs)
         return repairs
@@ -157,13 +161,20 @@ class Reconciler:
             )
         )
 
-    async def seats_quietly(self) -> None:
-        """`seats` for a loop: one look a turn, however much it found."""
-        await self.seats()
+    async def take_turns(self) -> None:
+        """What one of all processes does every so often."""
+        if await self._turn("seats", SEATS_EVERY_MS) is not None:
+            await self.seats()
+        before = await self._turn("money", MONEY_EVERY_MS)
+        if before is not None:
+            await self.money(before)
+            await self.tidy()
 
-    async def money_quietly(self) -> None:
-        """`money` for a loop: one look a turn, however much it found."""
-        await self.money()
+    async def _turn(self, name: str, every_ms: int) -> int | None:
+        now = self._parts.now_ms()
+        return await self._parts.database.transact(
+            lambda session: counters.take_turn(session, f"turn {name}", now, every_ms)
+        )
 
     async def tidy(self) -> None:
         """Forget what is no longer needed."""

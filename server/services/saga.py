@@ -30,7 +30,10 @@ from server.services.outcomes import Lost, written
 from server.services.parts import Parts, log
 
 FIRST_PAUSE_MS = 500
-LONGEST_PAUSE_MS = 30_000
+LONGEST_PAUSE_MS = 4_000
+"""Somebody waits for the outcome, and must have it within seconds of the gateway's return."""
+
+LONGEST_REFUND_PAUSE_MS = 60_000
 STALE_TRIES = 3
 
 ACTION_POLL_MS = 3_000
@@ -357,7 +360,9 @@ class Saga:
         """Not now: let go, and have the completer look again after a growing pause."""
         log.info("checkout waits", booking=booking.reference, reason=problem, tries=booking.tries)
         now = self._parts.now_ms()
-        pause = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << min(booking.tries, 10))
+        is_refund = booking.state is State.REFUND_DUE
+        longest = LONGEST_REFUND_PAUSE_MS if is_refund else LONGEST_PAUSE_MS
+        pause = min(longest, FIRST_PAUSE_MS << min(booking.tries, 10))
         again = now + int(pause * random.uniform(0.5, 1))
         if booking.state in UNFINISHED and now < booking.deadline_ms:
             again = min(again, booking.deadline_ms)

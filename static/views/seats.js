@@ -68,7 +68,7 @@ export class SeatsView extends View {
     map.store = house.store;
     watch(() => void (map.filter = filter.value));
 
-    const finder = custom("seat-finder", {
+    const finder = /** @type {import("./finder.js").SeatFinder} */ (custom("seat-finder", {
       purchase,
       filter,
       onSection: (/** @type {number} */ section) => map.zoomTo(section),
@@ -76,7 +76,8 @@ export class SeatsView extends View {
         purchase.toggle(index);
         map.zoomToSeat(index);
       },
-    });
+    }));
+    listen(map, "section-activate", (entered) => finder.open(entered.detail.section));
     listen(map, "seat-activate", (activated) => purchase.toggle(activated.detail.index));
     const tip = this.tooltip(house, map, event.currency);
     onEnd(house.store.onChange((indexes, what) => {

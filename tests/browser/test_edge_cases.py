@@ -243,7 +243,7 @@ async def test_where_sockets_are_blocked_the_map_is_polled(shop: Shop, enter: En
     await steps.without_sockets(buyer)
     await steps.to_row(buyer, 1, 2)
     await expect(buyer.page.locator(".connection")).to_contain_text(
-        "Live updates are blocked here.", timeout=20_000
+        "Live updates are blocked here."
     )
     async with buyer.page.expect_response(
         lambda answer: answer.url.endswith("/status") and answer.status == 304
@@ -252,7 +252,5 @@ async def test_where_sockets_are_blocked_the_map_is_polled(shop: Shop, enter: En
     held = await buyer.page.locator(".seat-button.is-reserved").count()
     seat = await steps.pick(buyer.page, 1)
     shop.reserve(shop.guest(), 1, seat[0])
-    await expect(buyer.page.locator(".seat-button.is-reserved")).to_have_count(
-        held + 1, timeout=15_000
-    )
+    await expect(buyer.page.locator(".seat-button.is-reserved")).to_have_count(held + 1)
     await expect(buyer.page.locator(".loss")).to_be_visible()

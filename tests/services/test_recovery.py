@@ -12,7 +12,7 @@ import redis
 from redis.asyncio import Redis
 
 from server.domain.errors import Conflict, HousefulError, InProgress, Unavailable
-from server.ledger import bookings, outbox
+from server.ledger import bookings, counters, outbox
 from server.payments.gateway import Gateway
 from server.store.embedded import EmbeddedValkey
 from tests.postgres import Postgres
@@ -47,8 +47,9 @@ async def test_seats_of_a_purchase_that_never_claimed_are_swept_free(shop: Shop)
 
 async def test_the_sweep_leaves_seats_that_sql_has_claimed(shop: Shop) -> None:
     seats = await shop.hold("ada", 0)
-    shop.terms = type(shop.terms)(pay_ms=1_000)
+    shop.terms = type(shop.terms)(pay_ms=1)
     shop.checkout = shop.new_checkout()
+    shop.clock.stand_still()  # Redis has a clock of its own
     waiting = data(await shop.buy("ada", seats, payment_token=AUTHENTICATES))
 
     async def has_lapsed() -> bool:
@@ -271,3 +272,43 @@ async def test_postgresql_down_is_told_within_a_second_and_settled_after(
         assert (await shop.buy("ada", first, before)).status == 200
         assert (await shop.buy("ada", second, during)).status == 201
         assert await shop.problems() == []
+
+
+async def test_one_of_all_processes_takes_a_turn(shop: Shop) -> None:
+    async def turn(now_ms: int) -> int | None:
+        return await shop.database.transact(
+            lambda session: counters.take_turn(session, "books", now_ms, 60_000)
+        )
+
+    assert sorted([await turn(100_000) for _ in range(3)], key=str) == [0, None, None]
+    assert await turn(159_999) is None
+    assert await turn(160_000) == 100_000
+
+
+async def test_a_silent_gateway_holds_up_only_its_own_booking(shop: Shop) -> None:
+    held = [await shop.hold("ada", index) for index in range(2)]
+    for seats in held:
+        stop_at(shop, "after_T2")
+        with pytest.raises(Stopped):
+            await shop.buy("ada", seats)
+    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    resume = asyncio.Event()
+
+    class Silent(Counting):
+        async def confirm(self, payment_id: str, **more: str) -> object:
+            self.confirmed += 1
+            if self.confirmed == 1:
+                await resume.wait()
+            return await self._gateway.confirm(payment_id, **more)  # type: ignore[arg-type]
+
+    checkout = shop.new_checkout(gateway=Silent(shop.gateway))
+    assert await checkout._completer.start_due() == 2
+
+    async def one_is_sold() -> bool:
+        return "B" in [await shop.status(seats[0]) for seats in held]
+
+    await until(one_is_sold, what="the other booking")
+    assert await checkout._completer.start_due() == 0
+    resume.set()
+    await checkout.drain()
+    assert await shop.problems() == []
