@@ -19,23 +19,24 @@ from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import Outcome, PaymentState
 from server.payments.webhooks import WebhookEvent
-from server.services import answers, outcomes, pricing
+from server.services import answers, pricing, reversals
 from server.services.answers import Answer
 from server.services.booking_request import BookingRequest
+from server.services.charges import is_ours
 from server.services.claiming import Claiming
 from server.services.completer import Completer
-from server.services.outbox import Handler, Relay, cancelling, repeat
+from server.services.outbox import Handler, Relay, cancelling, repeat, together
 from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import Parts
 from server.services.purchase import Purchases, in_progress
 from server.services.reconciler import Reconciler, agrees
-from server.services.saga import Saga, is_ours
+from server.services.refunds import Refunds
+from server.services.saga import Saga
 
 STAFF: Final = frozenset({"venue", "admin"})
 
 POLL_S: Final = 1.0
-SEATS_EVERY_S: Final = 60.0
-MONEY_EVERY_S: Final = 600.0
+TURNS_EVERY_S: Final = 5.0
 TAKE_WITHIN_S: Final = 2.0
 """How long whoever tells of a payment waits for whoever works on its booking."""
 
@@ -46,6 +47,7 @@ class Checkout:
     def __init__(self, parts: Parts, handlers: Mapping[str, Handler] | None = None) -> None:
         self._parts = parts
         self._saga = Saga(parts)
+        self._refunds = Refunds(parts, self._saga.put_off)
         claiming = Claiming(parts)
         self._completer = Completer(parts, self._saga, claiming)
         self._purchases = Purchases(parts, self._saga, claiming, self._completer)
@@ -127,7 +129,7 @@ class Checkout:
     async def _ended(self, held: Booking, who: str, reason: str) -> Booking:
         if held.state is State.CONFIRMED:
             state = State.REFUND_DUE if held.total_minor else State.CANCELLED
-            return await outcomes.undo_sale(
+            return await reversals.undo_sale(
                 self._parts,
                 held,
                 state=state,
@@ -239,9 +241,9 @@ class Checkout:
         if held.state in UNFINISHED:
             return await self._saga.settle(held, state)
         if held.state in {State.DECLINED, State.CANCELLED} and owes:
-            return await self._saga.late(held, state)
+            return await self._refunds.late(held, state)
         if state.refunded_minor > held.refunded_minor:
-            return await self._saga.refunded_elsewhere(held, state)
+            return await self._refunds.refunded_elsewhere(held, state)
         return held
 
     async def _apply_orphan(self, state: PaymentState) -> None:
@@ -276,13 +278,16 @@ class Checkout:
     async def drain(self) -> None:
         """Wait for the purchases under way; call it before closing what they stand on."""
         await self._purchases.drain()
+        await self._completer.drain()
 
     async def run_completer(self) -> None:
         """Go on with checkouts left lying, and free seats that nobody pays for any more."""
-        never = asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(repeat("completer", self._completer.run_once, POLL_S, never))
-            group.create_task(repeat("checkout sweep", self._completer.sweep, POLL_S, never))
+        never, work = asyncio.Event(), self._completer
+        await together(
+            repeat("beat", work.beat, POLL_S, never),
+            repeat("completer", work.start_due, POLL_S, never),
+            repeat("checkout sweep", work.sweep, POLL_S, never),
+        )
 
     async def run_outbox(self) -> None:
         """Keep promises."""
@@ -290,10 +295,8 @@ class Checkout:
 
     async def run_reconciler(self) -> None:
         """Compare SQL with Redis and with the gateway."""
-        never = asyncio.Event()
-        work = self._reconciler
-        async with asyncio.TaskGroup() as group:
-            group.create_task(repeat("orphan refunds", work.refund_orphans, POLL_S, never))
-            group.create_task(repeat("seat books", work.seats_quietly, SEATS_EVERY_S, never))
-            group.create_task(repeat("money books", work.money_quietly, MONEY_EVERY_S, never))
-            group.create_task(repeat("tidying", work.tidy, MONEY_EVERY_S, never))
+        never, work = asyncio.Event(), self._reconciler
+        await together(
+            repeat("orphan refunds", work.refund_orphans, POLL_S, never),
+            repeat("books", work.take_turns, TURNS_EVERY_S, never),
+        )

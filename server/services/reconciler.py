@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 
 from server.domain.booking import State
 from server.domain.errors import Unavailable
-from server.ledger import bookings, events, keys, outbox, payments, workers
+from server.ledger import bookings, counters, events, keys, outbox, payments, workers
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
+from server.metrics import OLDEST_PROMISE_SECONDS, OPEN_PROMISES, UNFINISHED_CHECKOUTS
 from server.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
+from server.services.charges import is_ours
 from server.services.parts import Parts, log
-from server.services.saga import is_ours
 
 FIRST_LOOK_MS = 24 * 3600 * 1000
 """How far back the first look at the gateway goes."""
@@ -26,6 +27,9 @@ OVERLAP_MS = 3600 * 1000
 YOUNG_MS = 30_000
 """Payments younger than this are left to their checkout."""
 
+SEATS_EVERY_MS = 60_000
+MONEY_EVERY_MS = 600_000
+
 KEEP_DONE_MS = 7 * 24 * 3600 * 1000
 
 
@@ -35,7 +39,6 @@ class Reconciler:
     def __init__(self, parts: Parts, apply_payment: Callable[[str], Awaitable[None]]) -> None:
         self._parts = parts
         self._apply_payment = apply_payment
-        self._looked_at_ms = 0
 
     async def seats(self) -> int:
         """Redis follows SQL: sold seats BOOKED, seats of no sale not. Returns repairs made."""
@@ -70,10 +73,13 @@ class Reconciler:
             await self._parts.seats.unbook_seats(event_id, booking_id, "", seat_ids)
         return len(missing) + len(extra)
 
-    async def money(self) -> int:
-        """Every payment at the gateway has its booking, or goes back. Returns repairs made."""
+    async def money(self, before_ms: int = 0) -> int:
+        """Every payment at the gateway has its booking, or goes back. Returns repairs made.
+
+        `before_ms` is when that was last made sure of, 0 for never.
+        """
         now = self._parts.now_ms()
-        since = self._looked_at_ms - OVERLAP_MS if self._looked_at_ms else now - FIRST_LOOK_MS
+        since = before_ms - OVERLAP_MS if before_ms else now - FIRST_LOOK_MS
         states = await self._parts.gateway.list_since(since)
         repairs = 0
         ours = [
@@ -85,7 +91,6 @@ class Reconciler:
         ]
         for start in range(0, len(ours), 500):
             repairs += await self._compare(ours[start : start + 500])
-        self._looked_at_ms = now
         if repairs:
             log.warning("payments repaired", repairs=repairs)
         return repairs
@@ -157,13 +162,32 @@ class Reconciler:
             )
         )
 
-    async def seats_quietly(self) -> None:
-        """`seats` for a loop: one look a turn, however much it found."""
-        await self.seats()
+    async def take_turns(self) -> None:
+        """What one of all processes does every so often, and the gauges of this one."""
+        await self._measure()
+        if await self._turn("seats", SEATS_EVERY_MS) is not None:
+            await self.seats()
+        before = await self._turn("money", MONEY_EVERY_MS)
+        if before is not None:
+            await self.money(before)
+            await self.tidy()
 
-    async def money_quietly(self) -> None:
-        """`money` for a loop: one look a turn, however much it found."""
-        await self.money()
+    async def _measure(self) -> None:
+        async def work(session: Session) -> tuple[dict[str, int], tuple[int, int]]:
+            unfinished = await bookings.count_unfinished(session)
+            return unfinished, await outbox.backlog(session, self._parts.now_ms())
+
+        unfinished, (promises, oldest_ms) = await self._parts.database.query(work)
+        for state, count in unfinished.items():
+            UNFINISHED_CHECKOUTS.labels(state).set(count)
+        OPEN_PROMISES.set(promises)
+        OLDEST_PROMISE_SECONDS.set(oldest_ms / 1000)
+
+    async def _turn(self, name: str, every_ms: int) -> int | None:
+        now = self._parts.now_ms()
+        return await self._parts.database.transact(
+            lambda session: counters.take_turn(session, f"turn {name}", now, every_ms)
+        )
 
     async def tidy(self) -> None:
         """Forget what is no longer needed."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from server.domain import errors
 from server.domain.errors import HousefulError
+from server.domain.pricing import REFUSALS
 from server.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
 
 SPECIAL: dict[str, tuple[int, str]] = {
@@ -73,6 +74,7 @@ def error_codes() -> dict[str, tuple[int, str]]:
     for kind in kinds(HousefulError):
         if kind not in (errors.ConfigurationError, errors.PlanRefused):
             found[kind.code] = (kind.status, " ".join((kind.__doc__ or "").split()))
+    found.update((code, (400, f"{sentence}.")) for code, sentence in REFUSALS.items())
     found.update(SPECIAL)
     return dict(sorted(found.items(), key=lambda item: (item[1][0], item[0])))
 

@@ -5,6 +5,7 @@ The table of operations makes the routes and the OpenAPI document, so neither dr
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -25,6 +26,7 @@ from server.domain.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from server.metrics import REQUEST_SECONDS
 from server.realtime.commands import describe
 from server.web.auth import User
 from server.web.context import Context
@@ -123,7 +125,14 @@ class Operation:
         return Route(self.path, self._endpoint, methods=[self.method], name=self.handler.__name__)
 
     async def _endpoint(self, request: Request) -> Response:
-        context: Context = request.app.state.context
+        begin = time.perf_counter()
+        answer = await self._answer(request, request.app.state.context)
+        seconds = time.perf_counter() - begin
+        status = f"{answer.status_code // 100}xx"
+        REQUEST_SECONDS.labels(self.handler.__name__, status).observe(seconds)
+        return answer
+
+    async def _answer(self, request: Request, context: Context) -> Response:
         try:
             user = NOBODY if self.role == "public" else self._authorize(request, context)
             return await self.handler(Call(request, context, user))

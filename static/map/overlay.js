@@ -128,47 +128,53 @@ export class Overlay {
       const text = this.#text(name, this.#nameSize(scene, s), 650, this.#nameInk(scene, s));
       if (!this.#hasRoom(scene, s, inkBox(text))) crowded.add(family(name));
     }
-    for (const s of shown) this.#drawSectionName(scene, s, crowded.has(family(store.sections[s].name)));
+    const names = shown.map((s) => {
+      const { name } = store.sections[s], isShort = crowded.has(family(name));
+      return this.#text(isShort ? tail(name) : name, this.#nameSize(scene, s), 650, this.#nameInk(scene, s));
+    });
+    // How many are free: for most sections or for none, so that a few with room do not look special.
+    const counts = shown.map((s, n) => this.#roomForCount(scene, s, names[n]));
+    const isDetailed = counts.filter((count) => count !== null).length > shown.length * 0.6;
+    shown.forEach((s, n) => this.#drawSectionName(scene, s, names[n], isDetailed ? counts[n] : null));
   }
 
-  /** @param {Scene} scene @param {number} s @param {boolean} isShort */
-  #drawSectionName(scene, s, isShort) {
-    const { store, camera, viewport, palette, words, level } = scene;
-    const context = this.#context, flat = level === LOD_SECTIONS;
-    const section = store.sections[s], spot = scene.spots[s];
-    const size = this.#nameSize(scene, s), ink = this.#nameInk(scene, s);
-    const name = this.#text(isShort ? tail(section.name) : section.name, size, 650, ink);
+  /** The count to stand under a name, where both have room. @param {Scene} scene @param {number} s @param {Text} name @returns {Text | null} */
+  #roomForCount(scene, s, name) {
+    const { store, camera, palette, words, level } = scene, isFlat = level === LOD_SECTIONS;
+    if (!isFlat && scene.spots[s].room * camera.scale <= 65) return null;
+    const free = store.counts.sectionAvailable[s], wording = free > 0 ? words.free(free) : words.full;
+    for (const size of [Math.max(10, this.#nameSize(scene, s) - 4), 10]) {
+      const count = this.#text(wording, size, 500, isFlat ? this.#nameInk(scene, s) : palette.muted);
+      const width = Math.max(name.width, count.width, 30) + 8, height = name.height + count.height + 7;
+      if (this.#hasRoom(scene, s, { width, height })) return count;
+    }
+    return null;
+  }
+
+  /** @param {Scene} scene @param {number} s @param {Text} name @param {Text | null} count */
+  #drawSectionName(scene, s, name, count) {
+    const { store, camera, viewport, palette, level } = scene;
     if (!this.#hasRoom(scene, s, inkBox(name))) return;
-    const free = store.counts.sectionAvailable[s], total = store.counts.sectionTotal[s];
-    const sizeOf = (/** @type {number} */ font) => {
-      const count = this.#text(free > 0 ? words.free(free) : words.full, font, 500, flat ? ink : palette.muted);
-      return { count, width: Math.max(name.width, count.width, 30), height: name.height + count.height + 5 };
-    };
-    let detail = sizeOf(Math.max(10, size - 4));
-    const isRoomy = flat || spot.room * camera.scale > 65;
-    const fits = () => this.#hasRoom(scene, s, { width: detail.width + 8, height: detail.height });
-    if (isRoomy && !fits()) detail = sizeOf(10);
-    const isDetailed = isRoomy && fits();
-    const { count, width: length } = detail;
-    const height = isDetailed ? detail.height : name.height;
-    const [sx, sy] = toScreen(camera, viewport, spot.x, spot.y), yTop = sy - height / 2;
-    if (!flat) {
-      const width = (isDetailed ? length : name.width) + 8;
+    const context = this.#context, isFlat = level === LOD_SECTIONS, spot = scene.spots[s];
+    const width = Math.max(name.width, count ? Math.max(count.width, 30) : 0);
+    const height = name.height + (count ? count.height + 5 : 0);
+    const [sx, sy] = toScreen(camera, viewport, spot.x, spot.y), top = sy - height / 2;
+    if (!isFlat) {
       context.globalAlpha = 0.88;
       context.fillStyle = toCss(palette.pill);
-      roundRect(context, sx - width / 2, yTop - 1, width, height + 3, 6);
+      roundRect(context, sx - width / 2 - 4, top - 1, width + 8, height + 3, 6);
+      context.globalAlpha = 1;
     }
-    context.globalAlpha = 1;
-    this.#stamp(name, sx, yTop + name.height / 2);
-    if (!isDetailed) return;
-    context.globalAlpha = flat ? 0.85 : 1;
-    this.#stamp(count, sx, yTop + name.height + count.height / 2 - 1);
-    const barY = yTop + height - 4;
-    context.fillStyle = toCss(flat ? ink : palette.muted);
+    this.#stamp(name, sx, top + name.height / 2);
+    if (!count) return;
+    context.globalAlpha = isFlat ? 0.85 : 1;
+    this.#stamp(count, sx, top + name.height + count.height / 2 - 1);
+    const share = store.counts.sectionAvailable[s] / store.counts.sectionTotal[s];
+    context.fillStyle = toCss(isFlat ? this.#nameInk(scene, s) : palette.muted);
     context.globalAlpha = 0.25;
-    context.fillRect(sx - length / 2, barY, length, 3);
+    context.fillRect(sx - width / 2, top + height - 4, width, 3);
     context.globalAlpha = 0.9;
-    if (free > 0) context.fillRect(sx - length / 2, barY, Math.max(2, length * (free / total)), 3);
+    if (share > 0) context.fillRect(sx - width / 2, top + height - 4, Math.max(2, width * share), 3);
     context.globalAlpha = 1;
   }
 

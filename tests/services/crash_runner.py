@@ -76,7 +76,7 @@ async def _run(plan: Plan) -> None:
         group.create_task(shop.checkout.run_outbox())
         group.create_task(shop.checkout.run_reconciler())
         # The first beat, as of a server that was up when the request came.
-        await shop.checkout._completer.run_once()
+        await shop.checkout._completer.beat()
         await _act(shop, plan)
         await asyncio.sleep(LIVES_S)
         os._exit(3)  # the point was never reached

@@ -11,12 +11,20 @@ import pytest
 import redis
 from redis.asyncio import Redis
 
-from server.domain.errors import Conflict, HousefulError, InProgress, Unavailable
-from server.ledger import bookings, outbox
+from server import metrics
+from server.domain.errors import (
+    Conflict,
+    HousefulError,
+    InProgress,
+    PaymentDeclined,
+    Unavailable,
+)
+from server.ledger import bookings, counters, outbox
 from server.payments.gateway import Gateway
+from server.services.parts import write_log
 from server.store.embedded import EmbeddedValkey
 from tests.postgres import Postgres
-from tests.services.shop import AUTHENTICATES, Shop, data, new_key, open_shop, until
+from tests.services.shop import AUTHENTICATES, DECLINES, Shop, data, new_key, open_shop, until
 
 
 class Stopped(Exception):
@@ -47,8 +55,9 @@ async def test_seats_of_a_purchase_that_never_claimed_are_swept_free(shop: Shop)
 
 async def test_the_sweep_leaves_seats_that_sql_has_claimed(shop: Shop) -> None:
     seats = await shop.hold("ada", 0)
-    shop.terms = type(shop.terms)(pay_ms=1_000)
+    shop.terms = type(shop.terms)(pay_ms=1)
     shop.checkout = shop.new_checkout()
+    shop.clock.stand_still()  # Redis has a clock of its own
     waiting = data(await shop.buy("ada", seats, payment_token=AUTHENTICATES))
 
     async def has_lapsed() -> bool:
@@ -271,3 +280,75 @@ async def test_postgresql_down_is_told_within_a_second_and_settled_after(
         assert (await shop.buy("ada", first, before)).status == 200
         assert (await shop.buy("ada", second, during)).status == 201
         assert await shop.problems() == []
+
+
+async def test_one_of_all_processes_takes_a_turn(shop: Shop) -> None:
+    async def turn(now_ms: int) -> int | None:
+        return await shop.database.transact(
+            lambda session: counters.take_turn(session, "books", now_ms, 60_000)
+        )
+
+    assert sorted([await turn(100_000) for _ in range(3)], key=str) == [0, None, None]
+    assert await turn(159_999) is None
+    assert await turn(160_000) == 100_000
+
+
+async def test_a_silent_gateway_holds_up_only_its_own_booking(shop: Shop) -> None:
+    held = [await shop.hold("ada", index) for index in range(2)]
+    for seats in held:
+        stop_at(shop, "after_T2")
+        with pytest.raises(Stopped):
+            await shop.buy("ada", seats)
+    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    resume = asyncio.Event()
+
+    class Silent(Counting):
+        async def confirm(self, payment_id: str, **more: str) -> object:
+            self.confirmed += 1
+            if self.confirmed == 1:
+                await resume.wait()
+            return await self._gateway.confirm(payment_id, **more)  # type: ignore[arg-type]
+
+    checkout = shop.new_checkout(gateway=Silent(shop.gateway))
+    assert await checkout._completer.start_due() == 2
+
+    async def one_is_sold() -> bool:
+        return "B" in [await shop.status(seats[0]) for seats in held]
+
+    await until(one_is_sold, what="the other booking")
+    assert await checkout._completer.start_due() == 0
+    resume.set()
+    await checkout.drain()
+    assert await shop.problems() == []
+
+
+async def test_the_gauges_show_what_is_left_to_do(shop: Shop) -> None:
+    await shop.buy("ada", await shop.hold("ada", 0), payment_token=AUTHENTICATES)
+    await shop.buy("ada", await shop.hold("ada", 1))
+    shop.clock.ahead_ms += 3_000
+    await shop.checkout._reconciler.take_turns()
+    shown = metrics.exposition().decode()
+    assert 'houseful_unfinished_checkouts{state="REQUIRES_ACTION"} 1.0' in shown
+    assert 'houseful_unfinished_checkouts{state="CANCELLING"} 0.0' in shown
+    assert "houseful_open_promises 0.0" not in shown
+    assert "houseful_oldest_promise_seconds 0.0" not in shown
+
+
+async def test_what_the_brief_wants_logged_is_told(shop: Shop) -> None:
+    seats, key = await shop.hold("ada", 0), new_key()
+    with pytest.raises(PaymentDeclined):
+        await shop.buy("ada", seats, key, payment_token=DECLINES)
+    await shop.buy("ada", seats, key)
+    await shop.buy("ada", seats, key)
+    told = [what for what, _ in shop.told]
+    assert told == [
+        "payment_started",
+        "payment_failed",
+        "payment_started",
+        "payment_success",
+        "idempotency_replay",
+    ]
+    failed = dict(shop.told)["payment_failed"]
+    assert (failed["reason"], failed["retryable"]) == ("card_declined", True)
+    write_log("payment_failed", failed)
+    assert 'houseful_happenings_total{name="payment_failed"}' in metrics.exposition().decode()
