@@ -3,7 +3,8 @@
 import { signal } from "../lib/signals.js";
 import { shortDate, t } from "../lib/i18n.js";
 import { createServerClock } from "../lib/time.js";
-import { createAnalytics, createApi } from "../net/api.js";
+import { createAnalytics } from "../net/analytics.js";
+import { createApi } from "../net/api.js";
 import { createTabs } from "../net/tabs.js";
 import { createSession } from "../state/session.js";
 import { createAlerts } from "./alerts.js";

@@ -5,7 +5,7 @@
  */
 import { batch } from "../lib/signals.js";
 import { t } from "../lib/i18n.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { retryWithBackoff } from "../state/retry.js";
 import { explain } from "./explain.js";
 import { HOLDING, PAYING } from "./purchase-state.js";

@@ -45,7 +45,7 @@ export function createPurchaseState(app, eventId, onExpire) {
   const event = signal(/** @type {import("../net/api.js").EventDetails | null} */ (null));
   const house = signal(/** @type {import("./house.js").House | null} */ (null));
   const geometry = signal(/** @type {any} */ (null));
-  const problem = signal(/** @type {import("../net/api.js").ApiError | null} */ (null));
+  const problem = signal(/** @type {import("../net/envelope.js").ApiError | null} */ (null));
   const live = signal(/** @type {import("../net/live.js").Live | null} */ (null));
   /** Rises when any seat changed; at most once a frame. */
   const revision = signal(0);

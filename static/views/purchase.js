@@ -6,7 +6,7 @@
  */
 import { batch } from "../lib/signals.js";
 import { t } from "../lib/i18n.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { createLive } from "../net/live.js";
 import { createSeatStore } from "../state/seat-store.js";
 import { createHolding } from "./holding.js";
