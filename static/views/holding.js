@@ -10,6 +10,8 @@ import { retryWithBackoff } from "../state/retry.js";
 import { explain } from "./explain.js";
 import { HOLDING, PAYING } from "./purchase-state.js";
 
+const LIVE_BOOKINGS = new Set(["CONFIRMED", "PENDING", "REQUIRES_ACTION"]);
+
 /**
  * @param {import("./purchase-state.js").PurchaseParts} app
  * @param {import("./purchase-state.js").PurchaseState} state
@@ -200,11 +202,17 @@ export function createHolding(app, state, picking, refreshSeats) {
     const active = all.filter((one) => one.status === "ACTIVE").sort((a, b) => b.id - a.id)[0];
     if (active) return adopt(active);
     if (before === "IDLE" || before === "CONFIRMED") return;
-    const isDeciding = all.some((one) => one.status === "PAYING" || one.status === "BOOKED");
-    // The payment went through, or may: its key must stay, and a retry with it tells.
-    if (isDeciding && machine.canRetry.peek()) return;
+    // The payment may have gone through unheard: its key must stay, and a retry with it tells.
+    if (machine.canRetry.peek() && (all.some(isPaying) || await isBooked())) return;
+    if (machine.state.peek() !== before) return;
     forget();
-    if (!isDeciding) toasts.show("info", t("toast.holdLost"), 6000);
+    toasts.show("info", t("toast.holdLost"), 6000);
+  }
+
+  /** Whether the seats of this purchase stand in a booking of this buyer's. */
+  async function isBooked() {
+    const seats = machine.reservationData.peek()?.reservedSeatIds ?? [];
+    return findBooking((await api.bookings(1, 20)).items, eventId, seats) !== undefined;
   }
 
   /** @param {import("../net/api.js").Reservation} active */
@@ -233,6 +241,23 @@ export function createHolding(app, state, picking, refreshSeats) {
   }
 
   return { reserve, extend, startOver, forget, expire, onReservation, reconcile, noteRetry };
+}
+
+/** @param {{ status: string }} reservation */
+const isPaying = (reservation) => reservation.status === "PAYING" || reservation.status === "BOOKED";
+
+/**
+ * The booking of exactly these seats that is confirmed or may still be.
+ * @param {readonly import("../net/api.js").Booking[]} bookings
+ * @param {number} eventId
+ * @param {readonly number[]} seatIds
+ */
+export function findBooking(bookings, eventId, seatIds) {
+  const wanted = new Set(seatIds);
+  return bookings.find((booking) =>
+    booking.eventId === eventId && booking.seatIds.length === wanted.size &&
+    booking.seatIds.every((id) => wanted.has(id)) && LIVE_BOOKINGS.has(booking.status)
+  );
 }
 
 /** @param {{ reason: string, code?: string }} seat */

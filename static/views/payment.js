@@ -7,7 +7,7 @@
 import { t } from "../lib/i18n.js";
 import { ApiError } from "../net/envelope.js";
 import { pause, retryWithBackoff } from "../state/retry.js";
-import { asProblem } from "./holding.js";
+import { asProblem, findBooking } from "./holding.js";
 import { explain } from "./explain.js";
 
 /**
@@ -158,35 +158,20 @@ export function createPayment(app, purchase, bank) {
     const known = /** @type {any} */ (machine.bookingData.peek());
     const seatIds = machine.reservationData.peek()?.reservedSeatIds ?? [];
     const until = Date.now() + SEARCH_MS;
-    try {
-      while (true) {
-        const found = known?.bookingReference ? await api.booking(known.bookingReference) : await find(seatIds);
+    for (;;) {
+      try {
+        const found = known?.bookingReference
+          ? await api.booking(known.bookingReference)
+          : findBooking((await api.bookings(1, 20)).items, eventId, seatIds);
         if (found) return await settle({ ...known, ...found });
         const held = await api.reservations(eventId);
-        const isPaying = held.some((one) => one.status === "PAYING");
-        if (!isPaying || Date.now() > until) break;
-        await pause(FOLLOW_MS);
+        if (Date.now() > until || !held.some((one) => one.status === "PAYING")) break;
+      } catch (error) {
+        if (!(error instanceof ApiError) || !error.retryable || Date.now() > until) return failed(error);
       }
-      return fell({
-        message: t("network.body"),
-        retryable: true,
-        sameKey: true,
-        code: "network",
-        status: 0,
-      });
-    } catch (error) {
-      return failed(error);
+      await pause(FOLLOW_MS);
     }
-  }
-
-  /** The booking of exactly these seats, still open or confirmed. @param {number[]} seatIds */
-  async function find(seatIds) {
-    const { items } = await api.bookings(1, 20);
-    const wanted = [...seatIds].sort().join();
-    return items.find((booking) =>
-      booking.eventId === eventId && [...booking.seatIds].sort().join() === wanted &&
-      (booking.status === "CONFIRMED" || OPEN_STATES.has(booking.status))
-    );
+    return fell({ message: t("network.body"), retryable: true, sameKey: true, code: "network", status: 0 });
   }
 
   return { pay, resume };
