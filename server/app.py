@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from server import paths
 from server.ledger.database import Database
@@ -177,12 +177,25 @@ async def supervised(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -
         await asyncio.sleep(RESTART_S)
 
 
-async def answer_http_error(_: Request, error: Exception) -> Response:
+async def answer_http_error(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such path, wrong method) in the envelope."""
     if not isinstance(error, HTTPException):
         raise error
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-    return refused(error.status_code, code, error.detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(methods_of(request)))
+    return refused(error.status_code, code, error.detail, headers=headers)
+
+
+def methods_of(request: Request) -> set[str]:
+    """All methods of a path: each has a route of its own, of which Starlette names the first's."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.path_regex.match(request.url.path)
+        for method in route.methods or ()
+    }
 
 
 async def answer_bug(request: Request, error: Exception) -> Response:

@@ -26,8 +26,8 @@ from server.listening import BACKLOG
 GRACEFUL_SHUTDOWN_S: Final = 10
 """Longer than any request: the gateway's read timeout."""
 
-MESSAGE_BYTES: Final = 16 * 1024
-"""A reserve command with 10 seats has 1 KB."""
+MESSAGE_BYTES: Final = 64 * 1024
+"""Above the 16 KB that a command may have, so that the live socket can say so with its own code."""
 
 KEEP_ALIVE_S: Final = 65
 """Longer than the 60 s of usual proxies, so that they close first and lose no request."""

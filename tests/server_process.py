@@ -8,6 +8,7 @@ Run as a module it is that process: it prints its address and serves until its i
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from server import paths
+from server import log, paths
 from server.domain.seats import FailedSeat, Granted, Refused
 from server.settings import Settings
 from server.store import seats
@@ -31,6 +32,9 @@ CHANGES: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 """Guard → (a piece of reserve.lua, what stands there without the guard)."""
+
+IN_PIECES: Final = asyncio.Semaphore(12)
+"""As many at once as the pool has connections to spare."""
 
 GUARDS: Final = (*CHANGES, "atomic")
 
@@ -100,6 +104,19 @@ async def reserve_in_pieces(
 ) -> Granted | Refused:
     """The same checks and writes as reserve.lua, but in two steps, as one would without a script."""
     keys = seats.event_keys(event_id)
+    async with IN_PIECES:
+        return await _in_pieces(self, event_id, user, session, wanted, hold_ms, keys)
+
+
+async def _in_pieces(
+    self: seats.SeatStore,
+    event_id: int,
+    user: str,
+    session: str,
+    wanted: Sequence[tuple[int, int]],
+    hold_ms: int,
+    keys: Sequence[str],
+) -> Granted | Refused:
     snapshot = await self.snapshot(event_id)
     known = {record.seat_id: record for record in snapshot.records}
     free, failed = [], []
@@ -135,7 +152,10 @@ def main() -> None:
 
     if sys.argv[1]:
         without(sys.argv[1])
-    with serving(load()) as (url, _):
+    settings = load()
+    # To standard error: nobody reads standard output after the address, and a full pipe blocks.
+    log.configure(settings.log_format, settings.log_level)
+    with serving(settings) as (url, _):
         print(url, flush=True)
         done = threading.Thread(target=sys.stdin.read)
         done.start()

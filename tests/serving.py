@@ -15,6 +15,7 @@ import json
 import socket
 import threading
 import time
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ import httpx2
 import uvicorn
 from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from server.app import create_app
 from server.domain.plan import Category, Plan, Row, Seat, Section
@@ -35,6 +37,7 @@ from server.store import connection
 from server.store.embedded import EmbeddedValkey
 from server.store.seats import SeatStore
 from server.web.auth import Tokens
+from server.worker import configuration
 
 T = TypeVar("T")
 DAY_MS = 86_400_000
@@ -145,16 +148,29 @@ class Server:
         return Tokens(self.settings).issue(user, role, ttl_s)[0]
 
     @asynccontextmanager
-    async def user(self, name: str | None = None, role: str = "customer") -> AsyncIterator[Guest]:
-        """A client for `name`, or for a new guest."""
-        async with httpx2.AsyncClient(base_url=self.url, timeout=PATIENCE_S) as client:
+    async def user(
+        self,
+        name: str | None = None,
+        role: str = "customer",
+        *,
+        check_answer: Callable[[httpx2.Response], Awaitable[None]] | None = None,
+        check_frame: Callable[[dict[str, Any]], None] | None = None,
+    ) -> AsyncIterator[Guest]:
+        """A client for `name`, or for a new guest. The checks see all that the server says."""
+        hooks = {"response": [check_answer] if check_answer else []}
+        async with httpx2.AsyncClient(
+            base_url=self.url,
+            timeout=PATIENCE_S,
+            event_hooks=hooks,
+            verify=False,  # plain http: loading the certificates of the world takes 0.1 s
+        ) as client:
             if name is None:
                 data = (await client.post("/auth/guest")).json()["data"]
                 name, token = data["userId"], data["token"]
             else:
                 token = self.token(name, role)
             client.headers["Authorization"] = f"Bearer {token}"
-            yield Guest(self, name, token, client)
+            yield Guest(self, name, token, client, check_frame)
 
 
 @dataclass
@@ -165,10 +181,17 @@ class Guest:
     name: str
     token: str
     http: httpx2.AsyncClient
+    check_frame: Callable[[dict[str, Any]], None] | None = None
 
     async def seats(self, sale: Sale) -> dict[int, dict[str, Any]]:
-        """The seat map by seat id."""
-        answer = await self.http.get(f"/events/{sale.id}/seats")
+        """The seat map by seat id. "Not now" is asked again, as a client does."""
+
+        async def served() -> httpx2.Response | None:
+            found = await self.http.get(f"/events/{sale.id}/seats")
+            return None if found.status_code == 503 else found
+
+        answer = await eventually(served)
+        assert answer is not None
         assert answer.status_code == 200, answer.text
         sections = answer.json()["data"]["sections"]
         return {seat["id"]: seat for section in sections for seat in section["seats"]}
@@ -197,6 +220,25 @@ class Guest:
         assert data["reservedSeatIds"] == list(seat_ids)
         return data
 
+    async def pay(
+        self, sale: Sale, *seat_ids: int, key: str | None = None, **body: Any
+    ) -> httpx2.Response:
+        """POST a booking of seats that are held, with a card that pays unless told otherwise."""
+        card = {"card": {"number": body.pop("card", "4242424242424242")}}
+        return await self.http.post(
+            "/bookings",
+            json={"eventId": sale.id, "seatIds": seat_ids, "paymentMethod": "demo", **card, **body},
+            headers={"Idempotency-Key": key or f"booking-{uuid.uuid4()}"},
+        )
+
+    async def bought(self, sale: Sale, *seat_ids: int) -> dict[str, Any]:
+        """Reserve and pay, expect both, and return the booking."""
+        await self.held(sale, *seat_ids)
+        answer = await self.pay(sale, *seat_ids)
+        assert answer.status_code == 201, answer.text
+        booking: dict[str, Any] = answer.json()["data"]
+        return booking
+
     async def ticket(self) -> str:
         """A one-time ticket for a socket."""
         answer = await self.http.post("/ws-tickets")
@@ -214,14 +256,17 @@ class Guest:
         url = f"ws://{self.server.host}/events/{sale.id}/live{query}"
         given = {"subprotocols": subprotocols, "additional_headers": headers, **options}
         async with connect(url, proxy=None, **given) as socket:
-            yield Live(socket)
+            yield Live(socket, self.check_frame)
 
 
 class Live:
     """A live socket whose frames are read one by one; `seen` keeps them all."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(
+        self, socket: ClientConnection, check: Callable[[dict[str, Any]], None] | None = None
+    ) -> None:
         self.socket = socket
+        self._check = check
         self.seen: list[dict[str, Any]] = []
 
     async def say(self, **command: Any) -> None:
@@ -232,6 +277,8 @@ class Live:
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 frame: dict[str, Any] = json.loads(await self.socket.recv())
+                if self._check is not None:
+                    self._check(frame)
                 self.seen.append(frame)
                 fits = all(frame.get(name) == value for name, value in wanted.items())
                 if fits and kind in (None, frame["type"]):
@@ -245,7 +292,12 @@ class Live:
     async def close_code(self) -> int:
         """Read until the server closes; with which code it does."""
         async with asyncio.timeout(PATIENCE_S):
-            await self.socket.wait_closed()
+            # An unread queue would keep the close frame from being seen.
+            while True:
+                try:
+                    await self.socket.recv()
+                except ConnectionClosed:
+                    break
         assert self.socket.close_code is not None
         return self.socket.close_code
 
@@ -282,15 +334,7 @@ def running_server(
 def serving(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
     """(address, stop) of the application on a free port, in a thread."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(settings),
-        ws="server.realtime.protocol:HousefulWebSocketProtocol",
-        ws_per_message_deflate=False,
-        ws_max_size=64 * 1024,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=2,
-    )
+    config = configuration(create_app(settings), settings, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from server.store.embedded import EmbeddedValkey
+from tests.plain_http import PlainClient
 from tests.server_process import GUARDS, server_process
-from tests.serving import Sale, Server, running_server, small_plan
+from tests.serving import PATIENCE_S, Sale, Server, running_server, small_plan
 
 USERS, POOL = 200, 40
 STALE_SHARE = 0.25
@@ -40,20 +40,21 @@ class Tally:
 class Crowd:
     """Users spread over the workers; `versions` is what the seat map said at the round's begin."""
 
-    clients: Sequence[httpx2.AsyncClient]
+    clients: Sequence[PlainClient]
     sale: Sale
     tally: Tally = field(default_factory=Tally)
 
     async def versions(self) -> dict[int, int]:
-        answer = await self.clients[0].get(f"/events/{self.sale.id}/seats")
-        sections = answer.json()["data"]["sections"]
+        _, answer = await self.clients[0].ask("GET", f"/events/{self.sale.id}/seats")
+        sections = answer["data"]["sections"]
         return {seat["id"]: seat["version"] for section in sections for seat in section["seats"]}
 
     async def round(self, number: int, attempts: int) -> None:
         """Everybody tries `attempts` times, then everything held is given back."""
         now = await self.versions()
         won: Counter[int] = Counter()
-        held: list[tuple[httpx2.AsyncClient, int]] = []
+        held: list[tuple[PlainClient, int]] = []
+        path = f"/events/{self.sale.id}/reservations"
         pool = random.Random(number).sample(list(self.sale.seats), POOL)
 
         async def one(index: int) -> None:
@@ -63,12 +64,13 @@ class Crowd:
                 old = number > 0 and dice.random() < STALE_SHARE
                 wanted = [{"seatId": s, "version": now[s] - 1 if old else now[s]} for s in seats]
                 body = {"seats": wanted, "sessionId": f"{number}-{attempt}"}
-                answer = await client.post(f"/events/{self.sale.id}/reservations", json=body)
+                async with asyncio.timeout(PATIENCE_S):
+                    status, answer = await client.ask("POST", path, body)
                 self.tally.attempts += 1
-                if answer.status_code != 201:
-                    assert answer.status_code == 409, answer.text
+                if status != 201:
+                    assert status == 409, answer
                     continue
-                data: dict[str, Any] = answer.json()["data"]
+                data: dict[str, Any] = answer["data"]
                 held.append((client, data["id"]))
                 won.update(data["reservedSeatIds"])
                 self.tally.granted += len(data["reservedSeatIds"])
@@ -77,19 +79,14 @@ class Crowd:
 
         await asyncio.gather(*(one(index) for index in range(len(self.clients))))
         self.tally.shared.extend(seat for seat, count in won.items() if count > 1)
-        path = f"/events/{self.sale.id}/reservations"
-        await asyncio.gather(*(client.delete(f"{path}/{ref}") for client, ref in held))
+        for client, ref in held:
+            assert await client.ask("DELETE", f"{path}/{ref}") is not None
 
 
 async def fight(server: Server, urls: Sequence[str], rounds: int, attempts: int) -> Tally:
     sale = server.add_event(small_plan(rows=5, seats=10))
     clients = [
-        httpx2.AsyncClient(
-            base_url=urls[index % len(urls)],
-            headers={"Authorization": f"Bearer {server.token(f'user-{index}')}"},
-            timeout=60,
-            limits=httpx2.Limits(max_connections=1),
-        )
+        PlainClient(urls[index % len(urls)], server.token(f"user-{index}"))
         for index in range(USERS)
     ]
     crowd = Crowd(clients, sale)
@@ -97,7 +94,7 @@ async def fight(server: Server, urls: Sequence[str], rounds: int, attempts: int)
         for number in range(rounds):
             await crowd.round(number, attempts)
     finally:
-        await asyncio.gather(*(client.aclose() for client in clients))
+        await asyncio.gather(*(client.close() for client in clients))
     return crowd.tally
 
 

@@ -62,7 +62,7 @@ _GET: Final = select(BOOKING).where(BOOKING.c.id == bindparam("wanted"))
 
 
 def booking(row: Any) -> Booking:
-    values = dict(row._mapping)
+    values = {name: row._mapping[name] for name in Booking.__slots__}
     values["state"] = State(values["state"])
     return Booking(**values)
 
@@ -87,6 +87,16 @@ async def by_payment(session: Session, payment_id: str) -> Booking | None:
     """By any attempt's payment, or None."""
     wanted = select(PAYMENT.c.booking_id).where(PAYMENT.c.payment_id == payment_id)
     return await _one(session, select(BOOKING).where(BOOKING.c.id.in_(wanted)))
+
+
+async def by_payments(session: Session, payment_ids: Sequence[str]) -> dict[str, Booking]:
+    """Payment id → its booking, for those that have one."""
+    found = await session.execute(
+        select(PAYMENT.c.payment_id.label("of_payment"), *BOOKING.c)
+        .join(BOOKING, BOOKING.c.id == PAYMENT.c.booking_id)
+        .where(PAYMENT.c.payment_id.in_(payment_ids))
+    )
+    return {row.of_payment: booking(row) for row in found}
 
 
 async def add(session: Session, values: dict[str, Any]) -> Booking:
@@ -142,6 +152,15 @@ async def let_go(session: Session, held: Booking) -> None:
     await session.execute(
         update(BOOKING)
         .where(BOOKING.c.id == held.id, BOOKING.c.lease == held.lease)
+        .values(lease_until_ms=0)
+    )
+
+
+async def let_go_declined(session: Session, booking_id: int) -> None:
+    """A new attempt came to nothing before its claim: whoever holds the key may try again."""
+    await session.execute(
+        update(BOOKING)
+        .where(BOOKING.c.id == booking_id, BOOKING.c.state == State.DECLINED)
         .values(lease_until_ms=0)
     )
 

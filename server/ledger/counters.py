@@ -1,11 +1,11 @@
-"""Gapless numbers shared by all processes: the row's lock makes them wait for each other."""
+"""Numbers shared by all processes: gapless ones, and whose turn it is."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.ledger.database import Session
@@ -28,6 +28,23 @@ def _advance(dialect: str) -> Any:
     return statement.on_conflict_do_update(
         index_elements=[COUNTER.c.name], set_={"value": COUNTER.c.value + bindparam("by", 1)}
     ).returning(COUNTER.c.value)
+
+
+async def take_turn(session: Session, name: str, now_ms: int, every_ms: int) -> int | None:
+    """Work that one of all processes does every so often: the time of the turn before, or None when
+    it is not due. 0 means that there was none before."""
+    before = (
+        await session.execute(select(COUNTER.c.value).where(COUNTER.c.name == name))
+    ).scalar_one_or_none()
+    statement = upsert(session, COUNTER).values(name=name, value=now_ms)
+    taken = await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[COUNTER.c.name],
+            set_={"value": now_ms},
+            where=COUNTER.c.value <= now_ms - every_ms,
+        ).returning(COUNTER.c.value)
+    )
+    return (before or 0) if taken.first() is not None else None
 
 
 async def advance(session: Session, name: str, by: int = 1) -> int:

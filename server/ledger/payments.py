@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from server.ledger.counters import upsert, upsert_in
 from server.ledger.database import Session
-from server.ledger.models import BOOKING, PAYMENT, REFUND, WEBHOOK
+from server.ledger.models import PAYMENT, REFUND, WEBHOOK
 
 
 @cache
@@ -38,22 +37,6 @@ async def seen(session: Session, payment_id: str, **values: Any) -> None:
     """What the gateway says of a payment we know."""
     parameters = {f"new_{name}": value for name, value in values.items()}
     await session.execute(_seeing(tuple(values)), {"wanted": payment_id, **parameters})
-
-
-async def known(session: Session, payment_ids: Sequence[str]) -> dict[str, Any]:
-    """Payment id → row with the payment, its booking's state and the refund we made of it."""
-    found = await session.execute(
-        select(
-            PAYMENT.c.payment_id,
-            PAYMENT.c.booking_id,
-            PAYMENT.c.refunded_minor,
-            BOOKING.c.state,
-            BOOKING.c.payment_id.label("current_payment_id"),
-        )
-        .join(BOOKING, BOOKING.c.id == PAYMENT.c.booking_id)
-        .where(PAYMENT.c.payment_id.in_(payment_ids))
-    )
-    return {row.payment_id: row for row in found}
 
 
 async def owe(

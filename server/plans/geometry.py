@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from math import ceil, floor, hypot
 
 from server.domain.plan import Area, Plan, Row, Seat, Section
-from server.plans.hull import section_hull
+from server.plans.silhouette import section_outline
 
 FORMAT = 1
 SCALE = 10
@@ -22,7 +22,7 @@ Point = tuple[float, float]
 
 def encode(plan: Plan, first_seat_id: int) -> dict[str, object]:
     """The geometry document of a checked plan whose seats are numbered from `first_seat_id`."""
-    outlines = [section.outline or section_hull(section) for section in plan.sections]
+    outlines = [section.outline or section_outline(section) for section in plan.sections]
     seats = [seat for section in plan.sections for row in section.rows for seat in row.seats]
     frame = _Frame(plan, outlines, seats)
     rows = [row for section in plan.sections for row in section.rows]

@@ -1,4 +1,4 @@
-"""The outline of a section that brings none: the convex hull of its seats, with room around them.
+"""The convex hull of a section's seats, with room around them.
 
 Monotone chain: A. M. Andrew, "Another efficient algorithm for convex hulls in two dimensions",
 Information Processing Letters 9 (5), 1979: sort the points, then walk them once each way, dropping
@@ -52,13 +52,14 @@ def _turn(a: Point, b: Point, c: Point) -> float:
 def section_hull(section: Section) -> tuple[Point, ...]:
     """A convex polygon around all seats of the section; never fewer than three corners."""
     seats = [(seat.x, seat.y) for row in section.rows for seat in row.seats]
-    room = ROOM * _usual_step(section)
+    room = ROOM * usual_step(section)
     angles = [2 * pi * corner / CORNERS for corner in range(CORNERS)]
     circle = [(room * cos(angle), room * sin(angle)) for angle in angles]
     return convex_hull((x + dx, y + dy) for x, y in convex_hull(seats) for dx, dy in circle)
 
 
-def _usual_step(section: Section) -> float:
+def usual_step(section: Section) -> float:
+    """The usual distance from one seat to the next in its row."""
     steps = [
         step
         for row in section.rows

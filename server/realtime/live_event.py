@@ -17,6 +17,7 @@ import structlog
 
 from server.domain.errors import HousefulError
 from server.domain.seats import Change
+from server.metrics import HAPPENINGS, PUSH_LAG_SECONDS
 from server.realtime import frames
 from server.realtime.hub import Hub
 from server.realtime.replica import Replica
@@ -63,7 +64,6 @@ class LiveEvent:
         self.hub = Hub(self.replica, frame_interval_s)
         self.ready = asyncio.Event()
         self.last_used = 0.0
-        self.push_lag_ms = 0.0
         self._seats = seats
         self._catalog = catalog
         self._rung = asyncio.Event()
@@ -182,9 +182,9 @@ class LiveEvent:
                 self._aim_earlier(change.deadline_ms)
             if change.user:
                 self._tell_owner(change, now_ms)
-        self.push_lag_ms = now_ms - changes[0].at_ms
         if indexes:
             self.hub.publish(indexes)
+            PUSH_LAG_SECONDS.observe(max(0, now_ms - changes[0].at_ms) / 1000)
 
     def _tell_owner(self, change: Change, now_ms: int) -> None:
         state = STATE_OF_KIND.get(change.kind)
@@ -248,6 +248,7 @@ class LiveEvent:
         self._set_clock(now_ms)
         self._aim(next_ms)
         if freed:
+            HAPPENINGS.labels("reservation_expired").inc(freed)
             log.info("reservation_expired", event_id=self.event_id, reservations=freed)
 
     def _stop_timers(self) -> None:

@@ -8,6 +8,7 @@ extension, `FallbackSocket` does the same through `send`.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ from websockets.http11 import Request
 from server.realtime import frames
 
 EXTENSION: Final = "houseful.prepared"
+GOING_AWAY: Final = 4000
+"""To 4004, at random, so that not everybody comes back in the same second."""
+
 FALLBACK_QUEUE: Final = 256
 """Frames a client of a foreign server may owe before it is dropped."""
 
@@ -70,6 +74,11 @@ class HousefulWebSocketProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
+
+    def shutdown(self) -> None:
+        """The server stops: a close code that says when to come back, not uvicorn's own 1012."""
+        self.say_goodbye(GOING_AWAY + random.randrange(5), "the server is restarting")
+        super().shutdown()
 
 
 class FallbackSocket:

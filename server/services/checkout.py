@@ -1,8 +1,8 @@
 """Buying: the face of the checkout towards the edge.
 
 `book` answers POST /bookings; `quote`, `get_booking`, `list_bookings` and `cancel` the paths around
-it; `apply_webhook` and `apply_payment` take in what the gateway tells; the `run_…` coroutines are the
-background work, one of each per process, for ever.
+it; `apply_webhook` and `apply_payment` take in what the gateway tells; the `run_…` coroutines are
+the background work, one of each per process, for ever.
 """
 
 from __future__ import annotations
@@ -24,18 +24,17 @@ from server.services.answers import Answer
 from server.services.booking_request import BookingRequest
 from server.services.claiming import Claiming
 from server.services.completer import Completer
-from server.services.outbox import Handler, Relay, cancelling, repeat
+from server.services.outbox import Handler, Relay, cancelling, repeat, together
 from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import Parts
 from server.services.purchase import Purchases, in_progress
-from server.services.reconciler import Reconciler
+from server.services.reconciler import Reconciler, agrees
 from server.services.saga import Saga, is_ours
 
 STAFF: Final = frozenset({"venue", "admin"})
 
 POLL_S: Final = 1.0
-SEATS_EVERY_S: Final = 60.0
-MONEY_EVERY_S: Final = 600.0
+TURNS_EVERY_S: Final = 5.0
 TAKE_WITHIN_S: Final = 2.0
 """How long whoever tells of a payment waits for whoever works on its booking."""
 
@@ -216,6 +215,11 @@ class Checkout:
         if booking is None:
             await self._apply_orphan(await parts.gateway.fetch(payment_id))
             return
+        if booking.next_run_at_ms is None:
+            # Most of what is told of a finished booking is known: do not get in its next buyer's way.
+            state = await parts.gateway.fetch(payment_id)
+            if agrees(state, booking):
+                return
         try:
             held = await self._take(booking.id)
             async with self._kept(held):
@@ -271,13 +275,16 @@ class Checkout:
     async def drain(self) -> None:
         """Wait for the purchases under way; call it before closing what they stand on."""
         await self._purchases.drain()
+        await self._completer.drain()
 
     async def run_completer(self) -> None:
         """Go on with checkouts left lying, and free seats that nobody pays for any more."""
-        never = asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(repeat("completer", self._completer.run_once, POLL_S, never))
-            group.create_task(repeat("checkout sweep", self._completer.sweep, POLL_S, never))
+        never, work = asyncio.Event(), self._completer
+        await together(
+            repeat("beat", work.beat, POLL_S, never),
+            repeat("completer", work.start_due, POLL_S, never),
+            repeat("checkout sweep", work.sweep, POLL_S, never),
+        )
 
     async def run_outbox(self) -> None:
         """Keep promises."""
@@ -285,10 +292,8 @@ class Checkout:
 
     async def run_reconciler(self) -> None:
         """Compare SQL with Redis and with the gateway."""
-        never = asyncio.Event()
-        work = self._reconciler
-        async with asyncio.TaskGroup() as group:
-            group.create_task(repeat("orphan refunds", work.refund_orphans, POLL_S, never))
-            group.create_task(repeat("seat books", work.seats_quietly, SEATS_EVERY_S, never))
-            group.create_task(repeat("money books", work.money_quietly, MONEY_EVERY_S, never))
-            group.create_task(repeat("tidying", work.tidy, MONEY_EVERY_S, never))
+        never, work = asyncio.Event(), self._reconciler
+        await together(
+            repeat("orphan refunds", work.refund_orphans, POLL_S, never),
+            repeat("books", work.take_turns, TURNS_EVERY_S, never),
+        )

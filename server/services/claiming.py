@@ -1,7 +1,7 @@
-"""The beginning of a checkout: the seats PAYING in Redis (R1), then claimed and priced in SQL (T1).
+"""The beginning of a checkout: seats PAYING in Redis (R1), then claimed and priced in SQL (T1).
 
-Before the claim nothing lasting has happened: a refusal gives the seats back to the buyer's hold and
-forgets the key, so that the same request may be made again.
+Before the claim nothing lasting has happened: a refusal gives the seats back to the buyer's hold
+and forgets the key, so that the same request may be made again.
 """
 
 from __future__ import annotations
@@ -212,6 +212,7 @@ class Claiming:
                 await keys.drop(session, booking_id, lease)
             else:
                 await keys.declined_again(session, booking_id, lease)
+                await bookings.let_go_declined(session, booking_id)
 
         await self._parts.database.transact(work)
 

@@ -6,6 +6,7 @@ Any number may run in any number of processes; a lease keeps them off each other
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from server.domain.errors import Unavailable
 from server.ledger import bookings, events, keys, workers
@@ -20,6 +21,9 @@ BATCH = 20
 
 EVENTS_TTL_MS = 5_000
 
+OVER_MS = 24 * 3600 * 1000
+"""Events that began longer ago are not swept: nobody buys them any more."""
+
 
 class Completer:
     """Finds what is left lying and takes it to its end."""
@@ -28,33 +32,63 @@ class Completer:
         self._parts = parts
         self._saga = saga
         self._claiming = claiming
+        self._working: dict[int, asyncio.Task[None]] = {}
         self._events: tuple[int, list[int]] = (-EVENTS_TTL_MS, [])
 
+    async def beat(self) -> None:
+        """Say that this process lives; when it stops, others break its leases."""
+        parts = self._parts
+        await parts.database.transact(
+            lambda session: workers.beat(session, parts.worker_id, parts.now_ms())
+        )
+
     async def run_once(self) -> int:
-        """One look; how many bookings were worked on. Raises Unavailable for SQL."""
+        """One look, and the work it finds; how many bookings that were. Raises Unavailable."""
+        await self.beat()
+        found = await self.start_due()
+        await self.drain()
+        return found
+
+    async def start_due(self) -> int:
+        """One look; work on what it finds goes on by itself, so that one silent call to the gateway
+        holds up nobody. How many bookings were begun. Raises Unavailable for SQL."""
         parts, now = self._parts, self._parts.now_ms()
+        room = BATCH - len(self._working)
+        if room <= 0:
+            return 0
+        lease = parts.new_lease()
 
         async def look(session: Session) -> tuple[list[tuple[int, int]], list[int]]:
-            await workers.beat(session, parts.worker_id, now)
             orphans = await keys.take_orphans(
-                session, lease=lease, now_ms=now, lease_ms=parts.terms.lease_ms, limit=BATCH
+                session, lease=lease, now_ms=now, lease_ms=parts.terms.lease_ms, limit=room
             )
-            return orphans, await bookings.due(session, now, BATCH)
+            return orphans, await bookings.due(session, now, room)
 
-        lease = parts.new_lease()
         orphans, due = await parts.database.transact(look)
         for booking_id, event_id in orphans:
             await self._claiming.give_up(event_id, booking_id, lease)
-        await asyncio.gather(*(self._complete(booking_id) for booking_id in due))
-        return len(due) + len(orphans)
+        fresh = [booking_id for booking_id in due if booking_id not in self._working]
+        for booking_id in fresh:
+            task = asyncio.create_task(self._complete(booking_id), name="completer")
+            self._working[booking_id] = task
+            task.add_done_callback(partial(self._done, booking_id))
+        return len(fresh) + len(orphans)
+
+    def _done(self, booking_id: int, _: asyncio.Task[None]) -> None:
+        del self._working[booking_id]
+
+    async def drain(self) -> None:
+        """Wait for the bookings being worked on."""
+        if self._working:
+            await asyncio.wait(self._working.values())
 
     async def _complete(self, booking_id: int) -> None:
         try:
             booking = await self.take(booking_id)
             if booking is not None:
                 await self.let_go(await self._saga.run(booking))
-        except Unavailable:
-            raise
+        except Unavailable as error:
+            log.warning("checkout waits", booking_id=booking_id, reason=error.message)
         except Exception:  # noqa: BLE001 - one broken booking must not hold up the others
             log.exception("checkout cannot go on", booking_id=booking_id)
 
@@ -100,6 +134,8 @@ class Completer:
         read_at, known = self._events
         if self._parts.now_ms() - read_at > EVENTS_TTL_MS:
             found = await self._parts.database.query(events.list_all)
-            known = [event.id for event in found]
+            known = [
+                event.id for event in found if event.starts_at_ms > self._parts.now_ms() - OVER_MS
+            ]
             self._events = (self._parts.now_ms(), known)
         return known

@@ -42,8 +42,8 @@ def nowhere(_: str) -> None:
 
 
 def crash_at(environment: Mapping[str, str]) -> Reached:
-    """`HOUSEFUL_CRASH_AT=<name>[:<times>]` kills this process there, the first or n-th time."""
-    wanted, _, times = environment.get("HOUSEFUL_CRASH_AT", "").partition(":")
+    """`HOUSEFUL_TEST_CRASH_AT=<name>[:<times>]` kills this process there, the first or n-th time."""
+    wanted, _, times = environment.get("HOUSEFUL_TEST_CRASH_AT", "").partition(":")
     if not wanted:
         return nowhere
     if wanted not in CRASH_POINTS:

@@ -7,7 +7,8 @@ idempotent. Any number of relays may run: whoever takes a job has it for a while
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from server.domain.booking import PAID, State
 from server.domain.errors import HousefulError, Unavailable
@@ -139,7 +140,7 @@ def cancelling(parts: Parts, apply_payment: Callable[[str], Awaitable[None]]) ->
 async def repeat(
     name: str, work: Callable[[], Awaitable[object]], every_s: float, wake: asyncio.Event
 ) -> None:
-    """Run `work` for ever: at once when woken or when it found something to do, else each `every_s`.
+    """Run `work` for ever: at once when woken or when it found something, else each `every_s`.
 
     What stands below being unavailable is said once and waited out.
     """
@@ -167,3 +168,12 @@ async def repeat(
 
 
 __all__ = ["CANCEL_PAYMENT", "Handler", "Relay", "cancelling", "repeat"]
+
+
+async def together(*loops: Coroutine[Any, Any, None]) -> None:
+    """Run endless loops side by side until cancelled.
+
+    No TaskGroup: that cancels its tasks once, and a library that is giving a connection back can
+    swallow one cancellation. Here each further cancellation reaches all of them.
+    """
+    await asyncio.gather(*loops)

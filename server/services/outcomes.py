@@ -10,7 +10,7 @@ Never: a call to the gateway.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from server.codec import encode
@@ -150,11 +150,8 @@ async def sold(parts: Parts, booking: Booking, seat_ids: Sequence[int], job: int
 
 async def decline(
     parts: Parts, before: Booking, *, decline_code: str | None, message: str
-) -> tuple[Booking, int | None]:
-    """The card said no: the claim dies, the seats go back to the buyer's hold.
-
-    Also returns until when (ms) the buyer holds the seats again, if Redis said.
-    """
+) -> Booking:
+    """The card said no: the claim dies, the seats go back to the buyer's hold."""
     jobs: Jobs = []
     if before.payment_id is not None:
         jobs = [(CANCEL_PAYMENT, {"payment": before.payment_id})]
@@ -178,14 +175,14 @@ async def decline(
     after, job = await parts.database.transact(work)
     parts.reached("after_declined")
     _record_failure(parts, after, decline_code or "declined", retryable=True)
-    held = await _move(
+    await _move(
         parts,
         after,
         job,
         lambda: parts.seats.abandon_checkout(after.event_id, after.id, keep=True),
     )
     parts.reached("after_kept")
-    return after, held.deadline_ms if held else None
+    return after
 
 
 async def cancel(parts: Parts, before: Booking, *, keep: bool = False) -> Booking:
@@ -349,13 +346,13 @@ async def refund_late(parts: Parts, before: Booking, state: PaymentState) -> Boo
     return await parts.database.transact(work)
 
 
-async def _move(parts: Parts, booking: Booking, job: int, move: Any) -> Any:
+async def _move(
+    parts: Parts, booking: Booking, job: int, move: Callable[[], Awaitable[object]]
+) -> None:
     """Move the seats now and mark the promise kept; if Redis fails, the relay does it."""
     try:
-        moved = await move()
+        await move()
         parts.reached("after_outbox")
         parts.kept.append(job)
     except Unavailable as error:
         log.warning("seats follow later", booking=booking.reference, reason=error.message)
-        return None
-    return moved

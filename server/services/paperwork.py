@@ -113,8 +113,7 @@ class Paperwork:
 
         async def promise(session: Session) -> None:
             now = clock_ms()
-            jobs = [(EMAIL, payload)]
-            await outbox.promise(session, booking.id, jobs, now_ms=now, first_run_at_ms=now)
+            await outbox.promise(session, booking.id, [(EMAIL, payload, now)], now_ms=now)
 
         await self._database.transact(promise)
         return address

@@ -14,6 +14,7 @@ from server.domain.pricing import PricedSeat
 from server.ledger.claims import EventFacts
 from server.ledger.database import Database
 from server.ledger.keys import WORKER_ID_LENGTH
+from server.metrics import HAPPENINGS
 from server.payments.gateway import Gateway
 from server.services.crash_points import Reached, nowhere
 from server.store.seats import SeatStore
@@ -29,7 +30,8 @@ def clock_ms() -> int:
 
 
 def write_log(what: str, facts: Mapping[str, object]) -> None:
-    """One structured line per happening."""
+    """One structured line per happening, and one more on its counter."""
+    HAPPENINGS.labels(what).inc()
     log.info(what.replace("_", " "), **facts)
 
 

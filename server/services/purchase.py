@@ -7,8 +7,10 @@ gateway has spoken, does not stop it.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
+from server.codec import iso
 from server.domain.booking import UNFINISHED, State
 from server.domain.errors import (
     Conflict,
@@ -18,8 +20,9 @@ from server.domain.errors import (
     PaymentDeclined,
     Unavailable,
 )
-from server.ledger import bookings, keys
+from server.ledger import bookings, claims, keys
 from server.ledger.bookings import Booking
+from server.ledger.database import Session
 from server.ledger.keys import Busy, Differs, Finished, Request, Taken
 from server.services import answers
 from server.services.answers import Answer
@@ -112,7 +115,10 @@ class Purchases:
         if known is None:
             return await self._claiming.begin(user, body, taken.booking_id, lease)
         if known.state is State.DECLINED:
-            return await self._claiming.begin_again(user, body, known, lease)
+            held = await self._completer.take(known.id)
+            if held is None:
+                raise in_progress()
+            return await self._claiming.begin_again(user, body, held, lease)
         return await self._joined(known)
 
     async def _joined(self, known: Booking) -> Booking:
@@ -135,10 +141,12 @@ class Purchases:
         return body.paid_with(DEMO_CARD)
 
     async def _let_go(self, booking_id: int, lease: str) -> None:
-        try:
-            await self._parts.database.transact(lambda s: keys.let_go(s, booking_id, lease))
-        except Unavailable:
-            return  # the lease runs out by itself
+        async def work(session: Session) -> None:
+            await keys.let_go(session, booking_id, lease)
+            await bookings.let_go_declined(session, booking_id)
+
+        with suppress(Unavailable):  # else the leases run out by themselves
+            await self._parts.database.transact(work)
 
     async def _not_yet(self, booking_id: int) -> Answer:
         """The gateway takes its time: whatever is known now."""
@@ -161,9 +169,25 @@ class Purchases:
         return answers.confirmed(response)
 
     async def _declined(self, booking: Booking) -> HousefulError:
-        return PaymentDeclined(
-            booking.problem or "Payment declined", details={"declineCode": booking.decline_code}
-        )
+        details: dict[str, object] = {"declineCode": booking.decline_code}
+        with suppress(Unavailable):
+            details |= await self._hold(booking)
+        return PaymentDeclined(booking.problem or "Payment declined", details=details)
+
+    async def _hold(self, booking: Booking) -> dict[str, object]:
+        """How long the seats are still the buyer's, who has to find another card meanwhile."""
+        seats = await self._parts.database.query(lambda s: claims.sold(s, [booking.id]))
+        wanted = {seat.seat_id for seat in seats[booking.id]}
+        held = await self._parts.seats.reservations(booking.event_id, booking.user_id)
+        for hold in held:
+            if wanted <= set(hold.seat_ids):
+                left_ms = max(0, hold.deadline_ms - hold.now_ms)
+                return {
+                    "reservationId": hold.reservation_id,
+                    "expiresAt": iso(hold.deadline_ms),
+                    "expiresInSeconds": left_ms // 1000,
+                }
+        return {}
 
 
 def in_progress() -> InProgress:

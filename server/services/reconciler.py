@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from server.domain.booking import State
 from server.domain.errors import Unavailable
-from server.ledger import bookings, events, keys, outbox, payments, workers
+from server.ledger import bookings, counters, events, keys, outbox, payments, workers
+from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
 from server.services.parts import Parts, log
@@ -24,6 +26,9 @@ OVERLAP_MS = 3600 * 1000
 YOUNG_MS = 30_000
 """Payments younger than this are left to their checkout."""
 
+SEATS_EVERY_MS = 60_000
+MONEY_EVERY_MS = 600_000
+
 KEEP_DONE_MS = 7 * 24 * 3600 * 1000
 
 
@@ -33,7 +38,6 @@ class Reconciler:
     def __init__(self, parts: Parts, apply_payment: Callable[[str], Awaitable[None]]) -> None:
         self._parts = parts
         self._apply_payment = apply_payment
-        self._looked_at_ms = 0
 
     async def seats(self) -> int:
         """Redis follows SQL: sold seats BOOKED, seats of no sale not. Returns repairs made."""
@@ -68,40 +72,39 @@ class Reconciler:
             await self._parts.seats.unbook_seats(event_id, booking_id, "", seat_ids)
         return len(missing) + len(extra)
 
-    async def money(self) -> int:
-        """Every payment at the gateway has its booking, or goes back. Returns repairs made."""
+    async def money(self, before_ms: int = 0) -> int:
+        """Every payment at the gateway has its booking, or goes back. Returns repairs made.
+
+        `before_ms` is when that was last made sure of, 0 for never.
+        """
         now = self._parts.now_ms()
-        since = self._looked_at_ms - OVERLAP_MS if self._looked_at_ms else now - FIRST_LOOK_MS
+        since = before_ms - OVERLAP_MS if before_ms else now - FIRST_LOOK_MS
         states = await self._parts.gateway.list_since(since)
         repairs = 0
-        settled = (Outcome.SUCCEEDED, Outcome.CANCELED)
         ours = [
             state
             for state in states
             if is_ours(state)
-            and state.outcome in settled
+            and state.outcome is Outcome.SUCCEEDED
             and (state.created_ms or 0) <= now - YOUNG_MS
         ]
         for start in range(0, len(ours), 500):
             repairs += await self._compare(ours[start : start + 500])
-        self._looked_at_ms = now
         if repairs:
             log.warning("payments repaired", repairs=repairs)
         return repairs
 
     async def _compare(self, states: list[PaymentState]) -> int:
         known = await self._parts.database.query(
-            lambda session: payments.known(session, [state.payment_id for state in states])
+            lambda session: bookings.by_payments(session, [s.payment_id for s in states])
         )
         repairs = 0
         for state in states:
-            row = known.get(state.payment_id)
-            if state.outcome is Outcome.CANCELED:
-                continue
-            if row is None and state.refunded_minor < state.amount_minor:
+            booking = known.get(state.payment_id)
+            if booking is None and state.refunded_minor < state.amount_minor:
                 await self.owe(state, "payment without a booking")
                 repairs += 1
-            elif row is not None and not _agrees(state, row):
+            elif booking is not None and not agrees(state, booking):
                 await self._apply_payment(state.payment_id)
                 repairs += 1
         return repairs
@@ -158,13 +161,20 @@ class Reconciler:
             )
         )
 
-    async def seats_quietly(self) -> None:
-        """`seats` for a loop: one look a turn, however much it found."""
-        await self.seats()
+    async def take_turns(self) -> None:
+        """What one of all processes does every so often."""
+        if await self._turn("seats", SEATS_EVERY_MS) is not None:
+            await self.seats()
+        before = await self._turn("money", MONEY_EVERY_MS)
+        if before is not None:
+            await self.money(before)
+            await self.tidy()
 
-    async def money_quietly(self) -> None:
-        """`money` for a loop: one look a turn, however much it found."""
-        await self.money()
+    async def _turn(self, name: str, every_ms: int) -> int | None:
+        now = self._parts.now_ms()
+        return await self._parts.database.transact(
+            lambda session: counters.take_turn(session, f"turn {name}", now, every_ms)
+        )
 
     async def tidy(self) -> None:
         """Forget what is no longer needed."""
@@ -178,12 +188,16 @@ class Reconciler:
         await self._parts.database.transact(work)
 
 
-def _agrees(state: PaymentState, row: object) -> bool:
-    """Whether SQL already says what the gateway says of a payment that succeeded."""
-    booking_state = getattr(row, "state", "")
-    is_current = getattr(row, "current_payment_id", None) == state.payment_id
-    known_refund = getattr(row, "refunded_minor", 0)
-    is_paid = booking_state in {"CONFIRMED", "REFUND_DUE", "REFUNDED", "REFUND_FAILED"}
-    if not is_current or not is_paid:
+def agrees(state: PaymentState, booking: Booking) -> bool:
+    """Whether a finished booking already says what the gateway says of one of its payments."""
+    if state.outcome is not Outcome.SUCCEEDED:
+        return True
+    is_paid = booking.state in {
+        State.CONFIRMED,
+        State.REFUND_DUE,
+        State.REFUNDED,
+        State.REFUND_FAILED,
+    }
+    if state.payment_id != booking.payment_id or not is_paid:
         return state.refunded_minor >= state.amount_minor
-    return bool(known_refund >= state.refunded_minor)
+    return booking.refunded_minor >= state.refunded_minor

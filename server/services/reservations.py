@@ -15,6 +15,7 @@ from server.domain.errors import Conflict, InvalidRequest, NotFound, RateLimited
 from server.domain.reasons import RESERVATION_REASONS
 from server.domain.seats import Changed, Granted, Refused, Reservation
 from server.ledger.events import EventRecord
+from server.metrics import HAPPENINGS, REFUSED_SEATS
 from server.services.catalog import Catalog
 from server.store.limiter import Allowance, Limiter
 from server.store.seats import SeatStore, distinct
@@ -123,6 +124,7 @@ class Reservations:
         )
         if isinstance(answer, Refused):
             raise reservation_error(answer.reason or "expired")
+        HAPPENINGS.labels("reservation_released").inc()
         log.info("reservation_released", event_id=event_id, seats=answer.seat_ids)
         return answer
 
@@ -180,9 +182,13 @@ class Reservations:
     @staticmethod
     def _log_reserve(event_id: int, user: str, answer: Granted | Refused) -> None:
         stale = [seat.seat_id for seat in answer.failed if seat.reason == "stale_version"]
+        for seat in answer.failed:
+            REFUSED_SEATS.labels(seat.reason).inc()
         if stale:
+            HAPPENINGS.labels("optimistic_lock_conflict").inc()
             log.warning("optimistic_lock_conflict", event_id=event_id, seat_ids=stale)
         if isinstance(answer, Granted):
+            HAPPENINGS.labels("reservation_success").inc()
             log.info(
                 "reservation_success",
                 event_id=event_id,

@@ -30,7 +30,10 @@ from server.services.outcomes import Lost, written
 from server.services.parts import Parts, log
 
 FIRST_PAUSE_MS = 500
-LONGEST_PAUSE_MS = 30_000
+LONGEST_PAUSE_MS = 4_000
+"""Somebody waits for the outcome, and must have it within seconds of the gateway's return."""
+
+LONGEST_REFUND_PAUSE_MS = 60_000
 STALE_TRIES = 3
 
 ACTION_POLL_MS = 3_000
@@ -87,10 +90,9 @@ class Saga:
         except GatewayUnknown as error:
             return await self._put_off(booking, error.message)
         except GatewayRejected as error:
-            after, _ = await outcomes.decline(
+            return await outcomes.decline(
                 parts, booking, decline_code=error.code, message=error.message
             )
-            return after
         parts.reached("after_S1")
         booking = await parts.database.transact(lambda s: self._intend(s, booking, state))
         parts.reached("after_T2")
@@ -158,13 +160,12 @@ class Saga:
             case Outcome.CANCELED:
                 return await outcomes.cancel(self._parts, booking)
             case Outcome.REQUIRES_PAYMENT_METHOD if state.decline_code is not None:
-                after, _ = await outcomes.decline(
+                return await outcomes.decline(
                     self._parts,
                     booking,
                     decline_code=state.decline_code,
                     message=state.message or "The payment was declined",
                 )
-                return after
             case Outcome.PROCESSING:
                 return await self._put_off(booking, "the payment is being processed")
         if booking.state is State.CANCELLING:
@@ -177,10 +178,9 @@ class Saga:
 
     async def _declined(self, booking: Booking, error: PaymentDeclined) -> Booking:
         code = error.details.get("declineCode")
-        after, _ = await outcomes.decline(
+        return await outcomes.decline(
             self._parts, booking, decline_code=str(code or "card_declined"), message=error.message
         )
-        return after
 
     async def _rejected(self, booking: Booking, error: GatewayRejected) -> Booking:
         """The gateway would not take the request: make sure that it never charges, then decline."""
@@ -193,10 +193,9 @@ class Saga:
             return await self._put_off(booking, unclear.message)
         if state.outcome is not Outcome.CANCELED:
             return await self.settle(booking, state)
-        after, _ = await outcomes.decline(
+        return await outcomes.decline(
             self._parts, booking, decline_code=error.code, message=error.message
         )
-        return after
 
     async def _await_action(self, booking: Booking, state: PaymentState) -> Booking:
         """The buyer has to authenticate: the seats wait until a deadline."""
@@ -361,7 +360,9 @@ class Saga:
         """Not now: let go, and have the completer look again after a growing pause."""
         log.info("checkout waits", booking=booking.reference, reason=problem, tries=booking.tries)
         now = self._parts.now_ms()
-        pause = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << min(booking.tries, 10))
+        is_refund = booking.state is State.REFUND_DUE
+        longest = LONGEST_REFUND_PAUSE_MS if is_refund else LONGEST_PAUSE_MS
+        pause = min(longest, FIRST_PAUSE_MS << min(booking.tries, 10))
         again = now + int(pause * random.uniform(0.5, 1))
         if booking.state in UNFINISHED and now < booking.deadline_ms:
             again = min(again, booking.deadline_ms)

@@ -27,8 +27,8 @@ CONNECT_TIMEOUT_S: Final = 2.0
 REPLY_TIMEOUT_S: Final = 5.0
 """A script answers within milliseconds; a buyer waits no longer than this to hear "unavailable"."""
 
-POOL_SIZE: Final = 64
-"""Connections per worker. A 65th command waits for a free one, up to `POOL_WAIT_S`."""
+POOL_SIZE: Final = 24
+"""Connections per worker. A 25th command waits for a free one, up to `POOL_WAIT_S`."""
 
 POOL_WAIT_S: Final = 2.0
 RETRIES: Final = 2
@@ -96,6 +96,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (
+        ConnectionError,
         exceptions.ConnectionError,
         exceptions.TimeoutError,
         exceptions.OutOfMemoryError,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import structlog
-from prometheus_client import Counter
 from starlette.responses import Response
 
 from server.domain.errors import RateLimited
+from server.metrics import PAGE_EVENTS
 from server.web.bodies import AcceptedBody, AnalyticsRequest
 from server.web.envelope import ok
 from server.web.operations import Call, Operation
 
 log = structlog.get_logger("analytics")
 
-PAGE_EVENTS = Counter("houseful_page_events", "What pages report of themselves, by name.", ["name"])
 REPORTS_PER_MINUTE = 60
 
 

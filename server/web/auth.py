@@ -128,8 +128,14 @@ class Tokens:
         if algorithm in ASYMMETRIC and self._public_key:
             return self._public_key, algorithm
         if algorithm in ASYMMETRIC and self._jwks:
-            return self._jwks[header.get("kid", "")].key, algorithm
+            return self._key_of_set(header.get("kid"), algorithm), algorithm
         raise Unauthenticated(f"the token's algorithm {str(algorithm)[:20]!r} is not accepted here")
+
+    def _key_of_set(self, key_id: object, algorithm: str) -> Any:
+        for key in self._jwks.keys if self._jwks else ():
+            if key.key_id == key_id and key.algorithm_name == algorithm:
+                return key.key
+        raise Unauthenticated(f"no {algorithm} key {str(key_id)[:40]!r} is known here")
 
 
 def user_of(claims: dict[str, Any]) -> User:

@@ -13,6 +13,9 @@ from server.realtime.commands import SeatChoice, SeatId, SessionId
 
 Instant = Annotated[str, Field(description="RFC 3339, UTC, `Z`", examples=["2026-01-09T12:10:00Z"])]
 Decimal = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", examples=["75.00"])]
+MayBeNull = Annotated[str | None, Field(json_schema_extra={"x-nullable": True})]
+"""Absent or null; a field that is only `| None = None` is never null on the wire."""
+
 WireStatus = Literal["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]
 
 
@@ -162,6 +165,40 @@ class SeatIdsRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=10_000)]
 
 
+class PageBody(BaseModel):
+    """Which part of a list this is: pages count from 1, `total` counts everything."""
+
+    number: int
+    size: int
+    total: int
+
+
+class AuthenticatedBody(BaseModel):
+    """What the demo gateway made of the buyer's answer."""
+
+    outcome: str
+
+
+class ReceivedBody(BaseModel):
+    """The id of the webhook's event."""
+
+    received: str
+
+
+class HealthBody(BaseModel):
+    status: Literal["ok"]
+
+
+class PartsBody(BaseModel):
+    """What we stand on: `ok`, or what is wrong with it."""
+
+    parts: dict[str, str]
+
+
+class ReadyBody(PartsBody):
+    status: Literal["ready"]
+
+
 class QuoteRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
     discountCode: Annotated[str | None, Field(max_length=64)] = None
@@ -205,7 +242,7 @@ class ContactRequest(BaseModel):
 
 
 class BookRequest(BaseModel):
-    """The brief's body, with what the gateway knows the card by, and a contact."""
+    """Seats to buy, what the gateway knows the card by, and a contact."""
 
     eventId: SeatId
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
@@ -219,7 +256,7 @@ class BookRequest(BaseModel):
 class ContactBody(BaseModel):
     name: str
     email: str
-    phone: str | None = None
+    phone: str | None
 
 
 class BookedEventBody(BaseModel):
@@ -242,7 +279,7 @@ class BookingTicketBody(BaseModel):
 
 
 class BookingBody(BaseModel):
-    """The brief's booking, with seat ids, currency and where its papers are."""
+    """A booking, with where its papers are."""
 
     bookingId: str
     bookingReference: Annotated[str, Field(pattern=r"^BK-\d{4}-\d{6,}$")]
@@ -268,8 +305,8 @@ class BookingBody(BaseModel):
     icsUrl: str
     clientSecret: str | None = None
     expiresAt: Instant | None = None
-    declineCode: str | None = None
-    problem: str | None = None
+    declineCode: MayBeNull = None
+    problem: MayBeNull = None
     tickets: list[BookingTicketBody] | None = None
 
 
@@ -304,7 +341,7 @@ class DemoAuthenticateRequest(BaseModel):
 
 
 class AnalyticsEvent(BaseModel):
-    """One of the brief's events of the page, with its plain facts."""
+    """One of the page's events, with its plain facts."""
 
     name: Literal[
         "seat_selected",
@@ -330,17 +367,3 @@ class AnalyticsRequest(BaseModel):
 
 class AcceptedBody(BaseModel):
     accepted: int
-
-
-class HealthBody(BaseModel):
-    status: Literal["ok"]
-
-
-class PartsBody(BaseModel):
-    """What we stand on: `ok`, or what is wrong with it."""
-
-    parts: dict[str, str]
-
-
-class ReadyBody(PartsBody):
-    status: Literal["ready"]

@@ -8,18 +8,20 @@ from server.domain.errors import InvalidRequest
 from server.services.answers import Answer
 from server.services.booking_request import BookingRequest, Contact
 from server.web.bodies import (
+    AuthenticatedBody,
     BookingBody,
     BookRequest,
     CancelRequest,
     DemoAuthenticateRequest,
     EmailedBody,
     EmailRequest,
+    FailedSeatsBody,
     PendingBookingBody,
     QuoteBody,
     QuoteRequest,
 )
 from server.web.envelope import JSON, ok
-from server.web.operations import Call, Operation
+from server.web.operations import Call, Operation, Paged
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 20, 100, 1_000_000
 
@@ -172,16 +174,23 @@ OPERATIONS = (
         create_booking,
         "Buy held seats; safe to repeat under the same Idempotency-Key",
         request=BookRequest,
-        answers={201: BookingBody, 200: BookingBody, 202: PendingBookingBody},
+        answers={
+            201: BookingBody,
+            200: BookingBody,
+            202: PendingBookingBody,
+            409: FailedSeatsBody,
+        },
         errors=BUY_ERRORS,
+        parameters=("Idempotency-Key",),
     ),
     Operation(
         "GET",
         "/bookings",
         list_bookings,
         "My bookings, newest first",
-        answers={200: list[BookingBody]},
+        answers={200: Paged(BookingBody)},
         errors=(400, 503),
+        parameters=("page", "pageSize"),
     ),
     Operation(
         "GET",
@@ -206,6 +215,7 @@ OPERATIONS = (
         "One ticket's QR code, `?ticket=` its id; the first one's without",
         answers={200: "image/svg+xml"},
         errors=(400, 404, 409, 503),
+        parameters=("ticket",),
     ),
     Operation(
         "GET",
@@ -239,7 +249,7 @@ OPERATIONS = (
         authenticate_demo,
         "The demo gateway's 3-D Secure step",
         request=DemoAuthenticateRequest,
-        answers={200: None},
+        answers={200: AuthenticatedBody},
         errors=(400, 413, 415, 503),
     ),
 )

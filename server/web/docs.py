@@ -43,7 +43,8 @@ OPERATIONS = (
         get_openapi,
         "This document",
         role="public",
-        answers={200: JSON},
+        answers={200: JSON, 304: None},
+        parameters=("If-None-Match",),
     ),
     Operation(
         "GET",
@@ -51,7 +52,8 @@ OPERATIONS = (
         get_asyncapi,
         "The live socket, as AsyncAPI",
         role="public",
-        answers={200: JSON},
+        answers={200: JSON, 304: None},
+        parameters=("If-None-Match",),
     ),
     Operation(
         "GET",
@@ -59,6 +61,7 @@ OPERATIONS = (
         get_docs,
         "A page that shows both documents",
         role="public",
-        answers={200: HTML},
+        answers={200: HTML, 304: None},
+        parameters=("If-None-Match",),
     ),
 )

@@ -51,8 +51,10 @@ def refused(
 
 
 def failure(error: HousefulError) -> Response:
-    """The answer for one of our own errors."""
+    """The answer for one of our own errors. Seats that were refused stand in `data`, as ever."""
     headers = {}
+    details = dict(error.details)
+    failed_seats = details.pop("failedSeats", None)
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -67,8 +69,9 @@ def failure(error: HousefulError) -> Response:
         error.message,
         retryable=error.retryable,
         same_key=error.same_key,
+        data=None if failed_seats is None else {"failedSeats": failed_seats},
         headers=headers,
-        details=error.details,
+        details=details,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from server.domain import errors
 from server.domain.errors import HousefulError
+from server.domain.pricing import REFUSALS
 from server.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
 
 SPECIAL: dict[str, tuple[int, str]] = {
@@ -22,6 +23,42 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "method_not_allowed": (405, "The path has other methods; `Allow` names them."),
     "sale_not_open": (409, "The sale has not begun."),
     "sale_closed": (409, "The sale is over."),
+    "reservation_expired": (409, "The hold ended before the booking began."),
+    "seats_unavailable": (409, "Seats are not held by this buyer any more."),
+    "booking_ended": (409, "The booking under this key has ended; make a new key."),
+    "not_cancellable": (409, "The booking cannot be cancelled."),
+    "cancellation_closed": (409, "Too late to cancel online."),
+    "not_confirmed": (409, "An unpaid or cancelled booking has no papers."),
+    "discount_exists": (409, "There is a discount of that name."),
+    "unknown_booking": (404, "No such booking, or not yours."),
+    "unknown_ticket": (404, "The booking has no such ticket."),
+    "idempotency_key_missing": (400, "POST /bookings needs an Idempotency-Key."),
+    "idempotency_key_invalid": (400, "The key is not `booking-` and a UUID."),
+    "card_not_accepted": (400, "Card data never comes to a server that uses Stripe."),
+    "payment_token_missing": (400, "The gateway needs a token of the card."),
+    "invalid_payment_token": (400, "The gateway does not know this token."),
+    "invalid_address": (400, "Not an e-mail address."),
+    "no_address": (400, "Neither the request nor the booking has an address."),
+    "address_refused": (400, "The mail server refuses this address."),
+    "ticket_foreign": (400, "A ticket of another ticket office."),
+    "ticket_forged": (400, "Not a genuine ticket."),
+    **dict.fromkeys(
+        (
+            "amount_too_large",
+            "idempotency_error",
+            "parameter_invalid_integer",
+            "payment_intent_unexpected_state",
+            "resource_missing",
+        ),
+        (400, "The payment gateway refused, in its own words."),
+    ),
+    "gateway_rejected": (400, "The payment gateway refused the request."),
+    "charge_already_refunded": (400, "The payment was refunded before."),
+    "webhook_refused": (400, "Not a webhook that we can trust."),
+    "ticket_malformed": (400, "Not a ticket at all."),
+    "gateway_unknown": (503, "The payment's outcome is not known yet; the same key finds out."),
+    "gateway_busy": (503, "The payment gateway takes no more at the moment."),
+    "unopened": (503, "The event's seats are being loaded."),
     "internal": (500, "A fault of ours; the same request with the same key is safe."),
 }
 """Codes beside those of the error classes: code → (status, what it means)."""
@@ -37,6 +74,7 @@ def error_codes() -> dict[str, tuple[int, str]]:
     for kind in kinds(HousefulError):
         if kind not in (errors.ConfigurationError, errors.PlanRefused):
             found[kind.code] = (kind.status, " ".join((kind.__doc__ or "").split()))
+    found.update((code, (400, f"{sentence}.")) for code, sentence in REFUSALS.items())
     found.update(SPECIAL)
     return dict(sorted(found.items(), key=lambda item: (item[1][0], item[0])))
 

@@ -156,6 +156,7 @@ OPERATIONS = (
         "The seat map, grouped by section",
         answers={200: SeatMapBody, 304: None},
         errors=(404, 503),
+        parameters=("If-None-Match", "If-Modified-Since"),
     ),
     Operation(
         "GET",
@@ -164,6 +165,7 @@ OPERATIONS = (
         "Status and version of every seat as one compact binary body",
         answers={200: OCTETS, 304: None},
         errors=(404, 503),
+        parameters=("If-None-Match", "If-Modified-Since"),
     ),
     Operation(
         "GET",

@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from server import paths
+from server.web.bodies import PageBody
 from server.web.error_codes import error_codes
 from server.web.json_schemas import COMPONENTS, Components, Schema
-from server.web.operations import Bare
+from server.web.operations import Bare, Paged
 
 Examples = dict[str, Any]
 FALLBACK = {"string": "…", "integer": 1, "number": 1.5, "boolean": True, "null": None, "object": {}}
@@ -50,13 +51,17 @@ def golden_answers(operation_id: str, status: int, answer: Any) -> Examples:
         return dict(given)
     if isinstance(answer, Bare):
         return {"example": sample(answer.model)}
+    if isinstance(answer, Paged):
+        page = sample(PageBody)
+        return {"example": {**good(status, [sample(answer.model)]), "page": page}}
     if status >= 400:
         return {"example": refusal(status, sample(answer))}
+    return {"example": good(status, sample(answer))}
+
+
+def good(status: int, data: Any) -> Examples:
     message = HTTPStatus(status).phrase
-    data = sample(answer)
-    return {
-        "example": {"statusCode": status, "success": True, "message": message, "data": data},
-    }
+    return {"statusCode": status, "success": True, "message": message, "data": data}
 
 
 def golden_request(model: type[BaseModel]) -> Examples:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable
 
 from starlette.responses import Response
 
-from server.domain.errors import HousefulError
+from server import metrics
+from server.domain.errors import Forbidden, HousefulError, Unauthenticated
 from server.store.connection import translated
 from server.web.bodies import HealthBody, PartsBody, ReadyBody
 from server.web.envelope import ok, refused
 from server.web.operations import Call, Operation
 
 ANSWER_WITHIN_S = 1.0
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 async def healthz(_: Call) -> Response:
@@ -54,7 +57,34 @@ async def state_of(ping: Awaitable[None]) -> str:
     return "ok"
 
 
+async def get_metrics(call: Call) -> Response:
+    """For Prometheus: with HOUSEFUL_METRICS_TOKEN from anywhere, without it from this machine."""
+    token = call.context.settings.metrics_token
+    if token is None:
+        client = call.request.client
+        if client is None or client.host not in LOOPBACK:
+            raise Forbidden("expected HOUSEFUL_METRICS_TOKEN to be set for other machines")
+    else:
+        given = call.request.headers.get("authorization", "")
+        expected = f"Bearer {token.get_secret_value()}"
+        if not secrets.compare_digest(given.encode(), expected.encode()):
+            raise Unauthenticated("expected Authorization: Bearer with the metrics token")
+    live = list(call.context.live)
+    metrics.VIEWERS.set(sum(len(event.hub) for event in live))
+    metrics.LIVE_EVENTS.set(len(live))
+    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+
 OPERATIONS = (
+    Operation(
+        "GET",
+        "/metrics",
+        get_metrics,
+        "Counters and timings for Prometheus",
+        role="public",
+        answers={200: "text/plain"},
+        errors=(401, 403),
+    ),
     Operation(
         "GET",
         "/healthz",

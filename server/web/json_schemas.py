@@ -97,8 +97,12 @@ def tidy(node: Any) -> Any:
 
 
 def absent_not_null(schema: Schema) -> Schema:
+    """A default of null says "absent"; only fields marked so may be null as well."""
+    nullable = schema.pop("x-nullable", False)
     if "default" not in schema or schema["default"] is not None or "anyOf" not in schema:
         return schema
+    if nullable:
+        return {key: value for key, value in schema.items() if key != "default"}
     kinds = [kind for kind in schema["anyOf"] if kind != {"type": "null"}]
     rest = {key: value for key, value in schema.items() if key not in ("default", "anyOf")}
     return {**rest, **kinds[0]} if len(kinds) == 1 else {**rest, "anyOf": kinds}

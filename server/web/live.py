@@ -133,7 +133,7 @@ async def listen(websocket: WebSocket, commander: Commander, viewer: Viewer) -> 
             if text is None:
                 viewer.socket.close(BAD_MESSAGE, "expected a text message")
                 return
-            if len(text) > MESSAGE_LIMIT:
+            if is_too_big(text):
                 viewer.socket.close(TOO_BIG, f"expected at most {MESSAGE_LIMIT} bytes")
                 return
             if commander.too_fast():
@@ -142,6 +142,13 @@ async def listen(websocket: WebSocket, commander: Commander, viewer: Viewer) -> 
             await commander.handle(text)
     except WebSocketDisconnect:
         return
+
+
+def is_too_big(text: str) -> bool:
+    """Whether it was more than `MESSAGE_LIMIT` bytes on the wire."""
+    if len(text) > MESSAGE_LIMIT or text.isascii():
+        return len(text) > MESSAGE_LIMIT
+    return len(text.encode()) > MESSAGE_LIMIT
 
 
 async def refuse(websocket: WebSocket, subprotocol: str | None, code: int, reason: str) -> None:

@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any
 
 from server import __version__
+from server.web.bodies import PageBody
 from server.web.error_codes import error_codes, seat_codes
 from server.web.golden import golden_answers, golden_request, has_golden
 from server.web.json_schemas import DIALECT, Components, Schema
-from server.web.operations import Bare, Operation
+from server.web.operations import Bare, Operation, Paged
 from server.web.parameters import HEADERS, PARAMETERS, PATH_PARAMETERS
 
 JSON = "application/json"
@@ -28,6 +29,9 @@ AsyncAPI document at `/asyncapi.json`.
 TAGS = {
     "events": "Events, seat maps, plans.",
     "reservations": "Holding seats until a deadline.",
+    "bookings": "Prices, buying, and the papers that follow.",
+    "webhooks": "What the payment gateway tells us.",
+    "analytics": "What the page reports of itself.",
     "account": "Signing in, and tickets for the live socket.",
     "health": "For those who run the server.",
     "docs": "These documents.",
@@ -82,7 +86,7 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
         "operationId": operation_id(operation),
         "tags": [tag_of(operation)],
         "summary": operation.summary,
-        "parameters": [*path_parameters(operation.path), *map(parameter, headers_taken(operation))],
+        "parameters": [*path_parameters(operation.path), *map(parameter, operation.parameters)],
     }
     if operation.handler.__doc__:
         described["description"] = " ".join(operation.handler.__doc__.split())
@@ -142,6 +146,11 @@ def body_schema(operation: Operation, status: int, components: Components, error
     answer = operation.answers.get(status)
     if isinstance(answer, Bare):
         return components.add(answer.model)
+    if isinstance(answer, Paged):
+        whole = envelope(status, components.add(list[answer.model]))  # type: ignore[name-defined]
+        whole["properties"]["page"] = components.add(PageBody)
+        whole["required"].append("page")
+        return whole
     data: Schema = {"type": "null"} if answer is None else components.add(answer)
     if status < 400:
         return envelope(status, data)
@@ -195,16 +204,12 @@ def statuses(operation: Operation) -> list[int]:
     return sorted(answers | set(operation.errors) | always)
 
 
-def headers_taken(operation: Operation) -> list[str]:
-    conditional = ["If-None-Match", "If-Modified-Since"] if 304 in operation.answers else []
-    return [*conditional, *operation.parameters]
-
-
 def headers_given(operation: Operation, status: int) -> list[str]:
     """Names of the headers that an answer carries, from what the operation is."""
     names = []
-    if 304 in operation.answers and status in (200, 304):
-        names += ["ETag", "Last-Modified"]
+    if status in (200, 304):
+        asked = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
+        names += [name for question, name in asked if question in operation.parameters]
     if status in (429, 503):
         names.append("Retry-After")
     limited = operation.request is not None and 429 in operation.errors

@@ -5,6 +5,7 @@ The table of operations makes the routes and the OpenAPI document, so neither dr
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -25,6 +26,7 @@ from server.domain.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from server.metrics import REQUEST_SECONDS
 from server.realtime.commands import describe
 from server.web.auth import User
 from server.web.context import Context
@@ -95,11 +97,18 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """In an operation's answers: a list of this model as `data`, with `page` beside it."""
+
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One method on one path.
 
-    `answers`: status → model of `data`, `Bare(model)` or a media type for a body without envelope,
-    or None for no body. `parameters`: names from `server.web.parameters`.
+    `answers`: status → model of `data`, `Paged(model)`, `Bare(model)` or a media type for a body
+    without envelope, or None for no body. `parameters`: names from `server.web.parameters`.
     """
 
     method: str
@@ -116,7 +125,14 @@ class Operation:
         return Route(self.path, self._endpoint, methods=[self.method], name=self.handler.__name__)
 
     async def _endpoint(self, request: Request) -> Response:
-        context: Context = request.app.state.context
+        begin = time.perf_counter()
+        answer = await self._answer(request, request.app.state.context)
+        seconds = time.perf_counter() - begin
+        status = f"{answer.status_code // 100}xx"
+        REQUEST_SECONDS.labels(self.handler.__name__, status).observe(seconds)
+        return answer
+
+    async def _answer(self, request: Request, context: Context) -> Response:
         try:
             user = NOBODY if self.role == "public" else self._authorize(request, context)
             return await self.handler(Call(request, context, user))

@@ -1,6 +1,7 @@
 """Parameters and headers by name, as the OpenAPI document describes them.
 
-An operation names those it takes in `Operation.parameters`; the rest follows from its answers.
+An operation names those it takes in `Operation.parameters`; which headers it answers with follows
+from them and from its statuses.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ PARAMETERS: Final[dict[str, Part]] = {
     "page": _parameter("query", "page", "Which page, from 1.", {"type": "integer", "minimum": 1}),
     "pageSize": _parameter(
         "query", "pageSize", "How many on a page.", {"type": "integer", "minimum": 1}
+    ),
+    "ticket": _parameter(
+        "query", "ticket", "A ticket's id; the first ticket without.", {"type": "integer"}
     ),
     "Stripe-Signature": _parameter(
         "header", "Stripe-Signature", "Stripe's signature of the raw body.", _TEXT, required=True

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from server.web import (
-    account,
-    analytics,
-    bookings,
-    docs,
-    events,
-    health,
-    reservations,
-    webhooks,
-)
+from server.web import account, analytics, bookings, docs, events, health, reservations, webhooks
 from server.web.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from server.domain.errors import NotFound
 from server.payments import webhooks
+from server.web.bodies import ReceivedBody
 from server.web.envelope import ok
 from server.web.operations import Call, Operation, read_body
 
@@ -32,7 +33,8 @@ OPERATIONS = (
         receive_stripe,
         "Stripe's webhook",
         role="public",
-        answers={200: None},
+        answers={200: ReceivedBody},
         errors=(400, 404, 413, 503),
+        parameters=("Stripe-Signature",),
     ),
 )

@@ -102,7 +102,12 @@ function answer(status, given, root) {
   return el(
     "details",
     {},
-    el("summary", {}, el("span", { class: "status", "data-class": status[0] ?? "" }, status), ` ${response.description}`),
+    el(
+      "summary",
+      {},
+      el("span", { class: "status", "data-class": status[0] ?? "" }, status),
+      ` ${response.description}`,
+    ),
     el("div", {}, headers.length > 0 && table(["Header", ""], headers), ...inside),
   );
 }
@@ -190,7 +195,9 @@ function httpChapters(api) {
 function liveChapters(live) {
   const commands = Object.values(live.operations).filter((operation) => operation.action === "receive");
   const named = new Set(
-    commands.flatMap((operation) => operation.messages.map((/** @type {Schema} */ one) => resolve(one, live).$ref ?? one.$ref)),
+    commands.flatMap((operation) =>
+      operation.messages.map((/** @type {Schema} */ one) => resolve(one, live).$ref ?? one.$ref)
+    ),
   );
   const all = Object.entries(live.components.messages);
   const isCommand = (/** @type {string} */ name) =>

@@ -43,14 +43,28 @@ export function contrast(a, b) {
 
 const BLACK = 0x000000, WHITE = 0xffffff;
 
-/** The colour, moved towards black or white until it stands out from `ground` by `ratio`. @param {Rgb} color @param {Rgb} ground @param {number} ratio @returns {Rgb} */
+/**
+ * The colour, moved until it stands out from `ground` by `ratio`: darker on light ground; on dark
+ * ground first to its full strength, which keeps the hue, and only then towards white.
+ * @param {Rgb} color @param {Rgb} ground @param {number} ratio @returns {Rgb}
+ */
 export function legible(color, ground, ratio) {
-  const pole = luminance(ground) > 0.18 ? BLACK : WHITE;
-  for (let amount = 0; amount < 1; amount += 0.05) {
-    const next = mix(color, pole, amount);
-    if (contrast(next, ground) >= ratio) return next;
+  const isLight = luminance(ground) > 0.18;
+  const way = isLight ? [color, BLACK] : [color, fullStrength(color), WHITE];
+  for (let leg = 0; leg + 1 < way.length; leg++) {
+    for (let amount = 0; amount < 1; amount += 0.05) {
+      const next = mix(way[leg], way[leg + 1], amount);
+      if (contrast(next, ground) >= ratio) return next;
+    }
   }
-  return pole;
+  return isLight ? BLACK : WHITE;
+}
+
+/** The lightest colour of the same hue and saturation. @param {Rgb} color @returns {Rgb} */
+function fullStrength(color) {
+  const parts = [color & 255, (color >> 8) & 255, (color >> 16) & 255];
+  const scale = 255 / Math.max(...parts, 1);
+  return rgb(Math.round(parts[0] * scale), Math.round(parts[1] * scale), Math.round(parts[2] * scale));
 }
 
 /** Near-black or white, whichever reads better on `ground`. @param {Rgb} ground @returns {Rgb} */

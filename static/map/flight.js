@@ -20,6 +20,7 @@ const PITCH_MAX = 46; // CSS pixels between seats at the closest zoom
 const FLIGHT_MS = 420;
 const GLIDE_END = 0.02; // pixels per ms: slower is standing still
 const ROOM = 28, ROOM_NARROW = 12, NARROW = 600; // CSS pixels around the whole house
+const BUTTONS = 40; // and on either side of it, for the zoom buttons
 
 export class Flight {
   /** @type {Camera} */ camera = { x: 0, y: 0, scale: 1 };
@@ -76,13 +77,18 @@ export class Flight {
 
   /** The camera that shows the whole house. */
   home() {
-    return this.fitBox(this.#house.box, this.viewport.width < NARROW ? ROOM_NARROW : ROOM);
+    const isNarrow = this.viewport.width < NARROW;
+    return this.fitBox(this.#house.box, isNarrow ? ROOM_NARROW : ROOM, isNarrow ? 0 : BUTTONS);
   }
 
-  /** @param {Box} box @param {number} room around it @returns {Camera} */
-  fitBox(box, room) {
+  /** @param {Box} box @param {number} room around it @param {number} [sides] more left and right @returns {Camera} */
+  fitBox(box, room, sides = 0) {
     const { top = 0, right = 0, bottom = 0, left = 0 } = this.#insets, { width, height } = this.viewport;
-    const { x, y, scale: whole } = fit(box, { width: width - left - right, height: height - top - bottom }, room);
+    const { x, y, scale: whole } = fit(
+      box,
+      { width: width - left - right - 2 * sides, height: height - top - bottom },
+      room,
+    );
     const scale = Math.min(whole, PITCH_MAX / this.#house.pitch);
     return { x: x - (left - right) / 2 / scale, y: y - (top - bottom) / 2 / scale, scale };
   }

@@ -10,7 +10,7 @@ import { mix, parseHex } from "./color.js";
 import { PolygonFiller } from "./fill.js";
 import { POINTS_FROM, SHAPES_FROM } from "./levels.js";
 import { signedDistance } from "./place.js";
-import { boxOf, inwardNormals, rounded, shrunk, size } from "./polygon.js";
+import { boxOf, inwardNormals, rounded, shrunk, size, withoutRepeats } from "./polygon.js";
 
 /**
  * @typedef {import("./color.js").Rgb} Rgb
@@ -158,7 +158,7 @@ function shapesOf(store) {
     shapes.push({ ...rest, onStage, polygon, normals, inner, box });
   };
   store.sections.forEach(({ outline, floor }, section) => {
-    const tile = rounded(shrunk(outline, store.pitch * SECTION_GAP), store.pitch * CORNER);
+    const tile = rounded(shrunk(withoutRepeats(outline), store.pitch * SECTION_GAP), store.pitch * CORNER);
     add(tile, { section, floor, kind: "section", color: "", borderColor: "" });
   });
   for (const area of areas) {

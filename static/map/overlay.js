@@ -9,6 +9,7 @@ import { MINE, SELECTED } from "../state/seat-store.js";
 import { toScreen, visible } from "./camera.js";
 import { contrast, toCss } from "./color.js";
 import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./levels.js";
+import { signedDistance } from "./place.js";
 
 /**
  * @typedef {import("../state/seat-store.js").SeatStore} SeatStore
@@ -114,44 +115,86 @@ export class Overlay {
 
   /** Far away: the name and how many are free, straight on the section. @param {Scene} scene */
   #drawSectionNames(scene) {
-    const { store, camera, viewport, palette, words, floor, level } = scene;
-    const context = this.#context;
+    const { store, camera, viewport, floor } = scene;
     const [left, top, right, bottom] = visible(camera, viewport);
-    store.sections.forEach((section, s) => {
-      const [x0, y0, x1, y1] = section.box;
-      if ((floor >= 0 && section.floor !== floor) || x1 < left || x0 > right || y1 < top || y0 > bottom) return;
-      const spot = scene.spots[s], flat = level === LOD_SECTIONS;
-      const room = Math.min(spot.room * 2.6, x1 - x0) * camera.scale - 1, tall = spot.room * 2 * camera.scale;
-      const size = Math.max(flat ? 9 : 10, Math.min(flat ? 16 : 14, room / 4, tall / 2.4));
-      const ink = flat ? inkFor(scene.fillOf(s), palette.text, palette.section) : palette.text;
-      const name = this.#fitting(section.name, room, size, ink);
-      if (!name || tall < 11) return;
-      const free = store.counts.sectionAvailable[s], total = store.counts.sectionTotal[s];
-      const detailed = room > 48 && tall > (flat ? 40 : 130);
-      const detail = detailed
-        ? this.#text(free > 0 ? words.free(free) : words.full, Math.max(10, size - 4), 500, flat ? ink : palette.muted)
-        : null;
-      const height = name.height + (detail ? detail.height + 5 : 0);
-      const [sx, sy] = toScreen(camera, viewport, spot.x, spot.y);
-      const yTop = sy - height / 2, length = Math.max(name.width, detail?.width ?? 0, 30);
-      if (!flat) {
-        context.globalAlpha = 0.88;
-        context.fillStyle = toCss(palette.pill);
-        roundRect(context, sx - length / 2 - 4, yTop - 1, length + 8, height + 3, 6);
-      }
-      context.globalAlpha = 1;
-      this.#stamp(name, sx, yTop + name.height / 2);
-      if (!detail) return;
-      context.globalAlpha = flat ? 0.85 : 1;
-      this.#stamp(detail, sx, yTop + name.height + detail.height / 2 - 1);
-      const barY = yTop + height - 4;
-      context.fillStyle = toCss(flat ? ink : palette.muted);
-      context.globalAlpha = 0.25;
-      context.fillRect(sx - length / 2, barY, length, 3);
-      context.globalAlpha = 0.9;
-      if (free > 0) context.fillRect(sx - length / 2, barY, Math.max(2, length * (free / total)), 3);
-      context.globalAlpha = 1;
+    const shown = store.sections.map((_, s) => s).filter((s) => {
+      const { box: [x0, y0, x1, y1], floor: own } = store.sections[s];
+      return (floor < 0 || own === floor) && x1 >= left && x0 <= right && y1 >= top && y0 <= bottom;
     });
+    // "Floor A" … "Floor L": where one of them has no room for its whole name, all are called A … L.
+    const crowded = new Set();
+    for (const s of shown) {
+      const { name } = store.sections[s];
+      const text = this.#text(name, this.#nameSize(scene, s), 650, this.#nameInk(scene, s));
+      if (!this.#hasRoom(scene, s, inkBox(text))) crowded.add(family(name));
+    }
+    const names = shown.map((s) => {
+      const { name } = store.sections[s], isShort = crowded.has(family(name));
+      return this.#text(isShort ? tail(name) : name, this.#nameSize(scene, s), 650, this.#nameInk(scene, s));
+    });
+    // How many are free: for most sections or for none, so that a few with room do not look special.
+    const counts = shown.map((s, n) => this.#roomForCount(scene, s, names[n]));
+    const isDetailed = counts.filter((count) => count !== null).length > shown.length * 0.6;
+    shown.forEach((s, n) => this.#drawSectionName(scene, s, names[n], isDetailed ? counts[n] : null));
+  }
+
+  /** The count to stand under a name, where both have room. @param {Scene} scene @param {number} s @param {Text} name @returns {Text | null} */
+  #roomForCount(scene, s, name) {
+    const { store, camera, palette, words, level } = scene, isFlat = level === LOD_SECTIONS;
+    if (!isFlat && scene.spots[s].room * camera.scale <= 65) return null;
+    const free = store.counts.sectionAvailable[s], wording = free > 0 ? words.free(free) : words.full;
+    for (const size of [Math.max(10, this.#nameSize(scene, s) - 4), 10]) {
+      const count = this.#text(wording, size, 500, isFlat ? this.#nameInk(scene, s) : palette.muted);
+      const width = Math.max(name.width, count.width, 30) + 8, height = name.height + count.height + 7;
+      if (this.#hasRoom(scene, s, { width, height })) return count;
+    }
+    return null;
+  }
+
+  /** @param {Scene} scene @param {number} s @param {Text} name @param {Text | null} count */
+  #drawSectionName(scene, s, name, count) {
+    const { store, camera, viewport, palette, level } = scene;
+    if (!this.#hasRoom(scene, s, inkBox(name))) return;
+    const context = this.#context, isFlat = level === LOD_SECTIONS, spot = scene.spots[s];
+    const width = Math.max(name.width, count ? Math.max(count.width, 30) : 0);
+    const height = name.height + (count ? count.height + 5 : 0);
+    const [sx, sy] = toScreen(camera, viewport, spot.x, spot.y), top = sy - height / 2;
+    if (!isFlat) {
+      context.globalAlpha = 0.88;
+      context.fillStyle = toCss(palette.pill);
+      roundRect(context, sx - width / 2 - 4, top - 1, width + 8, height + 3, 6);
+      context.globalAlpha = 1;
+    }
+    this.#stamp(name, sx, top + name.height / 2);
+    if (!count) return;
+    context.globalAlpha = isFlat ? 0.85 : 1;
+    this.#stamp(count, sx, top + name.height + count.height / 2 - 1);
+    const share = store.counts.sectionAvailable[s] / store.counts.sectionTotal[s];
+    context.fillStyle = toCss(isFlat ? this.#nameInk(scene, s) : palette.muted);
+    context.globalAlpha = 0.25;
+    context.fillRect(sx - width / 2, top + height - 4, width, 3);
+    context.globalAlpha = 0.9;
+    if (share > 0) context.fillRect(sx - width / 2, top + height - 4, Math.max(2, width * share), 3);
+    context.globalAlpha = 1;
+  }
+
+  /** @param {Scene} scene @param {number} s */
+  #nameSize({ camera, spots, level }, s) {
+    const room = spots[s].room * camera.scale;
+    return level === LOD_SECTIONS ? Math.max(9, Math.min(16, room / 1.5)) : Math.max(10, Math.min(14, room / 1.5));
+  }
+
+  /** @param {Scene} scene @param {number} s */
+  #nameInk({ level, palette, fillOf }, s) {
+    return level === LOD_SECTIONS ? inkFor(fillOf(s), palette.text, palette.section) : palette.text;
+  }
+
+  /** Whether something this large lies inside the section. @param {Scene} scene @param {number} s @param {{ width: number, height: number }} size */
+  #hasRoom({ store, camera, spots }, s, { width, height }) {
+    const { outline } = store.sections[s], { x, y } = spots[s];
+    const dx = (width - 2) / 2 / camera.scale, dy = height / 2 / camera.scale;
+    return signedDistance(outline, x - dx, y - dy) > 0 && signedDistance(outline, x + dx, y - dy) > 0 &&
+      signedDistance(outline, x - dx, y + dy) > 0 && signedDistance(outline, x + dx, y + dy) > 0;
   }
 
   /** Near by: a tag on the edge of the section, away from the stage. @param {Scene} scene */
@@ -164,8 +207,8 @@ export class Overlay {
       if (floor >= 0 && section.floor !== floor) return;
       const [sx, sy] = toScreen(camera, viewport, tag.x, tag.y);
       if (sx < -100 || sy < -40 || sx > viewport.width + 100 || sy > viewport.height + 40) return;
-      const text = this.#fitting(section.name, (section.box[2] - section.box[0]) * camera.scale + 60, 12, palette.text);
-      if (!text) return;
+      const text = this.#text(section.name, 12, 650, palette.text);
+      if (text.width > (section.box[2] - section.box[0]) * camera.scale + 60) return;
       const width = text.width + 14, height = text.height + 4;
       let x = sx + tag.dx * (width / 2 - 4), y = sy + tag.dy * (height / 2 - 4);
       if (tag.dx !== 0 && sx > 0 && sx < viewport.width && (x < width / 2 || x > viewport.width - width / 2)) {
@@ -180,14 +223,6 @@ export class Overlay {
       context.stroke();
       this.#stamp(text, x, y);
     });
-  }
-
-  /** The name, or the end of it ("Block D" → "D"), or nothing. @param {string} name @param {number} room @param {number} size @param {number} color */
-  #fitting(name, room, size, color) {
-    const whole = this.#text(name, size, 650, color);
-    if (whole.width <= room) return whole;
-    const tail = this.#text(name.split(/\s+/).at(-1) ?? name, size, 650, color);
-    return tail.width <= room ? tail : null;
   }
 
   /** @param {Scene} scene */
@@ -309,6 +344,14 @@ export class Overlay {
     this.#context.drawImage(text.image, left, top, text.image.width / dpr, text.image.height / dpr);
   }
 }
+
+/** A text without the air above and below. @param {Text} text */
+const inkBox = ({ width, height }) => ({ width, height: height * 0.7 });
+
+/** "Floor A" → "Floor". @param {string} name */
+const family = (name) => name.split(/\s+/)[0];
+/** "Floor A" → "A". @param {string} name */
+const tail = (name) => name.split(/\s+/).at(-1) ?? name;
 
 /** The theme's text colour where it can be read, else its ground. @param {number} fill @param {number} text @param {number} ground */
 const inkFor = (fill, text, ground) =>

@@ -160,7 +160,7 @@ export class Painter {
 
   /** The size of numbers follows the zoom in steps, so that few sheets are made. @param {number} gap CSS pixels */
   #prepareGlyphs(gap) {
-    const size = Math.round(Math.min(34, gap * 0.8) * 0.48) * this.#dpr;
+    const size = Math.round(Math.min(34, gap * 0.8) * 0.52) * this.#dpr;
     if (size === this.#glyphSize) return;
     this.#glyphSize = size;
     this.#raster.setGlyphs(gap > NUMBERS_MIN ? createGlyphs(size, this.#palette.font) : null);

@@ -7,6 +7,18 @@ const MITRE_LIMIT = 2.5; // how far a sharp corner may move, in sides' distances
 const CORNER_STEPS = 5;
 const STRAIGHT = -0.9; // cosine between the two sides of a corner that is left as it is
 
+/** Without points that repeat the one before. @param {Float32Array} polygon */
+export function withoutRepeats(polygon) {
+  const n = polygon.length;
+  /** @type {number[]} */
+  const kept = [];
+  for (let p = 0; p < n; p += 2) {
+    const q = (p + n - 2) % n;
+    if (polygon[p] !== polygon[q] || polygon[p + 1] !== polygon[q + 1]) kept.push(polygon[p], polygon[p + 1]);
+  }
+  return Float32Array.from(kept);
+}
+
 /** Every side moved inwards. @param {Float32Array} polygon @param {number} by */
 export function shrunk(polygon, by) {
   const normals = inwardNormals(polygon);

@@ -61,6 +61,7 @@ export class SeatMap extends HTMLElement {
   #flight = new Flight(() => this.#viewMoved());
 
   #frame = 0;
+  #isShown = false; // false: hidden by the page, so that drawing would be wasted
   #miniDirty = false;
   #isViewTold = true;
   #hover = -1;
@@ -86,6 +87,7 @@ export class SeatMap extends HTMLElement {
   disconnectedCallback() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    this.#isShown = false;
     for (const stop of this.#stops.splice(0)) stop();
     this.#stopStore?.();
     this.#stopStore = null;
@@ -231,8 +233,10 @@ export class SeatMap extends HTMLElement {
   /** Reads the colours again; needed only where the page changes them in a way that cannot be watched. */
   refreshPalette() {
     if (!this.#store || !this.isConnected) return;
-    this.#palette = readPalette(this, this.#store.categories);
-    this.#painter?.setPalette(this.#palette);
+    const palette = readPalette(this, this.#store.categories);
+    if (JSON.stringify(palette) === JSON.stringify(this.#palette)) return; // some other attribute changed
+    this.#palette = palette;
+    this.#painter?.setPalette(palette);
     this.#openMinimap();
     this.#schedule();
     this.#tell("palette-change", { categoryColors: this.categoryColors });
@@ -347,7 +351,8 @@ export class SeatMap extends HTMLElement {
 
   #resize() {
     const stage = this.#parts?.stage;
-    if (!stage || !this.#painter || stage.clientWidth === 0 || stage.clientHeight === 0) return;
+    this.#isShown = stage !== undefined && stage.clientWidth > 0 && stage.clientHeight > 0;
+    if (!stage || !this.#painter || !this.#isShown) return;
     const { clientWidth: width, clientHeight: height } = stage;
     const isOtherKind = (this.#flight.viewport.width < 600) !== (width < 600);
     this.#painter.resize(width, height);
@@ -494,7 +499,7 @@ export class SeatMap extends HTMLElement {
   }
 
   #schedule() {
-    if (this.#frame === 0 && this.isConnected) this.#frame = requestAnimationFrame((now) => this.#draw(now));
+    if (this.#frame === 0 && this.#isShown) this.#frame = requestAnimationFrame((now) => this.#draw(now));
   }
 
   /** One frame: move, then draw only what is dirty. @param {number} now */

@@ -308,11 +308,11 @@ function retryAfter(text) {
 
 /**
  * Tells the server what buyers do, a few at a time and never in the way.
- * @param {Api} api
- * @param {ServerClockLike} clock
- * @typedef {{ now(): number }} ServerClockLike
+ * @param {Pick<Api, "track">} api
+ * @param {{ now(): number }} clock
+ * @param {() => boolean} isSignedIn
  */
-export function createAnalytics(api, clock) {
+export function createAnalytics(api, clock, isSignedIn) {
   /** @type {Report[]} */
   let waiting = [];
   let isSending = false;
@@ -323,8 +323,8 @@ export function createAnalytics(api, clock) {
     await pause(1000);
     const batch = waiting.splice(0, 50);
     isSending = false;
-    // A lost figure is not worth a message to the buyer, nor a second try.
-    await api.track(batch).catch(() => undefined);
+    // A lost figure is not worth a message to the buyer, nor a second try, nor a new guest.
+    if (isSignedIn()) await api.track(batch).catch(() => undefined);
     if (waiting.length) flush();
   }
 

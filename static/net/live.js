@@ -131,7 +131,10 @@ export function createLive({
     const old = socket;
     socket = null;
     parked = null;
-    old?.close(1000);
+    if (!old) return;
+    // Closing one that is still connecting makes browsers complain to the console.
+    if (old.readyState === 0) old.onopen = () => old.close(1000);
+    else old.close(1000);
   }
 
   /** Tries now, whatever was planned: the network is back, or the machine woke up. */

@@ -100,6 +100,8 @@ export function createCheckoutMachine({ uuid = () => crypto.randomUUID() } = {})
     /** @param {ReservationData} data also of an extended or enlarged reservation */
     reservationSuccess: (data) =>
       take("reservationSuccess", () => {
+        // Other seats are another purchase, and another purchase takes another key.
+        if (!isSameSeats(reservationData.peek(), data)) idempotencyKey.value = null;
         reservationData.value = data;
         error.value = null;
       }),
@@ -184,6 +186,12 @@ export function createCheckoutMachine({ uuid = () => crypto.randomUUID() } = {})
       return true;
     },
   };
+}
+
+/** @param {ReservationData | null} one @param {ReservationData} other */
+function isSameSeats(one, other) {
+  const seats = new Set(one?.reservedSeatIds);
+  return seats.size === other.reservedSeatIds.length && other.reservedSeatIds.every((id) => seats.has(id));
 }
 
 const STATES = new Set([

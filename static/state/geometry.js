@@ -164,6 +164,7 @@ function wholeBox(sections, areas) {
   /** @type {[number, number, number, number]} */
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const section of sections) {
+    if (section.box[0] > section.box[2]) continue; // no seats and no outline
     grow(box, section.box[0], section.box[1]);
     grow(box, section.box[2], section.box[3]);
   }

@@ -73,7 +73,7 @@ export function createApp(shelf) {
     /** References confirmed by this page just now: their first view celebrates. @type {Set<string>} */
     celebrations: new Set(),
     alerts: createAlerts(shelf),
-    analytics: createAnalytics(api, clock),
+    analytics: createAnalytics(api, clock, () => session.token() !== null),
     nextFrame: (/** @type {() => void} */ act) =>
       document.hidden ? void setTimeout(act, 100) : void requestAnimationFrame(act),
 

@@ -139,11 +139,12 @@ function passes(store, i, filter) {
 export const kind = (section, category) => section === category ? section : `${section} · ${category}`;
 
 /**
- * The seat's label without the row's in front: "C14" in row C is seat 14.
+ * The seat's label without the row's in front: "C14" in row C is seat 14, "L1-3" in row L1 seat 3.
  * @param {import("../state/seat-store.js").SeatStore} store
  * @param {number} i
  */
 function seatLabel(store, i) {
   const [label, row] = [store.label(i), store.rowLabel(i)];
-  return label.startsWith(row) && label.length > row.length ? label.slice(row.length) : label;
+  if (!row || !label.startsWith(row)) return label;
+  return label.slice(row.length).replace(/^[\s.\-/]+/, "") || label;
 }

@@ -5,7 +5,7 @@
  */
 import { h, View, watch } from "../lib/dom.js";
 import { currentLanguage, t } from "../lib/i18n.js";
-import { signal } from "../lib/signals.js";
+import { computed, signal } from "../lib/signals.js";
 import { icon } from "./icons.js";
 import { createStripe } from "./stripe.js";
 
@@ -32,6 +32,8 @@ export class PaymentForm extends View {
   render() {
     const { session, config } = this.app;
     const kept = session.contact();
+    // One word: another price must not clear what was typed.
+    const way = computed(() => isFree(this.amount.value?.total) ? "free" : config.value.gateway);
     this.faults = signal(/** @type {Record<string, string>} */ ({}));
     return [
       h(
@@ -55,9 +57,9 @@ export class PaymentForm extends View {
         { class: "group" },
         h("legend", null, t("checkout.payment")),
         () =>
-          isFree(this.amount.value?.total)
+          way.value === "free"
             ? h("p", null, t("checkout.free"))
-            : config.value.gateway === "stripe"
+            : way.value === "stripe"
             ? this.stripePart()
             : this.demoPart(),
       ),

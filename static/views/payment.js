@@ -29,6 +29,9 @@ const OPEN_STATES = new Set(["PENDING", "REQUIRES_ACTION"]);
 export function createPayment(app, purchase, bank) {
   const { api, analytics, toasts } = app;
   const { machine, eventId } = purchase;
+  /** What was sent under the key and not decided: a retry must say the very same.
+   * @type {{ key: string, request: BookingRequest } | null} */
+  let undecided = null;
 
   /**
    * @param {Omit<BookingRequest, "eventId" | "seatIds">} form
@@ -40,17 +43,20 @@ export function createPayment(app, purchase, bank) {
     if (!seatIds.length || !machine.startPayment()) return null;
     const key = /** @type {string} */ (machine.idempotencyKey.peek());
     analytics.track("payment_started", { eventId, amount, paymentMethod: form.paymentMethod });
+    const request = undecided?.key === key ? undecided.request : { eventId, seatIds, ...form };
     try {
-      const answer = await retryWithBackoff(() => api.book({ eventId, seatIds, ...form }, key), {
+      const answer = await retryWithBackoff(() => api.book(request, key), {
         isRetryable: isUndecided,
         onRetry: purchase.noteRetry,
       });
+      undecided = null;
       if (answer.isReplay) {
         toasts.show("success", t("toast.replay"), 5000);
         analytics.track("idempotency_replay", { bookingReference: answer.booking.bookingReference });
       }
       return await settle(answer.booking);
     } catch (error) {
+      undecided = isUndecided(error) ? { key, request } : null;
       return failed(error);
     }
   }

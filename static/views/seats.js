@@ -68,7 +68,7 @@ export class SeatsView extends View {
     map.store = house.store;
     watch(() => void (map.filter = filter.value));
 
-    const finder = custom("seat-finder", {
+    const finder = /** @type {import("./finder.js").SeatFinder} */ (custom("seat-finder", {
       purchase,
       filter,
       onSection: (/** @type {number} */ section) => map.zoomTo(section),
@@ -76,7 +76,8 @@ export class SeatsView extends View {
         purchase.toggle(index);
         map.zoomToSeat(index);
       },
-    });
+    }));
+    listen(map, "section-activate", (entered) => finder.open(entered.detail.section));
     listen(map, "seat-activate", (activated) => purchase.toggle(activated.detail.index));
     const tip = this.tooltip(house, map, event.currency);
     onEnd(house.store.onChange((indexes, what) => {
@@ -122,7 +123,7 @@ export class SeatsView extends View {
           tab("map", "map"),
         ),
       ),
-      h("div", { class: "panel" }, finder),
+      h("div", { class: "panel" }, () => this.saleNotice(), finder),
       h(
         "div",
         { class: "map-side" },
@@ -133,6 +134,16 @@ export class SeatsView extends View {
       ),
       custom("seat-cart", { purchase, onReserve: () => this.reserve() }),
     );
+  }
+
+  /** Before and after the sale the map can be looked at; seats cannot be taken. */
+  saleNotice() {
+    const event = this.purchase.event.value;
+    if (!event || event.saleState === "open") return null;
+    const words = event.saleState === "upcoming" && event.onSaleAt
+      ? t("event.upcoming", { when: shortDate(event.onSaleAt) })
+      : t("event.closed");
+    return h("p", { class: "notice sale-notice", role: "status" }, icon("clock"), words);
   }
 
   /** Which level is drawn, where a house has several. @param {import("../map/seat-map.js").SeatMap} map */

@@ -77,11 +77,9 @@ export class AppShell extends View {
       );
     });
 
-    const holding = computed(() =>
-      app.known.value.find((purchase) => purchase.heldIds.value.length > 0 && purchase.timer.isRunning.value) ?? null
-    );
+    const holding = computed(() => app.known.value.find((purchase) => purchase.heldIds.value.length > 0) ?? null);
     watch(() => {
-      const left = holding.value ? `(${holding.value.timer.timeRemainingFormatted.value}) ` : "";
+      const left = holding.value?.timer.isRunning.value ? `(${holding.value.timer.timeRemainingFormatted.value}) ` : "";
       document.title = `${left}${title.value ? `${title.value} – ` : ""}${t("app.name")}`;
     });
     watch(() => {
@@ -205,15 +203,20 @@ function navLink(href, words, isCurrent) {
 
 /** @param {import("./purchase.js").Purchase} purchase */
 function holdBar(purchase) {
+  const { timer } = purchase;
   return h(
     "aside",
     { class: "hold-bar", "aria-label": t("cart.held") },
     icon("ticket"),
-    h("span", null, () => t("hold.bar", { n: purchase.heldIds.value.length })),
+    h(
+      "span",
+      null,
+      () => timer.isRunning.value ? t("hold.bar", { n: purchase.heldIds.value.length }) : t("timer.paused"),
+    ),
     h(
       "strong",
-      { class: () => `tabular ${purchase.timer.isWarning.value ? "is-urgent" : ""}` },
-      () => purchase.timer.timeRemainingFormatted.value,
+      { class: () => `tabular ${timer.isWarning.value ? "is-urgent" : ""}`, hidden: () => !timer.isRunning.value },
+      () => timer.timeRemainingFormatted.value,
     ),
     h("a", { class: "button is-primary is-small", href: `#/events/${purchase.eventId}/checkout` }, t("hold.go")),
   );

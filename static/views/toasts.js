@@ -51,7 +51,7 @@ export class ToastShelf extends View {
   /** @override */
   render() {
     const { toasts, said } = this.app;
-    const list = h("ul", { class: "toasts", role: "status", "aria-live": "polite" });
+    const list = h("ul", { class: "toasts" });
     each(list, () => toasts.shown.value, (toast) => toast, (toast) =>
       h(
         "li",
@@ -67,7 +67,7 @@ export class ToastShelf extends View {
       ));
     const voice = h("p", { class: "unseen", "aria-live": "polite", role: "status", id: "voice" });
     watch(() => void (voice.textContent = said.value));
-    return [list, voice];
+    return [h("div", { role: "status", "aria-live": "polite" }, list), voice];
   }
 }
 customElements.define("toast-shelf", ToastShelf);

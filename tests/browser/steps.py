@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Visit
 
@@ -59,6 +60,21 @@ async def to_checkout(visit: Visit, section: int, row: int, count: int) -> list[
     await expect(visit.page.get_by_role("heading", name="Checkout")).to_be_visible()
     await expect(visit.page.locator(".timer-digits")).to_be_visible()
     return seats
+
+
+async def reserve_after(page: Page, rival: Callable[[], Awaitable[object]]) -> None:
+    """Reserves; the rival acts when the request is under way and before the server sees it."""
+
+    acted: list[str] = []
+
+    async def let_the_rival_first(route: Route) -> None:
+        if route.request.method == "POST" and not acted:
+            acted.append(route.request.url)
+            await rival()
+        await route.continue_()
+
+    await page.route("**/reservations", let_the_rival_first)
+    await reserve(page)
 
 
 async def fill_in(page: Page, card: str = PAYS) -> None:

@@ -46,7 +46,7 @@ async def each_view(visit: Visit) -> Any:
     await expect(page.get_by_label("Full name")).to_be_visible()
     yield "checkout"
     await steps.confirm(page)
-    await expect(page.locator(".fault").first).to_be_visible()
+    await expect(page.locator(".field .fault:not(:empty)").first).to_be_visible()
     yield "checkout with faults"
     await steps.fill_in(page, steps.DECLINES)
     await steps.confirm(page)
@@ -83,7 +83,7 @@ async def test_no_view_breaks_a_rule_of_wcag_2_2_aa(
     faults = []
     async for name in each_view(visit):
         faults += [f"{name}: {fault}" for fault in await violations(visit.page)]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 async def test_at_320_pixels_nothing_needs_scrolling_sideways(shop: Shop, enter: Enter) -> None:
@@ -96,8 +96,8 @@ async def test_at_320_pixels_nothing_needs_scrolling_sideways(shop: Shop, enter:
     assert wide == []
 
 
-async def tab_to(page: Page, text: str) -> None:
-    """Presses Tab until what has the focus is called `text`."""
+async def tab_to(page: Page, text: str, also: str = "") -> None:
+    """Presses Tab until the name of what has the focus starts with `text` and has `also` in it."""
     passed = []
     for _ in range(TABS_AT_MOST):
         await page.keyboard.press("Tab")
@@ -106,7 +106,7 @@ async def tab_to(page: Page, text: str) -> None:
               return at.getAttribute('aria-label') ?? at.labels?.[0]?.innerText ?? at.innerText ?? ''; }"""
         )
         passed.append(name)
-        if name.strip().startswith(text):
+        if name.strip().startswith(text) and also in name:
             return
     raise AssertionError(f"Tab does not come to {text!r}, only to {passed}")
 
@@ -127,7 +127,7 @@ async def test_a_ticket_can_be_bought_with_the_keyboard_alone(shop: Shop, enter:
     await tab_to(page, "Row ")
     await keys.press("Enter")
     await expect(page.locator(".seat-button").first).to_be_visible()
-    await tab_to(page, "Row ")
+    await tab_to(page, "Row ", "free")
     await keys.press("Space")
     await expect(page.locator("#voice")).to_contain_text("selected. 1 of 10")
     await tab_to(page, "Reserve Seats")

@@ -46,7 +46,7 @@ TOKENS = {"declines": DECLINES, "authenticates": AUTHENTICATES, "hears": AUTHENT
 
 def run(plan: Plan) -> None:
     """Do what the plan says; never returns where it says to die."""
-    os.environ["HOUSEFUL_CRASH_AT"] = plan.crash_at
+    os.environ["HOUSEFUL_TEST_CRASH_AT"] = plan.crash_at
     asyncio.run(_run(plan))
 
 
@@ -76,7 +76,7 @@ async def _run(plan: Plan) -> None:
         group.create_task(shop.checkout.run_outbox())
         group.create_task(shop.checkout.run_reconciler())
         # The first beat, as of a server that was up when the request came.
-        await shop.checkout._completer.run_once()
+        await shop.checkout._completer.beat()
         await _act(shop, plan)
         await asyncio.sleep(LIVES_S)
         os._exit(3)  # the point was never reached

@@ -42,9 +42,13 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead_ms = 0
+        self._stopped_at_ms: int | None = None
+
+    def stand_still(self) -> None:
+        self._stopped_at_ms = clock_ms()
 
     def __call__(self) -> int:
-        return clock_ms() + self.ahead_ms
+        return (self._stopped_at_ms or clock_ms()) + self.ahead_ms
 
 
 @dataclass

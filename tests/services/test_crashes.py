@@ -49,12 +49,10 @@ async def die(plan: Plan) -> None:
     """Run the plan in a process of its own until it has killed itself."""
     process = forks.Process(target=crash_runner.run, args=(plan,))
     process.start()
-    deadline = time.monotonic() + DIES_WITHIN_S
-    while process.is_alive() and time.monotonic() < deadline:
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(process.join, DIES_WITHIN_S)
     if process.is_alive():
         process.kill()
-    process.join()
+    await asyncio.to_thread(process.join)
     assert process.exitcode == -9, f"{plan.crash_at}: ended with {process.exitcode}"
 
 

@@ -277,3 +277,16 @@ async def test_3d_secure_left_open_frees_the_seat_at_its_deadline(shop: Shop) ->
     booking = await shop.checkout.get_booking("ada", "customer", waiting["bookingReference"])
     assert booking["status"] == "CANCELLED"
     assert await shop.problems() == []
+
+
+async def test_a_new_attempt_that_lost_its_hold_can_be_made_again(shop: Shop) -> None:
+    seats, key = await shop.hold("ada", 0), new_key()
+    with pytest.raises(PaymentDeclined):
+        await shop.buy("ada", seats, key, payment_token=DECLINES)
+    await shop.seats.release(shop.event.id, "ada", seats)
+    for _ in range(2):
+        with pytest.raises(Conflict) as refused:
+            await shop.buy("ada", seats, key)
+        assert refused.value.code == "seats_unavailable"
+    assert (await shop.buy("ada", await shop.hold("ada", 0), key)).status == 201
+    assert await shop.problems() == []

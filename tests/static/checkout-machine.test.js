@@ -65,6 +65,20 @@ test("one key serves every retry of a payment", () => {
   equal(machine.idempotencyKey.value, "booking-uuid-1");
 });
 
+test("other seats are another purchase and take another key", () => {
+  const machine = fresh();
+  WAYS.FAILED?.(machine);
+  machine.startReservation();
+  machine.reservationSuccess({ ...RESERVATION, reservedSeatIds: [2, 1], expiresInSeconds: 300 });
+  machine.startPayment();
+  equal(machine.idempotencyKey.value, "booking-uuid-1");
+  machine.paymentFailed(DECLINED);
+  machine.startReservation();
+  machine.reservationSuccess({ ...RESERVATION, reservedSeatIds: [1, 2, 3] });
+  machine.startPayment();
+  equal(machine.idempotencyKey.value, "booking-uuid-2");
+});
+
 test("a key is a version-4 uuid behind booking-, as the server checks it", () => {
   const machine = createCheckoutMachine();
   equal(/^booking-[0-9a-f-]{36}$/.test(machine.generateNewIdempotencyKey()), true);

@@ -110,6 +110,8 @@ Deno.test("a filled polygon covers its exact area, also cut by the edges", () =>
 Deno.test("colours are made legible and told apart", () => {
   const white = 0xffffff;
   holds(contrast(legible(rgb(255, 240, 120), white, 3), white) >= 3, "a contrast of 3");
+  const navy = legible(rgb(29, 53, 87), rgb(22, 30, 49), 4.5);
+  holds((navy >> 16 & 255) > 1.5 * (navy & 255), "a navy that is still blue on dark ground");
   same(mix(0x000000, 0xffffff, 0.5), 0x808080);
   same([parseHex("#fff"), parseHex("#0072b2"), parseHex("red")], [0xffffff, rgb(0, 0x72, 0xb2), null]);
   const colors = categoryColors(["#808080", "#ff0000", "#ff0202", "nonsense"], white);

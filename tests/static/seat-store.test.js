@@ -26,6 +26,14 @@ Deno.test("labels count down or are spelled out", () => {
   same([0, 1, 2, 3, 4, 5].map(store.label), ["20", "19", "18", "1a", "1b", "7"]);
 });
 
+Deno.test("a section without seats and outline does not stretch the house", () => {
+  const plan = house([{ name: "A", x: 0, y: 0, rowCount: 1, seatCount: 3 }]);
+  plan.sections.push({ name: "Empty", first: 3, count: 0, outline: [] });
+  const store = createSeatStore(plan);
+  same(store.box, [-5, -5, 25, 5]);
+  same(store.counts.sectionTotal, [3, 0]);
+});
+
 Deno.test("columns that do not fit are refused", () => {
   const plan = house([{ name: "A", x: 0, y: 0, rowCount: 1, seatCount: 3 }]);
   throws(() => createSeatStore({ ...plan, x: [0] }), "expected 3 coordinates");

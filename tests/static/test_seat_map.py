@@ -219,6 +219,27 @@ async def test_the_grid_says_how_large_the_section_is(browser: Browser, address:
     assert await page.locator("[role=row]").count() < rows
 
 
+async def test_a_hidden_map_draws_nothing_and_is_right_when_shown(
+    browser: Browser, address: str
+) -> None:
+    page = await opened(browser, address, "theatre")
+    seat = await free_seat(page)
+    pixel = """i => { const at = bench.map.clientPoint(i);
+        const canvas = document.querySelector(".map-base").getContext("2d");
+        return Array.from(canvas.getImageData(at.clientX, at.clientY, 1, 1).data).join(); }"""
+    free = await page.evaluate(pixel, seat)
+    await page.evaluate("bench.map.hidden = true")
+    await page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    await page.evaluate(
+        "i => bench.store.applyChanges([[bench.store.idOf(i), 'BLOCKED', 99]])", seat
+    )
+    assert not await page.evaluate("bench.map.busy")
+    await page.evaluate("bench.map.hidden = false")
+    await page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    await settled(page)
+    assert await page.evaluate(pixel, seat) != free
+
+
 async def test_colours_follow_the_theme(browser: Browser, address: str) -> None:
     page = await opened(browser, address, "theatre", color_scheme="light")
     light = await page.evaluate("bench.map.categoryColors")

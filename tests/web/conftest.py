@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.serving import Guest, Sale, Server, running_server
+from tests.web.wire import check_answer, check_frame
 
 Join = Callable[..., Awaitable[Guest]]
 
@@ -41,6 +42,12 @@ def sale(server: Server) -> Sale:
     return server.add_event()
 
 
+@pytest.fixture(scope="session")
+def quiet_sale(server: Server) -> Sale:
+    """One event for all tests that must not change anything."""
+    return server.add_event()
+
+
 @pytest_asyncio.fixture
 async def join(server: Server) -> AsyncIterator[Join]:
     """Sign people in: `await join()` is a new guest, `await join("ann", "venue")` a known one."""
@@ -49,7 +56,9 @@ async def join(server: Server) -> AsyncIterator[Join]:
         async def enter(
             name: str | None = None, role: str = "customer", *, at: Server = server
         ) -> Guest:
-            return await stack.enter_async_context(at.user(name, role))
+            return await stack.enter_async_context(
+                at.user(name, role, check_answer=check_answer, check_frame=check_frame)
+            )
 
         yield enter
 

@@ -85,13 +85,12 @@ async def test_what_cannot_be_had_is_named_and_the_rest_is_held(
 
 
 async def test_when_no_seat_can_be_had_each_says_why_in_the_contract_s_words(
-    ann: Guest, ben: Guest, sale: Sale, server: Server
+    ann: Guest, ben: Guest, sale: Sale
 ) -> None:
     reserved, booked, stale = sale.seats[:3]
     seen = {seat_id: seat["version"] for seat_id, seat in (await ben.seats(sale)).items()}
     await ann.held(sale, reserved)
-    async with server.catalog() as catalog:
-        await catalog._seats.book_seats(sale.id, 1, "somebody", [booked])
+    await ann.bought(sale, booked)
     gone = await ann.http.delete(path(sale, (await ann.held(sale, stale))["id"]))
     assert gone.status_code == 200
     body = refused(await ben.reserve(sale, reserved, booked, stale, versions=seen), 409, "conflict")
@@ -331,19 +330,19 @@ BAD_BODIES["0 as seat id"] = {"seats": [{"seatId": 0, "version": 1}], "sessionId
 
 @pytest.mark.parametrize("name", BAD_BODIES)
 async def test_a_wrong_body_is_refused_and_changes_nothing(
-    name: str, ann: Guest, sale: Sale
+    name: str, ann: Guest, quiet_sale: Sale
 ) -> None:
-    before = await ann.seats(sale)
-    seat = before[sale.seats[0]]
+    before = await ann.seats(quiet_sale)
+    seat = before[quiet_sale.seats[0]]
     text = json.dumps(BAD_BODIES[name])
     text = text.replace('"SEAT"', str(seat["id"])).replace('"VERSION"', str(seat["version"]))
     answer = await ann.http.post(
-        path(sale), content=text, headers={"Content-Type": "application/json"}
+        path(quiet_sale), content=text, headers={"Content-Type": "application/json"}
     )
     body = refused(answer, 400, "invalid_request")
     assert body["error"]["retryable"] is False
     assert "got" in body["message"]
-    assert await ann.seats(sale) == before
+    assert await ann.seats(quiet_sale) == before
 
 
 async def test_the_body_that_the_wrong_ones_are_made_of_is_good(ann: Guest, sale: Sale) -> None:
@@ -354,28 +353,32 @@ async def test_the_body_that_the_wrong_ones_are_made_of_is_good(ann: Guest, sale
     "text",
     [b"", b"{", b"seats", b'{"seats": [}', b"\xff\xfe", b"NaN", b'{"a":1}{"b":2}', b"[" * 5000],
 )
-async def test_what_is_not_json_is_malformed(text: bytes, ann: Guest, sale: Sale) -> None:
-    before = await ann.seats(sale)
+async def test_what_is_not_json_is_malformed(text: bytes, ann: Guest, quiet_sale: Sale) -> None:
+    before = await ann.seats(quiet_sale)
     answer = await ann.http.post(
-        path(sale), content=text, headers={"Content-Type": "application/json"}
+        path(quiet_sale), content=text, headers={"Content-Type": "application/json"}
     )
     refused(answer, 400, "malformed_json")
-    assert await ann.seats(sale) == before
+    assert await ann.seats(quiet_sale) == before
 
 
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""]
 )
-async def test_another_content_type_is_refused(kind: str, ann: Guest, sale: Sale) -> None:
-    before = await ann.seats(sale)
-    body = {"seats": [{"seatId": sale.seats[0], "version": before[sale.seats[0]]["version"]}]}
+async def test_another_content_type_is_refused(kind: str, ann: Guest, quiet_sale: Sale) -> None:
+    before = await ann.seats(quiet_sale)
+    body = {
+        "seats": [
+            {"seatId": quiet_sale.seats[0], "version": before[quiet_sale.seats[0]]["version"]}
+        ]
+    }
     answer = await ann.http.post(
-        path(sale),
+        path(quiet_sale),
         content=json.dumps(body | {"sessionId": "s"}),
         headers={"Content-Type": kind} if kind else {},
     )
     refused(answer, 415, "unsupported_media_type")
-    assert await ann.seats(sale) == before
+    assert await ann.seats(quiet_sale) == before
 
 
 async def test_a_charset_beside_the_content_type_is_fine(ann: Guest, sale: Sale) -> None:
@@ -395,30 +398,34 @@ async def chunks(size: int) -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_body_over_64_kib_is_refused(chunked: bool, ann: Guest, sale: Sale) -> None:
-    before = await ann.seats(sale)
+async def test_a_body_over_64_kib_is_refused(chunked: bool, ann: Guest, quiet_sale: Sale) -> None:
+    before = await ann.seats(quiet_sale)
     size = 65 * 1024
     content: Any = chunks(size) if chunked else b" " * size
     answer = await ann.http.post(
-        path(sale), content=content, headers={"Content-Type": "application/json"}
+        path(quiet_sale), content=content, headers={"Content-Type": "application/json"}
     )
     refused(answer, 413, "body_too_large")
-    assert await ann.seats(sale) == before
+    assert await ann.seats(quiet_sale) == before
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_body_of_64_kib_is_read(chunked: bool, ann: Guest, sale: Sale) -> None:
+async def test_a_body_of_64_kib_is_read(chunked: bool, ann: Guest, quiet_sale: Sale) -> None:
     content: Any = chunks(64 * 1024) if chunked else b" " * 64 * 1024
     answer = await ann.http.post(
-        path(sale), content=content, headers={"Content-Type": "application/json"}
+        path(quiet_sale), content=content, headers={"Content-Type": "application/json"}
     )
     refused(answer, 400, "malformed_json")
 
 
-async def test_a_seat_named_twice_is_refused(ann: Guest, sale: Sale) -> None:
-    before = await ann.seats(sale)
-    refused(await ann.reserve(sale, sale.seats[0], sale.seats[0]), 400, "duplicate_seat")
-    assert await ann.seats(sale) == before
+async def test_a_seat_named_twice_is_refused(ann: Guest, quiet_sale: Sale) -> None:
+    before = await ann.seats(quiet_sale)
+    refused(
+        await ann.reserve(quiet_sale, quiet_sale.seats[0], quiet_sale.seats[0]),
+        400,
+        "duplicate_seat",
+    )
+    assert await ann.seats(quiet_sale) == before
 
 
 async def test_eleven_seats_are_too_many_and_ten_are_not(ann: Guest, sale: Sale) -> None:
@@ -428,11 +435,13 @@ async def test_eleven_seats_are_too_many_and_ten_are_not(ann: Guest, sale: Sale)
     await ann.held(sale, *sale.seats[:10])
 
 
-async def test_a_seat_that_is_not_there_refuses_the_whole_request(ann: Guest, sale: Sale) -> None:
-    before = await ann.seats(sale)
-    body = refused(await ann.reserve(sale, sale.seats[0], 2**53), 404, "unknown_seat")
+async def test_a_seat_that_is_not_there_refuses_the_whole_request(
+    ann: Guest, quiet_sale: Sale
+) -> None:
+    before = await ann.seats(quiet_sale)
+    body = refused(await ann.reserve(quiet_sale, quiet_sale.seats[0], 2**53), 404, "unknown_seat")
     assert body["error"]["seatIds"] == [2**53]
-    assert await ann.seats(sale) == before
+    assert await ann.seats(quiet_sale) == before
 
 
 async def test_another_event_s_seat_is_unknown_here(ann: Guest, sale: Sale, server: Server) -> None:
@@ -464,9 +473,9 @@ async def test_a_path_that_names_no_event_is_not_found(event: str, ann: Guest) -
 @pytest.mark.parametrize("number", ["0", "999999", "9007199254740993", "9" * 5000])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 async def test_a_reservation_that_is_not_there_is_not_found(
-    method: str, number: str, ann: Guest, sale: Sale
+    method: str, number: str, ann: Guest, quiet_sale: Sale
 ) -> None:
-    answer = await ann.http.request(method, path(sale, number))
+    answer = await ann.http.request(method, path(quiet_sale, number))
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] in ("unknown_reservation", "not_found")
 

@@ -1,0 +1,114 @@
+"""Redis is killed and comes back empty while people watch and after people bought."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from server.store.embedded import find_binary
+from tests.serving import running_server
+from tests.watcher import converged, watching
+
+VIEWERS = 50
+
+
+class ForgetfulRedis:
+    """A real server that keeps nothing, on a port that it comes back to."""
+
+    def __init__(self, binary: Path, directory: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self._command = [
+            *(
+                str(binary),
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                str(directory),
+            ),
+            *("--save", "", "--appendonly", "no", "--notify-keyspace-events", "Ktx"),
+        ]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        client = Redis(port=self.port)
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                client.ping()
+                break
+            except RedisError:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+        client.close()
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture
+def redis(tmp_path: Path, redis_binary: Path | None) -> Iterator[ForgetfulRedis]:
+    server = ForgetfulRedis(redis_binary or find_binary(), tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+async def test_sold_seats_stay_sold_and_every_viewer_converges(
+    redis: ForgetfulRedis, tmp_path: Path
+) -> None:
+    with running_server(tmp_path / "data", redis_url=redis.url) as server:
+        sale = server.add_event()
+        sold, held = list(sale.seats[:3]), sale.seats[5]
+        async with server.user("ann") as ann, watching(server, sale, VIEWERS) as watchers:
+            await ann.held(sale, *sold)
+            answer = await ann.http.post(
+                "/bookings",
+                json={"eventId": sale.id, "seatIds": sold, "paymentMethod": "stripe"},
+                headers={"Idempotency-Key": f"booking-{uuid.uuid4()}"},
+            )
+            assert answer.status_code == 201, answer.text
+            await ann.held(sale, held)
+            await converged(watchers, server, sale)
+            before = dict(watchers[0].folded)
+
+            redis.kill()
+            await asyncio.sleep(0.5)  # long enough for every connection to notice
+            redis.start()
+            seconds = await converged(watchers, server, sale)
+            while watchers[0].folded[held][0] != "AVAILABLE":
+                await asyncio.sleep(0.01)
+                seconds += 0.01
+                assert seconds < 10
+            seconds = max(seconds, await converged(watchers, server, sale))
+
+            after = watchers[0].folded
+            assert {after[seat][0] for seat in sold} == {"BOOKED"}
+            assert min(version for _, version in after.values()) > max(
+                version for _, version in before.values()
+            )
+            assert all(watcher.went_back == [] for watcher in watchers)
+            refused = await ann.reserve(sale, sold[0], session="other")
+            assert refused.status_code == 409
+            print(f"{VIEWERS} viewers converged {seconds:.2f} s after Redis answered again")
+            assert seconds < 2

@@ -1,0 +1,128 @@
+"""A viewer as a page is one: fetches the map once, folds every frame into it, refetches when told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.plain_http import PlainClient
+from tests.serving import Sale, Server
+
+Folded = dict[int, tuple[str, int]]
+"""Seat id → (status, version)."""
+
+
+@dataclass
+class Watcher:
+    """One viewer. `seen_at` is when each (seat, version) first showed, in wall-clock ms."""
+
+    url: str
+    token: str
+    sale: Sale
+    folded: Folded = field(default_factory=dict)
+    epoch: str = ""
+    refetched: int = 0
+    seen_at: dict[tuple[int, int], float] = field(default_factory=dict)
+    went_back: list[int] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Watch until cancelled; comes back when sent away."""
+        while True:
+            host = self.url.removeprefix("http://")
+            headers = {"Authorization": f"Bearer {self.token}"}
+            try:
+                async with connect(
+                    f"ws://{host}/events/{self.sale.id}/live",
+                    subprotocols=["houseful.v1"],  # type: ignore[list-item]
+                    additional_headers=headers,
+                    proxy=None,
+                ) as socket:
+                    await self._follow(socket)
+            except OSError:
+                await asyncio.sleep(0.1)
+
+    async def _follow(self, socket: ClientConnection) -> None:
+        async for message in socket:
+            frame = json.loads(message)
+            if frame["type"] in ("hello", "resync"):
+                self.epoch = frame["epoch"]
+                await self.refetch()
+            elif frame["type"] == "seats":
+                if frame["epoch"] != self.epoch:
+                    self.epoch = frame["epoch"]
+                    await self.refetch()
+                now_ms = time.time() * 1000
+                for seat, status, version, _ in frame["changes"]:
+                    self._take(seat, status, version, now_ms)
+
+    async def refetch(self) -> None:
+        """The whole map over HTTP, asked again while the server cannot give it."""
+        client = PlainClient(self.url, self.token)
+        try:
+            for seat, (status, version) in (await truth(client, self.sale)).items():
+                self._take(seat, status, version, 0)
+        finally:
+            await client.close()
+        self.refetched += 1
+
+    def _take(self, seat: int, status: str, version: int, now_ms: float) -> None:
+        known = self.folded.get(seat, ("", -1))[1]
+        if version < known and now_ms == 0:
+            self.went_back.append(seat)
+        if version > known:
+            self.folded[seat] = (status, version)
+            if now_ms:
+                self.seen_at[seat, version] = now_ms
+
+
+async def truth(client: PlainClient, sale: Sale) -> Folded:
+    """What the server says now; waits while it says 503."""
+    while True:
+        status, body = await client.ask("GET", f"/events/{sale.id}/seats")
+        if status == 200:
+            sections = body["data"]["sections"]
+            return {
+                s["id"]: (s["status"], s["version"]) for part in sections for s in part["seats"]
+            }
+        assert status == 503, body
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def watching(server: Server, sale: Sale, count: int) -> AsyncIterator[Sequence[Watcher]]:
+    """So many viewers, each with the whole map."""
+    watchers = [Watcher(server.url, server.token(f"viewer-{n}"), sale) for n in range(count)]
+    tasks = [asyncio.create_task(watcher.run()) for watcher in watchers]
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(stop, tasks)
+        async with asyncio.timeout(30):
+            while not all(watcher.refetched for watcher in watchers):
+                await asyncio.sleep(0.02)
+        yield watchers
+
+
+async def stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def converged(watchers: Sequence[Watcher], server: Server, sale: Sale) -> float:
+    """Seconds until every viewer's map is the server's; fails after ten."""
+    client = PlainClient(server.url, server.token("auditor"))
+    begin = time.monotonic()
+    try:
+        async with asyncio.timeout(10):
+            while True:
+                expected = await truth(client, sale)
+                if all(watcher.folded == expected for watcher in watchers):
+                    return time.monotonic() - begin
+                await asyncio.sleep(0.02)
+    finally:
+        await client.close()
