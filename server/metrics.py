@@ -35,6 +35,15 @@ VIEWERS: Final = Gauge("houseful_viewers", "Live sockets on this process.")
 LIVE_EVENTS: Final = Gauge("houseful_live_events", "Events with a replica on this process.")
 
 
+UNFINISHED_CHECKOUTS: Final = Gauge(
+    "houseful_unfinished_checkouts", "Bookings that somebody must go on with, by state.", ["state"]
+)
+OPEN_PROMISES: Final = Gauge("houseful_open_promises", "Work of the outbox that is not done yet.")
+OLDEST_PROMISE_SECONDS: Final = Gauge(
+    "houseful_oldest_promise_seconds", "Age of the oldest work of the outbox that is not done yet."
+)
+
+
 def exposition() -> bytes:
     """Everything, as Prometheus reads it."""
     return generate_latest()

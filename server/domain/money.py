@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from typing import Final
 
 from server.domain.errors import InvalidRequest
@@ -12,6 +12,10 @@ DECIMALS: Final[dict[str, int]] = {
     **dict.fromkeys("BHD JOD KWD OMR TND".split(), 3),
 }
 """Minor-unit digits that are not 2, by ISO 4217 code; the same lists Stripe documents."""
+
+
+LARGEST_MINOR: Final = 10**15
+"""JSON numbers and SQL integers hold it exactly; nothing we sell costs more."""
 
 
 def decimals(currency: str) -> int:
@@ -39,8 +43,10 @@ def from_wire(text: str, currency: str) -> int:
     """`"75.00", "EUR"` → `7500`. Raises InvalidRequest for what is no exact amount ≥ 0."""
     try:
         scaled = Decimal(text) * (10 ** decimals(currency))
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         raise InvalidRequest(f"expected an amount such as 75.00, got {text!r}") from None
+    if scaled.is_finite() and scaled > LARGEST_MINOR:
+        raise InvalidRequest(f"expected an amount of at most {LARGEST_MINOR} minor units")
     if not scaled.is_finite() or scaled != scaled.to_integral_value() or scaled < 0:
         raise InvalidRequest(
             f"expected an amount ≥ 0 with at most {decimals(currency)} decimals, got {text!r}"

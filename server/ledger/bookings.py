@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
 
-from server.domain.booking import FOLLOWS, LIVE, PAID, State, check
+from server.domain.booking import FOLLOWS, LIVE, PAID, UNFINISHED, State, check
 from server.ledger.database import Session
 from server.ledger.keys import lease_is_dead
 from server.ledger.models import BOOKING, BOOKING_SEAT, PAYMENT
@@ -176,13 +176,15 @@ async def due(session: Session, now_ms: int, limit: int) -> list[int]:
     return list(found.scalars())
 
 
-async def hurry(session: Session, booking_id: int, now_ms: int) -> None:
-    """Have the completer look at an unfinished booking now."""
-    await session.execute(
-        update(BOOKING)
-        .where(BOOKING.c.id == booking_id, BOOKING.c.next_run_at_ms.is_not(None))
-        .values(next_run_at_ms=now_ms)
+async def count_unfinished(session: Session) -> dict[str, int]:
+    """Every state somebody must go on from, with how many bookings stand there."""
+    found = await session.execute(
+        select(BOOKING.c.state, func.count())
+        .where(BOOKING.c.next_run_at_ms.is_not(None))
+        .group_by(BOOKING.c.state)
     )
+    counts = {str(state): 0 for state in [*sorted(UNFINISHED), State.REFUND_DUE]}
+    return counts | {row[0]: row[1] for row in found}
 
 
 async def of_user(

@@ -19,9 +19,10 @@ from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import Outcome, PaymentState
 from server.payments.webhooks import WebhookEvent
-from server.services import answers, outcomes, pricing
+from server.services import answers, pricing, reversals
 from server.services.answers import Answer
 from server.services.booking_request import BookingRequest
+from server.services.charges import is_ours
 from server.services.claiming import Claiming
 from server.services.completer import Completer
 from server.services.outbox import Handler, Relay, cancelling, repeat, together
@@ -29,7 +30,8 @@ from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import Parts
 from server.services.purchase import Purchases, in_progress
 from server.services.reconciler import Reconciler, agrees
-from server.services.saga import Saga, is_ours
+from server.services.refunds import Refunds
+from server.services.saga import Saga
 
 STAFF: Final = frozenset({"venue", "admin"})
 
@@ -45,6 +47,7 @@ class Checkout:
     def __init__(self, parts: Parts, handlers: Mapping[str, Handler] | None = None) -> None:
         self._parts = parts
         self._saga = Saga(parts)
+        self._refunds = Refunds(parts, self._saga.put_off)
         claiming = Claiming(parts)
         self._completer = Completer(parts, self._saga, claiming)
         self._purchases = Purchases(parts, self._saga, claiming, self._completer)
@@ -126,7 +129,7 @@ class Checkout:
     async def _ended(self, held: Booking, who: str, reason: str) -> Booking:
         if held.state is State.CONFIRMED:
             state = State.REFUND_DUE if held.total_minor else State.CANCELLED
-            return await outcomes.undo_sale(
+            return await reversals.undo_sale(
                 self._parts,
                 held,
                 state=state,
@@ -238,9 +241,9 @@ class Checkout:
         if held.state in UNFINISHED:
             return await self._saga.settle(held, state)
         if held.state in {State.DECLINED, State.CANCELLED} and owes:
-            return await self._saga.late(held, state)
+            return await self._refunds.late(held, state)
         if state.refunded_minor > held.refunded_minor:
-            return await self._saga.refunded_elsewhere(held, state)
+            return await self._refunds.refunded_elsewhere(held, state)
         return held
 
     async def _apply_orphan(self, state: PaymentState) -> None:

@@ -20,8 +20,8 @@ from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.services import outcomes, pricing
 from server.services.booking_request import BookingRequest
+from server.services.charges import refuse_without_token
 from server.services.parts import Parts, log
-from server.services.saga import refuse_without_token
 from server.store.seats import Unopened
 
 

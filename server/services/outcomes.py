@@ -81,7 +81,7 @@ async def confirm_in(
         **ENDED,
     )
     if state is not None:
-        await _seen(parts, session, state)
+        await seen(parts, session, state)
     seat_ids = [seat.seat_id for seat in seats]
     await claims.issue_tickets(session, after.id, after.event_id, seat_ids, now)
     data = encode(booking_view(after, seats, event)).decode()
@@ -91,7 +91,7 @@ async def confirm_in(
     return after, job, data
 
 
-async def _seen(parts: Parts, session: Session, state: PaymentState) -> None:
+async def seen(parts: Parts, session: Session, state: PaymentState) -> None:
     await payments.seen(
         session,
         state.payment_id,
@@ -139,7 +139,7 @@ async def sold(parts: Parts, booking: Booking, seat_ids: Sequence[int], job: int
             "seats": len(seat_ids),
         },
     )
-    await _move(
+    await move(
         parts,
         booking,
         job,
@@ -175,7 +175,7 @@ async def decline(
     after, job = await parts.database.transact(work)
     parts.reached("after_declined")
     _record_failure(parts, after, decline_code or "declined", retryable=True)
-    await _move(
+    await move(
         parts,
         after,
         job,
@@ -200,7 +200,7 @@ async def cancel(parts: Parts, before: Booking, *, keep: bool = False) -> Bookin
     after, job = await parts.database.transact(work)
     parts.reached("after_cancelled")
     _record_failure(parts, after, NOT_PAID, retryable=False)
-    await _move(
+    await move(
         parts,
         after,
         job,
@@ -235,123 +235,12 @@ def _record_failure(parts: Parts, booking: Booking, reason: str, *, retryable: b
     )
 
 
-async def undo_sale(
-    parts: Parts, before: Booking, *, state: State, refunded_minor: int, who: str, reason: str
-) -> Booking:
-    """A confirmed booking ends: seats for sale again, tickets void.
-
-    `state` is REFUND_DUE (we still have to give the money back), REFUNDED (it was given back
-    elsewhere) or CANCELLED (it cost nothing).
-    """
-    now = parts.now_ms()
-    goes_on = state is State.REFUND_DUE
-
-    async def work(session: Session) -> tuple[Booking, int, list[int]]:
-        after = await written(
-            session,
-            before,
-            state=state,
-            ended_at_ms=now,
-            ended_by=who,
-            problem=reason or None,
-            refunded_minor=refunded_minor,
-            discount_counted=False,
-            next_run_at_ms=now if goes_on else None,
-            tries=0,
-        )
-        seats = (await claims.sold(session, [before.id]))[before.id]
-        seat_ids = [seat.seat_id for seat in seats]
-        await claims.end(session, before.id)
-        await claims.void_tickets(session, before.id)
-        if before.discount_counted and before.discount_id is not None:
-            await discounts.return_use(session, before.discount_id)
-        if goes_on and before.payment_id is not None:
-            await payments.owe(
-                session,
-                before.payment_id,
-                booking_id=before.id,
-                amount_minor=before.total_minor - refunded_minor,
-                reason=reason,
-                who=who,
-                now_ms=now,
-            )
-        mail: Jobs = [(EMAIL, {"about": "cancelled"})]
-        job = await promise(parts, session, after, [(UNBOOK, {"seats": seat_ids})], mail)
-        return after, job, seat_ids
-
-    after, job, seat_ids = await parts.database.transact(work)
-    parts.reached("after_refund_due")
-    parts.record(
-        "booking_cancelled",
-        {"event_id": after.event_id, "booking": after.reference, "who": who, "reason": reason},
-    )
-    await _move(
-        parts,
-        after,
-        job,
-        lambda: parts.seats.unbook_seats(after.event_id, after.id, after.user_id, seat_ids),
-    )
-    parts.reached("after_unbooked")
-    return after
-
-
-async def revive(parts: Parts, before: Booking, state: PaymentState) -> Booking | None:
-    """Money came after the claim had died: the same seats again, or None when SQL sold one."""
-
-    async def work(session: Session) -> tuple[Booking, int, Sequence[PricedSeat]] | None:
-        if not await claims.revive(session, before.id):
-            return None
-        seats = (await claims.sold(session, [before.id]))[before.id]
-        event = await claims.facts(session, before.event_id)
-        after, job, _ = await confirm_in(parts, session, before, seats, event, state)
-        return after, job, seats
-
-    done = await parts.database.transact(work)
-    if done is None:
-        return None
-    after, job, seats = done
-    await sold(parts, after, [seat.seat_id for seat in seats], job)
-    return after
-
-
-async def refund_late(parts: Parts, before: Booking, state: PaymentState) -> Booking:
-    """Money came after the claim had died and the seats are gone: it goes back."""
-    now = parts.now_ms()
-
-    async def work(session: Session) -> Booking:
-        after = await written(
-            session,
-            before,
-            state=State.REFUND_DUE,
-            next_run_at_ms=now,
-            tries=0,
-            problem="The payment came after the seats were given to somebody else",
-        )
-        await _seen(parts, session, state)
-        await payments.owe(
-            session,
-            state.payment_id,
-            booking_id=before.id,
-            amount_minor=state.amount_minor - state.refunded_minor,
-            reason="late payment",
-            who="system",
-            now_ms=now,
-        )
-        answer = stored_failure(
-            "payment_refunded", "The seats were gone when the payment came; it is refunded"
-        )
-        await keys.finish(session, before.id, 409, answer)
-        return after
-
-    return await parts.database.transact(work)
-
-
-async def _move(
-    parts: Parts, booking: Booking, job: int, move: Callable[[], Awaitable[object]]
+async def move(
+    parts: Parts, booking: Booking, job: int, seats_move: Callable[[], Awaitable[object]]
 ) -> None:
     """Move the seats now and mark the promise kept; if Redis fails, the relay does it."""
     try:
-        await move()
+        await seats_move()
         parts.reached("after_outbox")
         parts.kept.append(job)
     except Unavailable as error:

@@ -32,7 +32,8 @@ def clock_ms() -> int:
 def write_log(what: str, facts: Mapping[str, object]) -> None:
     """One structured line per happening, and one more on its counter."""
     HAPPENINGS.labels(what).inc()
-    log.info(what.replace("_", " "), **facts)
+    tell = log.warning if what == "payment_failed" else log.info
+    tell(what.replace("_", " "), **facts)
 
 
 @dataclass(frozen=True, slots=True)

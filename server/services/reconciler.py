@@ -13,9 +13,10 @@ from server.domain.errors import Unavailable
 from server.ledger import bookings, counters, events, keys, outbox, payments, workers
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
+from server.metrics import OLDEST_PROMISE_SECONDS, OPEN_PROMISES, UNFINISHED_CHECKOUTS
 from server.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
+from server.services.charges import is_ours
 from server.services.parts import Parts, log
-from server.services.saga import is_ours
 
 FIRST_LOOK_MS = 24 * 3600 * 1000
 """How far back the first look at the gateway goes."""
@@ -162,13 +163,25 @@ class Reconciler:
         )
 
     async def take_turns(self) -> None:
-        """What one of all processes does every so often."""
+        """What one of all processes does every so often, and the gauges of this one."""
+        await self._measure()
         if await self._turn("seats", SEATS_EVERY_MS) is not None:
             await self.seats()
         before = await self._turn("money", MONEY_EVERY_MS)
         if before is not None:
             await self.money(before)
             await self.tidy()
+
+    async def _measure(self) -> None:
+        async def work(session: Session) -> tuple[dict[str, int], tuple[int, int]]:
+            unfinished = await bookings.count_unfinished(session)
+            return unfinished, await outbox.backlog(session, self._parts.now_ms())
+
+        unfinished, (promises, oldest_ms) = await self._parts.database.query(work)
+        for state, count in unfinished.items():
+            UNFINISHED_CHECKOUTS.labels(state).set(count)
+        OPEN_PROMISES.set(promises)
+        OLDEST_PROMISE_SECONDS.set(oldest_ms / 1000)
 
     async def _turn(self, name: str, every_ms: int) -> int | None:
         now = self._parts.now_ms()

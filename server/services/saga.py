@@ -13,29 +13,26 @@ import random
 from typing import Any
 
 from server.domain.booking import UNFINISHED, State
-from server.domain.errors import InvalidRequest, PaymentDeclined
+from server.domain.errors import PaymentDeclined
 from server.ledger import bookings, claims, keys, payments
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import (
-    AlreadyRefunded,
     GatewayRejected,
     GatewayUnknown,
     Outcome,
     PaymentState,
-    RefundOutcome,
 )
-from server.services import outcomes
+from server.services import charges, outcomes
 from server.services.outcomes import Lost, written
 from server.services.parts import Parts, log
+from server.services.refunds import Refunds
 
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 4_000
 """Somebody waits for the outcome, and must have it within seconds of the gateway's return."""
 
 LONGEST_REFUND_PAUSE_MS = 60_000
-STALE_TRIES = 3
-
 ACTION_POLL_MS = 3_000
 """How often the gateway is asked about an open 3-D Secure step, should its webhook be lost; after
 the first ten times, three times as seldom."""
@@ -51,7 +48,7 @@ class Saga:
             State.CONFIRMING: self._look,
             State.REQUIRES_ACTION: self._look,
             State.CANCELLING: self._cancel,
-            State.REFUND_DUE: self._refund,
+            State.REFUND_DUE: Refunds(parts, self.put_off).give_back,
         }
 
     async def run(self, booking: Booking) -> Booking:
@@ -79,16 +76,18 @@ class Saga:
         if self._is_late(booking):
             # Confirming follows only after the id is in SQL, so this payment can never charge.
             return await outcomes.cancel(parts, booking)
+        sold = await parts.database.query(lambda s: claims.sold(s, [booking.id]))
+        seat_ids = [seat.seat_id for seat in sold[booking.id]]
         try:
             state = await parts.gateway.create(
                 amount_minor=booking.total_minor,
                 currency=booking.currency,
                 payment_token=booking.payment_token,
-                metadata=metadata(booking),
-                idempotency_key=_key(booking, "pi"),
+                metadata=charges.metadata(booking, seat_ids),
+                idempotency_key=charges.call_key(booking, "pi"),
             )
         except GatewayUnknown as error:
-            return await self._put_off(booking, error.message)
+            return await self.put_off(booking, error.message)
         except GatewayRejected as error:
             return await outcomes.decline(
                 parts, booking, decline_code=error.code, message=error.message
@@ -131,13 +130,13 @@ class Saga:
             state = await self._parts.gateway.confirm(
                 booking.payment_id,
                 payment_token=booking.payment_token,
-                idempotency_key=_key(booking, "confirm"),
+                idempotency_key=charges.call_key(booking, "confirm"),
             )
         except PaymentDeclined as error:
             self._parts.reached("after_S2")
             return await self._declined(booking, error)
         except GatewayUnknown as error:
-            return await self._put_off(booking, error.message)
+            return await self.put_off(booking, error.message)
         except GatewayRejected as error:
             return await self._rejected(booking, error)
         self._parts.reached("after_S2")
@@ -149,7 +148,7 @@ class Saga:
         try:
             state = await self._parts.gateway.fetch(booking.payment_id)
         except (GatewayUnknown, GatewayRejected) as error:
-            return await self._put_off(booking, error.message)
+            return await self.put_off(booking, error.message)
         return await self.settle(booking, state)
 
     async def settle(self, booking: Booking, state: PaymentState) -> Booking:
@@ -167,9 +166,9 @@ class Saga:
                     message=state.message or "The payment was declined",
                 )
             case Outcome.PROCESSING:
-                return await self._put_off(booking, "the payment is being processed")
+                return await self.put_off(booking, "the payment is being processed")
         if booking.state is State.CANCELLING:
-            return await self._put_off(booking, f"cancelled, but {state.outcome}")
+            return await self.put_off(booking, f"cancelled, but {state.outcome}")
         if self._is_late(booking):
             return await self._begin_cancelling(booking)
         if state.outcome is Outcome.REQUIRES_ACTION:
@@ -190,7 +189,7 @@ class Saga:
                 booking.payment_id, idempotency_key=f"bk:{booking.id}:cancel:{booking.attempt}"
             )
         except (GatewayUnknown, GatewayRejected) as unclear:
-            return await self._put_off(booking, unclear.message)
+            return await self.put_off(booking, unclear.message)
         if state.outcome is not Outcome.CANCELED:
             return await self.settle(booking, state)
         return await outcomes.decline(
@@ -237,85 +236,9 @@ class Saga:
                 booking.payment_id, idempotency_key=f"bk:{booking.id}:cancel:{booking.attempt}"
             )
         except (GatewayUnknown, GatewayRejected) as error:
-            return await self._put_off(booking, error.message)
+            return await self.put_off(booking, error.message)
         self._parts.reached("after_cancel_call")
         return await self.settle(booking, state)
-
-    async def _refund(self, booking: Booking) -> Booking:
-        """Give the money of an ended booking back."""
-        assert booking.payment_id is not None  # noqa: S101 - only paid bookings owe a refund
-        try:
-            refund = await self._parts.gateway.refund(
-                booking.payment_id,
-                amount_minor=None,
-                idempotency_key=f"bk:{booking.id}:refund:{booking.attempt}",
-                metadata=metadata(booking),
-            )
-        except GatewayUnknown as error:
-            return await self._put_off(booking, error.message)
-        except AlreadyRefunded:
-            return await self._refunded(booking, State.REFUNDED, None)
-        except GatewayRejected as error:
-            log.error("refund failed", booking=booking.reference, reason=error.message)
-            return await self._refunded(booking, State.REFUND_FAILED, None)
-        self._parts.reached("after_refund_call")
-        failed = refund.outcome is RefundOutcome.FAILED
-        state = State.REFUND_FAILED if failed else State.REFUNDED
-        return await self._refunded(booking, state, refund.refund_id)
-
-    async def _refunded(self, booking: Booking, state: State, refund_id: str | None) -> Booking:
-        now = self._parts.now_ms()
-        given = booking.total_minor if state is State.REFUNDED else booking.refunded_minor
-
-        async def work(session: Session) -> Booking:
-            assert booking.payment_id is not None  # noqa: S101 - see `_refund`
-            after = await written(
-                session, booking, state=state, refunded_minor=given, **outcomes.ENDED
-            )
-            word = "DONE" if state is State.REFUNDED else "FAILED"
-            await payments.settle_refund(
-                session, booking.payment_id, state=word, refund_id=refund_id, now_ms=now
-            )
-            await payments.seen(
-                session, booking.payment_id, refunded_minor=given, updated_at_ms=now
-            )
-            return after
-
-        after = await self._parts.database.transact(work)
-        self._parts.reached("after_refunded")
-        self._parts.record(
-            "payment_refunded",
-            {
-                "event_id": after.event_id,
-                "booking": after.reference,
-                "amount_minor": given,
-                "state": str(state),
-            },
-        )
-        return after
-
-    async def late(self, booking: Booking, state: PaymentState) -> Booking:
-        """Money for a booking that had ended: the same seats if they are free, else a refund."""
-        parts = self._parts
-        snapshot = await parts.seats.snapshot(booking.event_id)
-        mine = (await parts.database.query(lambda session: claims.sold(session, [booking.id])))[
-            booking.id
-        ]
-        wanted = {seat.seat_id for seat in mine}
-        is_free = all(
-            record.status == "A"
-            or (
-                record.status in "RP"
-                and snapshot.owners.get(record.ref, ("",))[0] == booking.user_id
-            )
-            for record in snapshot.records
-            if record.seat_id in wanted
-        )
-        if is_free:
-            revived = await outcomes.revive(parts, booking, state)
-            if revived is not None:
-                return revived
-        return await self.run(await outcomes.refund_late(parts, booking, state))
 
     async def give_up(self, booking: Booking) -> Booking:
         """The buyer wants out of an open checkout: cancel it unless the money is faster."""
@@ -323,40 +246,10 @@ class Saga:
             return booking
         return await self._begin_cancelling(booking)
 
-    async def refunded_elsewhere(self, booking: Booking, state: PaymentState) -> Booking:
-        """Somebody gave money back at the gateway: all of it ends the sale, a part is noted."""
-        is_whole = state.refunded_minor >= booking.total_minor
-        now = self._parts.now_ms()
-
-        async def note(session: Session) -> Booking:
-            await payments.seen(
-                session, state.payment_id, refunded_minor=state.refunded_minor, updated_at_ms=now
-            )
-            if is_whole and booking.state in {State.REFUND_DUE, State.REFUND_FAILED}:
-                await payments.settle_refund(
-                    session, state.payment_id, state="DONE", refund_id=None, now_ms=now
-                )
-                values: dict[str, Any] = {"state": State.REFUNDED, **outcomes.ENDED}
-            else:
-                values = {}
-            return await written(session, booking, refunded_minor=state.refunded_minor, **values)
-
-        noted = await self._parts.database.transact(note)
-        if not is_whole or noted.state is not State.CONFIRMED:
-            return noted
-        return await outcomes.undo_sale(
-            self._parts,
-            noted,
-            state=State.REFUNDED,
-            refunded_minor=state.refunded_minor,
-            who="gateway",
-            reason="refunded at the payment service",
-        )
-
     def _is_late(self, booking: Booking) -> bool:
         return self._parts.now_ms() >= booking.deadline_ms
 
-    async def _put_off(self, booking: Booking, problem: str) -> Booking:
+    async def put_off(self, booking: Booking, problem: str) -> Booking:
         """Not now: let go, and have the completer look again after a growing pause."""
         log.info("checkout waits", booking=booking.reference, reason=problem, tries=booking.tries)
         now = self._parts.now_ms()
@@ -382,35 +275,3 @@ class Saga:
 
     async def _write(self, before: Booking, **values: Any) -> Booking:
         return await self._parts.database.transact(lambda s: written(s, before, **values))
-
-
-def metadata(booking: Booking) -> dict[str, str]:
-    """What the gateway keeps with a payment, so that money finds its booking again."""
-    return {
-        "houseful": booking.reference,
-        "booking": str(booking.id),
-        "event": str(booking.event_id),
-    }
-
-
-def _key(booking: Booking, what: str) -> str:
-    """The same for every repetition, so that it is done once.
-
-    Stripe keeps a 500 under its key for a day: after a few tries another key is used. That is safe
-    here, because only the payment whose id is in SQL is ever confirmed, and that one only once.
-    """
-    late = f":{booking.tries}" if booking.tries >= STALE_TRIES else ""
-    return f"bk:{booking.id}:{what}:{booking.attempt}{late}"
-
-
-def is_ours(state: PaymentState) -> bool:
-    """Whether a payment at the gateway came from a checkout; an account may serve others too."""
-    return "houseful" in state.metadata
-
-
-def refuse_without_token(token: str, name: str) -> None:
-    """Raises InvalidRequest when there is something to pay and nothing to pay it with."""
-    if not token:
-        raise InvalidRequest(
-            f"expected a paymentToken from {name}, got none", code="payment_token_missing"
-        )

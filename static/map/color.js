@@ -67,8 +67,11 @@ function fullStrength(color) {
   return rgb(Math.round(parts[0] * scale), Math.round(parts[1] * scale), Math.round(parts[2] * scale));
 }
 
-/** Near-black or white, whichever reads better on `ground`. @param {Rgb} ground @returns {Rgb} */
-export const inkOn = (ground) => (contrast(ground, WHITE) >= 3 ? WHITE : rgb(16, 20, 28));
+const INK = rgb(16, 20, 28);
+
+/** White where it can be read (WCAG 1.4.3), else near-black. @param {Rgb} ground @returns {Rgb} */
+export const inkOn = (ground) =>
+  contrast(ground, WHITE) >= 4.5 || contrast(ground, WHITE) > contrast(ground, INK) ? WHITE : INK;
 
 /** Distinct for colour-blind eyes too (after Okabe and Ito); for plans that bring no colours. */
 const SPARE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#7a5cc4", "#8c7a00"];

@@ -177,8 +177,8 @@ export class Raster {
   /** @param {number} i @param {Int32Array} rects @param {number} used */
   #redrawOne(i, rects, used) {
     const { x, y, grid, section, sections } = this.#store, { k, ox, oy } = this.#view, { side } = this.#sheet;
-    const x0 = Math.max(0, Math.floor(x[i] * k + ox - side / 2)),
-      y0 = Math.max(0, Math.floor(y[i] * k + oy - side / 2));
+    const x0 = Math.max(0, Math.floor(x[i] * k + ox - (side - 1) / 2)),
+      y0 = Math.max(0, Math.floor(y[i] * k + oy - (side - 1) / 2));
     const x1 = Math.min(this.#width, x0 + side + 1), y1 = Math.min(this.#height, y0 + side + 1);
     if (x0 >= x1 || y0 >= y1) return used;
     for (let row = y0; row < y1; row++) {
@@ -206,7 +206,7 @@ export class Raster {
   /** The hot loop: every visible seat of a full redraw passes here. @param {number} from @param {number} to */
   #drawRange(from, to) {
     const { x, y } = this.#store, { k, ox, oy } = this.#view;
-    const sheet = this.#sheet, { side, phases } = sheet, half = side / 2;
+    const sheet = this.#sheet, { side, phases } = sheet, half = (side - 1) / 2;
     const width = this.#width, height = this.#height, pixels = this.#pixels, keys = this.#keys;
     const numbers = this.#level === LOD_NUMBERS;
     let { table, pixels: pictures } = sheet;
@@ -247,7 +247,7 @@ export class Raster {
   #blit(i, x0, y0, x1, y1) {
     const { x, y } = this.#store, { k, ox, oy } = this.#view;
     const sheet = this.#sheet, { side, phases } = sheet;
-    const px = x[i] * k + ox - side / 2, py = y[i] * k + oy - side / 2;
+    const px = x[i] * k + ox - (side - 1) / 2, py = y[i] * k + oy - (side - 1) / 2;
     const left = Math.floor(px), top = Math.floor(py);
     const slot = (this.#keys[i] * phases + ((py - top) * phases | 0)) * phases + ((px - left) * phases | 0);
     let at = sheet.table[slot];

@@ -25,6 +25,7 @@ export class SpriteSheet {
   phases = 1;
   #used = 0;
   /** @type {Palette} */ #palette;
+  /** @type {Map<number, import("./sprites.js").SeatPaint>} */ #paints = new Map();
 
   /** @param {Palette} palette */
   constructor(palette) {
@@ -34,6 +35,7 @@ export class SpriteSheet {
   /** @param {Palette} palette */
   setPalette(palette) {
     this.#palette = palette;
+    this.#paints.clear();
     this.diameter = 0;
   }
 
@@ -42,7 +44,7 @@ export class SpriteSheet {
     const diameter = Math.max(1.7, wanted < 12 ? Math.round(wanted * 8) / 8 : Math.round(wanted * 2) / 2);
     if (diameter === this.diameter) return;
     this.diameter = diameter;
-    this.side = Math.ceil(diameter * 1.15) + 2;
+    this.side = Math.ceil(diameter + 1.75); // soft edges, and the shift by up to half a pixel
     this.phases = diameter < 10 ? 4 : diameter < 24 ? 2 : 1;
     this.#used = 0;
     const slots = (KINDS_BEFORE + this.#palette.categories.length) * 4 * this.phases * this.phases;
@@ -59,15 +61,22 @@ export class SpriteSheet {
       this.pixels = larger;
     }
     const column = slot % phases, row = Math.floor(slot / phases) % phases;
-    const cx = side / 2 + (column + 0.5) / phases, cy = side / 2 + (row + 0.5) / phases;
+    const cx = (side - 1) / 2 + (column + 0.5) / phases, cy = (side - 1) / 2 + (row + 0.5) / phases;
     drawSeat(this.pixels, at, side, cx, cy, this.diameter, this.paintOf(key));
     this.#used += side * side;
     this.table[slot] = at;
     return at;
   }
 
-  /** @param {number} key @returns {import("./sprites.js").SeatPaint} */
+  /** Asked for once per number drawn, so it is kept. @param {number} key */
   paintOf(key) {
+    let paint = this.#paints.get(key);
+    if (!paint) this.#paints.set(key, paint = this.#mixPaint(key));
+    return paint;
+  }
+
+  /** @param {number} key @returns {import("./sprites.js").SeatPaint} */
+  #mixPaint(key) {
     const kind = key >> 2, { categories, held, sold, blocked, selected, mine } = this.#palette;
     const look = kind < KINDS_BEFORE ? kind : LOOK_AVAILABLE;
     const color = [categories[kind - KINDS_BEFORE], held, sold, blocked, selected, selected, mine][look];

@@ -73,7 +73,7 @@ function pointLayers(d, { look, accessible, color }) {
     case LOOK_AVAILABLE:
       return [{ shape: accessible ? box(r, r * 0.3) : disc(r), color, alpha: 1 }];
     default:
-      return [{ shape: disc(r * 1.15), color, alpha: 1 }];
+      return [{ shape: disc(r), color, alpha: 1 }];
   }
 }
 

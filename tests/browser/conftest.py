@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,11 +100,14 @@ class Shop:
 
 
 @contextmanager
-def run_shop(directory: Path, **settings: object) -> Iterator[Shop]:
+def run_shop(
+    directory: Path, variables: Mapping[str, str] | None = None, **settings: object
+) -> Iterator[Shop]:
     environment = {
         **os.environ,
         "HOUSEFUL_RESERVATIONS_PER_MINUTE": "10000",
         **{f"HOUSEFUL_{name.upper()}": str(value) for name, value in settings.items()},
+        **(variables or {}),
     }
     data = str(directory / "data")
     log = directory / "server.log"

@@ -11,12 +11,20 @@ import pytest
 import redis
 from redis.asyncio import Redis
 
-from server.domain.errors import Conflict, HousefulError, InProgress, Unavailable
+from server import metrics
+from server.domain.errors import (
+    Conflict,
+    HousefulError,
+    InProgress,
+    PaymentDeclined,
+    Unavailable,
+)
 from server.ledger import bookings, counters, outbox
 from server.payments.gateway import Gateway
+from server.services.parts import write_log
 from server.store.embedded import EmbeddedValkey
 from tests.postgres import Postgres
-from tests.services.shop import AUTHENTICATES, Shop, data, new_key, open_shop, until
+from tests.services.shop import AUTHENTICATES, DECLINES, Shop, data, new_key, open_shop, until
 
 
 class Stopped(Exception):
@@ -312,3 +320,35 @@ async def test_a_silent_gateway_holds_up_only_its_own_booking(shop: Shop) -> Non
     resume.set()
     await checkout.drain()
     assert await shop.problems() == []
+
+
+async def test_the_gauges_show_what_is_left_to_do(shop: Shop) -> None:
+    await shop.buy("ada", await shop.hold("ada", 0), payment_token=AUTHENTICATES)
+    await shop.buy("ada", await shop.hold("ada", 1))
+    shop.clock.ahead_ms += 3_000
+    await shop.checkout._reconciler.take_turns()
+    shown = metrics.exposition().decode()
+    assert 'houseful_unfinished_checkouts{state="REQUIRES_ACTION"} 1.0' in shown
+    assert 'houseful_unfinished_checkouts{state="CANCELLING"} 0.0' in shown
+    assert "houseful_open_promises 0.0" not in shown
+    assert "houseful_oldest_promise_seconds 0.0" not in shown
+
+
+async def test_what_the_brief_wants_logged_is_told(shop: Shop) -> None:
+    seats, key = await shop.hold("ada", 0), new_key()
+    with pytest.raises(PaymentDeclined):
+        await shop.buy("ada", seats, key, payment_token=DECLINES)
+    await shop.buy("ada", seats, key)
+    await shop.buy("ada", seats, key)
+    told = [what for what, _ in shop.told]
+    assert told == [
+        "payment_started",
+        "payment_failed",
+        "payment_started",
+        "payment_success",
+        "idempotency_replay",
+    ]
+    failed = dict(shop.told)["payment_failed"]
+    assert (failed["reason"], failed["retryable"]) == ("card_declined", True)
+    write_log("payment_failed", failed)
+    assert 'houseful_happenings_total{name="payment_failed"}' in metrics.exposition().decode()

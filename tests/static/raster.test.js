@@ -1,6 +1,6 @@
 // @ts-check
 import { PolygonFiller } from "../../static/map/fill.js";
-import { categoryColors, contrast, legible, mix, parseHex, rgb } from "../../static/map/color.js";
+import { categoryColors, contrast, inkOn, legible, mix, parseHex, rgb } from "../../static/map/color.js";
 import { LOD_NUMBERS, LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "../../static/map/levels.js";
 import { Raster } from "../../static/map/raster.js";
 import { drawSeat } from "../../static/map/sprites.js";
@@ -112,6 +112,9 @@ Deno.test("colours are made legible and told apart", () => {
   holds(contrast(legible(rgb(255, 240, 120), white, 3), white) >= 3, "a contrast of 3");
   const navy = legible(rgb(29, 53, 87), rgb(22, 30, 49), 4.5);
   holds((navy >> 16 & 255) > 1.5 * (navy & 255), "a navy that is still blue on dark ground");
+  for (const color of [rgb(0, 114, 178), rgb(213, 94, 0), rgb(240, 228, 66), rgb(0, 145, 230)]) {
+    holds(contrast(inkOn(color), color) >= 4.5, "text that can be read on any category");
+  }
   same(mix(0x000000, 0xffffff, 0.5), 0x808080);
   same([parseHex("#fff"), parseHex("#0072b2"), parseHex("red")], [0xffffff, rgb(0, 0x72, 0xb2), null]);
   const colors = categoryColors(["#808080", "#ff0000", "#ff0202", "nonsense"], white);

@@ -1,0 +1,137 @@
+"""With Stripe's keys set: its form, its script from its own address, and only at the checkout.
+
+Stripe.js itself is not to be had here. A stand-in with its documented calls takes its place at its
+own address, so that the Content-Security-Policy is tried as well; the server talks to the double.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.browser import steps
+from tests.browser.conftest import IN_A_BROWSER, Enter, Shop, Visit, run_shop
+from tests.stripe_double.fixture import running_double
+from tests.stripe_double.server import StripeDouble
+
+pytestmark = IN_A_BROWSER
+
+SCRIPT = "https://js.stripe.com/v3/"
+STAND_IN = """
+globalThis.Stripe = (key, options) => ({
+  elements(facts) {
+    const form = document.createElement("p");
+    const show = () => (form.textContent = `${key}: ${facts.mode} ${facts.amount} ${facts.currency}`);
+    return {
+      create: (kind) => ({ mount: (place) => { show(); place.append(form); } }),
+      update: (next) => { Object.assign(facts, next); show(); },
+      submit: async () => ({}),
+    };
+  },
+  createConfirmationToken: async ({ params }) =>
+    params.payment_method_data.billing_details.email
+      ? { confirmationToken: { id: globalThis.chosenCard ?? "pm_card_visa" } }
+      : { error: { message: "no address" } },
+  handleNextAction: async () => ({}),
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def double() -> Iterator[StripeDouble]:
+    with running_double() as running:
+        yield running
+        assert running.ledger.violations() == []
+
+
+@pytest.fixture(scope="module")
+def stripe_shop(tmp_path_factory: pytest.TempPathFactory, double: StripeDouble) -> Iterator[Shop]:
+    variables = {
+        "STRIPE_SECRET_KEY": "sk_test_shop",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_shop",
+        "STRIPE_API_BASE": double.url,
+    }
+    with run_shop(tmp_path_factory.mktemp("stripe"), variables) as running:
+        yield running
+
+
+async def with_stripe(visit: Visit) -> list[str]:
+    """Puts the stand-in at Stripe's address; returns the list of requests for it."""
+    asked: list[str] = []
+
+    async def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(body=STAND_IN, content_type="text/javascript")
+
+    await visit.page.route(SCRIPT, answer)
+    return asked
+
+
+async def contact(visit: Visit) -> None:
+    await visit.page.get_by_label("Full name").fill("Ada Buyer")
+    await visit.page.get_by_label("E-mail").fill("ada@example.org")
+
+
+async def test_stripes_form_is_fetched_at_the_checkout_and_pays(
+    stripe_shop: Shop, enter: Enter
+) -> None:
+    buyer = await enter(stripe_shop)
+    asked = await with_stripe(buyer)
+    await steps.to_row(buyer, 0, 0)
+    assert asked == []
+    await steps.pick(buyer.page, 1)
+    await steps.reserve(buyer.page)
+    await expect(buyer.page.locator(".stripe-place")).to_have_text("pk_test_shop: payment 6000 eur")
+    assert asked == [SCRIPT]
+    await expect(buyer.page.get_by_label("Test card number")).to_have_count(0)
+    await expect(buyer.page.get_by_text("no money moves")).to_have_count(0)
+    await contact(buyer)
+    await steps.confirm(buyer.page)
+    await steps.is_confirmed(buyer.page)
+
+
+async def test_a_discount_changes_what_stripes_form_asks_for(
+    stripe_shop: Shop, enter: Enter
+) -> None:
+    buyer = await enter(stripe_shop)
+    await with_stripe(buyer)
+    await steps.to_checkout(buyer, 0, 1, 1)
+    await buyer.page.get_by_label("Discount code").fill("SUMMER10")
+    await buyer.page.get_by_label("Discount code").press("Enter")
+    await expect(buyer.page.locator(".stripe-place")).to_have_text("pk_test_shop: payment 5400 eur")
+
+
+async def test_a_card_that_stripe_declines_can_be_changed(stripe_shop: Shop, enter: Enter) -> None:
+    buyer = await enter(stripe_shop)
+    await with_stripe(buyer)
+    await steps.to_checkout(buyer, 0, 2, 1)
+    await contact(buyer)
+    await buyer.page.evaluate("globalThis.chosenCard = 'pm_card_chargeDeclinedInsufficientFunds'")
+    await steps.confirm(buyer.page)
+    panel = buyer.page.get_by_role("alert").filter(has_text="Payment Declined")
+    await expect(panel).to_contain_text("The card has too little money on it.")
+    await buyer.page.evaluate("globalThis.chosenCard = 'pm_card_visa'")
+    await steps.confirm(buyer.page)
+    await steps.is_confirmed(buyer.page)
+
+
+async def test_without_stripes_script_the_buyer_is_told_and_can_try_again(
+    stripe_shop: Shop, enter: Enter
+) -> None:
+    buyer = await enter(stripe_shop)
+    tries: list[str] = []
+
+    async def answer(route: Route) -> None:
+        tries.append(route.request.url)
+        if len(tries) == 1:
+            await route.abort("connectionrefused")
+        else:
+            await route.fulfill(body=STAND_IN, content_type="text/javascript")
+
+    await buyer.page.route(SCRIPT, answer)
+    await steps.to_checkout(buyer, 0, 3, 1)
+    fault = buyer.page.get_by_role("alert").filter(has_text="could not be loaded from Stripe")
+    await fault.get_by_role("button", name="Try again").click()
+    await expect(buyer.page.locator(".stripe-place")).to_contain_text("6000 eur")

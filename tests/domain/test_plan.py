@@ -1,0 +1,58 @@
+"""A plan that cannot be sold from is refused whole, and the place is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from server.domain import plan as plans
+from server.domain.errors import PlanRefused
+from server.domain.plan import Plan, Row
+from tests.serving import small_plan
+
+
+def with_rows(plan: Plan, *rows: Row) -> Plan:
+    first, *others = plan.sections
+    return replace(plan, sections=(replace(first, rows=rows), *others))
+
+
+def test_a_good_plan_is_returned_as_it_is() -> None:
+    plan = small_plan()
+    assert plan.check() is plan
+    assert plan.seat_count == 80
+
+
+def test_a_plan_needs_a_seat() -> None:
+    with pytest.raises(PlanRefused, match="at least one seat"):
+        replace(small_plan(), sections=()).check()
+
+
+def test_two_seats_may_not_have_one_id() -> None:
+    plan = small_plan()
+    row = plan.sections[0].rows[0]
+    twice = replace(row, seats=(*row.seats, row.seats[2]))
+    with pytest.raises(PlanRefused, match=r"section 'Orchestra', row 'A', seat '3': duplicate"):
+        with_rows(plan, twice).check()
+
+
+def test_two_sections_may_not_have_one_name() -> None:
+    plan = small_plan()
+    with pytest.raises(PlanRefused, match="duplicate section name"):
+        replace(plan, sections=(plan.sections[0], plan.sections[0])).check()
+
+
+def test_a_seat_s_category_must_be_in_the_plan() -> None:
+    plan = small_plan()
+    row = plan.sections[0].rows[0]
+    lost = replace(row, seats=(replace(row.seats[0], category=7), *row.seats[1:]))
+    with pytest.raises(PlanRefused, match="unknown category 7"):
+        with_rows(plan, lost).check()
+
+
+def test_a_plan_may_be_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "SEAT_LIMIT", 79)
+    with pytest.raises(PlanRefused, match="at most 79 seats, got 80"):
+        small_plan().check()
+    monkeypatch.setattr(plans, "SEAT_LIMIT", 80)
+    small_plan().check()
