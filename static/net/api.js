@@ -4,7 +4,7 @@
  * that says whether trying again can help. Signs a new buyer in as a guest when there is no token.
  * Never: retries by itself what changes something; that is the caller's to decide.
  */
-import { pause } from "../state/retry.js";
+import { ApiError, unwrap } from "./envelope.js";
 
 /**
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, onSaleAt: string | null,
@@ -34,34 +34,12 @@ import { pause } from "../state/retry.js";
  * @typedef {{ id: number, seatId: number, section: string, seatNumber: string, code: string,
  *   state: "VALID" | "USED" | "VOID", qrUrl: string }} Ticket
  * @typedef {{ name: string, at: string, facts: Record<string, unknown> }} Report
- * @typedef {{ status: number, message: string, data: any, headers: Headers, page: any }} Answer
  * @typedef {ReturnType<typeof createApi>} Api
  */
 
 const PATIENCE_MS = 15_000;
 /** A payment may wait for a bank; the server's own limit is shorter. */
 const PAYMENT_PATIENCE_MS = 30_000;
-const DEFAULT_RETRY_AFTER_S = 2;
-
-/** A request that got no answer, or not the one hoped for. `status` 0: no answer at all. */
-export class ApiError extends Error {
-  /**
-   * @param {string} message
-   * @param {{ status: number, code: string, retryable: boolean, sameKey: boolean, data?: any,
-   *   details?: any, retryAfterMs?: number | null }} facts
-   */
-  constructor(message, { status, code, retryable, sameKey, data, details, retryAfterMs }) {
-    super(message);
-    this.name = "ApiError";
-    this.status = status;
-    this.code = code;
-    this.retryable = retryable;
-    this.sameKey = sameKey;
-    this.data = data ?? null;
-    this.details = details ?? {};
-    this.retryAfterMs = retryAfterMs ?? null;
-  }
-}
 
 /**
  * @param {{
@@ -267,72 +245,5 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
 
     /** @param {Report[]} events */
     track: (events) => data("/analytics", { method: "POST", json: { events }, keepalive: true }),
-  };
-}
-
-/**
- * The envelope's content, or the error it tells of.
- * @param {Response} response
- * @returns {Promise<Answer>}
- */
-async function unwrap(response) {
-  const body = await response.json().catch(() => null);
-  if (response.ok && body) {
-    return {
-      status: response.status,
-      message: body.message,
-      data: body.data,
-      page: body.page,
-      headers: response.headers,
-    };
-  }
-  const { status } = response;
-  const told = body?.error ?? {};
-  throw new ApiError(body?.message ?? `The server answered ${status}`, {
-    status,
-    code: told.code ?? "internal",
-    retryable: told.retryable ?? (status === 402 || status === 429 || status >= 500),
-    sameKey: told.sameKey ?? (status === 402 || status === 429 || status >= 500),
-    data: body?.data,
-    details: told,
-    retryAfterMs: retryAfter(response.headers.get("retry-after")),
-  });
-}
-
-/** @param {string | null} text seconds; a date is treated as the default */
-function retryAfter(text) {
-  if (text === null) return null;
-  const seconds = Number(text);
-  return (Number.isFinite(seconds) && seconds >= 0 ? seconds : DEFAULT_RETRY_AFTER_S) * 1000;
-}
-
-/**
- * Tells the server what buyers do, a few at a time and never in the way.
- * @param {Pick<Api, "track">} api
- * @param {{ now(): number }} clock
- * @param {() => boolean} isSignedIn
- */
-export function createAnalytics(api, clock, isSignedIn) {
-  /** @type {Report[]} */
-  let waiting = [];
-  let isSending = false;
-
-  async function flush() {
-    if (isSending) return;
-    isSending = true;
-    await pause(1000);
-    const batch = waiting.splice(0, 50);
-    isSending = false;
-    // A lost figure is not worth a message to the buyer, nor a second try, nor a new guest.
-    if (isSignedIn()) await api.track(batch).catch(() => undefined);
-    if (waiting.length) flush();
-  }
-
-  return {
-    /** @param {string} name @param {Record<string, unknown>} [facts] */
-    track(name, facts = {}) {
-      waiting = [...waiting, { name, at: new Date(clock.now()).toISOString(), facts }].slice(-200);
-      flush();
-    },
   };
 }

@@ -6,7 +6,7 @@
  * Owns: the position (`epoch`, `seq`) and what is said about the connection.
  */
 import { signal } from "../lib/signals.js";
-import { ApiError } from "./api.js";
+import { ApiError } from "./envelope.js";
 
 /**
  * @typedef {"connecting" | "live" | "polling" | "reconnecting" | "stale" | "offline" | "gone"} Connection

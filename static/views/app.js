@@ -1,13 +1,13 @@
 // @ts-check
 /** What every view is given: the buyer, the server, the purchases under way, and ways to speak up. */
-import { signal, untracked } from "../lib/signals.js";
+import { signal } from "../lib/signals.js";
 import { shortDate, t } from "../lib/i18n.js";
 import { createServerClock } from "../lib/time.js";
-import { createAnalytics, createApi } from "../net/api.js";
+import { createAnalytics } from "../net/analytics.js";
+import { createApi } from "../net/api.js";
 import { createTabs } from "../net/tabs.js";
 import { createSession } from "../state/session.js";
 import { createAlerts } from "./alerts.js";
-import { createPurchase } from "./purchase.js";
 import { createToasts } from "./toasts.js";
 
 /** @typedef {ReturnType<typeof createApp>} App */
@@ -96,12 +96,12 @@ export function createApp(shelf) {
       app.alerts.warn(t("app.name"), t("timer.notifyBody"));
     },
 
-    /** The purchase for an event, made at first sight of it. @param {number} eventId */
-    purchase(eventId) {
+    /** The purchase for an event, made (and its code fetched) at first sight of it. @param {number} eventId */
+    async purchase(eventId) {
+      const { createPurchase } = await import("./purchase.js");
       let purchase = purchases.get(eventId);
       if (!purchase) {
-        // Its effects are its own, not those of the view that asked first.
-        purchase = untracked(() => createPurchase(app, eventId));
+        purchase = createPurchase(app, eventId);
         purchases.set(eventId, purchase);
         known.value = [...purchases.values()];
       }

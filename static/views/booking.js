@@ -3,7 +3,7 @@
 import { h, onEnd, View } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { ask } from "./dialog.js";
 import { bookingStatus, entitle, failure, skeleton } from "./frame.js";
 import { explain } from "./explain.js";

@@ -3,7 +3,7 @@
 import { h, View } from "../lib/dom.js";
 import { money, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { bookingStatus, empty, entitle, failure, skeleton } from "./frame.js";
 import { icon } from "./icons.js";
 

@@ -1,16 +1,17 @@
 // @ts-check
 /** Paying for held seats: countdown, details and payment, summary with discount, and what went wrong. */
 import { custom, h, listen, View, watch } from "../lib/dom.js";
-import { longDate, money, t } from "../lib/i18n.js";
+import { money, t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { ask } from "./dialog.js";
 import { empty, entitle, failure, skeleton } from "./frame.js";
 import { explain } from "./explain.js";
-import { kind } from "./house.js";
 import { icon } from "./icons.js";
+import { orderSummary } from "./order-summary.js";
 import { createPayment } from "./payment.js";
+import { paymentTrouble } from "./payment-trouble.js";
 import "./countdown.js";
 import "./payment-form.js";
 
@@ -25,6 +26,8 @@ export class CheckoutView extends View {
   purchase = /** @type {any} */ (null);
   /** @type {import("./payment-form.js").PaymentForm | null} */
   form = null;
+  /** What is wrong with the discount code that was typed. */
+  codeFault = signal("");
 
   /** @override */
   render() {
@@ -98,8 +101,20 @@ export class CheckoutView extends View {
       { class: "page checkout" },
       h("h1", null, t("checkout.title")),
       custom("hold-countdown", { app, purchase }),
-      () => this.trouble(),
-      this.summary(event, quote, isPaying),
+      () =>
+        paymentTrouble(purchase, {
+          retry: () => this.confirm(),
+          update: () => this.updatePayment(),
+          cancel: () => this.cancel(),
+        }),
+      orderSummary({
+        purchase,
+        event,
+        quote,
+        fault: this.codeFault,
+        isPaying,
+        onCode: (code) => void this.askQuote(code),
+      }),
       h(
         "form",
         {
@@ -141,128 +156,6 @@ export class CheckoutView extends View {
     );
   }
 
-  /**
-   * @param {import("../net/api.js").EventDetails} event
-   * @param {import("../lib/signals.js").Signal<Quote | null>} quote
-   * @param {import("../lib/signals.js").Computed<boolean>} isPaying
-   */
-  summary(event, quote, isPaying) {
-    const { purchase } = this;
-    const fault = this.codeFault = signal("");
-    const input = h("input", {
-      id: "field-code",
-      name: "code",
-      type: "text",
-      autocomplete: "off",
-      autocapitalize: "characters",
-      spellcheck: "false",
-      "aria-describedby": "fault-code",
-      oninput: () => (fault.value = ""),
-    });
-    const apply = () => this.askQuote(input.value.trim());
-    return h(
-      "aside",
-      { class: "summary", "aria-labelledby": "summary-title" },
-      h("h2", { id: "summary-title" }, t("checkout.summary")),
-      h(
-        "p",
-        { class: "summary-event" },
-        h("strong", null, event.name),
-        h("span", { class: "muted" }, longDate(event.startsAt)),
-        h("span", { class: "muted" }, event.venue),
-      ),
-      h("ul", null, () =>
-        purchase.heldSeats.value.map((seat) =>
-          h(
-            "li",
-            { class: "ticket-line" },
-            h(
-              "span",
-              null,
-              h("strong", null, seat.label),
-              h("span", { class: "muted" }, kind(seat.section, seat.category)),
-            ),
-            h("span", { class: "tabular" }, money(seat.price, event.currency)),
-          )
-        )),
-      h(
-        "a",
-        { class: "link-button", href: `#/events/${event.id}/seats`, hidden: () => isPaying.value },
-        t("checkout.edit"),
-      ),
-      h(
-        "form",
-        {
-          class: "code-form",
-          novalidate: true,
-          onsubmit: (/** @type {Event} */ submitted) => (submitted.preventDefault(), apply()),
-        },
-        h("label", { for: "field-code" }, t("checkout.discount")),
-        h(
-          "div",
-          { class: "joined" },
-          input,
-          h(
-            "button",
-            { type: "submit", class: "button is-secondary", disabled: () => isPaying.value },
-            t("checkout.apply"),
-          ),
-        ),
-        h(
-          "p",
-          { class: "fault", id: "fault-code", role: "status" },
-          () => fault.value ? [icon("error"), fault.value] : null,
-        ),
-      ),
-      h(
-        "dl",
-        { class: "sums" },
-        () => {
-          const priced = quote.value;
-          if (!priced?.discountCode) return null;
-          return [
-            h(
-              "div",
-              null,
-              h("dt", null, t("checkout.subtotal")),
-              h("dd", { class: "tabular" }, money(priced.subtotal, event.currency)),
-            ),
-            h(
-              "div",
-              { class: "is-discount" },
-              h(
-                "dt",
-                null,
-                t("checkout.discountLine", { code: priced.discountCode }),
-                " ",
-                h("button", {
-                  class: "link-button",
-                  type: "button",
-                  disabled: () => isPaying.value,
-                  onclick: () => {
-                    input.value = "";
-                    this.askQuote("");
-                  },
-                }, t("checkout.takeOff")),
-              ),
-              h("dd", { class: "tabular" }, money(`-${priced.discount}`, event.currency)),
-            ),
-          ];
-        },
-        h(
-          "div",
-          { class: "is-total" },
-          h("dt", null, t("checkout.total")),
-          h(
-            "dd",
-            { class: "tabular", "aria-live": "polite" },
-            () => money(quote.value?.total ?? purchase.heldTotal.value, event.currency),
-          ),
-        ),
-      ),
-    );
-  }
-
   /** Asks for the price, with a discount code when one is given. @param {string} code */
   async askQuote(code) {
     const { purchase, app } = this;
@@ -271,7 +164,7 @@ export class CheckoutView extends View {
     const before = this.quote.peek()?.discountCode ?? null;
     try {
       this.quote.value = await app.api.quote(purchase.eventId, seatIds, code || undefined);
-      if (this.codeFault) this.codeFault.value = "";
+      this.codeFault.value = "";
       // Another price is another payment; after a definite refusal it takes a key of its own.
       const { error } = purchase.machine;
       if (this.quote.peek()?.discountCode !== before && error.peek()?.status === 402) {
@@ -279,7 +172,7 @@ export class CheckoutView extends View {
       }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (code && this.codeFault) this.codeFault.value = explain.error(error);
+      if (code) this.codeFault.value = explain.error(error);
     }
   }
 
@@ -309,71 +202,6 @@ export class CheckoutView extends View {
     this.app.celebrations.add(booking.bookingReference);
     purchase.forget();
     if (this.isConnected) go(`/bookings/${booking.bookingReference}`);
-  }
-
-  /** What went wrong with the payment and what can be done: brief §3.3, §4.3, §4.4. */
-  trouble() {
-    const { purchase } = this;
-    const { machine, timer } = purchase;
-    const error = machine.error.value;
-    if (machine.state.value !== "FAILED" || !error) return null;
-    /** @param {string} sign @param {string} title @param {import("../lib/dom.js").Child[]} body @param {import("../lib/dom.js").Child[]} ways */
-    const panel = (sign, title, body, ways) =>
-      h(
-        "section",
-        {
-          class: "payment-error",
-          role: "alert",
-          tabindex: "-1",
-          ref: (/** @type {HTMLElement} */ element) => queueMicrotask(() => element.focus()),
-        },
-        icon(sign),
-        h("div", null, h("h2", null, title), ...body, h("div", { class: "ways" }, ...ways)),
-      );
-    const cancel = h(
-      "button",
-      { class: "button is-secondary", type: "button", onclick: () => this.cancel() },
-      t("declined.cancel"),
-    );
-    if (error.status === 402) {
-      return panel("card", t("declined.title"), [
-        h("p", null, error.message),
-        h(
-          "p",
-          { class: "help-text" },
-          () =>
-            timer.isRunning.value
-              ? t("declined.help", { time: timer.timeRemainingFormatted.value })
-              : t("declined.helpNoTime"),
-        ),
-      ], [
-        h(
-          "button",
-          { class: "button is-primary", type: "button", onclick: () => this.updatePayment() },
-          t("declined.retry"),
-        ),
-        cancel,
-      ]);
-    }
-    if (error.retryable) {
-      return panel("signal", t("network.title"), [
-        h("p", null, `${t("network.max")}. ${error.status ? error.message : ""}`),
-        h("p", { class: "help-text" }, t("network.body")),
-      ], [
-        h("button", { class: "button is-primary", type: "button", onclick: () => this.confirm() }, t("network.retry")),
-        cancel,
-      ]);
-    }
-    const isGone = error.status === 409;
-    return panel("error", t(isGone ? "conflict.title" : "invalid.title"), [
-      h("p", null, isGone ? t("conflict.body") : error.message),
-    ], [
-      h(
-        "button",
-        { class: "button is-primary", type: "button", onclick: () => this.cancel() },
-        t(isGone ? "expired.again" : "invalid.again"),
-      ),
-    ]);
   }
 
   /** To the card, ready to be changed; sending it again uses the same key. */

@@ -3,7 +3,7 @@
 import { hasWords, t } from "../lib/i18n.js";
 
 export const explain = {
-  /** @param {import("../net/api.js").ApiError} error */
+  /** @param {import("../net/envelope.js").ApiError} error */
   error(error) {
     if (error.status === 0) return t("error.network");
     if (error.code === "rate_limited") {

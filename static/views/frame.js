@@ -11,7 +11,7 @@ export function entitle(view, title) {
 
 /**
  * A failure with a way on.
- * @param {import("../net/api.js").ApiError} error
+ * @param {import("../net/envelope.js").ApiError} error
  * @param {() => void} again
  */
 export function failure(error, again) {

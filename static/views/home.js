@@ -3,7 +3,7 @@
 import { h, onEnd, View } from "../lib/dom.js";
 import { leaf, longDate, money, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { empty, entitle, failure, skeleton } from "./frame.js";
 import { poster } from "./poster.js";
 

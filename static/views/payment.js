@@ -5,9 +5,9 @@
  * Never: makes a second key while a payment's outcome is not known.
  */
 import { t } from "../lib/i18n.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { pause, retryWithBackoff } from "../state/retry.js";
-import { asProblem } from "./purchase.js";
+import { asProblem } from "./holding.js";
 import { explain } from "./explain.js";
 
 /**

@@ -183,7 +183,7 @@ export class SeatsView extends View {
     if (isHeld && !this.purchase.partial.peek()) go(`/events/${this.purchase.eventId}/checkout`);
   }
 
-  /** Brief §4.5: what was got, what was not, and three ways on. @param {import("./purchase.js").Partial} partial */
+  /** Brief §4.5: what was got, what was not, and three ways on. @param {import("./purchase-state.js").Partial} partial */
   async askPartial({ reserved, failed }) {
     const { purchase } = this;
     const currency = purchase.event.peek()?.currency ?? "EUR";

@@ -60,8 +60,8 @@ export class AppShell extends View {
     watch(() => {
       const shown = route.value;
       const { tag, load, isPurchase } = VIEWS[shown.view] ?? VIEWS.missing;
-      const purchase = isPurchase ? app.purchase(Number(shown.params.event)) : null;
-      for (const other of app.known.peek()) if (other !== purchase) other.leave();
+      const eventId = isPurchase ? Number(shown.params.event) : null;
+      for (const other of app.known.peek()) if (other.eventId !== eventId) other.leave();
       document.body.dataset.view = shown.view;
       /** @param {Node} content */
       const show = (content) => {
@@ -71,8 +71,8 @@ export class AppShell extends View {
         if (!isFirst) main.focus({ preventScroll: true });
         isFirst = false;
       };
-      load().then(
-        () => show(custom(tag, { app, purchase, params: shown.params })),
+      Promise.all([eventId === null ? null : app.purchase(eventId), load()]).then(
+        ([purchase]) => show(custom(tag, { app, purchase, params: shown.params })),
         () => show(unreachable()),
       );
     });
@@ -130,7 +130,7 @@ export class AppShell extends View {
     const { app } = this;
     app.config.value = await app.api.config().catch(() => app.config.peek());
     // Holds of earlier visits go on counting, whatever view is open.
-    for (const id of Object.keys(app.holds.all())) app.purchase(Number(id)).load();
+    for (const id of Object.keys(app.holds.all())) (await app.purchase(Number(id))).load();
   }
 
   /** @type {Set<import("./purchase.js").Purchase>} */

@@ -4,7 +4,7 @@ import { h, View } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
 import { signal } from "../lib/signals.js";
-import { ApiError } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
 import { entitle } from "./frame.js";
 import { explain } from "./explain.js";
 import { icon } from "./icons.js";

@@ -91,6 +91,35 @@ async def test_a_dead_network_is_retried_three_times_then_left_to_the_buyer(
     assert len(set(keys)) == 1
 
 
+async def test_a_payment_of_which_no_answer_ever_came_is_found_by_trying_again(
+    shop: Shop, enter: Enter
+) -> None:
+    buyer = await enter(shop)
+    await buyer.page.clock.install()
+    reached: list[int] = []
+
+    async def answer_nobody(route: Route) -> None:
+        answer = await route.fetch()
+        reached.append(answer.status)
+        await route.abort("connectionreset")
+
+    await steps.to_checkout(buyer, 1, 1, 1)
+    await buyer.page.route("**/bookings", answer_nobody)
+    await steps.fill_in(buyer.page)
+    await steps.confirm(buyer.page)
+    for seconds in (2, 4, 8):
+        await steps.toast(buyer.page, f"Connection lost. Retrying in {seconds} seconds...")
+        await buyer.page.clock.fast_forward(seconds * 1000)
+    panel = buyer.page.get_by_role("alert").filter(has_text="Maximum retry attempts reached")
+    await expect(panel).to_be_visible()
+    await buyer.page.unroute("**/bookings")
+    await panel.get_by_role("button", name="Try Again").click()
+    await steps.toast(buyer.page, "Booking already confirmed (duplicate request prevented).")
+    await steps.is_confirmed(buyer.page)
+    assert reached == [201, 200, 200, 200]
+    assert len(await steps.bookings(buyer)) == 1
+
+
 async def test_one_minute_before_the_end_the_buyer_is_warned_once(shop: Shop, enter: Enter) -> None:
     buyer = await enter(shop)
     await buyer.page.clock.install()

@@ -1,0 +1,104 @@
+// @ts-check
+/**
+ * Picking seats on a map that moves: what a press on a seat does, and what happens when someone else
+ * takes a seat that was picked here.
+ */
+import { money, t } from "../lib/i18n.js";
+
+/** @typedef {import("./purchase-state.js").Loss} Loss */
+
+/** Our own reservation's frame may come a little after the seats' own. */
+const LOSS_GRACE_MS = 250;
+
+/**
+ * @param {import("./purchase-state.js").PurchaseParts} app
+ * @param {import("./purchase-state.js").PurchaseState} state
+ */
+export function createPicking(app, state) {
+  const { analytics, toasts } = app;
+  const { eventId, event, house, machine, selection, heldIds, losses, maxSeats, currency } = state;
+
+  /** @param {number} index */
+  function toggle(index) {
+    const known = house.peek();
+    if (!known || machine.isLoading.peek()) return;
+    const seat = known.seat(index);
+    if (heldIds.peek().includes(seat.id)) {
+      app.announce(t("cart.unavailable", { seat: known.place(index), status: t("status.mine") }));
+      return;
+    }
+    if (event.peek()?.saleState !== "open") return app.announceSale(event.peek());
+    selection.setLimit(maxSeats() - heldIds.peek().length);
+    const done = selection.toggleSeat(seat, known.store.sectionName(index));
+    const place = known.fullPlace(index);
+    if (done === "added") {
+      analytics.track("seat_selected", { seatId: seat.id, eventId, price: seat.price });
+      app.announce(t("cart.added", {
+        seat: place,
+        n: selection.seatCount.peek() + heldIds.peek().length,
+        max: maxSeats(),
+        total: money(selection.totalPrice.peek(), currency()),
+      }));
+    } else if (done === "removed") app.announce(t("cart.removed", { seat: place }));
+    else if (done === "unavailable") {
+      const status = t(`status.${seat.status}`);
+      toasts.show("info", t("cart.unavailable", { seat: place, status }), 3000);
+    }
+  }
+
+  /**
+   * Looks whether picked seats were taken by someone else, and says which.
+   * @param {import("../net/live.js").Change[] | null} changes null: look at all
+   */
+  function checkSelection(changes) {
+    const known = house.peek();
+    const picked = selection.selectedSeats.peek();
+    if (!known || !picked.length) return;
+    const touched = changes && new Set(changes.map(([id]) => id));
+    const suspects = picked.filter((seat) => !touched || !touched.size || touched.has(seat.id));
+    for (const seat of suspects) {
+      const index = known.store.indexOf(seat.id);
+      if (known.isAvailable(index)) selection.refreshVersion(seat.id, known.store.version[index] ?? 0);
+    }
+    if (suspects.some((seat) => !known.isAvailable(known.store.indexOf(seat.id)))) {
+      setTimeout(settleLosses, LOSS_GRACE_MS);
+    }
+  }
+
+  function settleLosses() {
+    const known = house.peek();
+    if (!known || machine.state.peek() === "RESERVING") return;
+    const mine = new Set(heldIds.peek());
+    const gone = selection.selectedSeats.peek().filter((seat) =>
+      mine.has(seat.id) || !known.isAvailable(known.store.indexOf(seat.id))
+    );
+    if (!gone.length) return;
+    selection.removeSeats(gone.map((seat) => seat.id));
+    mourn(gone.filter((seat) => !mine.has(seat.id)).map((seat) => seat.id));
+  }
+
+  /** Says which seats were lost and what could be taken instead. @param {number[]} ids */
+  function mourn(ids) {
+    const known = house.peek();
+    if (!known || !ids.length) return;
+    const offered = new Set(losses.peek().map((loss) => loss.instead));
+    const fresh = ids.map((id) => {
+      const lost = known.store.indexOf(id);
+      const nearest = known.store.nearestEqual(lost);
+      const isFree = nearest >= 0 && !offered.has(nearest) &&
+        !selection.isSeatSelected(known.store.idOf(nearest));
+      if (isFree) offered.add(nearest);
+      return { lost, label: known.fullPlace(lost), instead: isFree ? nearest : null };
+    });
+    losses.value = [...losses.peek(), ...fresh].slice(-4);
+    app.announce(fresh.map((loss) => t("lost.one", { seat: loss.label })).join(" "));
+  }
+
+  /** @param {Loss} loss @param {boolean} isTaken take the seat that is offered instead */
+  function settleLoss(loss, isTaken) {
+    losses.value = losses.peek().filter((other) => other !== loss);
+    if (isTaken && loss.instead !== null) toggle(loss.instead);
+  }
+
+  return { toggle, checkSelection, mourn, settleLoss };
+}
