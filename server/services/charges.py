@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from server.domain.errors import InvalidRequest
 from server.ledger.bookings import Booking
 from server.payments.gateway import PaymentState
@@ -9,13 +11,25 @@ from server.payments.gateway import PaymentState
 STALE_TRIES = 3
 
 
-def metadata(booking: Booking) -> dict[str, str]:
-    """What the gateway keeps with a payment, so that money finds its booking again."""
-    return {
+VALUE_LENGTH = 500
+"""Stripe's limit for one value (docs.stripe.com/api/metadata)."""
+
+
+def metadata(booking: Booking, seat_ids: Sequence[int] = ()) -> dict[str, str]:
+    """What the gateway keeps with a payment, so that money finds its booking again.
+
+    The seats are for people who look at the gateway's own pages; where there are too many for one
+    value the list ends early.
+    """
+    facts = {
         "houseful": booking.reference,
         "booking": str(booking.id),
         "event": str(booking.event_id),
     }
+    seats = ",".join(map(str, seat_ids))
+    if len(seats) > VALUE_LENGTH:
+        seats = seats[:VALUE_LENGTH].rpartition(",")[0]
+    return {**facts, "seats": seats} if seats else facts
 
 
 def call_key(booking: Booking, what: str) -> str:

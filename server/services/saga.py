@@ -14,7 +14,7 @@ from typing import Any
 
 from server.domain.booking import UNFINISHED, State
 from server.domain.errors import PaymentDeclined
-from server.ledger import bookings, keys, payments
+from server.ledger import bookings, claims, keys, payments
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import (
@@ -76,12 +76,14 @@ class Saga:
         if self._is_late(booking):
             # Confirming follows only after the id is in SQL, so this payment can never charge.
             return await outcomes.cancel(parts, booking)
+        sold = await parts.database.query(lambda s: claims.sold(s, [booking.id]))
+        seat_ids = [seat.seat_id for seat in sold[booking.id]]
         try:
             state = await parts.gateway.create(
                 amount_minor=booking.total_minor,
                 currency=booking.currency,
                 payment_token=booking.payment_token,
-                metadata=charges.metadata(booking),
+                metadata=charges.metadata(booking, seat_ids),
                 idempotency_key=charges.call_key(booking, "pi"),
             )
         except GatewayUnknown as error:

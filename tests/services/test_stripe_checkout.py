@@ -40,6 +40,13 @@ async def test_a_booking_is_paid_at_stripe(stripe_shop: Shop, stripe_double: Str
     booking = data(await stripe_shop.buy("ada", seats, payment_token=PAYS, payment_method="stripe"))
     assert booking["paymentTransactionId"].startswith("pi_")
     assert stripe_double.ledger.balance(booking["bookingId"]) == 15000
+    payment = await stripe_shop.gateway.fetch(booking["paymentTransactionId"])
+    assert payment.metadata == {
+        "houseful": booking["bookingReference"],
+        "booking": booking["bookingId"],
+        "event": str(booking["eventId"]),
+        "seats": ",".join(map(str, seats)),
+    }
     assert await stripe_shop.problems() == []
 
 
