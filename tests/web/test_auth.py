@@ -129,7 +129,7 @@ def test_without_a_public_key_only_our_own_tokens_hold(tmp_path: Path) -> None:
         {"exp": None},
         {"exp": "tomorrow"},
         {"exp": 0},
-        {"nbf": int(time.time()) + 3600},
+        {"nbf": 4_000_000_000},
         {"sub": None},
         {"sub": ""},
         {"sub": "x" * 129},
@@ -138,7 +138,7 @@ def test_without_a_public_key_only_our_own_tokens_hold(tmp_path: Path) -> None:
         {"role": ["admin"]},
         {"role": 7},
     ],
-    ids=str,
+    ids=lambda changed: str(changed)[:40],
 )
 def test_a_token_with_a_wrong_claim_is_refused(changed: dict[str, Any], tmp_path: Path) -> None:
     payload = claims(**changed)
