@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import structlog
 
 from server.domain.errors import HousefulError
-from server.domain.seats import Change
+from server.domain.seats import Change, Snapshot
 from server.metrics import HAPPENINGS, PUSH_LAG_SECONDS
 from server.realtime import frames
 from server.realtime.hub import Hub
@@ -141,6 +141,12 @@ class LiveEvent:
             await asyncio.sleep(RETRY_S)
             self._rung.set()
 
+    def _is_ours(self, snapshot: Snapshot) -> bool:
+        """Whether Redis speaks of this event's seats, and not of an older database's event."""
+        house = self.replica.house
+        theirs = (snapshot.first_seat_id, snapshot.seat_count)
+        return theirs == (house.first_seat_id, house.seat_count)
+
     async def _load_until_done(self) -> None:
         while not self.ready.is_set():
             try:
@@ -153,6 +159,10 @@ class LiveEvent:
 
     async def _load(self) -> None:
         snapshot = await self._seats.snapshot(self.event_id)
+        if not self._is_ours(snapshot):
+            log.warning("seats_of_another_house", event_id=self.event_id)
+            await self._catalog.open_event(self.event_id, snapshot.epoch)
+            snapshot = await self._seats.snapshot(self.event_id)
         before = self.replica.epoch
         changed = self.replica.load(snapshot)
         self._set_clock(snapshot.now_ms)

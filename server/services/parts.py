@@ -33,7 +33,7 @@ def write_log(what: str, facts: Mapping[str, object]) -> None:
     """One structured line per happening, and one more on its counter."""
     HAPPENINGS.labels(what).inc()
     tell = log.warning if what == "payment_failed" else log.info
-    tell(what.replace("_", " "), **facts)
+    tell(what, **facts)
 
 
 @dataclass(frozen=True, slots=True)

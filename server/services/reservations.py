@@ -90,6 +90,8 @@ class Reservations:
         self._check_seats(event, [seat_id for seat_id, _ in wanted])
         self._check_sale(event)
         allowance = await self._allow(user)
+        HAPPENINGS.labels("reservation_started").inc()
+        log.info("reservation_started", event_id=event_id, user_id=user, seats=len(wanted))
         answer = await self._catalog.opened(
             event_id,
             lambda: self._seats.reserve(

@@ -144,3 +144,22 @@ async def test_killing_the_subscription_loses_nothing(stage: Stage) -> None:
     await stage.client.client_kill_filter(_type="pubsub")
     await stage.reserve(0)
     await until(lambda: stage.live.replica.available == 19)
+
+
+async def test_seats_that_redis_has_of_another_database_are_rebuilt(
+    redis_client: Redis, tmp_path: Path
+) -> None:
+    await redis_client.config_set("notify-keyspace-events", "Ktx")
+    seats = SeatStore(redis_client)
+    for name, rows in (("old", 5), ("new", 2)):
+        database = Database(f"sqlite:///{tmp_path / name}.db")
+        await database.migrate()
+        catalog = Catalog(database, seats)
+        plan = hall(rows=rows)
+        event_id = await catalog.add_event(plan, new_event(plan))
+        events = LiveEvents(redis_client, seats, catalog, frame_interval_ms=0)
+        async with running(events, hearing=True):
+            live = await events.event(event_id)
+            assert live.replica.available == plan.seat_count
+            assert (await seats.snapshot(event_id)).seat_count == plan.seat_count
+        await database.close()
