@@ -27,6 +27,9 @@ _SECRET_TEXTS: Final = re.compile(
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON Web Tokens
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user:password inside a URL
 )
+_OWN_WAYS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
+"""Loggers that uvicorn's own configuration, where it was used before ours, keeps from the root."""
+
 _CHATTY: Final = ("uvicorn.access", "alembic", "aiosqlite")
 
 
@@ -57,6 +60,10 @@ def configure(style: Literal["json", "console"], level: str) -> None:
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(True)
+    for name in _OWN_WAYS:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate, logger.disabled = True, False
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.config
 from collections.abc import Iterator
 
 import pytest
 import structlog
+import uvicorn
 
 from server import log
 
@@ -35,6 +37,16 @@ def test_json_lines_carry_the_bound_ids(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_records_of_libraries_take_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("json", "info")
+    logging.getLogger("uvicorn.error").warning("took %d s", 3)
+
+    assert json.loads(capsys.readouterr().err)["message"] == "took 3 s"
+
+
+def test_uvicorn_s_own_configuration_does_not_keep_its_records(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logging.config.dictConfig(uvicorn.config.LOGGING_CONFIG)
     log.configure("json", "info")
     logging.getLogger("uvicorn.error").warning("took %d s", 3)
 
