@@ -63,6 +63,7 @@ def configure(style: Literal["json", "console"], level: str) -> None:
     for name in _OWN_WAYS:
         logger = logging.getLogger(name)
         logger.handlers.clear()
+        logger.setLevel(logging.NOTSET)
         logger.propagate, logger.disabled = True, False
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -70,3 +74,29 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
 
     assert tops == {"server", f"houseful-{__version__}.dist-info"}
+
+
+def imported_packages() -> set[str]:
+    """Every package that a module of the server imports, but the standard library's and our own."""
+    found: set[str] = set()
+    for path in (CHECKOUT / "server").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - {"server"}
+
+
+def test_every_package_that_the_server_imports_is_declared() -> None:
+    declared = {
+        re.split(r"[^\w.-]", line, maxsplit=1)[0].lower().replace("_", "-")
+        for line in tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"][
+            "dependencies"
+        ]
+    }
+    makers = packages_distributions()
+    # pydantic_core comes with pydantic and has its version from there; the font is data.
+    for package in (imported_packages() | {"font_source_sans_pro"}) - {"pydantic_core"}:
+        names = {name.lower().replace("_", "-") for name in makers.get(package, [package])}
+        assert names & declared, f"{package} is imported and not among the dependencies"

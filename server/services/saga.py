@@ -76,8 +76,7 @@ class Saga:
         if self._is_late(booking):
             # Confirming follows only after the id is in SQL, so this payment can never charge.
             return await outcomes.cancel(parts, booking)
-        sold = await parts.database.query(lambda s: claims.sold(s, [booking.id]))
-        seat_ids = [seat.seat_id for seat in sold[booking.id]]
+        seat_ids = await self._seat_ids(booking)
         try:
             state = await parts.gateway.create(
                 amount_minor=booking.total_minor,
@@ -96,6 +95,16 @@ class Saga:
         booking = await parts.database.transact(lambda s: self._intend(s, booking, state))
         parts.reached("after_T2")
         return await self._confirm(booking)
+
+    async def _seat_ids(self, booking: Booking) -> list[int]:
+        """In plan order, so that the gateway is told the same each time; known since the claim."""
+        shown = self._parts.shown.get(booking.id)
+        if shown is not None:
+            seats = shown[0]
+        else:
+            sold = await self._parts.database.query(lambda s: claims.sold(s, [booking.id]))
+            seats = sold[booking.id]
+        return [seat.seat_id for seat in seats]
 
     async def _intend(self, session: Session, before: Booking, state: PaymentState) -> Booking:
         now = self._parts.now_ms()
