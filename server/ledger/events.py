@@ -111,6 +111,11 @@ async def get(session: Session, event_id: int) -> EventRecord | None:
     return _record(found, {row.category: row.amount_minor for row in prices.all()})
 
 
+async def ids(session: Session) -> list[int]:
+    """The ids of all events."""
+    return list((await session.execute(select(EVENT.c.id).order_by(EVENT.c.id))).scalars())
+
+
 async def list_all(session: Session) -> list[EventRecord]:
     """Every event, by start."""
     found = (await session.execute(_select().order_by(EVENT.c.starts_at_ms, EVENT.c.id))).all()

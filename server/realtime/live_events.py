@@ -95,10 +95,10 @@ class LiveEvents:
                 await asyncio.sleep(SWEEP_S)
 
     async def _sweep_unwatched(self) -> None:
-        for record, _ in await self._catalog.events():
-            if record.id not in self._events:
+        for event_id in await self._catalog.event_ids():
+            if event_id not in self._events:
                 try:
-                    await self._seats.sweep(record.id)
+                    await self._seats.sweep(event_id)
                 except Unopened:
                     continue
 

@@ -87,9 +87,9 @@ class Catalog:
             for record, count in zip(records, taken, strict=True)
         ]
 
-    async def any_event(self) -> bool:
-        async with self._database.read() as session:
-            return bool(await events.list_all(session))
+    async def event_ids(self) -> list[int]:
+        """The ids of all events; asks SQL alone."""
+        return await self._database.query(events.ids)
 
     async def house(self, event_id: int) -> House:
         """The event with its seats' names and prices. Raises NotFound."""

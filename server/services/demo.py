@@ -47,7 +47,7 @@ def demo_prices(plan: Plan, currency: str) -> dict[str, int]:
 
 async def seed_demo(catalog: Catalog, *, now_ms: int, currency: str = "EUR") -> list[int]:
     """Add the demo's events if there is no event at all; returns the ids of those added."""
-    if await catalog.any_event():
+    if await catalog.event_ids():
         return []
     await catalog.add_discount("SUMMER10", percent=10)
     return [await catalog.add_event(plan, event) for plan, event in demo_events(now_ms, currency)]
