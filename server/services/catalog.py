@@ -20,7 +20,7 @@ from server.domain.errors import NotFound
 from server.domain.plan import Plan
 from server.domain.seats import Claim
 from server.ledger import bookings, discounts, events, plans
-from server.ledger.database import Database, Session
+from server.ledger.database import Database
 from server.ledger.events import EventRecord
 from server.services.house import House
 from server.services.single_flight import SingleFlight
@@ -156,23 +156,19 @@ class Catalog:
         """Store a plan and an event on it; returns the event's id."""
         async with self._database.write() as session:
             plan_id = await plans.add(session, plan)
-            return await self._add(session, plan_id, event)
+            return await events.add(
+                session,
+                plan_id=plan_id,
+                venue_name=event.venue,
+                name=event.name,
+                starts_at_ms=event.starts_at_ms,
+                on_sale_at_ms=event.on_sale_at_ms,
+                off_sale_at_ms=event.off_sale_at_ms,
+                currency=event.currency,
+                prices=event.prices,
+            )
 
     async def add_discount(self, code: str, percent: int) -> None:
         """A code for every event, so many percent off. Raises Conflict when it exists."""
         async with self._database.write() as session:
             await discounts.add(session, code=code, percent=percent)
-
-    @staticmethod
-    async def _add(session: Session, plan_id: int, event: NewEvent) -> int:
-        return await events.add(
-            session,
-            plan_id=plan_id,
-            venue_name=event.venue,
-            name=event.name,
-            starts_at_ms=event.starts_at_ms,
-            on_sale_at_ms=event.on_sale_at_ms,
-            off_sale_at_ms=event.off_sale_at_ms,
-            currency=event.currency,
-            prices=event.prices,
-        )
