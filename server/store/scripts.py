@@ -75,6 +75,7 @@ class Scripts:
             path.stem: link(root, path.stem, replaced) for path in sorted(root.glob("*.lua"))
         }
         self._waiting: list[Call] = []
+        self._under_way = 0
         self._pipelines: set[asyncio.Task[None]] = set()
 
     async def run(self, name: str, keys: Sequence[str], args: Sequence[str | int]) -> Any:
@@ -82,31 +83,40 @@ class Scripts:
         loop = asyncio.get_running_loop()
         call = Call(self._scripts[name], keys, args, loop.create_future())
         self._waiting.append(call)
-        if len(self._waiting) == 1 and len(self._pipelines) < PIPELINES:
+        if len(self._waiting) == 1 and self._under_way < PIPELINES:
             self._start()
         return await call.reply
 
     def _start(self) -> None:
+        """Whoever waits is seen by a pipeline: one just started, or all of them, still looping."""
+        self._under_way += 1
         pipeline = asyncio.create_task(self._work(), name="scripts")
         self._pipelines.add(pipeline)
         pipeline.add_done_callback(self._pipelines.discard)
 
     async def _work(self) -> None:
-        """Send what waits, until nothing does."""
-        while self._waiting:
-            calls, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
-            if self._waiting and len(self._pipelines) < PIPELINES:
-                self._start()
-            try:
-                await self._send(calls)
-            except BaseException as error:
-                for call in calls:
-                    if not call.reply.done():
-                        call.reply.set_exception(
-                            error if isinstance(error, Exception) else ConnectionError("stopped")
-                        )
-                if not isinstance(error, Exception):
-                    raise
+        """Send what waits, until nothing does; counted out in the same step that sees so."""
+        try:
+            while self._waiting:
+                calls, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+                if self._waiting and self._under_way < PIPELINES:
+                    self._start()
+                await self._answer(calls)
+        finally:
+            self._under_way -= 1
+
+    async def _answer(self, calls: Sequence[Call]) -> None:
+        """Everyone in `calls` gets a reply or an error."""
+        try:
+            await self._send(calls)
+        except BaseException as error:
+            for call in calls:
+                if not call.reply.done():
+                    call.reply.set_exception(
+                        error if isinstance(error, Exception) else ConnectionError("stopped")
+                    )
+            if not isinstance(error, Exception):
+                raise
 
     async def _send(self, calls: Sequence[Call]) -> None:
         wanted = [call for call in calls if not call.reply.done()]
