@@ -229,7 +229,6 @@ class Buyer:
         self.paid.append(who)
         begun_s = time.time()
         purchase = await till.buy(self._hall, self._http, who, hold)
-        self._hall.recorder.batch.purchases.append(purchase)
         if purchase.outcome == "confirmed":
             hold.bought = True
             if hold.fate == "cancel":
@@ -244,6 +243,7 @@ class Buyer:
             hold.ended_s = begun_s
             self._hall.recorder.batch.holds.append(hold)
             self.unsure.append(who)
+        self._hall.recorder.batch.purchases.append(purchase)
 
     async def _release(self, who: Identity, hold: Hold) -> None:
         recorder = self._hall.recorder

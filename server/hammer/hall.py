@@ -21,6 +21,8 @@ FETCHERS: Final = 8
 """HTTP connections of one process for status bodies and questions after the run."""
 
 CLOCK_QUESTIONS: Final = 5
+CLOSING_S: Final = 0.05
+"""Transports close in the loop's next turns; it must have some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Hall:
         self.facts = facts
         self.recorder = Recorder()
         self.maps = SeatMaps()
-        self.identities = Identities(plan, HttpClient(plan.address))
+        self._own = (HttpClient(plan.address), HttpClient(plan.address))
+        self.identities = Identities(plan, self._own[0])
         self.is_over = asyncio.Event()
         """Set when nothing new is to be begun."""
         self.late_s = 0.0
@@ -96,7 +99,7 @@ class Hall:
 
     async def watch_pulse(self) -> None:
         """Raises Unavailable when the server did not answer for longer than the plan's patience."""
-        client, answered_s = HttpClient(self.plan.address), time.time()
+        client, answered_s = self._own[1], time.time()
         while True:
             try:
                 await client.ask("GET", "/healthz", within_s=self.plan.outage_patience_s)
@@ -109,9 +112,13 @@ class Hall:
                     ) from None
             await asyncio.sleep(0.5)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        clients = list(self._own)
         while not self._clients.empty():
-            self._clients.get_nowait().close()
+            clients.append(self._clients.get_nowait())
+        for client in clients:
+            client.close()
+        await asyncio.sleep(CLOSING_S)
 
 
 async def examine(plan: Plan) -> Facts:
@@ -144,6 +151,7 @@ async def examine(plan: Plan) -> Facts:
         raise Unavailable(f"cannot reach {plan.address}: {reason}") from None
     finally:
         http.close()
+        await asyncio.sleep(0)
 
 
 def refuse_real_money(plan: Plan, config: dict[str, Any]) -> None:

@@ -69,6 +69,8 @@ class Plan:
     storm_share: float = 1.0
     expiry_patience_s: float = 15.0
     """How long to wait at the end for abandoned holds; those that last longer are given back."""
+    late_s: float = 1.0
+    """How long after its deadline a hold may still show."""
     outage_patience_s: float = 10.0
     """How long the server may be gone before the run is given up."""
     seed: int = 1
@@ -113,6 +115,7 @@ class Plan:
         between("--ramp", self.ramp_s, 0, self.duration_s)
         between("--changes-per-second", self.changes_per_second, 0.1, 1_000_000)
         between("--seats-per-hold", self.seats_per_hold, 1, 100)
+        between("--late", self.late_s, 0, 60)
         between("--reconnect-storm", self.storm_every_s, 0, self.duration_s)
         shares = {
             "--hot-seats": self.hot_share,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -94,7 +95,7 @@ class Report:
             "stopped": self.stopped or None,
             "startedAt": iso(round(self.started_s * 1000)),
             "tookSeconds": round(self.took_s, 3),
-            "server": {"address": str(self.plan.address), **asdict(self.facts)},
+            "server": {"address": str(self.plan.address), **camel(asdict(self.facts))},
             "plan": plan_view(self.plan),
             "verdict": [
                 {
@@ -121,7 +122,12 @@ class Report:
 def plan_view(plan: Plan) -> dict[str, Any]:
     """The plan without its secrets."""
     secret = ("address", "tokens", "jwt_secret", "jwt_claims")
-    return {name: value for name, value in asdict(plan).items() if name not in secret}
+    return camel({name: value for name, value in asdict(plan).items() if name not in secret})
+
+
+def camel(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`duration_s` → `durationS`, as names are on the wire."""
+    return {re.sub(r"_(.)", lambda found: found[1].upper(), key): values[key] for key in values}
 
 
 def conclude(plan: Plan, facts: Facts, gathering: Gathering, took_s: float, stopped: str) -> Report:

@@ -15,17 +15,16 @@ from server.hammer.record import Hold
 from server.hammer.seat_map import Node
 from server.hammer.viewer import Viewer
 
-LATE_S: Final = 1.0
-"""How long after its deadline a hold may still show."""
-
 AT_ONCE: Final = 8
+LOOK_EVERY_S: Final = 0.1
 
 
 class Settling:
     """Gives back, waits, and looks whether anyone still holds anything."""
 
-    def __init__(self, hall: Hall, buyers: Sequence[Buyer]) -> None:
+    def __init__(self, hall: Hall, scout: Viewer, buyers: Sequence[Buyer]) -> None:
         self._hall = hall
+        self._scout = scout
         self._buyers = buyers
 
     async def settle(self) -> None:
@@ -40,10 +39,20 @@ class Settling:
             self._hall.recorder.batch.holds.append(hold)
         unsure = {who.user: who for buyer in self._buyers for who in buyer.unsure}
         await self._each(self._give_all_back, ((who,) for who in unsure.values()))
-        last_s = max((hold.deadline_s for hold in waiting), default=0.0) + LATE_S
-        await asyncio.sleep(max(0.0, last_s - time.time()))
+        await self._see_them_end(waiting)
         holders = {who.user: who for who, _ in [*kept, *left]} | unsure
         await self._each(self._expect_nothing_held, ((who,) for who in holders.values()))
+
+    async def _see_them_end(self, holds: Sequence[Hold]) -> None:
+        """Until they are gone from the map, or `watch_deadlines` has said that they are not."""
+        last_s = max((hold.deadline_s for hold in holds), default=0.0)
+        await asyncio.sleep(max(0.0, last_s - time.time()))
+        given_up_s = last_s + self._hall.plan.late_s + self._hall.late_s + 2 * LOOK_EVERY_S
+        while time.time() < given_up_s:
+            node = self._scout.node
+            if node is not None and not any(True for hold in holds for _ in overdue(hold, node)):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _each(
         self, act: Callable[..., Awaitable[None]], asked: Iterable[tuple[Any, ...]]
@@ -98,14 +107,14 @@ async def watch_deadlines(hall: Hall, scout: Viewer, buyers: Sequence[Buyer]) ->
     looked = [0] * len(buyers)
     waiting: list[tuple[float, int, Hold]] = []
     while True:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LOOK_EVERY_S)
         for number, buyer in enumerate(buyers):
             for _, hold in buyer.left[looked[number] :]:
                 heappush(waiting, (hold.deadline_s, id(hold), hold))
             looked[number] = len(buyer.left)
         if scout.node is None or not scout.in_sync.is_set():
             continue
-        while waiting and waiting[0][0] < time.time() - LATE_S - hall.late_s:
+        while waiting and waiting[0][0] < time.time() - hall.plan.late_s - hall.late_s:
             for fault in overdue(heappop(waiting)[2], scout.node):
                 hall.recorder.fault("holds", fault)
 

@@ -16,7 +16,7 @@ CHECKS: Final[dict[str, str]] = {
     "maps": "every viewer's folded map equals the server's",
     "versions": "versions only rose",
     "double_sale": "no seat was held or sold twice",
-    "holds": "every hold was given back, bought, or ended within a second of its deadline",
+    "holds": "every hold was given back, bought, or ended by itself in time",
     "payments": "every payment has its tickets or its refund",
 }
 """In the order of the report."""

@@ -92,7 +92,7 @@ async def work(plan: Plan, facts: Facts, link: Link) -> None:
     except BaseExceptionGroup as errors:
         raise first_of(errors) from None
     finally:
-        hall.close()
+        await hall.close()
     link.send(hall.recorder.take(everything=True))
 
 
@@ -120,7 +120,7 @@ async def perform(
     hall.is_over.set()
     await asyncio.gather(*shopping)
     await link.meet("quiet")
-    await Settling(hall, crowd.buyers).settle()
+    await Settling(hall, scout, crowd.buyers).settle()
     await link.meet("settled")
     await Audit(hall, [*crowd.viewers, scout], crowd.buyers).examine()
     await link.meet("examined")
