@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
+from server.payments.gateway import Gateway
 from server.store import connection
 from server.store.seats import SeatStore
 from tests.invariants import Sight, World
@@ -154,13 +155,15 @@ async def converged(watchers: Sequence[Watcher], server: Server, sale: Sale) -> 
 
 
 @asynccontextmanager
-async def world_of(server: Server, seen: Sequence[Sight] = ()) -> AsyncIterator[World]:
-    """The books behind a server that sells with the demo gateway, for `tests.invariants.broken`."""
+async def world_of(
+    server: Server, seen: Sequence[Sight] = (), gateway: Gateway | None = None
+) -> AsyncIterator[World]:
+    """The books behind a server, for `tests.invariants.broken`; `gateway` None: the demo's."""
     database = Database(server.settings.sql_url())
     client = connection.connect(server.redis_url)
     try:
-        payments = await DemoGateway(SqlDemoCharges(database)).list_since(0)
-        yield World(database, SeatStore(client), payments, seen=seen)
+        till = gateway or DemoGateway(SqlDemoCharges(database))
+        yield World(database, SeatStore(client), await till.list_since(0), seen=seen)
     finally:
         await client.aclose()
         await database.close()

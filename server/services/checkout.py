@@ -149,7 +149,8 @@ class Checkout:
         try:
             yield
         finally:
-            await self._parts.database.transact(lambda s: bookings.let_go(s, held))
+            with self._parts.dropping(held.lease):
+                await self._parts.database.transact(lambda s: bookings.let_go(s, held))
             self._wake_relay.set()
 
     async def _may_cancel(self, user: str, booking: Booking) -> None:
