@@ -193,4 +193,6 @@ def between(name: str, number: float, least: float, most: float) -> None:
 
 def at_most(what: str, number: float, most: float, place: str) -> None:
     if number > most:
-        raise InvalidRequest(f"expected at most {most:,g} {what} against {place}, got {number:,g}")
+        raise InvalidRequest(
+            f"expected at most {most:,.10g} {what} against {place}, got {number:,.10g}"
+        )

@@ -11,7 +11,7 @@ Only the newest node of a line owns the dictionary of values; older ones keep wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from struct import unpack_from
 from typing import Any, Final
@@ -19,6 +19,7 @@ from weakref import WeakValueDictionary
 
 from server.codec import decode
 from server.domain.errors import InvalidRequest
+from server.hammer.live_socket import message_of
 
 STATUSES: Final = ("AVAILABLE", "RESERVED", "BOOKED", "BLOCKED")
 """In the order of the compact status body's bytes."""
@@ -162,6 +163,20 @@ class SeatMaps:
                 both = f"{STATUSES[old & 3]} and {STATUSES[status]}"
                 self.faults[f"seat {seat_id} is {both} at version {version}"] = None
         return newer
+
+
+def replay(body: bytes, frames: Iterable[bytes]) -> tuple[Node, list[str]]:
+    """What one socket was told, as (its map at the end, what must never happen).
+
+    `body` is the status it began with, `frames` are whole WebSocket frames. Raises InvalidRequest.
+    """
+    maps = SeatMaps()
+    node = maps.start(body)
+    for frame in frames:
+        message = message_of(frame)
+        if message["type"] == "seats":
+            node = maps.fold(node, frame, message)
+    return node, list(maps.faults)
 
 
 def change_of(change: Sequence[Any]) -> Change:
