@@ -22,7 +22,12 @@ from server.hammer.report import MEASURED, Report
 from server.hammer.statistics import Histogram
 
 COULD_NOT_RUN: Final = 2
-PLACES: Final = {"quiet": "settling", "settled": "judging", "examined": "done"}
+PLACES: Final = {
+    "quiet": "settling",
+    "given back": "settling",
+    "settled": "judging",
+    "examined": "done",
+}
 """What follows after a place that all processes have come to."""
 
 LINE_EVERY_S: Final = 5.0

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
+from server.codec import parse_iso
 from server.hammer import verdict
 from server.hammer.buyer import Buyer
 from server.hammer.hall import Hall, reason_of
@@ -24,6 +25,8 @@ PAPERS: Final = 10
 """Bookings of one process whose PDF and QR codes are fetched too."""
 
 AT_ONCE: Final = 4
+CLOCKS_MS: Final = 1_000
+"""How much earlier than the run a booking of it may seem to be."""
 
 
 class Audit:
@@ -119,7 +122,10 @@ class Audit:
             await asyncio.sleep(0.3)
 
     def _is_ours(self, item: dict[str, Any]) -> bool:
-        return bool(item["eventId"] == self._hall.facts.event_id)
+        """Of this run: a given token's user may have bought before."""
+        begun_ms = (self._hall.begun_s + self._hall.facts.ahead_s) * 1000
+        is_new = parse_iso(item["createdAt"]) >= begun_ms - CLOCKS_MS
+        return bool(is_new and item["eventId"] == self._hall.facts.event_id)
 
     async def _listed(self, who: Identity) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []

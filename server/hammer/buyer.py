@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+import uuid
 from bisect import bisect
 from collections.abc import Sequence
 from itertools import accumulate
@@ -73,6 +74,7 @@ class Buyer:
         self._way: Way = OverSocket(hall) if over_socket else OverHttp(hall, self._http)
         self._who: Identity | None = None
         self._tries = 0
+        self._session = uuid.uuid4().hex[:12]
 
     async def run(self) -> None:
         try:
@@ -137,7 +139,7 @@ class Buyer:
     ) -> Hold | None:
         recorder = self._hall.recorder
         self._tries += 1
-        session = f"hammer-{id(self)}-{self._tries}"
+        session = f"{self._session}-{self._tries}"
         begin, sent_s = time.perf_counter(), time.time()
         answer = await self._way.reserve(wanted, session)
         replied_s = time.time()

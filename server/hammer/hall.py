@@ -51,6 +51,7 @@ class Hall:
         self.identities = Identities(plan, self._own[0])
         self.is_over = asyncio.Event()
         """Set when nothing new is to be begun."""
+        self.begun_s = time.time()
         self.late_s = 0.0
         """The longest this process's own loop was held up: nothing can be seen more exactly."""
         self._next_slot = 0.0
@@ -124,12 +125,13 @@ class Hall:
 async def examine(plan: Plan) -> Facts:
     """The event to hammer and what there is to know. Raises HousefulError in a person's words."""
     http = HttpClient(plan.address)
+    identities = Identities(plan, http)
     try:
         config = (await answered(http, "/config", None)).data
         if not isinstance(config, dict) or "holdSeconds" not in config:
             raise Unavailable(f"expected a Houseful at {plan.address}, got something else")
         refuse_real_money(plan, config)
-        identity = await Identities(plan, http).next()
+        identity = await identities.next()
         event_id = plan.event_id or await open_event(http, identity)
         event = (await answered(http, f"/events/{event_id}", identity)).data
         if plan.buyers and event["saleState"] != "open":

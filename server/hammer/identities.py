@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle
@@ -40,6 +41,8 @@ class Identities:
         self._plan = plan
         self._http = http
         self._made = 0
+        self._run = uuid.uuid4().hex[:12]
+        """Nobody has met these users before, in whatever earlier run."""
         self._given = cycle([Identity(subject_of(token), token) for token in plan.tokens])
         self._lock = asyncio.Lock()
 
@@ -52,7 +55,7 @@ class Identities:
         """Raises NoIdentity, OSError."""
         if self._plan.jwt_secret:
             self._made += 1
-            user = f"hammer-{self._plan.seed}-{self._made}"
+            user = f"hammer-{self._run}-{self._made}"
             return Identity(user, mint(self._plan.jwt_secret, user, self._plan.jwt_claims))
         if self._plan.tokens:
             return next(self._given)

@@ -39,6 +39,9 @@ REMOTE: Final = Bound(sockets=5_000, changes_per_second=500, duration_s=900)
 MOST_CHANGES: Final = 1_000_000
 """In one run: each grant is remembered until the verdict, some 300 bytes."""
 
+SOCKETS_PER_USER: Final = 20
+"""The server closes more of one user on one event and worker (4030)."""
+
 MOST_PROCESSES: Final = 64
 
 
@@ -129,6 +132,13 @@ class Plan:
         if self.viewers + self.buyers == 0:
             raise InvalidRequest("expected at least one viewer or buyer, got none")
         check_mix(self.mix)
+        if self.tokens and not self.jwt_secret:
+            at_most(
+                f"sockets for {len(self.tokens)} tokens, {SOCKETS_PER_USER} each",
+                self.viewers + self.buyers + self.processes,
+                SOCKETS_PER_USER * len(self.tokens),
+                "one server",
+            )
 
     def share(self, index: int) -> Plan:
         """What client process `index` of `processes` does of it."""

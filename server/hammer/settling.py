@@ -20,14 +20,15 @@ LOOK_EVERY_S: Final = 0.1
 
 
 class Settling:
-    """Gives back, waits, and looks whether anyone still holds anything."""
+    """First everything is given back, then nobody may hold anything."""
 
     def __init__(self, hall: Hall, scout: Viewer, buyers: Sequence[Buyer]) -> None:
         self._hall = hall
         self._scout = scout
         self._buyers = buyers
 
-    async def settle(self) -> None:
+    async def give_back(self) -> None:
+        """What was kept, what nobody is sure of, and what would end too late to be waited for."""
         kept = [pair for buyer in self._buyers for pair in buyer.kept]
         left = [pair for buyer in self._buyers for pair in buyer.left]
         patience_s = self._hall.plan.expiry_patience_s
@@ -37,11 +38,18 @@ class Settling:
         await self._each(self._give_back, [*kept, *too_long])
         for _, hold in kept:
             self._hall.recorder.batch.holds.append(hold)
-        unsure = {who.user: who for buyer in self._buyers for who in buyer.unsure}
-        await self._each(self._give_all_back, ((who,) for who in unsure.values()))
+        await self._each(self._give_all_back, ((who,) for who in self._unsure().values()))
         await self._see_them_end(waiting)
-        holders = {who.user: who for who, _ in [*kept, *left]} | unsure
+
+    async def expect_nothing(self) -> None:
+        """Ask as everyone who left or kept something, or may have."""
+        holders = self._unsure()
+        for buyer in self._buyers:
+            holders.update((who.user, who) for who, _ in (*buyer.kept, *buyer.left))
         await self._each(self._expect_nothing_held, ((who,) for who in holders.values()))
+
+    def _unsure(self) -> dict[str, Identity]:
+        return {who.user: who for buyer in self._buyers for who in buyer.unsure}
 
     async def _see_them_end(self, holds: Sequence[Hold]) -> None:
         """Until they are gone from the map, or `watch_deadlines` has said that they are not."""
@@ -102,7 +110,8 @@ class Settling:
 async def watch_deadlines(hall: Hall, scout: Viewer, buyers: Sequence[Buyer]) -> None:
     """See that each abandoned hold is gone from the map a second after its deadline.
 
-    While the scout itself is cut off nothing is to be seen, and the look is put off.
+    While the scout is cut off nothing is to be seen, and a server that has just come back has to
+    clear up first: the look is put off.
     """
     looked = [0] * len(buyers)
     waiting: list[tuple[float, int, Hold]] = []
@@ -112,9 +121,10 @@ async def watch_deadlines(hall: Hall, scout: Viewer, buyers: Sequence[Buyer]) ->
             for _, hold in buyer.left[looked[number] :]:
                 heappush(waiting, (hold.deadline_s, id(hold), hold))
             looked[number] = len(buyer.left)
-        if scout.node is None or not scout.in_sync.is_set():
+        due_s = time.time() - hall.plan.late_s - hall.late_s
+        if scout.node is None or not scout.in_sync.is_set() or scout.since_s > due_s:
             continue
-        while waiting and waiting[0][0] < time.time() - hall.plan.late_s - hall.late_s:
+        while waiting and waiting[0][0] < due_s:
             for fault in overdue(heappop(waiting)[2], scout.node):
                 hall.recorder.fault("holds", fault)
 

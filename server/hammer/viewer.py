@@ -32,6 +32,8 @@ class Viewer:
     ) -> None:
         self.node: Node | None = None
         self.in_sync = asyncio.Event()
+        self.since_s = 0.0
+        """Since when it is in sync, if it is."""
         self.gone = ""
         """Why it may not come back; empty while it may."""
         self._hall = hall
@@ -208,6 +210,8 @@ class Viewer:
         if self._lost_s is not None:
             self._hall.recorder.latency("resync", time.time() - self._lost_s)
             self._lost_s = None
+        if not self.in_sync.is_set():
+            self.since_s = time.time()
         self.in_sync.set()
 
     def _forget(self) -> None:

@@ -92,8 +92,8 @@ async def work(plan: Plan, facts: Facts, link: Link) -> None:
     except BaseExceptionGroup as errors:
         raise first_of(errors) from None
     finally:
+        link.send(hall.recorder.take(everything=True))
         await hall.close()
-    link.send(hall.recorder.take(everything=True))
 
 
 async def perform(
@@ -120,7 +120,10 @@ async def perform(
     hall.is_over.set()
     await asyncio.gather(*shopping)
     await link.meet("quiet")
-    await Settling(hall, scout, crowd.buyers).settle()
+    settling = Settling(hall, scout, crowd.buyers)
+    await settling.give_back()
+    await link.meet("given back")
+    await settling.expect_nothing()
     await link.meet("settled")
     await Audit(hall, [*crowd.viewers, scout], crowd.buyers).examine()
     await link.meet("examined")
