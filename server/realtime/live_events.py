@@ -14,8 +14,8 @@ from server.domain.errors import HousefulError, Unavailable
 from server.realtime.live_event import LiveEvent
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
-from server.store.connection import Redis
 from server.store.doorbell import Doorbell
+from server.store.lanes import Client
 from server.store.seats import SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ class LiveEvents:
     """The live events of one worker."""
 
     def __init__(
-        self, client: Redis, seats: SeatStore, catalog: Catalog, *, frame_interval_ms: int
+        self, client: Client, seats: SeatStore, catalog: Catalog, *, frame_interval_ms: int
     ) -> None:
         self._seats = seats
         self._catalog = catalog
