@@ -243,7 +243,7 @@ class SeatStore:
     async def snapshot(self, event_id: int) -> Snapshot:
         """The whole state; lapsed holds are swept first."""
         reply = await self._run("snapshot", event_id)
-        _, epoch, seq, base, first, count, now_ms, records, owners = reply
+        _, epoch, seq, base, first, count, now_ms, records, owners, at = reply
         return Snapshot(
             epoch=epoch,
             seq=seq,
@@ -259,11 +259,18 @@ class SeatStore:
                 int(ref): (user, session)
                 for ref, user, session in zip(owners[::3], owners[1::3], owners[2::3], strict=True)
             },
+            at_ms=int(at),
         )
 
-    async def read_feed(self, event_id: int, epoch: str, since: int) -> tuple[list[Change], int]:
-        """(changes after `since`, Redis's time in ms). Raises FeedLost when they cannot be had."""
-        reply = await self._run("read_feed", event_id, epoch, since, FEED_LIMIT)
+    async def read_feed(
+        self, event_id: int, epoch: str, since: int, at_ms: int = 0
+    ) -> tuple[list[Change], int]:
+        """(changes after `since`, Redis's time in ms). Raises FeedLost when they cannot be had.
+
+        `at_ms` is when the entry at `since` was written, if known: a Redis that lost writes and took
+        others in their place has another one there.
+        """
+        reply = await self._run("read_feed", event_id, epoch, since, at_ms, FEED_LIMIT)
         if reply[0] != "entries":
             raise FeedLost(rewound=reply[0] == "rewound")
         return [feed_entry(entry) for entry in reply[3]], reply[2]
