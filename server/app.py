@@ -132,6 +132,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         ),
         reached=crash_at(os.environ),
     )
+    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     return Context(
         settings=settings,
         tokens=Tokens(settings),
@@ -139,12 +140,18 @@ def build(settings: Settings, redis_url: str) -> Context:
         database=database,
         catalog=catalog,
         reservations=Reservations(seats, limiter, catalog, rules, wall_clock_ms),
-        live=LiveEvents(client, seats, catalog, frame_interval_ms=settings.frame_interval_ms),
+        live=LiveEvents(
+            client,
+            seats,
+            catalog,
+            frame_interval_ms=settings.frame_interval_ms,
+            other_server=checkout.compare_seats_soon,
+        ),
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
         demo_gateway=demo_gateway,
-        checkout=Checkout(parts, {EMAIL: paperwork.deliver}),
+        checkout=checkout,
         paperwork=paperwork,
         clock=wall_clock_ms,
     )

@@ -35,6 +35,9 @@ LISTEN_S = 1.0
 Ring = Callable[[int, bool], None]
 """Called with (event id, whether a lease expired)."""
 
+OWN_CHANNEL = "houseful:doorbell"
+"""Keeps a connection open while no event is watched, and says when it was made anew."""
+
 
 def channels(event_id: int, database: int) -> tuple[str, str]:
     """(feed channel, lease pattern) of one event; the braces are part of the hash tag."""
@@ -43,11 +46,19 @@ def channels(event_id: int, database: int) -> tuple[str, str]:
 
 
 class Ear:
-    """One connection to one node; rings for what it hears."""
+    """One connection to one node; rings for what it hears.
 
-    def __init__(self, client: Redis, ring: Ring) -> None:
+    `other_server` is called when the process at the other end is not the one it was: restarted,
+    perhaps with older data, or another primary. `is_known`: the first one is no news.
+    """
+
+    def __init__(
+        self, client: Redis, ring: Ring, other_server: Callable[[], None], *, is_known: bool
+    ) -> None:
         self._client = client
         self._ring = ring
+        self._other_server = other_server
+        self._run_id = "" if is_known else "none yet"
         self._pubsub: PubSub | None = None
         self._database = int(client.connection_pool.connection_kwargs.get("db") or 0)
         self.heard = 0
@@ -79,20 +90,28 @@ class Ear:
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self, watched: Iterable[int]) -> None:
-        await add_notifications(self._client)  # a node that joined may not send them yet
         async with self._client.pubsub() as pubsub:
-            # A channel of our own keeps the connection open while no event is watched.
-            await pubsub.subscribe("houseful:doorbell")
+            await pubsub.subscribe(OWN_CHANNEL)
             for event_id in list(watched):
                 await self._subscribe(pubsub, event_id)
             self._pubsub = pubsub
             try:
                 while True:
                     message = await pubsub.get_message(timeout=LISTEN_S)
-                    if message is not None:
+                    if message is not None and message["channel"] == OWN_CHANNEL:
+                        await self._meet()
+                    elif message is not None:
                         self._hear(message)
             finally:
                 self._pubsub = None
+
+    async def _meet(self) -> None:
+        """A new connection: a server that was started anew or joined may not notify yet."""
+        await add_notifications(self._client)
+        facts: dict[str, Any] = await self._client.info("server")
+        before, self._run_id = self._run_id, str(facts.get("run_id"))
+        if before not in ("", self._run_id):
+            self._other_server()
 
     async def _subscribe(self, pubsub: PubSub, event_id: int) -> None:
         feed, lease = channels(event_id, self._database)
@@ -114,11 +133,17 @@ class Ear:
 
 
 class Doorbell:
-    """Rings `listener(event_id, lease_expired)` for the events watched, wherever they are."""
+    """Rings `listener(event_id, lease_expired)` for the events watched, wherever they are.
 
-    def __init__(self, client: Client, listener: Ring) -> None:
+    `other_server` is called when a primary is not the process it was, see `Ear`.
+    """
+
+    def __init__(
+        self, client: Client, listener: Ring, other_server: Callable[[], None] = lambda: None
+    ) -> None:
         self._client = client
         self._listener = listener
+        self._other_server = other_server
         self._watched: dict[int, None] = {}
         self._ears: dict[Redis, tuple[Ear, asyncio.Task[None]]] = {}
         self._heard_before = 0
@@ -141,22 +166,24 @@ class Doorbell:
 
     async def run(self) -> None:
         """Listen to every primary until cancelled."""
+        is_first = True
         try:
             while True:
                 try:
-                    self._attend(await self._primaries())
+                    self._attend(await self._primaries(), are_known=is_first)
+                    is_first = False
                 except (RedisError, OSError) as error:
                     log.warning("doorbell_lost", error=str(error))
                 await asyncio.sleep(LISTEN_S)
         finally:
-            self._attend([])
+            self._attend([], are_known=True)
 
     async def _primaries(self) -> list[Redis]:
         if isinstance(self._client, Cluster):
             return list((await self._client.primaries()).values())
         return [self._client]
 
-    def _attend(self, primaries: list[Redis]) -> None:
+    def _attend(self, primaries: list[Redis], *, are_known: bool) -> None:
         """An ear for each primary, and none for others."""
         for client in [client for client in self._ears if client not in primaries]:
             ear, task = self._ears.pop(client)
@@ -164,7 +191,7 @@ class Doorbell:
             task.cancel()
         for client in primaries:
             if client not in self._ears:
-                ear = Ear(client, self._listener)
+                ear = Ear(client, self._listener, self._other_server, is_known=are_known)
                 self._ears[client] = (
                     ear,
                     asyncio.create_task(ear.run(self._watched), name="doorbell-ear"),
