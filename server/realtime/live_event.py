@@ -177,7 +177,7 @@ class LiveEvent:
     async def _read(self) -> None:
         while True:
             changes, now_ms = await self._seats.read_feed(
-                self.event_id, self.replica.epoch, self.replica.seq
+                self.event_id, self.replica.epoch, self.replica.seq, self.replica.at_ms
             )
             self._set_clock(now_ms)
             if not changes:

@@ -43,12 +43,16 @@ class Body:
 
 
 class Replica:
-    """Status, version and deadline of every seat at one position (`epoch`, `seq`) of the feed."""
+    """Status, version and deadline of every seat at one position (`epoch`, `seq`) of the feed.
+
+    `at_ms` is when the entry at `seq` was written, 0 for not known.
+    """
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.epoch = ""
         self.seq = 0
+        self.at_ms = 0
         self.version_base = 0
         self.modified_ms = 0
         count = house.seat_count
@@ -80,6 +84,7 @@ class Replica:
                 self._set(index, record.status, record.version, record.ref, record.deadline_ms)
                 changed.append(index)
         self.epoch, self.seq = snapshot.epoch, snapshot.seq
+        self.at_ms = snapshot.at_ms
         self.version_base = snapshot.version_base
         self.modified_ms = snapshot.now_ms
         self.owners = dict(snapshot.owners)
@@ -94,7 +99,7 @@ class Replica:
             index = seat_id - first
             self._set(index, change.status, version, change.ref, change.deadline_ms)
             indexes.append(index)
-        self.seq = change.seq
+        self.seq, self.at_ms = change.seq, change.at_ms
         self.modified_ms = max(change.at_ms, self.modified_ms + 1)
         if change.status in "RP":
             self.owners[change.ref] = (change.user, change.session)
