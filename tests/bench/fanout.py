@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,11 +80,11 @@ class Floor:
         self.crowd.ask("connect", viewers, "/", [""])
         listening.close()
 
-    def run(self, rounds: int) -> Speed:
+    def run(self, rounds: int, period_s: float = 0.0) -> Speed:
         self.crowd.ask("forget")
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        print(rounds, file=self.process.stdin, flush=True)
+        print(rounds, period_s, file=self.process.stdin, flush=True)
         wall, cpu = map(float, self.process.stdout.readline().split())
         sent = rounds * self.viewers
         received = 0
@@ -166,15 +167,17 @@ def saturate(numbers: Numbers, viewers: int, *, quick: bool) -> None:
             commands["C"] = [program]
         floors = {name: Floor(stack, line, viewers, size) for name, line in commands.items()}
         rounds = max(5, round(60_000 / viewers))
-        found: dict[str, list[Speed]] = {name: [] for name in ("ours", *floors)}
+        found: defaultdict[str, list[Speed]] = defaultdict(list)
         for _ in range(turns):
             found["ours"].append(ours.saturated(seconds))
+            period_s = viewers / found["ours"][-1].by_wall
             for name, floor in floors.items():
                 found[name].append(floor.run(rounds))
+                found[f"{name} at our pace"].append(floor.run(rounds, period_s))
     report(numbers, viewers, size, found)
 
 
-def report(numbers: Numbers, viewers: int, size: int, found: dict[str, list[Speed]]) -> None:
+def report(numbers: Numbers, viewers: int, size: int, found: Mapping[str, list[Speed]]) -> None:
     by_cpu = {name: median([speed.by_cpu for speed in seen]) for name, seen in found.items()}
     by_wall = {name: median([speed.by_wall for speed in seen]) for name, seen in found.items()}
     ratios = ", ".join(

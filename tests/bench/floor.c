@@ -1,8 +1,8 @@
 /* The floor of fan-out: N upgraded sockets, then ROUNDS frames of SIZE payload bytes to each, one
- * write per socket and frame. Each line on standard input is one measurement; the answer is a line
- * with wall and CPU seconds.
+ * write per socket and frame. Each line on standard input is one measurement: so many rounds, one
+ * at most each PERIOD seconds (0: back to back). The answer is a line with wall and CPU seconds.
  *
- *   floor LISTENING_FD N SIZE     lines: ROUNDS
+ *   floor LISTENING_FD N SIZE     lines: ROUNDS PERIOD
  */
 #include <errno.h>
 #include <poll.h>
@@ -70,10 +70,14 @@ int main(int count, char **given) {
   int *sockets = malloc(viewers * sizeof *sockets);
   for (int i = 0; i < viewers; i++)
     if ((sockets[i] = accept_viewer(listening)) < 0) return 1;
-  while (scanf("%d", &rounds) == 1) {
+  double period;
+  while (scanf("%d %lf", &rounds, &period) == 2) {
     double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    for (int round = 0; round < rounds; round++)
+    for (int round = 0; round < rounds; round++) {
+      double wait = wall + round * period - seconds(CLOCK_MONOTONIC);
+      if (period > 0 && wait > 0) usleep(wait * 1e6);
       for (int i = 0; i < viewers; i++) write_all(sockets[i], frame, length);
+    }
     printf("%.9f %.9f\n", seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
     fflush(stdout);
   }

@@ -1,6 +1,6 @@
 """The same floor in bare Python: one `socket.send` per socket and frame, nothing else.
 
-    python -m tests.bench.floor LISTENING_FD VIEWERS SIZE      lines on standard input: ROUNDS
+    python -m tests.bench.floor LISTENING_FD VIEWERS SIZE      lines on standard input: ROUNDS PERIOD
 
 Answers each line with wall and CPU seconds, as `floor.c` does.
 """
@@ -31,8 +31,10 @@ def main() -> None:
     sockets = [accepted(listening) for _ in range(int(sys.argv[2]))]
     frame = frames.prepare(b" " * int(sys.argv[3]))
     for line in sys.stdin:
+        rounds, period = line.split()
         wall, cpu = time.monotonic(), time.process_time()
-        for _ in range(int(line)):
+        for nth in range(int(rounds)):
+            time.sleep(max(0.0, wall + nth * float(period) - time.monotonic()))
             for sock in sockets:
                 sock.send(frame)
         print(f"{time.monotonic() - wall:.9f} {time.process_time() - cpu:.9f}", flush=True)

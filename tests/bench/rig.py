@@ -97,6 +97,7 @@ def worker(module: str, environment: dict[str, str] | None = None) -> Iterator[P
 class Stage:
     """Houseful on one core, its Valkey and whoever asks on the other. Settings by name."""
 
+    module: str
     given: dict[str, Any]
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -115,7 +116,7 @@ class Stage:
             "HOUSEFUL_DEMO_EVENTS": "false",
             **given,
         }
-        self.process = self.stack.enter_context(worker("server.worker", environment))
+        self.process = self.stack.enter_context(worker(self.module, environment))
         self.valkey = valkey
         self.server = Server(self.process.url, settings, valkey.url, valkey, lambda: None)
         return self
@@ -123,9 +124,18 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self.stack.close()
 
+    def open_event(self, event_id: int) -> None:
+        """In Redis, as its first reader would."""
 
-def stage(**given: Any) -> Stage:
-    return Stage(given)
+        async def opened() -> None:
+            async with self.server.catalog() as catalog:
+                await catalog.open_event(event_id)
+
+        in_thread(opened())
+
+
+def stage(module: str = "server.worker", **given: Any) -> Stage:
+    return Stage(module, given)
 
 
 class Helper:
