@@ -46,7 +46,10 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 STARTS: Final[dict[str, tuple[str, ...]]] = {
-    "redis_url": ("redis://", "rediss://", "unix://"),
+    "redis_url": (
+        *("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://"),
+        *("redis+sentinel://", "rediss+sentinel://"),
+    ),
     "database_url": ("postgres://", "postgresql", "sqlite"),
     "smtp_url": ("smtp://", "smtps://"),
     "stripe_secret_key": ("sk_", "rk_"),
@@ -122,7 +125,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(
         None,
         validation_alias="REDIS_URL",
-        description="redis://, rediss:// or unix:// URL",
+        description="redis://, rediss://, unix://, redis+cluster:// or redis+sentinel:// URL",
     )
     database_url: SecretStr | None = Field(
         None,
