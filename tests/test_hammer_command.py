@@ -51,7 +51,14 @@ def report(*faults: tuple[str, str], stopped: str = "", **counts: int) -> Report
         (["http://127.0.0.1:1", "--viewers", "30000"], "expected at most 20,000 sockets"),
         (["http://127.0.0.1:1", "--mix", "steal=1"], "--mix: expected release, "),
         (["http://127.0.0.1:1", "--duration", "soon"], "--duration: expected a time such as 30s"),
-        (["http://127.0.0.1:1", "--token", "x"], "--token: expected a JSON Web Token"),
+        (
+            ["http://127.0.0.1:1", "--token", "x", "--viewers", "1", "--buyers", "1"],
+            "--token: expected a JSON Web Token",
+        ),
+        (
+            ["http://127.0.0.1:1", "--token", "x"],
+            "expected at most 20 sockets for 1 tokens, 20 each against one server, got 551",
+        ),
         (["http://127.0.0.1:1", "--json", "/nowhere/at/all"], "cannot write /nowhere/at/all"),
         (["nonsense"], "expected an address such as http://127.0.0.1:8000, got 'nonsense'"),
     ],

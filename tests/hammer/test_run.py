@@ -42,7 +42,9 @@ EVERYTHING = {
 
 CROWDED: dict[str, Any] = {
     "viewers": 2,
-    "duration_s": 1.0,
+    "buyers": 40,
+    "changes_per_second": 500.0,
+    "duration_s": 1.5,
     "hot_share": 1.0,
     "stale_share": 0.3,
     "seats_per_hold": 1,
@@ -110,7 +112,7 @@ async def test_a_server_without_a_guard_fails_by_the_seat_it_sold_twice(
     guard: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with unguarded_server(guard, tmp_path, monkeypatch) as server:
-        sale = server.add_event(small_plan(rows=2, seats=10))
+        sale = server.add_event(small_plan(rows=1, seats=2))
         report = await run(plan_for(server.url, sale.id, **CROWDED))
     assert report.passed is False
     assert report.exit_code == 1
@@ -162,8 +164,8 @@ def test_several_processes_meet_storms_and_slow_readers_and_agree_with_the_serve
 ) -> None:
     sale = server.add_event(small_plan(rows=10, seats=20))
     options = (
-        "--viewers 30 --buyers 10 --duration 3s --ramp 0s --processes 2 --slow-readers 2"
-        " --reconnect-storm 1s --storm-share 0.5 --mix release=6,pay=2,decline=1,cancel=1,abandon=1"
+        "--viewers 30 --buyers 10 --duration 2s --ramp 0s --processes 2 --slow-readers 2"
+        " --reconnect-storm 700ms --storm-share 0.5 --mix release=6,pay=2,decline=1,cancel=1,abandon=1"
         " --late 3s --ticket-viewers 0.5"
     )
     files = {"--json": tmp_path / "report.json", "--html": tmp_path / "report.html"}
