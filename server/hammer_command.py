@@ -23,6 +23,7 @@ from server.hammer.statistics import Histogram
 
 COULD_NOT_RUN: Final = 2
 PLACES: Final = {
+    "": "starting",
     "quiet": "settling",
     "given back": "settling",
     "settled": "judging",
@@ -196,7 +197,7 @@ def progress_line(plan: Plan, seen: Gathering) -> str:
     last = seen.seconds[max(seen.seconds)] if seen.seconds else Second()
     doing = PLACES.get(seen.place, "")
     parts = [
-        f"{passed_s:5.0f} s of {plan.duration_s:g} {doing}".rstrip(),
+        f"{doing:>14}" if doing else f"{passed_s:5.0f} s of {plan.duration_s:g}",
         f"{seen.watching:,} watching",
         f"{last.frames:,} frames/s",
         f"{last.attempts:,} attempts/s",

@@ -26,6 +26,8 @@ PLAN = Plan(
     address.parse("http://127.0.0.1:8000"), duration_s=2.0, ramp_s=0.0, jwt_secret="hidden!"
 )
 
+PLAN_OF_A_MINUTE = replace(PLAN, duration_s=60.0)
+
 
 def report(*faults: tuple[str, str], stopped: str = "", **counts: int) -> Report:
     """Of two seconds in which something was reserved."""
@@ -135,8 +137,10 @@ def test_progress_is_a_line() -> None:
     batch.counts.update({"reserve.attempts": 40, "frames": 3_000})
     gathering.add(0, batch)
     gathering.place = "quiet"
-    line = hammer_command.progress_line(replace(PLAN, duration_s=60), gathering)
-    assert "of 60 settling" in line
+    line = hammer_command.progress_line(PLAN_OF_A_MINUTE, gathering)
+    assert line.startswith("      settling  5 watching")
+    gathering.reach("ready")
+    assert "0 s of 60  " in hammer_command.progress_line(PLAN_OF_A_MINUTE, gathering)
     assert "5 watching  3,000 frames/s  40 attempts/s" in line
 
 

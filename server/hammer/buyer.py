@@ -99,7 +99,8 @@ class Buyer:
         if node is None or not self._scout.in_sync.is_set():
             await asyncio.sleep(0.05)
             return
-        if self._who is None:
+        who = self._who
+        if who is None:
             who = await self._hall.identities.next()
             await self._way.open(who)
             self._who = who
@@ -108,9 +109,9 @@ class Buyer:
             self._hall.recorder.count("reserve.nothing_free")
             await asyncio.sleep(0.1)
             return
-        hold = await self._reserve(self._who, node, wanted, is_stale=is_stale)
+        hold = await self._reserve(who, node, wanted, is_stale=is_stale)
         if hold is not None:
-            await self._decide(self._who, hold)
+            await self._decide(who, hold)
 
     def _choose(self, node: Node) -> tuple[list[tuple[int, int]], bool]:
         """(seat, version) pairs; some are known to be too old, and must be refused."""

@@ -61,6 +61,12 @@ class Gathering:
     def watching(self) -> int:
         return sum(self._watching.values())
 
+    def reach(self, place: str) -> None:
+        """Every process has come to this place; time counts from `ready`."""
+        self.place = place
+        if place == "ready":
+            self.begun_s = time.time()
+
     def histogram(self, name: str) -> Histogram:
         return self.latencies.setdefault(name, Histogram())
 

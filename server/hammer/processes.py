@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -65,7 +65,7 @@ async def _conduct(
                 waiting.append(number)
                 if len(waiting) == len(children):
                     waiting.clear()
-                    gathering.place = content
+                    gathering.reach(content)
                     for _, connection in children:
                         connection.send("go on")
             elif kind == "done":
@@ -126,7 +126,7 @@ class PipeLink:
         try:
             self._connection.recv()
         except (EOFError, OSError):
-            sys.exit(0)  # the parent is gone
+            os._exit(0)  # nobody is there any more to hear of it
         self._told.set()
 
 
