@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
+from server.realtime import gauges
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
@@ -172,6 +174,7 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
     return [
         ("topology", lambda: follow(context.redis)),
         ("doorbell", context.live.doorbell.run),
+        ("gauges", partial(gauges.keep, context.live)),
         ("sweep", context.live.run),
         ("completer", context.checkout.run_completer),
         ("outbox", context.checkout.run_outbox),
