@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any
 
 CHUNK = 65_536
@@ -101,7 +100,7 @@ class FaultProxy:
         *,
         is_answer: bool,
     ) -> None:
-        with suppress(OSError):
+        try:
             while chunk := await source.read(CHUNK):
                 await self._flowing.wait()
                 if is_answer and self.cut_share and self._random.random() < self.cut_share:
@@ -109,6 +108,9 @@ class FaultProxy:
                     return
                 sink.write(chunk)
                 await sink.drain()
-        self._pairs.discard(pair)
-        with suppress(OSError):
-            sink.close()
+        except OSError:
+            pass
+        finally:
+            sink.close()  # also where this task is cancelled
+            if is_answer or sink.transport.is_closing():
+                self._pairs.discard(pair)

@@ -14,18 +14,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from server.ledger.database import Database
-from server.ledger.demo_charges import SqlDemoCharges
 from server.listening import address_of, listen
-from server.payments.demo import DemoGateway
 from server.settings import Settings
-from server.store.connection import connect
 from server.store.embedded import find_binary
-from server.store.seats import SeatStore
 from server.supervisor import Worker
 from tests.databases import shared_postgres
 from tests.fault_proxy import FaultProxy
-from tests.invariants import World
 from tests.redis_cluster import Node, RedisCluster, Sentinels, running_cluster, running_sentinels
 from tests.serving import Server, migrate
 
@@ -84,18 +78,6 @@ class House:
         worker = self.workers[number]
         worker.tell(how)
         await asyncio.to_thread(worker.end, time.monotonic() + within_s)
-
-    @asynccontextmanager
-    async def world(self) -> AsyncIterator[World]:
-        """The books, read past every proxy."""
-        database = Database(self.settings.sql_url())
-        client = connect(self.store_url)
-        try:
-            payments = await DemoGateway(SqlDemoCharges(database)).list_since(0)
-            yield World(database, SeatStore(client), payments)
-        finally:
-            await client.aclose()
-            await database.close()
 
 
 @contextmanager
