@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
+from server.realtime import gauges
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
@@ -34,7 +36,7 @@ from server.services.paperwork import Letterhead, Paperwork
 from server.services.parts import Parts, Terms
 from server.services.reservations import Reservations, Rules
 from server.settings import Settings, load
-from server.store.connection import connect
+from server.store.connection import connect, follow, settled
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
@@ -63,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        context = build(settings)
+        context = build(settings, await settled(redis_url_of(settings)))
         app.state.context = context
         tasks = [
             asyncio.create_task(supervised(name, work), name=name)
@@ -91,10 +93,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
 
 
-def build(settings: Settings) -> Context:
+def redis_url_of(settings: Settings) -> str:
     if settings.redis_url is None:
         raise ValueError("expected a Redis URL: `houseful serve` starts one and hands it over")
-    client = connect(settings.redis_url.get_secret_value())
+    return settings.redis_url.get_secret_value()
+
+
+def build(settings: Settings, redis_url: str) -> Context:
+    client = connect(redis_url)
     database = Database(settings.sql_url())
     seats = SeatStore(client)
     limiter = Limiter(client)
@@ -108,7 +114,10 @@ def build(settings: Settings) -> Context:
     paperwork = Paperwork(
         database,
         catalog,
-        TicketSigner(settings.signing_secret().encode()),
+        TicketSigner(
+            settings.signing_secret().encode(),
+            [secret.encode() for secret in settings.old_secrets()],
+        ),
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         Letterhead(
             sender=settings.mail_from,
@@ -128,6 +137,7 @@ def build(settings: Settings) -> Context:
         ),
         reached=crash_at(os.environ),
     )
+    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     return Context(
         settings=settings,
         tokens=Tokens(settings),
@@ -135,12 +145,18 @@ def build(settings: Settings) -> Context:
         database=database,
         catalog=catalog,
         reservations=Reservations(seats, limiter, catalog, rules, wall_clock_ms),
-        live=LiveEvents(client, seats, catalog, frame_interval_ms=settings.frame_interval_ms),
+        live=LiveEvents(
+            client,
+            seats,
+            catalog,
+            frame_interval_ms=settings.frame_interval_ms,
+            other_server=checkout.compare_seats_soon,
+        ),
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
         demo_gateway=demo_gateway,
-        checkout=Checkout(parts, {EMAIL: paperwork.deliver}),
+        checkout=checkout,
         paperwork=paperwork,
         clock=wall_clock_ms,
     )
@@ -159,7 +175,9 @@ def gateway_of(settings: Settings, database: Database) -> tuple[Gateway, DemoGat
 def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
     """What runs beside the requests, by name."""
     return [
+        ("topology", lambda: follow(context.redis)),
         ("doorbell", context.live.doorbell.run),
+        ("gauges", partial(gauges.keep, context.live)),
         ("sweep", context.live.run),
         ("completer", context.checkout.run_completer),
         ("outbox", context.checkout.run_outbox),

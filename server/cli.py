@@ -81,7 +81,8 @@ def serve(
     log.configure(chosen.log_format, chosen.log_level)
     sockets = listen(chosen.host, chosen.port, chosen.workers)
     address = address_of(sockets[0])
-    from server import preparation
+    from server import metrics, preparation
+    from server.store.connection import settled
     from server.store.embedded import EmbeddedValkey
     from server.supervisor import Supervisor
 
@@ -92,6 +93,7 @@ def serve(
             valkey = stack.enter_context(EmbeddedValkey(chosen.data_dir))
         redis_url = valkey.url if valkey else settings.revealed(chosen.redis_url)
         asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+        redis_url = asyncio.run(settled(redis_url))
         asyncio.run(preparation.prepare_database(chosen, redis_url))
         environment = {
             **os.environ,
@@ -101,6 +103,8 @@ def serve(
             settings.variable("port"): str(sockets[0].getsockname()[1]),
             settings.variable("workers"): str(chosen.workers),
         }
+        if chosen.workers > 1:
+            environment |= metrics.share(chosen.data_dir.absolute() / "metrics")
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
         supervisor.run(lambda: print(f"Houseful {__version__} is at {address}", flush=True))
 

@@ -16,11 +16,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
 import structlog
 
+from server import metrics
 from server.domain.errors import ConfigurationError, HousefulError
 from server.store.embedded import EmbeddedValkey
 from server.worker import GRACEFUL_SHUTDOWN_S
@@ -90,6 +92,8 @@ class Worker:
             return
         self._failures += 1
         log.error("worker died; starting another", pid=self.pid, exit_code=self.exit_code)
+        if metrics.SHARED in self._environment:
+            metrics.forget(Path(self._environment[metrics.SHARED]), self.pid)
         self._forget()
         self.start()
 

@@ -130,17 +130,18 @@ async def _in_pieces(
             free.append((seat_id, version))
     if not free:
         return Refused(tuple(failed))
-    ref = await self._client.hincrby(keys[0], "next", 1)
+    client: Any = self._scripts.lanes._client
+    ref = await client.hincrby(keys[0], "next", 1)
     deadline = snapshot.now_ms + hold_ms
     for seat_id, version in free:
-        await self._client.hset(keys[1], str(seat_id), f"{version + 1}:R:{ref}:{deadline}")
+        await client.hset(keys[1], str(seat_id), f"{version + 1}:R:{ref}:{deadline}")
     taken = " ".join(str(seat_id) for seat_id, _ in free)
     fields = {"user": user, "session": session, "status": "ACTIVE", "created": snapshot.now_ms}
-    await self._client.hset(
+    await client.hset(
         f"seat:{{{event_id}}}:reservation:{ref}",
         mapping={**fields, "deadline": deadline, "seats": taken},
     )
-    await self._client.zadd(keys[3], {str(ref): deadline})
+    await client.zadd(keys[3], {str(ref): deadline})
     return Granted(
         ref, tuple(seat for seat, _ in free), deadline, snapshot.now_ms, 0, tuple(failed)
     )

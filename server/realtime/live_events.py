@@ -6,7 +6,7 @@ Owns: one task per live event, the doorbell, and the sweep of events that nobody
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -14,8 +14,8 @@ from server.domain.errors import HousefulError, Unavailable
 from server.realtime.live_event import LiveEvent
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
-from server.store.connection import Redis
 from server.store.doorbell import Doorbell
+from server.store.lanes import Client
 from server.store.seats import SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
@@ -32,14 +32,20 @@ class LiveEvents:
     """The live events of one worker."""
 
     def __init__(
-        self, client: Redis, seats: SeatStore, catalog: Catalog, *, frame_interval_ms: int
+        self,
+        client: Client,
+        seats: SeatStore,
+        catalog: Catalog,
+        *,
+        frame_interval_ms: int,
+        other_server: Callable[[], None] = lambda: None,
     ) -> None:
         self._seats = seats
         self._catalog = catalog
         self._interval_s = frame_interval_ms / 1000
         self._events: dict[int, LiveEvent] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self.doorbell = Doorbell(client, self._ring)
+        self.doorbell = Doorbell(client, self._ring, other_server)
 
     def __iter__(self) -> Iterator[LiveEvent]:
         return iter(list(self._events.values()))
