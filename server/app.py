@@ -114,7 +114,10 @@ def build(settings: Settings, redis_url: str) -> Context:
     paperwork = Paperwork(
         database,
         catalog,
-        TicketSigner(settings.signing_secret().encode()),
+        TicketSigner(
+            settings.signing_secret().encode(),
+            [secret.encode() for secret in settings.old_secrets()],
+        ),
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         Letterhead(
             sender=settings.mail_from,
