@@ -232,12 +232,14 @@ class Buyer:
         self.paid.append(who)
         begun_s = time.time()
         purchase = await till.buy(self._hall, self._http, who, hold)
+        if purchase.outcome == "confirmed" and hold.fate == "cancel":
+            hold.ended_s = time.time()
+            await till.cancel(self._hall, self._http, who, purchase)
+            if purchase.cancelled is False:
+                hold.ended_s = None
+        self._hall.recorder.batch.purchases.append(purchase)
         if purchase.outcome == "confirmed":
-            hold.bought = True
-            if hold.fate == "cancel":
-                begun_s = time.time()
-                hold.bought = not await till.cancel(self._hall, self._http, who, purchase)
-                hold.ended_s = None if hold.bought else begun_s
+            hold.bought = hold.ended_s is None
             self._hall.recorder.batch.holds.append(hold)
             self._who = None
         elif purchase.outcome == "payment_declined":
@@ -246,7 +248,6 @@ class Buyer:
             hold.ended_s = begun_s
             self._hall.recorder.batch.holds.append(hold)
             self.unsure.append(who)
-        self._hall.recorder.batch.purchases.append(purchase)
 
     async def _release(self, who: Identity, hold: Hold) -> None:
         recorder = self._hall.recorder

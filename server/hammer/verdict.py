@@ -139,7 +139,7 @@ def unsettled(purchases: Sequence[Purchase], bookings: Collection[BookingSeen]) 
     for at, purchase in told.items():
         if at not in known:
             yield f"{purchase.reference} was confirmed to {purchase.holder}, who has no such booking"
-        elif not purchase.cancelled and known[at].status != "CONFIRMED":
+        elif purchase.cancelled is False and known[at].status != "CONFIRMED":
             yield f"{purchase.reference} was confirmed, now it is {known[at].status}"
         elif purchase.cancelled and known[at].status == "CONFIRMED":
             yield f"{purchase.reference} was cancelled, and still is CONFIRMED"
