@@ -68,6 +68,9 @@ def hammer(
     ticket_viewers: Annotated[
         float, typer.Option(help="Share of viewers who come with a ticket, as browsers do.")
     ] = 0.1,
+    binary_viewers: Annotated[
+        float, typer.Option(help="Share of viewers who ask for binary frames.")
+    ] = 0.3,
     slow_readers: Annotated[
         int, typer.Option(help="Viewers who stop reading for 8 s at a time.")
     ] = 0,
@@ -127,6 +130,7 @@ def hammer(
             stale_share=stale,
             socket_share=socket_buyers,
             ticket_share=ticket_viewers,
+            binary_share=binary_viewers,
             slow_readers=slow_readers,
             storm_every_s=parse_seconds("--reconnect-storm", reconnect_storm),
             storm_share=storm_share,

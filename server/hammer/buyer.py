@@ -19,7 +19,8 @@ from server.hammer.http_client import HttpClient
 from server.hammer.identities import Identity
 from server.hammer.plan import PAYING
 from server.hammer.record import Hold
-from server.hammer.seat_map import AVAILABLE, RESERVED, Node
+from server.hammer.seat_forms import AVAILABLE, RESERVED
+from server.hammer.seat_map import Node
 from server.hammer.viewer import Viewer
 from server.hammer.ways import Answer, OverHttp, OverSocket, Way
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from server.hammer import verdict
 from server.hammer.record import OFFSETS_PER_S, Batch, BookingSeen, FrameSeen, Hold, Purchase
-from server.hammer.seat_map import AVAILABLE, RESERVED
+from server.hammer.seat_forms import AVAILABLE, RESERVED
 from server.hammer.statistics import Histogram
 from server.hammer.verdict import CHECKS, Check
 

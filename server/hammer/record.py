@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.hammer.seat_map import Change
+from server.hammer.seat_forms import Change
 from server.hammer.statistics import Histogram
 
 FRAME_OPEN_S: Final = 1.5

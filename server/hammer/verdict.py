@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.hammer.record import BookingSeen, Hold, Purchase
-from server.hammer.seat_map import STATUSES, Node
+from server.hammer.seat_forms import STATUSES
+from server.hammer.seat_map import Node
 
 CHECKS: Final[dict[str, str]] = {
     "maps": "every viewer's folded map equals the server's",

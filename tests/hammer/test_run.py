@@ -24,6 +24,8 @@ from server.hammer.gathering import Gathering
 from server.hammer.plan import Plan
 from server.hammer.report import Report
 from server.hammer.run import run
+from server.realtime import frames
+from server.services.paperwork import Paperwork
 from server.store.embedded import EmbeddedValkey
 from server.store.scripts import Scripts
 from server.store.seats import SeatStore
@@ -117,6 +119,31 @@ async def test_a_server_without_a_guard_fails_by_the_seat_it_sold_twice(
     assert report.passed is False
     assert report.exit_code == 1
     assert faults(report, "double_sale")
+
+
+async def test_a_server_that_tells_lies_and_sweeps_and_issues_nothing_fails_by_each_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sweep_nothing(*_: object) -> tuple[int, int, None]:
+        return 0, 0, None
+
+    async def no_tickets(*_: object) -> list[object]:
+        return []
+
+    say_all = frames.changes
+    monkeypatch.setattr(frames, "changes", lambda first, rows: say_all(first, list(rows)[1:]))
+    monkeypatch.setattr(SeatStore, "sweep", sweep_nothing)
+    monkeypatch.setattr(Paperwork, "tickets", no_tickets)
+    with running_server(tmp_path, hold_seconds=1) as server:
+        sale = server.add_event(small_plan(rows=10, seats=20))
+        mix = {"abandon": 1.0, "pay": 1.0}
+        report = await run(plan_for(server.url, sale.id, mix=mix, late_s=0.5, binary_share=0.0))
+    assert report.exit_code == 1
+    assert re.search(r"seat \d+ is \w+ at version \d+ for a viewer at", faults(report, "maps")[0])
+    late = r"seat \d+ is still held \d\.\d s after its deadline"
+    assert any(re.fullmatch(late, fault) for fault in faults(report, "holds"))
+    assert re.search(r"BK-\S+ has 0 valid tickets for \d", faults(report, "payments")[0])
+    assert faults(report, "versions") == faults(report, "double_sale") == []
 
 
 def test_the_command_names_the_seat_and_ends_with_1_when_a_guard_is_missing(
