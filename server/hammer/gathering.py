@@ -32,6 +32,8 @@ class Second:
     watching: int = 0
     reserve: Histogram = field(default_factory=Histogram)
     push: Histogram = field(default_factory=Histogram)
+    is_reported: bool = False
+    """Whether any process reported in it; a busy one may skip a second."""
 
 
 class Gathering:
@@ -79,7 +81,8 @@ class Gathering:
         self.purchases.extend(batch.purchases)
         self.bookings.extend(batch.bookings)
         self._faults.extend(batch.faults)
-        self._watching[process] = batch.watching
+        if batch.watching is not None:
+            self._watching[process] = batch.watching
         if batch.reserved is not None:
             self._reserved, self._epoch = batch.reserved, batch.epoch
         self._count_second(batch)
@@ -126,6 +129,7 @@ class Gathering:
 
     def _count_second(self, batch: Batch) -> None:
         second = self._second(batch.at_s)
+        second.is_reported = True
         second.attempts += batch.counts["reserve.attempts"]
         second.granted += batch.counts["reserve.granted"]
         second.frames += batch.counts["frames"]

@@ -97,8 +97,8 @@ class Batch:
     reserved: dict[int, int] | None = None
     """Seat → version of what the server's map shows as RESERVED after the run."""
     epoch: str = ""
-    watching: int = 0
-    """Viewers in sync now."""
+    watching: int | None = None
+    """Viewers in sync now; None after all were sent home."""
     at_s: float = 0.0
 
 
