@@ -72,7 +72,7 @@ def hammer(
         float, typer.Option(help="Share of viewers who ask for binary frames.")
     ] = 0.3,
     slow_readers: Annotated[
-        int, typer.Option(help="Viewers who stop reading for 8 s at a time.")
+        int, typer.Option(help="Viewers who stop reading for 5 to 20 s at a time.")
     ] = 0,
     reconnect_storm: Annotated[
         str, typer.Option(help="Cut viewers off all at once, every so often; 0s: never.")
@@ -112,6 +112,7 @@ def hammer(
     Exit code 0: all checks passed, 1: one failed, 2: could not run.
     """
     from server.hammer import address
+    from server.hammer.processes import loop_factory
 
     with _failing_with_two():
         claims = {"iss": jwt_issuer, "aud": jwt_audience}
@@ -145,7 +146,8 @@ def hammer(
         ).check()
         for file in (json, html):
             _require_writable(file)
-        report = asyncio.run(_run(plan))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            report = runner.run(_run(plan))
         _write(report, json, html)
     print("\n".join(summary(report)))
     if report.exit_code:

@@ -16,8 +16,8 @@ from server.hammer.seat_map import Node
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 DO_NOT_COME_BACK: Final = 4500
-STALL_S, READ_S = 8.0, 4.0
-"""How long a slow reader reads nothing, and then everything."""
+STALLS_S, READ_S = (5.0, 8.0, 20.0), 4.0
+"""How long a slow reader reads nothing, and then everything; over 10 s the server may close it."""
 
 SMALL_BUFFER: Final = 8 * 1024
 """A slow reader's receive buffer: the kernel must not read in its place."""
@@ -117,7 +117,7 @@ class Viewer:
         while not self._hall.is_over.is_set() and not transport.is_closing():
             transport.pause_reading()
             self._hall.recorder.count("viewers.stalls")
-            await self._over_within(STALL_S)
+            await self._over_within(random.choice(STALLS_S))
             if not transport.is_closing():
                 transport.resume_reading()
             await self._over_within(READ_S)
