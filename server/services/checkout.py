@@ -113,8 +113,9 @@ class Checkout:
     async def cancel(self, user: str, role: str, reference: str, reason: str) -> dict[str, Any]:
         """End a booking: admins any, owners theirs while the event's terms allow it.
 
-        The seats are for sale again and the money goes back. Repeating it changes nothing. Raises
-        NotFound, Forbidden, Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
+        The seats are for sale again and the money goes back. Repeating it changes nothing, but for
+        a refund that failed: an admin's repetition has it tried again. Raises NotFound, Forbidden,
+        Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
         """
         booking = await self._find(user, role, reference)
         if role == "admin":
@@ -134,6 +135,9 @@ class Checkout:
         """`act` names it in the audit log, when staff do it."""
         held = await self._take(booking.id)
         async with self._kept(held):
+            if held.state is State.REFUND_FAILED and act is not None:
+                await self._audit(held, act, who, reason)
+                held = await self._refunds.again(held)
             ended = await self._saga.run(await self._ended(held, who, reason, act))
         return await self._view(ended)
 
@@ -151,15 +155,17 @@ class Checkout:
             )
         if held.state in UNFINISHED:
             if act is not None:
-                await self._parts.database.transact(
-                    lambda session: reversals.audited(
-                        session, held, act, who, reason, self._parts.now_ms()
-                    )
-                )
+                await self._audit(held, act, who, reason)
             return await self._saga.give_up(held)
         if held.state is State.DECLINED:
             raise Conflict("a declined booking cannot be cancelled", code="not_cancellable")
         return held
+
+    async def _audit(self, booking: Booking, act: str, who: str, reason: str) -> None:
+        now = self._parts.now_ms()
+        await self._parts.database.transact(
+            lambda session: reversals.audited(session, booking, act, who, reason, now)
+        )
 
     @asynccontextmanager
     async def _kept(self, held: Booking) -> AsyncIterator[None]:
@@ -167,7 +173,8 @@ class Checkout:
         try:
             yield
         finally:
-            await self._parts.database.transact(lambda s: bookings.let_go(s, held))
+            with self._parts.dropping(held.lease):
+                await self._parts.database.transact(lambda s: bookings.let_go(s, held))
             self._wake_relay.set()
 
     async def _may_cancel(self, user: str, booking: Booking) -> None:
@@ -249,6 +256,8 @@ class Checkout:
             return await self._refunds.late(held, state)
         if state.refunded_minor > held.refunded_minor:
             return await self._refunds.refunded_elsewhere(held, state)
+        if held.state is State.REFUNDED and state.refunded_minor < held.refunded_minor:
+            return await self._refunds.came_back(held, state)
         return held
 
     async def _apply_orphan(self, state: PaymentState) -> None:
