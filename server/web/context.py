@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from server.ledger.database import Database
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
+from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
+from server.services.desk import Desk
 from server.services.paperwork import Paperwork
 from server.services.reservations import Reservations
+from server.services.staff import Staff
 from server.settings import Settings
 from server.store.lanes import Client
 from server.store.limiter import Limiter
@@ -37,4 +40,7 @@ class Context:
     demo_gateway: DemoGateway | None
     checkout: Checkout
     paperwork: Paperwork
+    desk: Desk
+    staff: Staff
+    dashboards: Dashboards
     clock: Callable[[], int]
