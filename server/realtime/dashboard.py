@@ -22,7 +22,7 @@ from server.domain.seats import Change
 from server.ledger.takings import Sums, Taking
 from server.realtime.alerts import Alerts
 from server.realtime.census import Group
-from server.realtime.hub import Viewer
+from server.realtime.group import Viewer
 from server.realtime.live_event import LiveEvent
 from server.realtime.occupancy_hub import INTERVAL_S, OccupancyHub
 from server.realtime.pulse import WINDOW_MS, Pulse

@@ -18,7 +18,7 @@ import structlog
 
 from server.domain.errors import HousefulError
 from server.domain.seats import Change, Snapshot
-from server.metrics import HAPPENINGS, PUSH_LAG_SECONDS
+from server.metrics import EXPIRY_LAG_SECONDS, FEED_ENTRIES, HAPPENINGS, PUSH_LAG_SECONDS
 from server.realtime import frames
 from server.realtime.hub import Hub
 from server.realtime.replica import Replica
@@ -203,11 +203,12 @@ class LiveEvent:
         before = self.replica.epoch
         changed = self.replica.load(snapshot)
         self._set_clock(snapshot.now_ms)
-        self.hub.restart()
-        if before and (before != snapshot.epoch or len(changed) > DIFFERENCE_LIMIT):
-            self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
-        elif before and changed:
+        if before == snapshot.epoch and 0 < len(changed) <= DIFFERENCE_LIMIT:
             self.hub.publish(changed)
+        else:
+            self.hub.restart()
+            if before and (before != snapshot.epoch or changed):
+                self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
         self._aim(self.replica.next_deadline())
         self._notes_since = self._notes_since or f"{snapshot.now_ms - NOTES_BEFORE_MS}-0"
         self.read_at = asyncio.get_running_loop().time()
@@ -218,11 +219,12 @@ class LiveEvent:
     async def _read(self) -> None:
         while True:
             changes, now_ms = await self._seats.read_feed(
-                self.event_id, self.replica.epoch, self.replica.seq
+                self.event_id, self.replica.epoch, self.replica.seq, self.replica.at_ms
             )
             self._set_clock(now_ms)
             if not changes:
                 return
+            FEED_ENTRIES.observe(len(changes))
             self._take(changes, now_ms)
 
     async def _read_notes(self) -> None:
@@ -251,6 +253,8 @@ class LiveEvent:
     def _take(self, changes: Sequence[Change], now_ms: int) -> None:
         indexes: dict[int, None] = {}
         for change in changes:
+            if change.kind == "expired" and change.seats:
+                self._measure_expiry(change)
             indexes.update(dict.fromkeys(self.replica.apply(change)))
             if change.status == "R" and change.seats:
                 self._aim_earlier(change.deadline_ms)
@@ -261,6 +265,13 @@ class LiveEvent:
         if indexes:
             self.hub.publish(indexes)
             PUSH_LAG_SECONDS.observe(max(0, now_ms - changes[0].at_ms) / 1000)
+
+    def _measure_expiry(self, change: Change) -> None:
+        """Before the change is applied: its seats' deadline is still known."""
+        index = change.seats[0][0] - self.replica.house.first_seat_id
+        deadline_ms = self.replica.deadline[index]
+        if deadline_ms:
+            EXPIRY_LAG_SECONDS.observe(max(0, change.at_ms - deadline_ms) / 1000)
 
     def _tell_owner(self, change: Change, now_ms: int) -> None:
         state = STATE_OF_KIND.get(change.kind)

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from server.codec import encode
 from server.realtime.frames import prepare
-from server.realtime.hub import BUFFER_LIMIT, SLOW_SECONDS, TOO_SLOW, Viewer
+from server.realtime.group import BUFFER_LIMIT, Viewer
+from server.realtime.hub import SLOW_SECONDS, TOO_SLOW
 
 INTERVAL_S: Final = 0.25
 RING_FRAMES: Final = 240
