@@ -158,9 +158,13 @@ def build(settings: Settings, redis_url: str) -> Context:
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     live_events = LiveEvents(
-        client, seats, catalog, frame_interval_ms=settings.frame_interval_ms, clock=wall_clock_ms
+        client,
+        seats,
+        catalog,
+        frame_interval_ms=settings.frame_interval_ms,
+        clock=wall_clock_ms,
+        other_server=checkout.compare_seats_soon,
     )
-    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     return Context(
         settings=settings,
         tokens=Tokens(settings),
@@ -175,13 +179,7 @@ def build(settings: Settings, redis_url: str) -> Context:
             wall_clock_ms,
             refused=partial(desk.attempt, kind=REFUSED),
         ),
-        live=LiveEvents(
-            client,
-            seats,
-            catalog,
-            frame_interval_ms=settings.frame_interval_ms,
-            other_server=checkout.compare_seats_soon,
-        ),
+        live=live_events,
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,

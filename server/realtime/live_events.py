@@ -41,8 +41,8 @@ class LiveEvents:
         catalog: Catalog,
         *,
         frame_interval_ms: int,
-        other_server: Callable[[], None] = lambda: None,
         clock: Callable[[], int] = clock_ms,
+        other_server: Callable[[], None] = lambda: None,
     ) -> None:
         self._seats = seats
         self._desk = DeskStore(client)

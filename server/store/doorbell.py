@@ -1,10 +1,10 @@
 """Keyspace notifications: the doorbell that says an event's feed has something new.
 
 Notifications are heard only on the node where the key is, so each primary gets an ear: one connection
-that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases of the events it was
+that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases, of the events it was
 asked to watch. All ears listen for all events, so that an event may move to another node unannounced;
-ears come and go with the primaries. A notification may be lost, late or doubled: whoever is rung looks
-for itself, and the bell also rings for every watched event after each (re)connection.
+ears come and go with the primaries. A notification may be lost, late or doubled: whoever is rung
+looks for itself, and the bell also rings for every watched event after each (re)connection.
 
 Owns: the subscriptions and their repair. Never: what changed.
 """
@@ -33,14 +33,14 @@ LISTEN_S = 1.0
 """How long one wait for a message lasts before the connection is looked at again."""
 
 Ring = Callable[[int, bool, bool], None]
-"""Called with (event id, whether a lease expired, whether the desk has a note)."""
+"""Called with (event id, whether a lease expired, whether the desk may have a note)."""
 
 OWN_CHANNEL = "houseful:doorbell"
 """Keeps a connection open while no event is watched, and says when it was made anew."""
 
 
 def channels(event_id: int, database: int) -> tuple[str, str, str]:
-    """(feed, desk, lease pattern) of one event; the braces are part of the hash tag."""
+    """(feed channel, desk channel, lease pattern) of one event; the braces are part of the hash tag."""
     space = f"__keyspace@{database}__:seat:{{{event_id}}}:"
     return f"{space}feed", f"{space}desk", f"{space}lease:*"
 
