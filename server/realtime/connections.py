@@ -19,6 +19,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.frames import Frame
 from websockets.http11 import Response
+from websockets.protocol import State
 
 from server.domain.addresses import Networks, Places, group_of
 from server.realtime.protocol import HousefulWebSocketProtocol
@@ -39,6 +40,7 @@ FRAMES_PER_SECOND: Final = 20.0
 MOST_OWED_BYTES: Final = 256 * 1024
 """Pongs pile up for a peer that pings and does not read."""
 
+NOT_UTF8: Final = 1007
 TOO_FAST: Final = 4029
 
 Answer = Callable[[int, str, str], bytes]
@@ -256,6 +258,26 @@ class GuardedWebSocket(HousefulWebSocketProtocol):
         super().connection_lost(exc)
         self._door.leave(self.client[0] if self.client else None)
 
+    def data_received(self, data: bytes) -> None:
+        """The first data is the whole handshake, made anew by uvicorn's HTTP protocol."""
+        super().data_received(data)
+        if not self.handshake_initiated and not self.transport.is_closing():
+            message = "expected a WebSocket handshake without a body"
+            self.transport.write(self._door.answer(400, "malformed_http", message))
+            self.transport.close()
+
+    def send_receive_event_to_app(self) -> None:
+        """uvicorn logs a trace for each message that is not UTF-8, and stumbles if a close follows."""
+        if self.curr_msg_data_type == "text" and not is_utf8(b"".join(self.frames)):
+            self.frames = []
+            self.say_goodbye(NOT_UTF8, "expected UTF-8")
+        else:
+            super().send_receive_event_to_app()
+
+    def say_goodbye(self, code: int, reason: str) -> None:
+        if self.conn.state is State.OPEN:  # else the peer's own close is the next to be handled
+            super().say_goodbye(code, reason)
+
     def handle_ping(self) -> None:
         if self._goes_on():
             super().handle_ping()
@@ -285,3 +307,11 @@ class GuardedWebSocket(HousefulWebSocketProtocol):
             self.say_goodbye(TOO_FAST, "too many frames")
             return False
         return True
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
