@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from server import __version__
+from server import __version__, hammer_command
 from server.domain import money
 from server.domain.errors import ConfigurationError, HousefulError, InvalidRequest
 
@@ -40,6 +40,7 @@ event_app = typer.Typer(help="What seats are sold for.", no_args_is_help=True)
 discount_app = typer.Typer(help="Codes that lower a price.", no_args_is_help=True)
 app.add_typer(event_app, name="event")
 app.add_typer(discount_app, name="discount")
+app.command()(hammer_command.hammer)
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where everything is stored.", show_default=".houseful")

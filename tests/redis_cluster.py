@@ -275,10 +275,21 @@ class Sentinels:
             seen = client.sentinel_master("house")
         return bool(seen["num-other-sentinels"] == 2 and seen["num-slaves"] == 1)
 
-    def primary_port(self) -> int:
-        """What the Sentinels say now."""
+    def leader(self) -> Node:
+        """The primary by the Sentinels' word."""
         with self.sentinels[0].client as client:
-            return int(client.sentinel_get_master_addr_by_name("house")[1])
+            port = int(client.sentinel_get_master_addr_by_name("house")[1])
+        return self.primary if self.primary.port == port else self.replica
+
+    def is_whole(self) -> bool:
+        """Both nodes run, and the one that is no primary follows the one that is."""
+        leader = self.leader()
+        follower = self.replica if leader is self.primary else self.primary
+        with leader.client as first, follower.client as second:
+            roles = (first.info("replication")["role"], second.info("replication")["role"])
+            return roles == ("master", "slave") and (
+                second.info("replication")["master_link_status"] == "up"
+            )
 
     def stop(self) -> None:
         for node in (*self.sentinels, self.replica, self.primary):

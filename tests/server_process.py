@@ -46,6 +46,7 @@ def server_process(settings: Settings, guard: str = "") -> Iterator[str]:
     environment = {
         **os.environ,
         "REDIS_URL": settings.redis_url.get_secret_value(),
+        "DATABASE_URL": settings.sql_url(),
         "HOUSEFUL_DATA_DIR": str(settings.data_dir),
         "HOUSEFUL_RESERVATIONS_PER_MINUTE": str(settings.reservations_per_minute),
         "HOUSEFUL_HOLD_SECONDS": str(settings.hold_seconds),
