@@ -262,7 +262,7 @@ class GuardedWebSocket(HousefulWebSocketProtocol):
         """The first data is the whole handshake, made anew by uvicorn's HTTP protocol."""
         super().data_received(data)
         if not self.handshake_initiated and not self.transport.is_closing():
-            message = "expected a WebSocket handshake without a body"
+            message = "expected a WebSocket handshake: no body, no header over 8 KiB"
             self.transport.write(self._door.answer(400, "malformed_http", message))
             self.transport.close()
 

@@ -198,6 +198,8 @@ async def authenticate(websocket: WebSocket, context: Context) -> User:
             if payload is None:
                 raise Unauthenticated("expected a fresh ticket, got one that is used or too old")
             claims = decode(payload)
+            if claims["exp"] <= time.time():
+                raise Unauthenticated("the token has expired", code="token_expired")
             return User(claims["sub"], claims["role"], claims["exp"])
     raise Unauthenticated("expected a ticket among the subprotocols or an Authorization header")
 
