@@ -14,12 +14,13 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from server import paths
+from server.domain.addresses import Networks, Places
 from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
@@ -96,16 +97,27 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await context.redis.aclose()
             await context.database.close()
 
-    return Starlette(
+    return Application(
         routes=[
             *(operation.route() for operation in OPERATIONS),
             *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *Files(paths.STATIC).routes(),
         ],
-        middleware=[Middleware(Headers, uses_stripe=settings.uses_stripe)],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
+        uses_stripe=settings.uses_stripe,
     )
+
+
+class Application(Starlette):
+    """Starlette whose answers to bugs, which it gives outside all middleware, have headers too."""
+
+    def __init__(self, *, uses_stripe: bool, **given: Any) -> None:
+        super().__init__(**given)
+        self._uses_stripe = uses_stripe
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Headers(super().build_middleware_stack(), uses_stripe=self._uses_stripe)
 
 
 def redis_url_of(settings: Settings) -> str:
@@ -191,6 +203,9 @@ def build(settings: Settings, redis_url: str) -> Context:
         dashboards=Dashboards(
             live_events, catalog, seats, desk_store, Figures(database, desk_store)
         ),
+        uncounted=Networks(settings.uncounted_addresses),
+        sockets_by_address=Places(settings.sockets_per_address),
+        sockets_by_user=Places(settings.sockets_per_user),
         clock=wall_clock_ms,
     )
 
