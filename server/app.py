@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -65,21 +66,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        context = build(settings, await settled(redis_url_of(settings)))
-        app.state.context = context
-        tasks = [
-            asyncio.create_task(supervised(name, work), name=name)
-            for name, work in background(context)
-        ]
-        try:
+        async with working(settings) as app.state.context:
             yield
-        finally:
-            await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
-            await context.checkout.drain()
-            await end(tasks)
-            await context.gateway.close()
-            await context.redis.aclose()
-            await context.database.close()
 
     return Starlette(
         routes=[
@@ -91,6 +79,35 @@ def create_app(settings: Settings | None = None) -> Starlette:
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
     )
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Context]:
+    """Everything put together, with its background work under way; drained at the end."""
+    context = build(settings, await settled(redis_url_of(settings)))
+    tasks = [
+        asyncio.create_task(supervised(name, work), name=name) for name, work in background(context)
+    ]
+    try:
+        yield context
+    finally:
+        await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
+        await context.checkout.drain()
+        await end(tasks)
+        await context.gateway.close()
+        await context.redis.aclose()
+        await context.database.close()
+
+
+async def work(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """The background work alone, with no port, until SIGTERM or Ctrl+C."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with working(settings):
+        on_ready()
+        await stopping.wait()
 
 
 def redis_url_of(settings: Settings) -> str:
@@ -114,7 +131,10 @@ def build(settings: Settings, redis_url: str) -> Context:
     paperwork = Paperwork(
         database,
         catalog,
-        TicketSigner(settings.signing_secret().encode()),
+        TicketSigner(
+            settings.signing_secret().encode(),
+            [secret.encode() for secret in settings.old_secrets()],
+        ),
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         Letterhead(
             sender=settings.mail_from,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from server import __version__
+from server import __version__, hammer_command
 from server.domain import money
 from server.domain.errors import ConfigurationError, HousefulError, InvalidRequest
 
@@ -40,6 +40,7 @@ event_app = typer.Typer(help="What seats are sold for.", no_args_is_help=True)
 discount_app = typer.Typer(help="Codes that lower a price.", no_args_is_help=True)
 app.add_typer(event_app, name="event")
 app.add_typer(discount_app, name="discount")
+app.command()(hammer_command.hammer)
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where everything is stored.", show_default=".houseful")
@@ -107,6 +108,23 @@ def serve(
             environment |= metrics.share(chosen.data_dir.absolute() / "metrics")
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
         supervisor.run(lambda: print(f"Houseful {__version__} is at {address}", flush=True))
+
+
+@app.command()
+def work(data_dir: DataDir = None) -> None:
+    """Only the work behind the pages, with no port: unfinished checkouts, e-mail, lapsed holds."""
+    from server import app as application
+    from server import log, preparation, settings
+
+    chosen = settings.load(data_dir=data_dir)
+    if chosen.redis_url is None:
+        raise ConfigurationError("expected REDIS_URL: this works for servers that share a Redis")
+    log.configure(chosen.log_format, chosen.log_level)
+    preparation.require_writable(chosen.data_dir)
+    redis_url = settings.revealed(chosen.redis_url)
+    asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+    asyncio.run(preparation.prepare_database(chosen, redis_url))
+    asyncio.run(application.work(chosen, lambda: print("Houseful works", flush=True)))
 
 
 @app.command()

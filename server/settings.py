@@ -41,7 +41,11 @@ def _split(value: object) -> object:
     return value
 
 
+SECRET_LENGTH = 16
+"""Characters that a signing secret has at least."""
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 """A comma-separated list."""
 
 
@@ -101,7 +105,10 @@ class Settings(BaseSettings):
     )
 
     jwt_secret: SecretStr | None = Field(
-        None, min_length=16, description="at least 16 characters, better 32"
+        None, min_length=SECRET_LENGTH, description="at least 16 characters, better 32"
+    )
+    jwt_old_secrets: Secrets = Field(
+        (), description="former signing secrets, comma-separated, each at least 16 characters"
     )
     jwt_public_key: str | None = Field(
         None, description="a public key in PEM, or the path of a file with one"
@@ -172,6 +179,13 @@ class Settings(BaseSettings):
                 raise ValueError(origin)
         return value
 
+    @field_validator("jwt_old_secrets")
+    @classmethod
+    def _check_old_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < SECRET_LENGTH for secret in value):
+            raise ValueError("too short")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -230,6 +244,10 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'houseful.db'}"
+
+    def old_secrets(self) -> list[str]:
+        """What our own tokens and tickets may still be signed with."""
+        return [secret.get_secret_value() for secret in self.jwt_old_secrets]
 
     def signing_secret(self) -> str:
         """What our own tokens are signed with: HOUSEFUL_JWT_SECRET, else one made on first use.

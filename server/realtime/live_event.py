@@ -166,11 +166,12 @@ class LiveEvent:
         before = self.replica.epoch
         changed = self.replica.load(snapshot)
         self._set_clock(snapshot.now_ms)
-        self.hub.restart()
-        if before and (before != snapshot.epoch or len(changed) > DIFFERENCE_LIMIT):
-            self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
-        elif before and changed:
+        if before == snapshot.epoch and 0 < len(changed) <= DIFFERENCE_LIMIT:
             self.hub.publish(changed)
+        else:
+            self.hub.restart()
+            if before and (before != snapshot.epoch or changed):
+                self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
         self._aim(self.replica.next_deadline())
         self.ready.set()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import struct
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +21,6 @@ STATUS_LETTERS = "ARPBX"
 CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
 AVAILABLE, RESERVED, PAYING, BOOKED, BLOCKED = range(5)
 WIRE_BYTES = [b'"%s"' % WIRE_STATUS[letter].encode() for letter in STATUS_LETTERS]
-WIRE_NAMES = [WIRE_STATUS[letter] for letter in STATUS_LETTERS]
 TO_WIRE_CODE = bytes(WIRE_STATUS_CODE[letter] for letter in STATUS_LETTERS).ljust(256, b"\0")
 
 GZIP_LEVEL = 4
@@ -120,18 +119,15 @@ class Replica:
         self.deadline[index] = deadline_ms if status == "R" else 0
         self.ref[index] = ref
 
-    def changes(self, indexes: Iterable[int]) -> list[list[object]]:
-        """The wire's `[seatId, status, version, reservedUntil or null]`, as the seats are now."""
-        first = self.house.first_seat_id
-        return [
-            [
-                first + index,
-                WIRE_NAMES[self.status[index]],
+    def rows(self, indexes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+        """(index, wire status code, version, deadline in ms or 0) of seats as they are now."""
+        for index in indexes:
+            yield (
+                index,
+                TO_WIRE_CODE[self.status[index]],
                 self.version[index],
-                iso(self.deadline[index]) if self.deadline[index] else None,
-            ]
-            for index in indexes
-        ]
+                self.deadline[index],
+            )
 
     def next_deadline(self) -> int | None:
         """The earliest deadline among held seats, in ms; None when nothing is held."""
