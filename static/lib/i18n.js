@@ -41,6 +41,11 @@ export function speak(chosen, words, preferred = []) {
   number = new Intl.NumberFormat(locale);
 }
 
+/** More words of the same language, for a part of the page that is fetched later. @param {Strings} more */
+export function addWords(more) {
+  strings = { ...strings, ...more };
+}
+
 export const currentLanguage = () => language;
 
 /**
