@@ -11,6 +11,7 @@ const ROUTES = /** @type {const} */ ([
   ["bookings", /^\/bookings$/],
   ["booking", /^\/bookings\/(?<reference>BK-[\w-]+)$/],
   ["signin", /^\/signin$/],
+  ["venue", /^\/venue(?:\/(?<event>\d+))?(?:\/(?<page>[a-z]+))?$/],
 ]);
 
 /**

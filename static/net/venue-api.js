@@ -10,7 +10,7 @@
  * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seatNumbers: string[], userId: string,
  *   createdAt: string, expiresAt: string, expiresInSeconds: number }} Hold
  * @typedef {{ id: number, seatId: number, seatNumber: string, state: "VALID" | "USED" | "VOID", usedAt: string | null }} StaffTicket
- * @typedef {import("./api.js").Booking & { userId: string, tickets: StaffTicket[] }} StaffBooking
+ * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[] }} StaffBooking
  * @typedef {{ ticketId: number, seatId: number, seatNumber: string, section: string, row: string, category: string,
  *   name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckIn
  * @typedef {{ checkedIn: number, booked: number, recent: CheckIn[] }} CheckIns
