@@ -1,8 +1,8 @@
 """What must always hold, whatever was killed: each a function over SQL, Redis and the gateway.
 
-Any test, the chaos suite and the hammer call `broken`; an empty list is good news. I1, I5 and I8
-hold at every moment, the others once nothing is under way. (I4 and I6 need recorded sockets and
-stand with the tests of realtime; I7 with those of the edge.)
+Any test and the chaos suite call `broken`; an empty list is good news. I1, I4, I5, I7 and I8 hold
+at every moment, the others once nothing is under way. I4, I6 and I7 judge what was shown to people:
+give `World.seen` what they saw (`tests.watcher.Watcher.sight`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from server.domain.booking import LIVE
+from server.domain.seats import WIRE_STATUS
 from server.ledger import bookings, events
 from server.ledger.database import Database
 from server.payments.gateway import PaymentState
@@ -20,14 +21,29 @@ from server.store.seats import SeatStore, Unopened
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What one user was shown. `folded`: seat id → (status, version) after the last frame;
+    `booked`: seats ever seen BOOKED; `went_back`: seats whose version fell within an epoch;
+    `shown`: (kind, id) of each reservation, booking and key that came to this user."""
+
+    user: str
+    event_id: int
+    folded: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    booked: frozenset[int] = frozenset()
+    went_back: Sequence[int] = ()
+    shown: frozenset[tuple[str, object]] = frozenset()
+
+
+@dataclass(frozen=True)
 class World:
-    """The three books. `answers`: (user, key) → bytes of `data` that a finished key was answered
-    with; `payments`: everything the gateway has."""
+    """The three books, and what people saw of them. `answers`: (user, key) → bytes of `data` that a
+    finished key was answered with; `payments`: everything the gateway has."""
 
     database: Database
     seats: SeatStore
     payments: Sequence[PaymentState] = ()
     answers: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+    seen: Sequence[Sight] = ()
 
 
 async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
@@ -99,6 +115,22 @@ async def i3_bookings_are_paid(world: World) -> list[str]:
     ]
 
 
+async def i4_booked_seats_are_sold(world: World) -> list[str]:
+    """A seat seen BOOKED on any socket was claimed in SQL by a booking that was confirmed."""
+    sold = await rows(
+        world,
+        "SELECT s.event_id, s.seat_id FROM booking_seat s JOIN booking b ON b.id = s.booking_id"
+        " WHERE b.confirmed_at_ms IS NOT NULL",
+    )
+    known = set(sold)
+    return [
+        f"I4 {sight.user} saw seat {seat} of event {sight.event_id} BOOKED, which nobody bought"
+        for sight in world.seen
+        for seat in sorted(sight.booked)
+        if (sight.event_id, seat) not in known
+    ]
+
+
 async def i5_no_seat_is_held_too_long(world: World) -> list[str]:
     """None held past its deadline + 1 s, none PAYING without a live claim past it + 2 s."""
     problems = []
@@ -114,6 +146,47 @@ async def i5_no_seat_is_held_too_long(world: World) -> list[str]:
                 problems.append(f"I5 seat {record.seat_id} held {over} ms too long")
             if record.status == "P" and over > 2_000 and record.seat_id not in claimed:
                 problems.append(f"I5 seat {record.seat_id} PAYING {over} ms too long")
+    return problems
+
+
+async def i6_every_map_is_the_truth(world: World) -> list[str]:
+    """Each viewer's folded map equals the seats in Redis; versions never fell."""
+    problems = [
+        f"I6 {sight.user} saw the version of seat {seat} fall"
+        for sight in world.seen
+        for seat in sight.went_back
+    ]
+    for event_id in {sight.event_id for sight in world.seen if sight.folded}:
+        snapshot = await world.seats.snapshot(event_id)
+        first, base = snapshot.first_seat_id, snapshot.version_base
+        truth = dict.fromkeys(range(first, first + snapshot.seat_count), ("AVAILABLE", base))
+        for record in snapshot.records:
+            truth[record.seat_id] = (WIRE_STATUS[record.status], record.version)
+        for sight in world.seen:
+            if sight.event_id == event_id and sight.folded:
+                wrong = [seat for seat in truth if sight.folded.get(seat) != truth[seat]]
+                wrong += sight.folded.keys() - truth.keys()
+                problems += [
+                    f"I6 {sight.user} sees seat {seat} as {sight.folded.get(seat)},"
+                    f" it is {truth.get(seat)}"
+                    for seat in wrong
+                ]
+    return problems
+
+
+async def i7_nobody_sees_anothers(world: World) -> list[str]:
+    """No reservation, booking or key was shown to two users, nor to one that SQL knows not as its."""
+    bookings_of = await rows(world, "SELECT reference, user_id FROM booking")
+    owners: dict[tuple[object, ...], object] = {
+        ("booking", reference): user for reference, user in bookings_of
+    }
+    problems = []
+    for sight in world.seen:
+        for kind, number in sight.shown:
+            thing = (kind, number) if kind == "booking" else (kind, number, sight.event_id)
+            owner = owners.setdefault(thing, sight.user)
+            if owner != sight.user:
+                problems.append(f"I7 {kind} {number} of {owner} was shown to {sight.user}")
     return problems
 
 
@@ -195,9 +268,16 @@ async def nothing_is_under_way(world: World) -> list[str]:
     return [f"{n} {name}" for name, n in found.items() if n]
 
 
-ALWAYS = (i1_no_seat_is_sold_twice, i5_no_seat_is_held_too_long, i8_finished_keys_replay)
+ALWAYS = (
+    i1_no_seat_is_sold_twice,
+    i4_booked_seats_are_sold,
+    i5_no_seat_is_held_too_long,
+    i7_nobody_sees_anothers,
+    i8_finished_keys_replay,
+)
 AT_REST = (
     *ALWAYS,
+    i6_every_map_is_the_truth,
     i2_money_has_its_booking,
     i3_bookings_are_paid,
     i9_discounts_keep_their_limit,

@@ -16,8 +16,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from server.store.embedded import find_binary
+from tests.invariants import broken
 from tests.serving import running_server
-from tests.watcher import converged, watching
+from tests.watcher import converged, watching, world_of
 
 VIEWERS = 50
 
@@ -108,6 +109,8 @@ async def test_sold_seats_stay_sold_and_every_viewer_converges(
                 version for _, version in before.values()
             )
             assert all(watcher.went_back == [] for watcher in watchers)
+            async with world_of(server, [watcher.sight() for watcher in watchers]) as world:
+                assert await broken(world) == []
             refused = await ann.reserve(sale, sold[0], session="other")
             assert refused.status_code == 409
             print(f"{VIEWERS} viewers converged {seconds:.2f} s after Redis answered again")

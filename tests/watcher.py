@@ -11,6 +11,13 @@ from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from server.ledger.database import Database
+from server.ledger.demo_charges import SqlDemoCharges
+from server.payments.demo import DemoGateway
+from server.payments.gateway import Gateway
+from server.store import connection
+from server.store.seats import SeatStore
+from tests.invariants import Sight, World
 from tests.plain_http import PlainClient
 from tests.serving import Sale, Server
 
@@ -30,6 +37,20 @@ class Watcher:
     refetched: int = 0
     seen_at: dict[tuple[int, int], float] = field(default_factory=dict)
     went_back: list[int] = field(default_factory=list)
+    booked: set[int] = field(default_factory=set)
+    shown: set[tuple[str, object]] = field(default_factory=set)
+    user: str = ""
+
+    def sight(self) -> Sight:
+        """What this viewer saw, for `tests.invariants`."""
+        return Sight(
+            self.user,
+            self.sale.id,
+            dict(self.folded),
+            frozenset(self.booked),
+            tuple(self.went_back),
+            frozenset(self.shown),
+        )
 
     async def run(self) -> None:
         """Watch until cancelled; comes back when sent away."""
@@ -53,6 +74,8 @@ class Watcher:
             if frame["type"] in ("hello", "resync"):
                 self.epoch = frame["epoch"]
                 await self.refetch()
+            elif frame["type"] == "reservation":
+                self.shown.add(("reservation", frame["id"]))
             elif frame["type"] == "seats":
                 if frame["epoch"] != self.epoch:
                     self.epoch = frame["epoch"]
@@ -77,6 +100,8 @@ class Watcher:
             self.went_back.append(seat)
         if version > known:
             self.folded[seat] = (status, version)
+            if status == "BOOKED":
+                self.booked.add(seat)
             if now_ms:
                 self.seen_at[seat, version] = now_ms
 
@@ -97,7 +122,8 @@ async def truth(client: PlainClient, sale: Sale) -> Folded:
 @asynccontextmanager
 async def watching(server: Server, sale: Sale, count: int) -> AsyncIterator[Sequence[Watcher]]:
     """So many viewers, each with the whole map."""
-    watchers = [Watcher(server.url, server.token(f"viewer-{n}"), sale) for n in range(count)]
+    names = [f"viewer-{n}" for n in range(count)]
+    watchers = [Watcher(server.url, server.token(name), sale, user=name) for name in names]
     tasks = [asyncio.create_task(watcher.run()) for watcher in watchers]
     async with AsyncExitStack() as stack:
         stack.push_async_callback(stop, tasks)
@@ -126,3 +152,18 @@ async def converged(watchers: Sequence[Watcher], server: Server, sale: Sale) -> 
                 await asyncio.sleep(0.02)
     finally:
         await client.close()
+
+
+@asynccontextmanager
+async def world_of(
+    server: Server, seen: Sequence[Sight] = (), gateway: Gateway | None = None
+) -> AsyncIterator[World]:
+    """The books behind a server, for `tests.invariants.broken`; `gateway` None: the demo's."""
+    database = Database(server.settings.sql_url())
+    client = connection.connect(server.redis_url)
+    try:
+        till = gateway or DemoGateway(SqlDemoCharges(database))
+        yield World(database, SeatStore(client), await till.list_since(0), seen=seen)
+    finally:
+        await client.aclose()
+        await database.close()

@@ -50,11 +50,12 @@ FOLLOWS: Final[dict[State, frozenset[State]]] = {
     S.DECLINED: frozenset({S.CLAIMED, S.CONFIRMED, S.REFUND_DUE}),
     S.CANCELLED: frozenset({S.CONFIRMED, S.REFUND_DUE}),
     S.REFUND_DUE: frozenset({S.REFUNDED, S.REFUND_FAILED}),
-    S.REFUND_FAILED: frozenset({S.REFUNDED}),
-    S.REFUNDED: frozenset(),
+    S.REFUND_FAILED: frozenset({S.REFUNDED, S.REFUND_DUE}),
+    S.REFUNDED: frozenset({S.REFUND_FAILED}),
 }
 """State → the states that may come next. CANCELLED → CONFIRMED is money that came late while the
-same seats were still free; CONFIRMED → CANCELLED is the end of a booking that cost nothing."""
+same seats were still free; CONFIRMED → CANCELLED is the end of a booking that cost nothing;
+REFUNDED → REFUND_FAILED is a bank that sent the money back to us days later."""
 
 UNFINISHED: Final = frozenset({S.CLAIMED, S.CONFIRMING, S.REQUIRES_ACTION, S.CANCELLING})
 """The claim is live and the outcome is open; somebody must go on."""

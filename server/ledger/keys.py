@@ -70,12 +70,16 @@ class Request:
 
 def lease_is_dead(table: Any, now_ms: int) -> ColumnElement[bool]:
     """Whether the lease in a row of `table` no longer binds anybody."""
-    silent = exists().where(
+    dead: ColumnElement[bool] = (table.c.lease_until_ms <= now_ms) | fell_silent(table, now_ms)
+    return dead
+
+
+def fell_silent(table: Any, now_ms: int) -> ColumnElement[bool]:
+    """Whether the worker that a row of `table` is leased to no longer beats."""
+    return exists().where(
         WORKER.c.id == func.substr(table.c.lease, 1, WORKER_ID_LENGTH),
         WORKER.c.beat_ms < now_ms - SILENT_MS,
     )
-    dead: ColumnElement[bool] = (table.c.lease_until_ms <= now_ms) | silent
-    return dead
 
 
 async def take(

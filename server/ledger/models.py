@@ -315,7 +315,10 @@ class WebhookEvent(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """Work promised in the transaction that made it necessary, repeated until it is done."""
+    """Work promised in the transaction that made it necessary, repeated until it is done.
+
+    `lease` is the worker who is at it, and empty when nobody is.
+    """
 
     __table_args__ = (
         Index(
@@ -331,6 +334,7 @@ class Outbox(SQLModel, table=True):
     payload: str = _json("{}")
     created_at_ms: int = _big()
     next_run_at_ms: int = _big()
+    lease: str = Field(default="", max_length=64)
     tries: int = 0
     last_error: str | None = Field(default=None, sa_type=Text)
     done_at_ms: int | None = _big(None)

@@ -10,6 +10,7 @@ from sqlalchemy import case, delete, func, insert, literal, select, update
 
 from server.codec import decode, encode
 from server.ledger.database import Session
+from server.ledger.keys import fell_silent
 from server.ledger.models import OUTBOX, Big
 
 
@@ -51,16 +52,28 @@ async def promise(
 
 
 async def take_due(
-    session: Session, *, now_ms: int, lease_ms: int, slow: Mapping[str, int], limit: int
+    session: Session,
+    *,
+    worker_id: str,
+    now_ms: int,
+    lease_ms: int,
+    slow: Mapping[str, int],
+    once: Sequence[str],
+    limit: int,
 ) -> list[Job]:
-    """Jobs that are due; nobody else gets them for `lease_ms`, or what `slow` says for a kind."""
+    """Jobs that are due. Nobody else gets them for `lease_ms`, or what `slow` says for a kind,
+    unless this worker falls silent; the kinds in `once` wait even then."""
     again = case(
         *((OUTBOX.c.kind == kind, literal(now_ms + ms, Big)) for kind, ms in slow.items()),
         else_=literal(now_ms + lease_ms, Big),
     )
     ids = (
         select(OUTBOX.c.id)
-        .where(OUTBOX.c.done_at_ms.is_(None), OUTBOX.c.next_run_at_ms <= now_ms)
+        .where(
+            OUTBOX.c.done_at_ms.is_(None),
+            (OUTBOX.c.next_run_at_ms <= now_ms)
+            | (fell_silent(OUTBOX, now_ms) & OUTBOX.c.kind.not_in(once)),
+        )
         .order_by(OUTBOX.c.next_run_at_ms)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -68,7 +81,7 @@ async def take_due(
     found = await session.execute(
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(ids), OUTBOX.c.done_at_ms.is_(None))
-        .values(next_run_at_ms=again, tries=OUTBOX.c.tries + 1)
+        .values(next_run_at_ms=again, lease=worker_id, tries=OUTBOX.c.tries + 1)
         .returning(*OUTBOX.c)
     )
     return sorted(
@@ -103,7 +116,7 @@ async def failed(session: Session, job_id: int, *, error: str, again_at_ms: int)
     await session.execute(
         update(OUTBOX)
         .where(OUTBOX.c.id == job_id)
-        .values(next_run_at_ms=again_at_ms, last_error=error[:500])
+        .values(next_run_at_ms=again_at_ms, lease="", last_error=error[:500])
     )
 
 

@@ -98,6 +98,15 @@ async def settle_refund(
     )
 
 
+async def owe_again(session: Session, payment_id: str) -> None:
+    """A refund that failed is to be tried again, by whoever works on its booking."""
+    await session.execute(
+        update(REFUND)
+        .where(REFUND.c.payment_id == payment_id)
+        .values(state="DUE", done_at_ms=None, tries=0)
+    )
+
+
 async def postpone_refund(session: Session, payment_id: str, until_ms: int) -> None:
     """Try again later."""
     await session.execute(

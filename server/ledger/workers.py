@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from collections.abc import Sequence
+
+from sqlalchemy import delete, update
 
 from server.ledger.counters import upsert
 from server.ledger.database import Session
-from server.ledger.models import WORKER
+from server.ledger.models import BOOKING, KEY, WORKER
 
 FORGET_MS = 24 * 3600 * 1000
 
@@ -22,3 +24,11 @@ async def beat(session: Session, worker_id: str, now_ms: int) -> None:
 async def forget_old(session: Session, now_ms: int) -> None:
     """Remove workers that have been silent for a day; their leases ran out long ago."""
     await session.execute(delete(WORKER).where(WORKER.c.beat_ms < now_ms - FORGET_MS))
+
+
+async def let_go(session: Session, leases: Sequence[str]) -> None:
+    """End these leases, on bookings and on keys, so that the next may go on at once."""
+    for table in (BOOKING, KEY):
+        await session.execute(
+            update(table).where(table.c.lease.in_(leases)).values(lease_until_ms=0)
+        )

@@ -113,14 +113,17 @@ class Checkout:
     async def cancel(self, user: str, role: str, reference: str, reason: str) -> dict[str, Any]:
         """End a booking: admins any, owners theirs while the event's terms allow it.
 
-        The seats are for sale again and the money goes back. Repeating it changes nothing. Raises
-        NotFound, Forbidden, Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
+        The seats are for sale again and the money goes back. Repeating it changes nothing, but for
+        a refund that failed: an admin's repetition has it tried again. Raises NotFound, Forbidden,
+        Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
         """
         booking = await self._find(user, role, reference)
         if role != "admin":
             await self._may_cancel(user, booking)
         held = await self._take(booking.id)
         async with self._kept(held):
+            if held.state is State.REFUND_FAILED and role == "admin":
+                held = await self._refunds.again(held)
             ended = await self._saga.run(await self._ended(held, user, reason))
         if role == "admin":
             await self._audit(user, ended, reason)
@@ -149,7 +152,8 @@ class Checkout:
         try:
             yield
         finally:
-            await self._parts.database.transact(lambda s: bookings.let_go(s, held))
+            with self._parts.dropping(held.lease):
+                await self._parts.database.transact(lambda s: bookings.let_go(s, held))
             self._wake_relay.set()
 
     async def _may_cancel(self, user: str, booking: Booking) -> None:
@@ -244,6 +248,8 @@ class Checkout:
             return await self._refunds.late(held, state)
         if state.refunded_minor > held.refunded_minor:
             return await self._refunds.refunded_elsewhere(held, state)
+        if held.state is State.REFUNDED and state.refunded_minor < held.refunded_minor:
+            return await self._refunds.came_back(held, state)
         return held
 
     async def _apply_orphan(self, state: PaymentState) -> None:

@@ -19,6 +19,9 @@ from server.services.saga import Saga
 BATCH = 20
 """Bookings worked on at once: bounds what a recovery asks of the gateway."""
 
+DROPPED_AT_ONCE = 500
+"""Leases ended with one beat: databases bound the parameters of a statement."""
+
 EVENTS_TTL_MS = 5_000
 
 OVER_MS = 24 * 3600 * 1000
@@ -36,11 +39,20 @@ class Completer:
         self._events: tuple[int, list[int]] = (-EVENTS_TTL_MS, [])
 
     async def beat(self) -> None:
-        """Say that this process lives; when it stops, others break its leases."""
+        """Say that this process lives; when it stops, others break its leases.
+
+        Leases that could not be ended while SQL was away are ended now.
+        """
         parts = self._parts
-        await parts.database.transact(
-            lambda session: workers.beat(session, parts.worker_id, parts.now_ms())
-        )
+        dropped = tuple(parts.dropped[:DROPPED_AT_ONCE])
+
+        async def work(session: Session) -> None:
+            await workers.beat(session, parts.worker_id, parts.now_ms())
+            if dropped:
+                await workers.let_go(session, dropped)
+
+        await parts.database.transact(work)
+        del parts.dropped[: len(dropped)]
 
     async def run_once(self) -> int:
         """One look, and the work it finds; how many bookings that were. Raises Unavailable."""
@@ -106,9 +118,10 @@ class Completer:
         )
 
     async def let_go(self, booking: Booking) -> None:
-        """End our lease, unless the last step already did."""
+        """End our lease, unless the last step already did. Raises Unavailable."""
         if booking.lease_until_ms > 0:
-            await self._parts.database.transact(lambda s: bookings.let_go(s, booking))
+            with self._parts.dropping(booking.lease):
+                await self._parts.database.transact(lambda s: bookings.let_go(s, booking))
 
     async def sweep(self) -> int:
         """Free seats that are PAYING past their deadline for a booking that claims none in SQL."""

@@ -25,8 +25,11 @@ Handler = Callable[[Job, Booking], Awaitable[None]]
 BATCH = 50
 LEASE_MS = 2_000
 SLOW_MS = {EMAIL: 60_000, CANCEL_PAYMENT: 30_000}
-"""How long a relay has a job before others think it dead: long enough for the foreign server's
+"""How long a relay that lives has a job before others think it lost: long enough for the foreign server's
 time-outs, so that no mail goes out twice while one is being sent."""
+
+ONCE = (EMAIL,)
+"""Kinds whose receiver sees each repetition: a worker that is only slow must not cause one."""
 
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 60_000
@@ -57,7 +60,13 @@ class Relay:
             if marked:
                 await outbox.done(session, marked, now)
             return await outbox.take_due(
-                session, now_ms=now, lease_ms=LEASE_MS, slow=SLOW_MS, limit=BATCH
+                session,
+                worker_id=self._parts.worker_id,
+                now_ms=now,
+                lease_ms=LEASE_MS,
+                slow=SLOW_MS,
+                once=ONCE,
+                limit=BATCH,
             )
 
         jobs = await self._parts.database.transact(work)

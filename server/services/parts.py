@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
 
+from server.domain.errors import Unavailable
 from server.domain.pricing import PricedSeat
 from server.ledger.claims import EventFacts
 from server.ledger.database import Database
@@ -67,7 +69,18 @@ class Parts:
     """Promises kept and not yet marked done; the relay does so many at once."""
     shown: dict[int, tuple[Sequence[PricedSeat], EventFacts | None]] = field(default_factory=dict)
     """What the answers of purchases under way will show, by booking: saves reading it again."""
+    dropped: list[str] = field(default_factory=list)
+    """Leases nobody works under any more that SQL, being away, still has; the next beat ends them."""
     _leases: itertools.count[int] = field(default_factory=itertools.count)
+
+    @contextmanager
+    def dropping(self, lease: str) -> Iterator[None]:
+        """Work that nobody resumes under this lease when SQL goes away meanwhile."""
+        try:
+            yield
+        except Unavailable:
+            self.dropped.append(lease)
+            raise
 
     def new_lease(self) -> str:
         """A name nobody else has: this worker and a number."""

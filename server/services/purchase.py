@@ -145,7 +145,7 @@ class Purchases:
             await keys.let_go(session, booking_id, lease)
             await bookings.let_go_declined(session, booking_id)
 
-        with suppress(Unavailable):  # else the leases run out by themselves
+        with suppress(Unavailable), self._parts.dropping(lease):
             await self._parts.database.transact(work)
 
     async def _not_yet(self, booking_id: int) -> Answer:

@@ -52,9 +52,13 @@ class Refunds:
         state = State.REFUND_FAILED if failed else State.REFUNDED
         return await self._refunded(booking, state, refund.refund_id)
 
-    async def _refunded(self, booking: Booking, state: State, refund_id: str | None) -> Booking:
+    async def _refunded(
+        self, booking: Booking, state: State, refund_id: str | None, given: int | None = None
+    ) -> Booking:
+        """The last word, until the bank says otherwise; `given` is what the buyer has back."""
         now = self._parts.now_ms()
-        given = booking.total_minor if state is State.REFUNDED else booking.refunded_minor
+        if given is None:
+            given = booking.total_minor if state is State.REFUNDED else booking.refunded_minor
 
         async def work(session: Session) -> Booking:
             assert booking.payment_id is not None  # noqa: S101 - see `_refund`
@@ -82,6 +86,29 @@ class Refunds:
             },
         )
         return after
+
+    async def came_back(self, booking: Booking, state: PaymentState) -> Booking:
+        """A refund that was on its way failed at the bank: the money is with us again."""
+        log.error("refund failed", booking=booking.reference, reason="the bank sent it back")
+        return await self._refunded(booking, State.REFUND_FAILED, None, given=state.refunded_minor)
+
+    async def again(self, booking: Booking) -> Booking:
+        """Have a failed refund tried once more, as a new request to the gateway."""
+        now = self._parts.now_ms()
+
+        async def work(session: Session) -> Booking:
+            assert booking.payment_id is not None  # noqa: S101 - see `give_back`
+            await payments.owe_again(session, booking.payment_id)
+            return await written(
+                session,
+                booking,
+                state=State.REFUND_DUE,
+                attempt=booking.attempt + 1,
+                next_run_at_ms=now,
+                tries=0,
+            )
+
+        return await self._parts.database.transact(work)
 
     async def late(self, booking: Booking, state: PaymentState) -> Booking:
         """Money for a booking that had ended: the same seats if they are free, else a refund."""

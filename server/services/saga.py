@@ -55,11 +55,12 @@ class Saga:
         """Step on while something can be done now; the booking as it then stands.
 
         Lost to somebody else's move, it is read again. Raises Unavailable when SQL does not answer;
-        the lease then runs out and the completer goes on.
+        the lease then ends with the next beat, or runs out, and the completer goes on.
         """
         try:
-            while self._is_due(booking):
-                booking = await self._steps[booking.state](booking)
+            with self._parts.dropping(booking.lease):
+                while self._is_due(booking):
+                    booking = await self._steps[booking.state](booking)
         except Lost:
             found = await self._parts.database.query(lambda s: bookings.get(s, booking.id))
             assert found is not None  # noqa: S101 - bookings are never deleted

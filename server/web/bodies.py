@@ -40,6 +40,12 @@ class ExtendRequest(BaseModel):
         return value
 
 
+class ReleaseRequest(BaseModel):
+    """Seats of a reservation to give back; the others stay held."""
+
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=1000)]
+
+
 class SeatBody(BaseModel):
     id: int
     seatNumber: str

@@ -68,9 +68,14 @@ def last_modified(modified_ms: int, now_s: float) -> str:
 
 
 def accepts_gzip(request: Request) -> bool:
+    return accepts(request, "gzip", "*")
+
+
+def accepts(request: Request, *codings: str) -> bool:
+    """Whether the client takes one of these content codings; a weight of 0 says it does not."""
     accepted = request.headers.get("accept-encoding", "")
     for part in accepted.split(","):
         name, _, weight = part.strip().partition(";")
-        if name.strip().lower() in ("gzip", "*"):
+        if name.strip().lower() in codings:
             return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
     return False

@@ -21,6 +21,7 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "unknown_seat": (404, "The event has no such seat."),
     "unknown_reservation": (404, "No such reservation, or not yours."),
     "method_not_allowed": (405, "The path has other methods; `Allow` names them."),
+    "not_held": (409, "A seat to give back is not in that reservation; `seatIds` names it."),
     "sale_not_open": (409, "The sale has not begun."),
     "sale_closed": (409, "The sale is over."),
     "reservation_expired": (409, "The hold ended before the booking began."),

@@ -1,6 +1,7 @@
 """The page's own files, served as they are written, and the headers that keep it safe.
 
-Every file has an ETag of its content and is asked for again each time, which costs a 304.
+Every file has an ETag of its content and is asked for again each time, which costs a 304. What is
+sent is packed as tightly as brotli or gzip can, once per file and server.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import brotli
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.web.conditional import accepts_gzip
+from server.web.conditional import accepts
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -29,14 +32,32 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """One file in memory."""
 
     media_type: str
     etag: str
     plain: bytes
-    zipped: bytes
+
+    @cached_property
+    def zipped(self) -> bytes:
+        return gzip.compress(self.plain, 9, mtime=0)
+
+    @cached_property
+    def brotli(self) -> bytes:
+        """About a sixth smaller than `zipped`."""
+        packed: bytes = brotli.compress(self.plain)
+        return packed
+
+    def packed(self, request: Request) -> tuple[bytes, str]:
+        """The smallest body that the client takes, and its coding ("" for none)."""
+        choices = [(self.plain, "")]
+        if accepts(request, "br"):
+            choices.append((self.brotli, "br"))
+        elif accepts(request, "gzip", "*"):
+            choices.append((self.zipped, "gzip"))
+        return min(choices, key=lambda choice: len(choice[0]))
 
 
 class Files:
@@ -69,13 +90,13 @@ def answer(request: Request, file: File | None) -> Response:
     headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if accepts_gzip(request) and len(file.zipped) < len(file.plain):
-        headers["Content-Encoding"] = "gzip"
-        return Response(file.zipped, headers=headers, media_type=file.media_type)
-    return Response(file.plain, headers=headers, media_type=file.media_type)
+    body, coding = file.packed(request)
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(body, headers=headers, media_type=file.media_type)
 
 
 def load(path: Path) -> File:
     plain = path.read_bytes()
     etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
-    return File(TYPES[path.suffix], etag, plain, gzip.compress(plain, 9, mtime=0))
+    return File(TYPES[path.suffix], etag, plain)

@@ -29,8 +29,8 @@ def test_every_state_can_be_reached_and_every_unfinished_one_can_end() -> None:
         assert FOLLOWS[state] - UNFINISHED, state
 
 
-def test_money_that_was_given_back_is_the_end() -> None:
-    assert FOLLOWS[State.REFUNDED] == frozenset()
+def test_money_that_was_given_back_can_only_bounce() -> None:
+    assert FOLLOWS[State.REFUNDED] == {State.REFUND_FAILED}
 
 
 def test_a_claim_lives_while_money_may_be_taken_or_was() -> None:

@@ -19,8 +19,10 @@ from server.domain.errors import (
     PaymentDeclined,
     Unavailable,
 )
-from server.ledger import bookings, counters, outbox
+from server.ledger import bookings, counters, outbox, workers
+from server.ledger.database import Session
 from server.payments.gateway import Gateway
+from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import write_log
 from server.store.embedded import EmbeddedValkey
 from tests.postgres import Postgres
@@ -352,3 +354,29 @@ async def test_what_the_brief_wants_logged_is_told(shop: Shop) -> None:
     assert (failed["reason"], failed["retryable"]) == ("card_declined", True)
     write_log("payment_failed", failed)
     assert 'houseful_happenings_total{name="payment_failed"}' in metrics.exposition().decode()
+
+
+async def test_promises_that_a_dead_worker_had_taken_are_kept_at_once(shop: Shop) -> None:
+    with pytest.raises(PaymentDeclined):
+        await shop.buy("ada", await shop.hold("ada", 0), payment_token=DECLINES)
+    dead, now = "deadbeefdeadbeef", shop.clock()
+
+    async def take_all(session: Session) -> list[str]:
+        await workers.beat(session, dead, now)
+        jobs = await outbox.take_due(
+            session,
+            worker_id=dead,
+            now_ms=now,
+            lease_ms=30_000,
+            slow={CANCEL_PAYMENT: 30_000},
+            once=(),
+            limit=50,
+        )
+        return [job.kind for job in jobs]
+
+    taken = await shop.database.transact(take_all)
+    assert CANCEL_PAYMENT in taken
+    assert await shop.checkout._relay.run_once() == 0  # it may still be at them
+    shop.clock.ahead_ms += 2_600
+    assert await shop.checkout._relay.run_once() >= len(taken)
+    assert await shop.problems() == []

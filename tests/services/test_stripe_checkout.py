@@ -182,3 +182,28 @@ async def test_lost_replies_of_refunds_give_back_once(
     await until(is_refunded, what="the refund")
     assert stripe_double.ledger.balance(booking["bookingId"]) == 0
     assert await shop.problems() == []
+
+
+async def test_a_refund_that_the_bank_sends_back_is_not_called_given(
+    stripe_shop: Shop, stripe_double: StripeDouble
+) -> None:
+    """Pending refunds count as given until a webhook or the reconciler learns otherwise."""
+    shop = stripe_shop
+    booking = data(await shop.buy("ada", await shop.hold("ada", 0), payment_token=PAYS))
+    reference, payment_id = booking["bookingReference"], booking["paymentTransactionId"]
+    ended = await shop.checkout.cancel("ada", "customer", reference, "")
+    assert (ended["status"], ended["refundedAmount"]) == ("REFUNDED", 75.0)
+    stripe_double.account.bounce_refund(payment_id)
+    shop.clock.ahead_ms += 60_000
+    assert await shop.checkout._reconciler.money() == 1
+    known = await shop.checkout.get_booking("ada", "customer", reference)
+    assert (known["status"], known["paymentStatus"]) == ("CANCELLED", "REFUND_FAILED")
+    assert known["refundedAmount"] == 0.0
+    assert await shop.problems() == [f"I2 {payment_id}: kept 7500, its booking is REFUND_FAILED"]
+
+    await shop.checkout.cancel("ada", "customer", reference, "please")
+    assert len([e for e in stripe_double.ledger.entries if e.kind == "refund"]) == 1
+    again = await shop.checkout.cancel("boss", "admin", reference, "another try")
+    assert (again["status"], again["refundedAmount"]) == ("REFUNDED", 75.0)
+    assert stripe_double.ledger.balance(booking["bookingId"]) == 0
+    assert await shop.problems() == []

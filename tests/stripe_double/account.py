@@ -167,6 +167,18 @@ class Account:
         self._tell("charge.refunded", charge.body())
         return refund
 
+    def bounce_refund(self, intent_id: str) -> Refund:
+        """The bank refuses the last refund of a payment, days after it went out."""
+        before = [r for r in self.refunds.values() if r.intent_id == intent_id][-1]
+        refund = self.refunds[before.id] = replace(before, status="failed")
+        charge = self.charges[refund.charge_id]
+        self.charges[charge.id] = replace(
+            charge, amount_refunded=charge.amount_refunded - refund.amount
+        )
+        self._record("bounce", self.intent(intent_id), refund.amount)
+        self._tell("refund.failed", refund.body())
+        return refund
+
     def intent(self, name: str) -> Intent:
         """The PaymentIntent, or 404."""
         if name not in self.intents:

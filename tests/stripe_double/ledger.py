@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+SIGNS = {"charge": 1, "refund": -1, "bounce": 1}
+"""Kind of movement → whether it leaves more (1) or less (-1) with the seller."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -25,7 +28,7 @@ class Ledger:
     entries: list[Entry] = field(default_factory=list)
 
     def record(self, kind: str, intent_id: str, booking: str, amount: int) -> None:
-        """Write down a `charge` or a `refund`."""
+        """Write down a `charge`, a `refund` or the `bounce` of one."""
         self.entries.append(Entry(kind, intent_id, booking, amount))
 
     def charges(self, booking: str | None = None) -> list[Entry]:
@@ -38,8 +41,7 @@ class Ledger:
 
     def balance(self, booking: str) -> int:
         """Charged less given back."""
-        signs = {"charge": 1, "refund": -1}
-        return sum(signs[entry.kind] * entry.amount for entry in self._of(booking))
+        return sum(SIGNS[entry.kind] * entry.amount for entry in self._of(booking))
 
     def violations(self) -> list[str]:
         """What must never be: a booking paid more than once, more given back than was paid."""
@@ -52,7 +54,7 @@ class Ledger:
         for intent_id, entries in by_intent.items():
             if len(_charges(entries)) > 1:
                 found.append(f"{intent_id} was charged {len(_charges(entries))} times")
-            if sum(e.amount for e in entries if e.kind == "refund") > sum(_charges(entries)):
+            if sum(SIGNS[entry.kind] * entry.amount for entry in entries) < 0:
                 found.append(f"{intent_id} gave back more than was paid")
         for booking, entries in by_booking.items():
             if booking and self.balance(booking) > max(_charges(entries), default=0):

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.ledger.conftest import postgres
 from tests.serving import Guest, Sale, Server, running_server
+from tests.stripe_double.fixture import stripe_double
 from tests.web.wire import check_answer, check_frame
+
+__all__ = ["postgres", "stripe_double"]
 
 Join = Callable[..., Awaitable[Guest]]
 

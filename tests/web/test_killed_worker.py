@@ -9,14 +9,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from server.ledger.database import Database
-from server.ledger.demo_charges import SqlDemoCharges
-from server.payments.demo import DemoGateway
-from server.store import connection
-from server.store.seats import SeatStore
-from tests.invariants import World, broken
+from tests.invariants import broken
 from tests.server_process import server_process
 from tests.serving import PATIENCE_S, running_server
+from tests.watcher import world_of
 
 
 @pytest.mark.parametrize("point", ["after_T1", "after_S2", "after_T3"])
@@ -49,14 +45,7 @@ async def test_another_worker_finishes_what_a_killed_one_began(
             async with asyncio.timeout(PATIENCE_S):
                 while {(await ada.seats(sale))[seat]["status"] for seat in seats} != {"BOOKED"}:
                     await asyncio.sleep(0.1)
-        database = Database(server.settings.sql_url())
-        client_of_redis = connection.connect(server.redis_url)
-        payments = await DemoGateway(SqlDemoCharges(database)).list_since(0)
-        assert len(payments) == 1
-        world = World(database, SeatStore(client_of_redis), payments)
-        async with asyncio.timeout(PATIENCE_S):
-            while problems := await broken(world):
+        async with world_of(server) as world, asyncio.timeout(PATIENCE_S):
+            assert len(world.payments) == 1
+            while await broken(world):
                 await asyncio.sleep(0.1)
-        assert problems == []
-        await client_of_redis.aclose()
-        await database.close()
