@@ -11,7 +11,6 @@ export default {
   "venue.open": "Öffnen",
   "venue.who": "{who} ({role})",
   "venue.theme": "Hell oder dunkel",
-  "venue.days": "T",
   "venue.save": "Speichern",
   "venue.saved": "Gespeichert. Alle offenen Seiten wissen es.",
   "venue.reason": "Grund",
@@ -43,8 +42,6 @@ export default {
   "venue.sale.upcoming": "Noch nicht im Verkauf",
   "venue.sale.open": "Im Verkauf",
   "venue.sale.closed": "Verkauf beendet",
-  "venue.sale.opensIn": "öffnet in {left}",
-  "venue.sale.closesIn": "schließt in {left}",
 
   "venue.sold": "Verkauft",
   "venue.share": "Anteil",

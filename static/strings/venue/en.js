@@ -11,7 +11,6 @@ export default {
   "venue.open": "Open",
   "venue.who": "{who} ({role})",
   "venue.theme": "Light or dark",
-  "venue.days": "d",
   "venue.save": "Save",
   "venue.saved": "Saved. Every open page knows.",
   "venue.reason": "Reason",
@@ -43,8 +42,6 @@ export default {
   "venue.sale.upcoming": "Not yet on sale",
   "venue.sale.open": "On sale",
   "venue.sale.closed": "Sale ended",
-  "venue.sale.opensIn": "opens in {left}",
-  "venue.sale.closesIn": "closes in {left}",
 
   "venue.sold": "Sold",
   "venue.share": "Share",

@@ -4,7 +4,7 @@ import { custom, h, watch } from "../../lib/dom.js";
 import { shortDate, t } from "../../lib/i18n.js";
 import { entitle, failure, skeleton } from "../frame.js";
 import { icon } from "../icons.js";
-import { saleCountdown } from "./sale-countdown.js";
+import { saleCountdown } from "../sale-countdown.js";
 import { staffMenu } from "./staff-menu.js";
 
 const TABS = ["", "bookings", "holds", "door", "sale", "discounts", "audit"];

@@ -1,15 +1,15 @@
 // @ts-check
 /** "opens in 04:59", by the server's clock; empty where the sale stays as it is. */
-import { h, onEnd } from "../../lib/dom.js";
-import { t } from "../../lib/i18n.js";
-import { signal } from "../../lib/signals.js";
-import { formatLongCountdown, nextTurn } from "../../state/sale-clock.js";
+import { h, onEnd } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+import { signal } from "../lib/signals.js";
+import { formatLongCountdown, nextTurn } from "../state/sale-clock.js";
 
 const A_DAY_S = 86_400;
 
 /**
- * @param {import("../../lib/time.js").ServerClock} clock
- * @param {() => import("../../state/sale-clock.js").Sale | null} sale
+ * @param {import("../lib/time.js").ServerClock} clock
+ * @param {() => import("../state/sale-clock.js").Sale | null} sale
  */
 export function saleCountdown(clock, sale) {
   const now = signal(clock.now());
@@ -21,7 +21,7 @@ export function saleCountdown(clock, sale) {
     const seconds = (turn - now.value) / 1000;
     // A sale that ends in months is no countdown.
     if (told?.saleState === "open" && seconds > A_DAY_S) return "";
-    const left = formatLongCountdown(seconds, t("venue.days"));
-    return t(told?.saleState === "upcoming" ? "venue.sale.opensIn" : "venue.sale.closesIn", { left });
+    const left = formatLongCountdown(seconds, t("sale.days"));
+    return t(told?.saleState === "upcoming" ? "sale.opensIn" : "sale.closesIn", { left });
   });
 }
