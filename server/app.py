@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -29,12 +30,15 @@ from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
 from server.services.crash_points import crash_at
+from server.services.desk import REFUSED, Desk
 from server.services.outcomes import EMAIL
 from server.services.paperwork import Letterhead, Paperwork
 from server.services.parts import Parts, Terms
 from server.services.reservations import Reservations, Rules
+from server.services.staff import staff_of
 from server.settings import Settings, load
 from server.store.connection import connect
+from server.store.desk import DeskStore
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
@@ -99,6 +103,8 @@ def build(settings: Settings) -> Context:
     seats = SeatStore(client)
     limiter = Limiter(client)
     catalog = Catalog(database, seats)
+    desk = Desk(DeskStore(client))
+    signer = TicketSigner(settings.signing_secret().encode())
     rules = Rules(
         hold_ms=settings.hold_seconds * 1000,
         max_seats=settings.max_seats,
@@ -108,7 +114,7 @@ def build(settings: Settings) -> Context:
     paperwork = Paperwork(
         database,
         catalog,
-        TicketSigner(settings.signing_secret().encode()),
+        signer,
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         Letterhead(
             sender=settings.mail_from,
@@ -127,21 +133,32 @@ def build(settings: Settings) -> Context:
             cancel_before_ms=settings.cancellation_hours * 3_600_000,
         ),
         reached=crash_at(os.environ),
+        record=desk.record,
     )
+    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     return Context(
         settings=settings,
         tokens=Tokens(settings),
         redis=client,
         database=database,
         catalog=catalog,
-        reservations=Reservations(seats, limiter, catalog, rules, wall_clock_ms),
+        reservations=Reservations(
+            seats,
+            limiter,
+            catalog,
+            rules,
+            wall_clock_ms,
+            refused=partial(desk.attempt, kind=REFUSED),
+        ),
         live=LiveEvents(client, seats, catalog, frame_interval_ms=settings.frame_interval_ms),
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
         demo_gateway=demo_gateway,
-        checkout=Checkout(parts, {EMAIL: paperwork.deliver}),
+        checkout=checkout,
         paperwork=paperwork,
+        desk=desk,
+        staff=staff_of(database, seats, catalog, checkout, paperwork, signer, desk),
         clock=wall_clock_ms,
     )
 
@@ -161,6 +178,7 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
     return [
         ("doorbell", context.live.doorbell.run),
         ("sweep", context.live.run),
+        ("desk", context.desk.run),
         ("completer", context.checkout.run_completer),
         ("outbox", context.checkout.run_outbox),
         ("reconciler", context.checkout.run_reconciler),

@@ -110,6 +110,14 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A reservation with whose it is, as staff see it."""
+
+    reservation: Reservation
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A seat that SQL has sold (`paying` false) or has under payment, for rebuilding Redis."""
 

@@ -22,6 +22,7 @@ from server.domain.seats import (
     Claim,
     FailedSeat,
     Granted,
+    Hold,
     Refused,
     Reservation,
     ReservationStatus,
@@ -36,6 +37,9 @@ SWEEP_LIMIT = 500
 
 FEED_LIMIT = 1000
 """Feed entries read by one call."""
+
+HOLDS_LIMIT = 5000
+"""Holds, and purchases under way, in one list."""
 
 CLAIM_GRACE_MS = 30_000
 """How long seats that SQL has under payment stay PAYING after a rebuild, unless SQL says else."""
@@ -232,6 +236,14 @@ class SeatStore:
         found = held(await self._run("reservations", event_id, user, reservation_id))
         return found[0] if found else None
 
+    async def holds(self, event_id: int, reservation_id: int = 0) -> list[Hold]:
+        """What everybody holds or is paying for, or the one reservation named."""
+        reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
+        return [
+            Hold(reservation, item[6])
+            for reservation, item in zip(held(reply), reply[2], strict=True)
+        ]
+
     async def taken(self, event_ids: Sequence[int]) -> list[int]:
         """How many seats of each event are not AVAILABLE; 0 for one that is not open."""
         with translated():
@@ -260,6 +272,15 @@ class SeatStore:
                 for ref, user, session in zip(owners[::3], owners[1::3], owners[2::3], strict=True)
             },
         )
+
+    async def recent(self, event_id: int, limit: int = FEED_LIMIT) -> list[Change]:
+        """The last changes, oldest first; none of an event that is not open."""
+        with translated():
+            found: Any = await self._client.xrevrange(event_keys(event_id)[2], count=limit)
+        return [
+            feed_entry([position, list(chain.from_iterable(fields.items()))])
+            for position, fields in reversed(found)
+        ]
 
     async def read_feed(self, event_id: int, epoch: str, since: int) -> tuple[list[Change], int]:
         """(changes after `since`, Redis's time in ms). Raises FeedLost when they cannot be had."""
@@ -320,7 +341,7 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             seat_ids=integers(seats),
             session=session,
         )
-        for ref, status, created, deadline, seats, session in reply[2]
+        for ref, status, created, deadline, seats, session, *_ in reply[2]
     ]
 
 

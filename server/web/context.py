@@ -11,8 +11,10 @@ from server.payments.gateway import Gateway
 from server.realtime.live_events import LiveEvents
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
+from server.services.desk import Desk
 from server.services.paperwork import Paperwork
 from server.services.reservations import Reservations
+from server.services.staff import Staff
 from server.settings import Settings
 from server.store.connection import Redis
 from server.store.limiter import Limiter
@@ -37,4 +39,6 @@ class Context:
     demo_gateway: DemoGateway | None
     checkout: Checkout
     paperwork: Paperwork
+    desk: Desk
+    staff: Staff
     clock: Callable[[], int]
