@@ -48,6 +48,9 @@ export function addWords(more) {
 
 export const currentLanguage = () => language;
 
+/** With the region, for what is written as people there do. */
+export const currentLocale = () => locale;
+
 /**
  * The words for `key`, with `{name}` filled in; `n` also picks singular or plural.
  * @param {string} key

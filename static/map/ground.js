@@ -116,7 +116,8 @@ export class Ground {
     // Far away the fill is all there is to see; with seats on it, it steps back.
     const far = between01((POINTS_FROM + 1.2 - this.#pitch) / 1.2);
     const near = between01((SHAPES_FROM + 3 - this.#pitch) / 6);
-    const amount = far * (0.2 + 0.62 * (shade / SHADES)) + (1 - far) * (0.05 + 0.07 * near);
+    const behindSeats = this.#heat ? 0.34 * (shade / SHADES) : 0.05 + 0.07 * near;
+    const amount = far * (0.2 + 0.62 * (shade / SHADES)) + (1 - far) * behindSeats;
     return [mix(palette.section, own, amount), mix(palette.edge, own, Math.min(0.85, amount + 0.2))];
   }
 

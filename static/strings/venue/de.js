@@ -24,7 +24,7 @@ export default {
   "venue.signin.title": "Für das Haus",
   "venue.signin.lead": "Melden Sie sich mit einem Personal-Token an. Er bleibt nur in diesem Tab.",
   "venue.signin.token": "Personal-Token",
-  "venue.signin.help": "„houseful token --role venue“ gibt auf dem Server einen aus.",
+  "venue.signin.help": "„houseful token --user name --role venue“ gibt auf dem Server einen aus.",
   "venue.signin.go": "Anmelden",
   "venue.signin.noToken": "Das ist kein Token, oder seine Zeit ist um.",
   "venue.signin.notStaff": "Dieser Token gilt für die Rolle „{role}“. Nötig ist „venue“ oder „admin“.",

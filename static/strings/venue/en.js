@@ -24,7 +24,7 @@ export default {
   "venue.signin.title": "Venue staff",
   "venue.signin.lead": "Sign in with a staff token. It is kept in this tab only.",
   "venue.signin.token": "Staff token",
-  "venue.signin.help": "“houseful token --role venue” prints one on the server.",
+  "venue.signin.help": "“houseful token --user you --role venue” prints one on the server.",
   "venue.signin.go": "Sign in",
   "venue.signin.noToken": "This is not a token, or its time is over.",
   "venue.signin.notStaff": "This token is for the role “{role}”. Staff need “venue” or “admin”.",

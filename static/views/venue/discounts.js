@@ -101,7 +101,7 @@ function row(discount, end) {
   const limits = [
     startsAt ? t("venue.discount.from", { when: shortDate(startsAt) }) : "",
     endsAt ? t("venue.discount.until", { when: shortDate(endsAt) }) : "",
-    minimum ? t("venue.discount.least", { amount: money(minimum, currency ?? "EUR") }) : "",
+    Number(minimum) ? t("venue.discount.least", { amount: money(minimum ?? "0", currency ?? "EUR") }) : "",
     discount.maxUsesPerUser ? t("venue.discount.perBuyer", { n: discount.maxUsesPerUser }) : "",
     discount.eventId === null ? t("venue.discount.everywhere") : "",
   ].filter(Boolean);

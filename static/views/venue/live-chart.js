@@ -3,7 +3,7 @@
  * A chart of the last minutes that moves as news comes: bars and lines over one scale, what a pointer
  * is on in words, and the same figures as a table for who sees no picture.
  */
-import { each, h, listen, svg } from "../../lib/dom.js";
+import { each, h, listen, onEnd, svg } from "../../lib/dom.js";
 import { count, t } from "../../lib/i18n.js";
 import { computed, signal } from "../../lib/signals.js";
 import { areaPath, barPath, linePath, scaleOf, ticks } from "../../state/chart-geometry.js";
@@ -15,7 +15,7 @@ import { minuteTime } from "./figures.js";
  * @typedef {{ name: Exclude<keyof Minute, "at">, kind: "bar" | "line" | "area" }} Series
  */
 
-const FRAME = { width: 480, height: 190, left: 40, right: 8, top: 10, bottom: 22 };
+const FRAME = { width: 480, height: 190, left: 36, right: 6, top: 10, bottom: 22 };
 const TABLE_ROWS = 15;
 const TIME_LABELS = 4;
 let made = 0;
@@ -28,7 +28,9 @@ export function liveChart({ title, minutes, series, span }) {
   const points = computed(() => evenly(minutes(), span()));
   const values = computed(() => series.map(({ name }) => points.value.map((point) => point[name])));
   const marks = computed(() => ticks(values.value.flat().reduce((most, value) => Math.max(most, value), 0)));
-  const scale = computed(() => scaleOf(FRAME, points.value.length, marks.value.at(-1) ?? 1));
+  /** Drawn in the window's own pixels, so that words keep their size. */
+  const frame = signal(FRAME);
+  const scale = computed(() => scaleOf(frame.value, points.value.length, marks.value.at(-1) ?? 1));
   const hovered = signal(-1);
   const isTable = signal(false);
   const bars = series.filter(({ kind }) => kind === "bar").length;
@@ -36,13 +38,13 @@ export function liveChart({ title, minutes, series, span }) {
   const picture = svg(
     "svg",
     {
-      viewBox: `0 0 ${FRAME.width} ${FRAME.height}`,
+      viewBox: () => `0 0 ${frame.value.width} ${FRAME.height}`,
       class: "chart",
       role: "img",
       "aria-labelledby": `${id} ${id}-now`,
     },
-    () => marks.value.map((mark) => gridLine(mark, scale.value)),
-    () => timeLabels(points.value, scale.value),
+    () => marks.value.map((mark) => gridLine(mark, scale.value, frame.value)),
+    () => timeLabels(points.value, scale.value, frame.value),
     series.map(({ name, kind }, n) => {
       const place = series.slice(0, n).filter((other) => other.kind === "bar").length;
       const own = () => values.value[n] ?? [];
@@ -68,8 +70,13 @@ export function liveChart({ title, minutes, series, span }) {
   );
   listen(picture, "pointermove", (/** @type {PointerEvent} */ event) => {
     const box = picture.getBoundingClientRect();
-    hovered.value = scale.peek().at(((event.clientX - box.left) / box.width) * FRAME.width);
+    hovered.value = scale.peek().at(event.clientX - box.left);
   });
+  const sizes = new ResizeObserver(() => {
+    if (picture.clientWidth) frame.value = { ...FRAME, width: picture.clientWidth };
+  });
+  sizes.observe(picture);
+  onEnd(() => sizes.disconnect());
   listen(picture, "pointerleave", () => (hovered.value = -1));
 
   const shown = () => points.value[hovered.value] ?? points.value.at(-1);
@@ -109,24 +116,24 @@ export function liveChart({ title, minutes, series, span }) {
   );
 }
 
-/** @param {number} mark @param {import("../../state/chart-geometry.js").Scale} scale */
-function gridLine(mark, scale) {
+/** @param {number} mark @param {import("../../state/chart-geometry.js").Scale} scale @param {typeof FRAME} frame */
+function gridLine(mark, scale, frame) {
   const y = scale.y(mark);
   return [
-    svg("line", { class: "chart-grid", x1: FRAME.left, x2: FRAME.width - FRAME.right, y1: y, y2: y }),
+    svg("line", { class: "chart-grid", x1: FRAME.left, x2: frame.width - FRAME.right, y1: y, y2: y }),
     svg("text", { x: FRAME.left - 6, y: y + 4, "text-anchor": "end" }, count(mark)),
   ];
 }
 
-/** @param {readonly Minute[]} points @param {import("../../state/chart-geometry.js").Scale} scale */
-function timeLabels(points, scale) {
+/** @param {readonly Minute[]} points @param {import("../../state/chart-geometry.js").Scale} scale @param {typeof FRAME} frame */
+function timeLabels(points, scale, frame) {
   const step = Math.max(1, Math.ceil(points.length / TIME_LABELS));
   const places = points.map((_, n) => n).filter((n) => (points.length - 1 - n) % step === 0);
   return places.map((n) =>
     svg(
       "text",
       {
-        x: Math.min(FRAME.width - FRAME.right - 16, Math.max(FRAME.left + 16, scale.x(n))),
+        x: Math.min(frame.width - FRAME.right - 16, Math.max(FRAME.left + 16, scale.x(n))),
         y: FRAME.height - 6,
         "text-anchor": "middle",
       },

@@ -37,7 +37,11 @@ export function sectionTable(occupancy, onSection) {
         { scope: "row" },
         h("button", { type: "button", class: "link-button", onclick: () => onSection(first.name) }, first.name || "–"),
       ),
-      h("td", { class: "is-share" }, houseBar(() => row.value, () => first.name), () => percent(soldShare(row.value))),
+      h(
+        "td",
+        { class: "is-share" },
+        h("div", null, houseBar(() => row.value, () => first.name), () => percent(soldShare(row.value))),
+      ),
       NUMBERS.map((name) => h("td", null, () => count(row.value[name]))),
       h("td", null, () => money(row.value.revenue, occupancy().currency)),
     );
