@@ -82,6 +82,13 @@ class Catalog:
         """The event was changed: read it again when it is asked for."""
         self._events.pop(event_id, None)
 
+    async def refresh(self) -> list[EventRecord]:
+        """Read every event again; two statements, however many there are."""
+        records = await self._database.query(events.list_all)
+        now = monotonic()
+        self._events.update((record.id, (now, record)) for record in records)
+        return records
+
     async def events(self) -> list[tuple[EventRecord, int]]:
         """Every event with the number of its available seats."""
         async with self._database.read() as session:

@@ -1,8 +1,8 @@
 """Keyspace notifications: the doorbell that says an event's feed has something new.
 
-One connection per worker hears `xadd` on the feeds and `expired` on the leases of the events it was
-asked to watch. A notification may be lost, late or doubled: whoever is rung looks for itself, and
-the bell also rings for every watched event after each (re)connection.
+One connection per worker hears `xadd` on the feeds and the desks' notes, and `expired` on the leases
+of the events it was asked to watch. A notification may be lost, late or doubled: whoever is rung
+looks for itself, and the bell also rings for every watched event after each (re)connection.
 
 Owns: the subscription and its repair. Never: what changed.
 """
@@ -27,16 +27,16 @@ LISTEN_S = 1.0
 """How long one wait for a message lasts before the connection is looked at again."""
 
 
-def channels(event_id: int, database: int) -> tuple[str, str]:
-    """(feed channel, lease pattern) of one event; the braces are part of the hash tag."""
+def channels(event_id: int, database: int) -> tuple[str, str, str]:
+    """(feed, desk, lease pattern) of one event; the braces are part of the hash tag."""
     space = f"__keyspace@{database}__:seat:{{{event_id}}}:"
-    return f"{space}feed", f"{space}lease:*"
+    return f"{space}feed", f"{space}desk", f"{space}lease:*"
 
 
 class Doorbell:
-    """Rings `listener(event_id, lease_expired)` for the events watched."""
+    """Rings `listener(event_id, lease_expired, desk)` for the events watched."""
 
-    def __init__(self, client: Redis, listener: Callable[[int, bool], None]) -> None:
+    def __init__(self, client: Redis, listener: Callable[[int, bool, bool], None]) -> None:
         self._client = client
         self._listener = listener
         self._watched: dict[int, None] = {}
@@ -57,9 +57,9 @@ class Doorbell:
     async def unwatch(self, event_id: int) -> None:
         self._watched.pop(event_id, None)
         if self._pubsub is not None and self._pubsub.connection is not None:
-            feed, lease = channels(event_id, self._database)
+            feed, desk, lease = channels(event_id, self._database)
             try:
-                await self._pubsub.unsubscribe(feed)
+                await self._pubsub.unsubscribe(feed, desk)
                 await self._pubsub.punsubscribe(lease)
             except (RedisError, OSError):
                 log.warning("doorbell_unsubscribe_failed", event_id=event_id)
@@ -87,8 +87,8 @@ class Doorbell:
                 self._pubsub = None
 
     async def _subscribe(self, pubsub: PubSub, event_id: int) -> None:
-        feed, lease = channels(event_id, self._database)
-        await pubsub.subscribe(feed)
+        feed, desk, lease = channels(event_id, self._database)
+        await pubsub.subscribe(feed, desk)
         await pubsub.psubscribe(lease)
 
     async def _hear(self, pubsub: PubSub) -> None:
@@ -105,10 +105,10 @@ class Doorbell:
         # redis-py reconnects in silence and subscribes again: that, too, is heard here as a ring.
         if kind in ("subscribe", "psubscribe") or (kind == "message" and message["data"] == "xadd"):
             self.heard += kind == "message"
-            self._listener(event_id, False)
+            self._listener(event_id, False, kind != "message" or channel.endswith(":desk"))
         elif kind == "pmessage" and message["data"] == "expired":
             self.heard += 1
-            self._listener(event_id, True)
+            self._listener(event_id, True, False)
 
 
 def event_of(channel: str) -> int | None:

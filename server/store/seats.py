@@ -352,9 +352,8 @@ def seat_record(seat_id: str, record: str) -> SeatRecord:
 
 def feed_entry(entry: Sequence[Any]) -> Change:
     """One stream entry, `[id, [field, value, …]]`, in the order `lib/feed.lua` writes them."""
-    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = (
-        entry
-    )
+    position, fields = entry
+    _, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats, *rest = fields
     flat = integers(seats.split())
     return Change(
         seq=int(position[:-2]),
@@ -366,4 +365,5 @@ def feed_entry(entry: Sequence[Any]) -> Change:
         deadline_ms=int(deadline),
         at_ms=int(at),
         seats=tuple(zip(flat[::2], flat[1::2], strict=True)),
+        moved=int(rest[1]) if rest else len(flat) // 2,
     )
