@@ -22,7 +22,9 @@ export function routeOf(hash) {
   const path = decodePath(hash.replace(/^#/, "") || "/");
   for (const [view, pattern] of ROUTES) {
     const match = pattern.exec(path);
-    if (match) return { view, params: { ...match.groups } };
+    if (!match) continue;
+    const given = Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined);
+    return { view, params: Object.fromEntries(given) };
   }
   return { view: "missing", params: {} };
 }
