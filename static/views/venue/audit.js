@@ -22,7 +22,7 @@ export function auditPage({ staff, desk }) {
       (items) =>
         h(
           "div",
-          { class: "table-scroll", tabindex: "0", role: "region", "aria-label": t("venue.tab.audit") },
+          { class: "table-scroll", tabindex: "0", role: "group", "aria-label": t("venue.tab.audit") },
           h(
             "table",
             { class: "venue-table is-words" },

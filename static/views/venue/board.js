@@ -29,6 +29,7 @@ export function boardPage({ staff, desk }) {
     h(
       "div",
       { class: "venue-toolbar" },
+      h("h2", { class: "wall-name" }, () => occupancy().name),
       pauseButton(desk),
       h("p", { class: "live-state" }, () => liveState(desk)),
       h(

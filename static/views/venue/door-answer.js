@@ -47,13 +47,17 @@ function no(error) {
     icon("close", "door-sign"),
     h("p", { class: "door-word" }, t("venue.door.no")),
     h("p", { class: "door-seat" }, hasWords(`venue.door.why.${error.code}`) ? t(`venue.door.why.${error.code}`) : ""),
-    h("p", null, explain.error(error)),
     usedAt
       ? h(
         "p",
         { class: "tabular" },
-        t("venue.door.usedAt", { time: clockTime(usedAt), door: door || "–", seat: seatNumber ?? "" }),
+        t(door ? "venue.door.usedAtDoor" : "venue.door.usedAt", {
+          time: clockTime(usedAt),
+          door,
+          seat: seatNumber ?? "",
+        }),
       )
       : null,
+    h("p", { class: usedAt ? "small" : "" }, explain.error(error)),
   );
 }

@@ -154,7 +154,7 @@ function table(points, series, title) {
     ));
   return h(
     "div",
-    { class: "table-scroll chart-table", tabindex: "0", role: "region", "aria-label": title },
+    { class: "table-scroll chart-table", tabindex: "0", role: "group", "aria-label": title },
     h(
       "table",
       { class: "venue-table tabular" },

@@ -121,13 +121,7 @@ async function change({ staff, desk, pick }, name) {
   const done = await act({
     title: t(`venue.${name}.title`, { n: indexes.length }),
     icon: name === "block" ? "lock" : "check",
-    content: () =>
-      h(
-        "p",
-        null,
-        indexes.slice(0, NAMED).map((i) => house.fullPlace(i)).join("; "),
-        indexes.length > NAMED ? ` ${t("venue.pick.more", { n: indexes.length - NAMED })}` : "",
-      ),
+    content: () => h("p", null, whichSeats(house, indexes)),
     fields: [reasonField()],
     confirm: t(`venue.${name}`),
     run: ({ reason = "" }) => staff.venue[name](desk.eventId, { seatIds: pick.seatIds() }, reason),
@@ -141,4 +135,16 @@ async function change({ staff, desk, pick }, name) {
     toasts.show("warning", t("venue.failed", { n: done.failedSeats.length, words }), 10_000);
   }
   pick.clear();
+}
+
+/** A few seats by name, many by section. @param {import("../house.js").House} house @param {number[]} indexes */
+function whichSeats(house, indexes) {
+  if (indexes.length <= NAMED) return indexes.map((i) => house.fullPlace(i)).join("; ");
+  /** @type {Map<string, number>} */
+  const sections = new Map();
+  for (const i of indexes) {
+    const name = house.store.sectionName(i);
+    sections.set(name, (sections.get(name) ?? 0) + 1);
+  }
+  return [...sections].map(([name, n]) => t("venue.pick.inSection", { name, n })).join("; ");
 }

@@ -52,7 +52,7 @@ export function sectionTable(occupancy, onSection) {
     h("h2", { id: "venue-sections" }, t("venue.sections")),
     h(
       "div",
-      { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "venue-sections" },
+      { class: "table-scroll", tabindex: "0", role: "group", "aria-labelledby": "venue-sections" },
       h(
         "table",
         { class: "venue-table tabular" },
