@@ -25,12 +25,14 @@ from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
+from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
 from server.services.crash_points import crash_at
 from server.services.desk import REFUSED, Desk
+from server.services.figures import Figures
 from server.services.outcomes import EMAIL
 from server.services.paperwork import Letterhead, Paperwork
 from server.services.parts import Parts, Terms
@@ -50,11 +52,19 @@ from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
 from server.web.middleware import Headers
+from server.web.staff_live import occupancy, overview
 from server.web.table import OPERATIONS
 
 log = structlog.get_logger(__name__)
 
 RESTART_S = 1.0
+
+SOCKETS = {
+    "/events/{event_id:int}/live": live,
+    "/events/{event_id:int}/occupancy": occupancy,
+    "/occupancy": overview,
+}
+"""Path → what serves a WebSocket there."""
 
 
 def wall_clock_ms() -> int:
@@ -76,7 +86,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
         try:
             yield
         finally:
-            await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
+            code, reason = COME_BACK + random.randrange(5), "the server is restarting"
+            await context.dashboards.close(code, reason)
+            await context.live.close(code, reason)
             await context.checkout.drain()
             await end(tasks)
             await context.gateway.close()
@@ -86,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return Starlette(
         routes=[
             *(operation.route() for operation in OPERATIONS),
-            WebSocketRoute("/events/{event_id:int}/live", live),
+            *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *Files(paths.STATIC).routes(),
         ],
         middleware=[Middleware(Headers, uses_stripe=settings.uses_stripe)],
@@ -103,7 +115,8 @@ def build(settings: Settings) -> Context:
     seats = SeatStore(client)
     limiter = Limiter(client)
     catalog = Catalog(database, seats)
-    desk = Desk(DeskStore(client))
+    desk_store = DeskStore(client)
+    desk = Desk(desk_store)
     signer = TicketSigner(settings.signing_secret().encode())
     rules = Rules(
         hold_ms=settings.hold_seconds * 1000,
@@ -136,6 +149,9 @@ def build(settings: Settings) -> Context:
         record=desk.record,
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
+    live_events = LiveEvents(
+        client, seats, catalog, frame_interval_ms=settings.frame_interval_ms, clock=wall_clock_ms
+    )
     return Context(
         settings=settings,
         tokens=Tokens(settings),
@@ -150,7 +166,7 @@ def build(settings: Settings) -> Context:
             wall_clock_ms,
             refused=partial(desk.attempt, kind=REFUSED),
         ),
-        live=LiveEvents(client, seats, catalog, frame_interval_ms=settings.frame_interval_ms),
+        live=live_events,
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
@@ -159,6 +175,9 @@ def build(settings: Settings) -> Context:
         paperwork=paperwork,
         desk=desk,
         staff=staff_of(database, seats, catalog, checkout, paperwork, signer, desk),
+        dashboards=Dashboards(
+            live_events, catalog, seats, desk_store, Figures(database, desk_store)
+        ),
         clock=wall_clock_ms,
     )
 
@@ -179,6 +198,8 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
         ("doorbell", context.live.doorbell.run),
         ("sweep", context.live.run),
         ("desk", context.desk.run),
+        ("dashboards", context.dashboards.run),
+        ("minutes", context.dashboards.run_minutes),
         ("completer", context.checkout.run_completer),
         ("outbox", context.checkout.run_outbox),
         ("reconciler", context.checkout.run_reconciler),

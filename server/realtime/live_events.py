@@ -45,7 +45,7 @@ class LiveEvents:
     ) -> None:
         self._seats = seats
         self._desk = DeskStore(client)
-        self._clock = clock
+        self.clock = clock
         self._worker = secrets.token_hex(6)
         self._said: set[int] = set()
         self._catalog = catalog
@@ -70,7 +70,7 @@ class LiveEvents:
                 self._catalog,
                 self._desk,
                 frame_interval_s=self._interval_s,
-                clock=self._clock,
+                clock=self.clock,
             )
             self._events[event_id] = live
             self._tasks[event_id] = asyncio.create_task(

@@ -252,6 +252,14 @@ class SeatStore:
                 pipe.hget(event_keys(event_id)[0], "taken")
             return [int(count or 0) for count in await pipe.execute()]
 
+    async def positions(self, event_ids: Sequence[int]) -> list[tuple[str, str]]:
+        """Each event's (epoch, seq); another one says that its seats changed."""
+        with translated():
+            pipe = self._client.pipeline(transaction=False)
+            for event_id in event_ids:
+                pipe.hmget(event_keys(event_id)[0], "epoch", "seq")
+            return [(epoch or "", seq or "") for epoch, seq in await pipe.execute()]
+
     async def snapshot(self, event_id: int) -> Snapshot:
         """The whole state; lapsed holds are swept first."""
         reply = await self._run("snapshot", event_id)

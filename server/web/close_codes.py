@@ -24,9 +24,13 @@ CLOSE_CODES: Final[tuple[tuple[int, str, str], ...]] = (
     (TOO_SLOW, "too_slow", "The client did not read fast enough. Come back and resume."),
     (TOO_FAST, "too_many_messages", "Over 40 messages at once or 10 a second for long."),
     (TOO_MANY, "too_many_sockets", "The user has too many sockets on this event; close some."),
-    (BAD_MESSAGE, "bad_message", "A binary message. Commands are JSON text."),
+    (BAD_MESSAGE, "bad_message", "A binary message, or any on a socket for staff."),
     (UNAUTHENTICATED, "unauthenticated", "No ticket or token that holds, or it expired; get one."),
-    (FORBIDDEN, "forbidden", "The page's origin may not open sockets here."),
+    (
+        FORBIDDEN,
+        "forbidden",
+        "The page's origin may not open sockets here, or the role is not staff's.",
+    ),
     (NO_EVENT, "unknown_event", "There is no such event."),
     (TOO_BIG, "message_too_big", "A message over 16 KiB. Over 64 KiB the code is 1009."),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from server.ledger.database import Database
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
+from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
@@ -41,4 +42,5 @@ class Context:
     paperwork: Paperwork
     desk: Desk
     staff: Staff
+    dashboards: Dashboards
     clock: Callable[[], int]

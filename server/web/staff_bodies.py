@@ -193,6 +193,145 @@ class DiscountBody(BaseModel):
     active: Annotated[bool, Field(description="Counts now, for somebody.")]
 
 
+class CountsBody(BaseModel):
+    """Seats by state; `checkedIn` are some of `booked`."""
+
+    total: int
+    available: int
+    reserved: int
+    paying: int
+    booked: int
+    blocked: int
+    checkedIn: int
+
+
+class SectionCountsBody(CountsBody):
+    name: str
+    revenue: Decimal
+
+
+class CategoryCountsBody(SectionCountsBody):
+    price: Decimal
+
+
+class ExpiringBody(BaseModel):
+    """Holds that end in the next 60 seconds."""
+
+    holds: int
+    seats: int
+
+
+class RatesBody(BaseModel):
+    """Seats in the last minute; of `refused` and `declined`, attempts."""
+
+    reserved: int
+    booked: int
+    expired: int
+    refused: int
+    declined: int
+    cancelled: int
+
+
+class FunnelBody(BaseModel):
+    """Sockets now; since the event opened: reservations granted, checkouts begun, bookings."""
+
+    viewers: int
+    reserved: int
+    checkout: int
+    booked: int
+
+
+class AlertBody(BaseModel):
+    code: Annotated[str, Field(examples=["refusals_spike"])]
+    level: Literal["warning", "error"]
+    message: str
+    since: Instant
+
+
+class ActivityBody(BaseModel):
+    at: Instant
+    kind: Literal[
+        "reserved",
+        "released",
+        "expired",
+        "paying",
+        "booked",
+        "cancelled",
+        "blocked",
+        "unblocked",
+        "checked_in",
+        "refused",
+        "declined",
+    ]
+    section: Annotated[str | None, Field(description="null where several sections are concerned")]
+    seats: Annotated[int, Field(description="of `refused` and `declined`: attempts")]
+
+
+SaleState = Literal["upcoming", "open", "closed"]
+
+
+class OccupancyFacts(BaseModel):
+    """How a house fills, but for the position."""
+
+    eventId: int
+    name: str
+    serverTime: Instant
+    saleState: SaleState
+    onSaleAt: Instant | None
+    offSaleAt: Instant | None
+    startsAt: Instant
+    currency: str
+    totals: CountsBody
+    revenue: Annotated[Decimal, Field(description="of bookings that stand")]
+    refunded: Decimal
+    sections: list[SectionCountsBody]
+    categories: list[CategoryCountsBody]
+    expiringSoon: ExpiringBody
+    rates: RatesBody
+    funnel: FunnelBody
+    viewers: Annotated[int, Field(description="sockets over all workers")]
+    alerts: list[AlertBody]
+    activity: Annotated[list[ActivityBody], Field(description="newest first, at most 30")]
+
+
+class OccupancyBody(OccupancyFacts):
+    """How a house fills, at a position of this worker's dashboard."""
+
+    epoch: str
+    seq: int
+
+
+class MinuteBody(BaseModel):
+    """What happened in a minute, and how the house stood at its end."""
+
+    at: Instant
+    reserved: int
+    booked: int
+    expired: int
+    refused: int
+    declined: int
+    cancelled: int
+    revenue: Decimal
+    available: int
+    held: int
+    bookedTotal: int
+    viewers: int
+
+
+class OverviewRowBody(BaseModel):
+    """An event in the list of all."""
+
+    eventId: int
+    name: str
+    venue: str
+    startsAt: Instant
+    saleState: SaleState
+    currency: str
+    totals: CountsBody
+    revenue: Decimal
+    viewers: int
+
+
 class AuditBody(BaseModel):
     at: Instant
     who: str
