@@ -2,6 +2,7 @@
 /** What stands around every tab of one event: its name, how its sale stands, the tabs, the connection. */
 import { custom, h, watch } from "../../lib/dom.js";
 import { shortDate, t } from "../../lib/i18n.js";
+import { computed, untracked } from "../../lib/signals.js";
 import { entitle, failure, skeleton } from "../frame.js";
 import { icon } from "../icons.js";
 import { saleCountdown } from "../sale-countdown.js";
@@ -17,7 +18,8 @@ export function eventFrame({ staff, view, desk, page }, content) {
   const at = `#/venue/${desk.eventId}`;
   const tab = t(`venue.tab.${page || "board"}`);
   watch(() => entitle(view, [desk.latest.value?.name, tab].filter(Boolean).join(" · ")));
-  const isThere = () => desk.latest.value !== null;
+  // Whether there are figures, not which: the content is built once and follows them by itself.
+  const isThere = computed(() => desk.latest.value !== null);
   return h(
     "div",
     { class: `venue venue-event is-${page || "board"}` },
@@ -49,8 +51,10 @@ export function eventFrame({ staff, view, desk, page }, content) {
     ),
     custom("connection-banner", { app: staff.app, feed: () => desk.frozen.value ? null : desk.stream }),
     () => {
-      if (desk.problem.value && !isThere()) return failure(desk.problem.value, () => void desk.readWhole());
-      return isThere() ? h("div", { class: "venue-body" }, content()) : h("div", { class: "page" }, skeleton("board"));
+      if (desk.problem.value && !isThere.value) return failure(desk.problem.value, () => void desk.readWhole());
+      return isThere.value
+        ? h("div", { class: "venue-body" }, untracked(content))
+        : h("div", { class: "page" }, skeleton("board"));
     },
   );
 }

@@ -5,6 +5,7 @@
  */
 import { h, listen, onEnd, View } from "../../lib/dom.js";
 import { addWords, currentLanguage } from "../../lib/i18n.js";
+import { untracked } from "../../lib/signals.js";
 import { auditPage } from "./audit.js";
 import { boardPage } from "./board.js";
 import { bookingsPage } from "./bookings.js";
@@ -47,21 +48,31 @@ export class VenueView extends View {
   render() {
     const staff = staffOf(this.app);
     const offered = tokenInAddress();
-    const { event, page = "" } = this.params;
     return () => {
       const who = staff.identity.value;
-      if (offered.token || !who) {
-        return signInPage({ staff, view: this, offered: offered.token, onDone: () => (offered.token = "") });
-      }
-      const pages = event === undefined ? PAGES : EVENT_PAGES;
-      const build = /** @type {any} */ (pages[page] ?? pages[""]);
-      if (event === undefined) return build({ staff, view: this, eventId: null });
-      const desk = staff.desk(Number(event));
-      desk.enter();
-      onEnd(() => desk.leave());
-      listen(globalThis, "online", () => desk.stream.wake());
-      return eventFrame({ staff, view: this, desk, page }, () => build({ staff, view: this, desk }));
+      // Who is here decides what is shown; what is shown follows its own figures.
+      return untracked(() => who && !offered.token ? this.content(staff) : this.signIn(staff, offered));
     };
+  }
+
+  /** @param {import("./staff.js").StaffRoom} staff @param {{ token: string }} offered */
+  signIn(staff, offered) {
+    return signInPage({ staff, view: this, offered: offered.token, onDone: () => (offered.token = "") });
+  }
+
+  /** @param {import("./staff.js").StaffRoom} staff */
+  content(staff) {
+    const { event, page = "" } = this.params;
+    if (event === undefined) {
+      const build = Object.hasOwn(PAGES, page) ? PAGES[page] : overviewPage;
+      return build({ staff, view: this, eventId: null });
+    }
+    const tab = Object.hasOwn(EVENT_PAGES, page) ? page : "", build = EVENT_PAGES[tab];
+    const desk = staff.desk(Number(event));
+    desk.enter();
+    onEnd(() => desk.leave());
+    listen(globalThis, "online", () => desk.stream.wake());
+    return eventFrame({ staff, view: this, desk, page: tab }, () => build({ staff, view: this, desk }));
   }
 }
 
