@@ -1,11 +1,14 @@
 // @ts-check
 /** When an event's sale opens and closes, by the server's clock: for countdowns, and in case the push is missed. */
 
-/** @typedef {{ saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null }} Sale */
+/**
+ * @typedef {{ saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null,
+ *   startsAt?: string }} Sale without an end of its own it ends when the event starts
+ */
 
 /** The next time the sale changes by itself, in ms, or null when it stays as it is. @param {Sale} sale */
-export function nextTurn({ saleState, onSaleAt, offSaleAt }) {
-  const at = saleState === "upcoming" ? onSaleAt : saleState === "open" ? offSaleAt : null;
+export function nextTurn({ saleState, onSaleAt, offSaleAt, startsAt }) {
+  const at = saleState === "upcoming" ? onSaleAt : saleState === "open" ? offSaleAt ?? startsAt ?? null : null;
   const ms = at === null ? NaN : Date.parse(at);
   return Number.isFinite(ms) ? ms : null;
 }

@@ -84,7 +84,7 @@ async def test_a_refund_puts_the_seats_back_on_the_buyers_map_and_voids_the_tick
     await dialog.get_by_role("button", name="Cancel and refund").click()
     await venue_steps.give_reason(page, "Refund", "Wheelchair seat sold by mistake")
     await venue_steps.map_shows(buyer, seats, AVAILABLE)
-    await expect(row).to_contain_text("ancelled")
+    await expect(row).to_contain_text("Refunded")
 
     await page.goto(f"{shop.address}/#/venue/{EVENT}/door")
     await page.get_by_label("Ticket code").fill(booking["tickets"][0]["code"])

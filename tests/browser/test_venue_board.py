@@ -69,6 +69,7 @@ async def test_where_sockets_are_blocked_the_board_is_refreshed_and_says_so(
     visit: Visit = await enter(shop)
     await visit.page.route_web_socket("**/occupancy*", lambda socket: socket.close(code=1013))
     await visit.open(f"/venue?token={venue_steps.staff_token(shop)}")
+    await expect(visit.page.locator(".venue-event-row").first).to_be_visible()
     await visit.open(f"/venue/{EVENT}")
     await expect(visit.page.locator(".connection")).to_contain_text("refreshed every few seconds")
     before = int(await venue_steps.tile(visit.page, "booked").inner_text())

