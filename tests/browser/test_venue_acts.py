@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -65,6 +67,64 @@ async def test_a_ticket_lets_one_in_once_until_it_is_undone(shop: Shop, enter: E
     await page.get_by_label("Ticket code").fill("no such code")
     await page.keyboard.press("Enter")
     await expect(answer).to_contain_text("Do not let in")
+
+
+@pytest.mark.long
+async def test_two_doors_that_check_one_ticket_at_once_let_one_in(shop: Shop, enter: Enter) -> None:
+    seats = venue_steps.free_seats(shop, EVENT, 1, section=1)
+    code = venue_steps.book(shop, EVENT, seats)["tickets"][0]["code"]
+    doors = [(await venue_steps.clock_in(shop, enter, f"/{EVENT}/door")).page for _ in range(2)]
+    for page in doors:
+        await page.get_by_label("Ticket code").fill(code)
+    await asyncio.gather(*(page.keyboard.press("Enter") for page in doors))
+    words = []
+    for page in doors:
+        await expect(page.locator(".door-word")).to_be_visible()
+        words.append(await page.locator(".door-word").inner_text())
+    assert sorted(words) == ["Do not let in", "Let in"]
+
+
+CAMERA = """
+window.codeInView = "";
+window.BarcodeDetector = class {
+  static getSupportedFormats() { return Promise.resolve(["qr_code"]); }
+  detect() { return Promise.resolve(window.codeInView ? [{ rawValue: window.codeInView }] : []); }
+};
+navigator.mediaDevices.getUserMedia = () => {
+  const canvas = document.createElement("canvas");
+  canvas.getContext("2d").fillRect(0, 0, 9, 9);
+  return Promise.resolve(canvas.captureStream());
+};
+"""
+"""A camera and a browser that reads codes off it, which the test's browser has not."""
+
+
+@pytest.mark.long
+async def test_a_code_in_front_of_the_camera_is_checked_in_once(shop: Shop, enter: Enter) -> None:
+    seats = venue_steps.free_seats(shop, EVENT, 1, section=1)
+    ticket = venue_steps.book(shop, EVENT, seats, "Carl Camera")["tickets"][0]
+    visit = await venue_steps.clock_in(shop, enter)
+    await visit.context.add_init_script(CAMERA)
+    await visit.page.reload()
+    await visit.open(f"/venue/{EVENT}/door")
+    page = visit.page
+    await page.get_by_role("button", name="Scan with the camera").click()
+    await expect(page.locator(".scanner-video")).to_be_visible()
+    await page.evaluate("code => (window.codeInView = code)", ticket["code"])
+    await expect(page.locator(".door-answer")).to_contain_text("Carl Camera")
+    await expect(page.locator(".door-word")).to_have_text("Let in")
+    await page.get_by_role("button", name="Camera off").click()
+    await expect(page.locator(".scanner-video")).to_be_hidden()
+
+
+@pytest.mark.long
+async def test_a_browser_that_reads_no_codes_says_so(shop: Shop, enter: Enter) -> None:
+    visit = await venue_steps.clock_in(shop, enter)
+    await visit.context.add_init_script("delete window.BarcodeDetector")
+    await visit.page.reload()
+    await visit.open(f"/venue/{EVENT}/door")
+    await visit.page.get_by_role("button", name="Scan with the camera").click()
+    await expect(visit.page.locator(".scanner")).to_contain_text("Type the code instead")
 
 
 @pytest.mark.long

@@ -71,7 +71,9 @@ async def test_where_sockets_are_blocked_the_board_is_refreshed_and_says_so(
     await visit.open(f"/venue?token={venue_steps.staff_token(shop)}")
     await expect(visit.page.locator(".venue-event-row").first).to_be_visible()
     await visit.open(f"/venue/{EVENT}")
-    await expect(visit.page.locator(".connection")).to_contain_text("refreshed every few seconds")
+    await expect(visit.page.locator(".venue .connection")).to_contain_text(
+        "refreshed every few seconds"
+    )
     before = int(await venue_steps.tile(visit.page, "booked").inner_text())
     venue_steps.book(shop, EVENT, venue_steps.free_seats(shop, EVENT, 1, section=1))
     await expect(venue_steps.tile(visit.page, "booked")).to_have_text(str(before + 1))

@@ -80,7 +80,9 @@ async def test_staff_open_and_close_the_sale_by_hand(shop: Shop, enter: Enter) -
 
 
 @pytest.mark.long
-async def test_new_prices_stand_on_the_buyers_page_when_it_is_looked_at_again(shop: Shop, enter: Enter) -> None:
+async def test_new_prices_stand_on_the_buyers_page_when_it_is_looked_at_again(
+    shop: Shop, enter: Enter
+) -> None:
     set_window(shop, None)
     buyer = (await enter(shop)).page
     await buyer.goto(f"{shop.address}/#/events/{EVENT}")

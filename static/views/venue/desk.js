@@ -47,6 +47,8 @@ export function createDesk(staff, eventId) {
       const next = before && !frame.full && before.epoch !== frame.epoch ? null : foldOccupancy(before, frame);
       if (next) take(next);
       else readWhole();
+      // A whole picture after others means that something was missed, minutes perhaps.
+      if (before && frame.full) loadHistory();
     },
   });
 
