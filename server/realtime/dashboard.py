@@ -135,6 +135,7 @@ class Dashboard:
         """The whole state, after all that was done before this call."""
         self.last_used = asyncio.get_running_loop().time()
         await self.live.caught_up(desk=True)
+        self._desk_at = 0.0
         await self.refresh()
         self.hub.flush()
         state, _ = self._state()

@@ -34,7 +34,7 @@ class HelloFrame(BaseModel):
     seq: Seq
     serverTime: Instant
     resumed: bool
-    viewers: Annotated[int, Field(ge=1, description="Sockets on this event and worker")]
+    viewers: Annotated[int, Field(ge=0, description="Buyers' sockets on this event")]
 
 
 class SeatsFrame(BaseModel):
