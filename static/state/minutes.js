@@ -59,7 +59,7 @@ export function withNow(minutes, { rates, totals, viewers }, nowMs, keep = 120) 
 
 /**
  * One point for each of the last `span` minutes: where nothing was told nothing flowed, and levels
- * stayed as they were.
+ * stayed as they were; before the first word of an event all was still.
  * @param {readonly Minute[]} minutes oldest first
  * @param {number} span
  * @returns {Minute[]}
@@ -69,10 +69,10 @@ export function evenly(minutes, span) {
   if (!last) return [];
   const byMinute = new Map(minutes.map((minute) => [minute.at, minute]));
   const from = last.at - (span - 1) * MINUTE_MS;
-  let level = minutes.findLast((minute) => minute.at < from) ?? minutes[0];
+  let level = minutes.findLast((minute) => minute.at < from) ?? EMPTY;
   /** @type {Minute[]} */
   const out = [];
-  for (let at = Math.max(from, /** @type {Minute} */ (minutes[0]).at); at <= last.at; at += MINUTE_MS) {
+  for (let at = from; at <= last.at; at += MINUTE_MS) {
     const told = byMinute.get(at);
     if (told) level = told;
     out.push(told ?? { ...level, ...STILL, at });
@@ -81,3 +81,4 @@ export function evenly(minutes, span) {
 }
 
 const STILL = { reserved: 0, booked: 0, expired: 0, refused: 0, declined: 0, cancelled: 0 };
+const EMPTY = { ...STILL, at: 0, available: 0, held: 0, bookedTotal: 0, viewers: 0 };

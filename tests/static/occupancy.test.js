@@ -97,5 +97,6 @@ test("minutes that nobody told of carry the level on, and no flow", () => {
   );
   equal(points.map(({ booked, bookedTotal }) => [booked, bookedTotal]), [[5, 5], [0, 5], [0, 5], [1, 6]]);
   equal(points[0].at, minuteOf(Date.parse("2026-01-09T12:01:59Z")));
+  equal(evenly(points.slice(-1), 3).map(({ booked, bookedTotal }) => [booked, bookedTotal]), [[0, 0], [0, 0], [1, 6]]);
   equal(evenly([], 10), []);
 });
