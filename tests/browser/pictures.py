@@ -30,6 +30,7 @@ WIDTH = 1000
 """Of a desk's picture in pixels; a phone's is not made smaller."""
 
 STADIUM = 3
+WALL = {"width": 1440, "height": 1010}
 
 
 async def visit(browser: Browser, shop: Shop, **options: Any) -> Visit:
@@ -95,7 +96,7 @@ async def take(browser: Browser, shop: Shop) -> None:
 
 async def take_the_board(browser: Browser, shop: Shop) -> None:
     """What staff see: the board of a house that is half sold, and the door."""
-    staff = await visit(browser, shop)
+    staff = await visit(browser, shop, viewport=WALL)
     await staff.open(f"/venue?token={venue_steps.staff_token(shop)}")
     await expect(staff.page.locator(".venue-event-row").first).to_be_visible()
     await staff.open("/venue/1")

@@ -62,8 +62,8 @@ export default {
   "venue.tile.viewers": "Zuschauende",
   "venue.tile.share": "{share}",
   "venue.tile.of": "von {n}",
-  "venue.tile.perMinute": "{n} in der letzten Minute",
-  "venue.tile.bookedPerMinute": "{n} gebucht in der letzten Minute",
+  "venue.tile.perMinute": "{n} pro Minute",
+  "venue.tile.sold": "{share}, {n} pro Minute",
   "venue.tile.holds": { one: "{n} Reservierung", other: "{n} Reservierungen" },
   "venue.tile.refunded": "{amount} erstattet",
 

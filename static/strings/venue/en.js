@@ -62,8 +62,8 @@ export default {
   "venue.tile.viewers": "Viewers",
   "venue.tile.share": "{share}",
   "venue.tile.of": "of {n}",
-  "venue.tile.perMinute": "{n} in the last minute",
-  "venue.tile.bookedPerMinute": "{n} booked in the last minute",
+  "venue.tile.perMinute": "{n} per minute",
+  "venue.tile.sold": "{share}, {n} per minute",
   "venue.tile.holds": { one: "{n} hold", other: "{n} holds" },
   "venue.tile.refunded": "{amount} refunded",
 

@@ -9,10 +9,14 @@ import { percent } from "./figures.js";
 
 /** @type {[name: string, value: (o: Occupancy) => string, note?: (o: Occupancy) => string][]} */
 const TILES = [
-  ["booked", (o) => count(o.totals.booked), (o) => t("venue.tile.share", { share: percent(soldShare(o.totals)) })],
+  [
+    "booked",
+    (o) => count(o.totals.booked),
+    (o) => t("venue.tile.sold", { share: percent(soldShare(o.totals)), n: o.rates.booked }),
+  ],
   ["available", (o) => count(o.totals.available), (o) => t("venue.tile.of", { n: o.totals.total })],
   ["reserved", (o) => count(o.totals.reserved), (o) => t("venue.tile.perMinute", { n: o.rates.reserved })],
-  ["paying", (o) => count(o.totals.paying), (o) => t("venue.tile.bookedPerMinute", { n: o.rates.booked })],
+  ["paying", (o) => count(o.totals.paying)],
   ["expiring", (o) => count(o.expiringSoon.seats), (o) => t("venue.tile.holds", { n: o.expiringSoon.holds })],
   ["blocked", (o) => count(o.totals.blocked)],
   [
