@@ -190,7 +190,15 @@ async def test_every_act_stands_in_the_log_with_who_and_why(shop: Shop, enter: E
     seat = venue_steps.free_seats(shop, EVENT, 1, section=1)[0]["id"]
     body = {"seatIds": [seat], "reason": "A camera stands here"}
     shop.call("POST", f"/events/{EVENT}/block", body, token)
-    page = (await venue_steps.clock_in(shop, enter, f"/{EVENT}/audit")).page
+    visit = await venue_steps.clock_in(shop, enter, f"/{EVENT}/holds")
+    page = visit.page
+    blocked = page.locator(".block-list li", has_text="A camera stands here").first
+    await expect(blocked).to_contain_text("box-office")
+    await blocked.get_by_role("button").click()
+    await venue_steps.give_reason(page, "Unblock", "The camera is gone")
+    await expect(page.locator(".block-list li", has_text="A camera stands here")).to_have_count(0)
+    await visit.open(f"/venue/{EVENT}/audit")
+    await expect(page.locator("tbody tr", has_text="The camera is gone")).to_be_visible()
     row = page.locator("tbody tr", has_text="A camera stands here").first
     await expect(row).to_contain_text("box-office")
     await expect(row).to_contain_text("Blocked seats")

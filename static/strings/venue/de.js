@@ -152,6 +152,10 @@ export default {
   "venue.unblock": "Entsperren",
   "venue.unblock.title": { one: "{n} Platz entsperren", other: "{n} Plätze entsperren" },
   "venue.unblock.done": { one: "{n} Platz ist wieder frei.", other: "{n} Plätze sind wieder frei." },
+  "venue.unblock.of": "Entsperren in {section}: {seats}",
+  "venue.blocks": "Gesperrte Plätze",
+  "venue.blocks.none": "Kein Platz ist gesperrt.",
+  "venue.blocks.more": "und {n} weitere",
   "venue.failed": { one: "{n} Platz blieb, wie er war: {words}", other: "{n} Plätze blieben, wie sie waren: {words}" },
 
   "venue.bookings.find": "Buchung suchen",

@@ -152,6 +152,10 @@ export default {
   "venue.unblock": "Unblock",
   "venue.unblock.title": { one: "Unblock {n} seat", other: "Unblock {n} seats" },
   "venue.unblock.done": { one: "{n} seat is free again.", other: "{n} seats are free again." },
+  "venue.unblock.of": "Unblock in {section}: {seats}",
+  "venue.blocks": "Blocked seats",
+  "venue.blocks.none": "No seat is blocked.",
+  "venue.blocks.more": "and {n} more",
   "venue.failed": { one: "{n} seat stayed as it was: {words}", other: "{n} seats stayed as they were: {words}" },
 
   "venue.bookings.find": "Find a booking",

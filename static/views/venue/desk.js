@@ -84,26 +84,34 @@ export function createDesk(staff, eventId) {
     attempt(async () => {
       const told = readHistory(await venue.history(eventId, HISTORY_MINUTES));
       const now = latest.peek();
+      if (frozen.peek()) return;
       minutes.value = now ? withNow(told, now, clock.now(), HISTORY_MINUTES) : told;
     });
 
   /** @type {Promise<void> | null} */
   let loadingHouse = null;
+  const houseProblem = signal(/** @type {ApiError | null} */ (null));
   /** The drawing and the state of every seat, for the map; then kept live. */
   function loadHouse() {
-    loadingHouse ??= attempt(async () => {
-      const details = event.peek() ?? await api.event(eventId);
-      event.value = details;
-      if (!house.peek()) {
-        const drawing = await api.plan(details.planUrl);
-        const store = createSeatStore(drawing);
-        const whole = await api.status(eventId);
-        if (whole) store.applyStatus(whole.body);
-        house.value = createHouse(drawing, store, details);
-      }
-      watchSeats();
+    loadingHouse ??= readHouse().catch((error) => {
+      if (!(error instanceof ApiError)) throw error;
+      houseProblem.value = error;
     }).finally(() => (loadingHouse = null));
     return loadingHouse;
+  }
+
+  async function readHouse() {
+    houseProblem.value = null;
+    const details = event.peek() ?? await api.event(eventId);
+    event.value = details;
+    if (!house.peek()) {
+      const drawing = await api.plan(details.planUrl);
+      const store = createSeatStore(drawing);
+      const whole = await api.status(eventId);
+      if (whole) store.applyStatus(whole.body);
+      house.value = createHouse(drawing, store, details);
+    }
+    watchSeats();
   }
 
   function watchSeats() {
@@ -147,6 +155,7 @@ export function createDesk(staff, eventId) {
     minutes,
     event,
     house,
+    houseProblem,
     problem,
     stream,
     seats,

@@ -1,5 +1,5 @@
 // @ts-check
-/** Who holds seats now and until when, and letting them go. */
+/** Who holds seats now and until when, and letting them go; below it what is kept off sale. */
 import { each, h, onEnd } from "../../lib/dom.js";
 import { t } from "../../lib/i18n.js";
 import { computed, signal } from "../../lib/signals.js";
@@ -7,13 +7,15 @@ import { formatCountdown } from "../../lib/time.js";
 import { ApiError } from "../../net/envelope.js";
 import { empty, failure, skeleton } from "../frame.js";
 import { act, reasonField } from "./act-dialog.js";
+import { blockList } from "./blocks.js";
 
 /** @typedef {import("../../net/venue-api.js").Hold} Hold */
 
 const REFRESH_MS = 3000;
 
 /** @param {import("./venue.js").EventPlace} place */
-export function holdsPage({ staff, desk }) {
+export function holdsPage(place) {
+  const { staff, desk } = place;
   const holds = signal(/** @type {readonly Hold[] | null} */ (null));
   const problem = signal(/** @type {ApiError | null} */ (null));
   const state = computed(() =>
@@ -58,7 +60,7 @@ export function holdsPage({ staff, desk }) {
     staff.app.toasts.show("success", t("venue.release.done", { n: done.releasedSeatIds.length }));
     load();
   };
-  return h("div", { class: "venue-page" }, h("p", { class: "muted" }, t("venue.holds.lead")), () => {
+  const list = () => {
     // Not the holds themselves are read here: the list must stay, and the focus in it.
     if (state.value === "failed" && problem.value) return failure(problem.value, () => void load());
     if (state.value === "loading") return skeleton("lines", 3);
@@ -69,7 +71,14 @@ export function holdsPage({ staff, desk }) {
       (hold) => `${hold.id} ${hold.status} ${hold.expiresAt}`,
       (hold) => row(hold, () => now.value, () => void release(hold)),
     );
-  });
+  };
+  return h(
+    "div",
+    { class: "venue-page" },
+    h("p", { class: "muted" }, t("venue.holds.lead")),
+    list,
+    blockList(place),
+  );
 }
 
 /** @param {Hold} hold @param {() => number} now @param {() => void} release */

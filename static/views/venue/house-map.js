@@ -5,7 +5,7 @@ import { money, t } from "../../lib/i18n.js";
 import { computed, signal } from "../../lib/signals.js";
 import "../../map/seat-map.js";
 import { soldShare } from "../../state/occupancy.js";
-import { skeleton } from "../frame.js";
+import { failure, skeleton } from "../frame.js";
 import { mapWords } from "../map-words.js";
 import { createLasso } from "./lasso-layer.js";
 import { createPick } from "./pick.js";
@@ -26,6 +26,7 @@ export function houseMap({ staff, desk }) {
 
   const picture = () => {
     const house = desk.house.value;
+    if (desk.houseProblem.value && !house) return failure(desk.houseProblem.value, () => void desk.loadHouse());
     if (!house) return skeleton("map");
     const made = build(house);
     map.value = made;
