@@ -25,6 +25,7 @@ from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
+from server.realtime import gauges
 from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
@@ -39,7 +40,7 @@ from server.services.parts import Parts, Terms
 from server.services.reservations import Reservations, Rules
 from server.services.staff import staff_of
 from server.settings import Settings, load
-from server.store.connection import connect
+from server.store.connection import connect, follow, settled
 from server.store.desk import DeskStore
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        context = build(settings)
+        context = build(settings, await settled(redis_url_of(settings)))
         app.state.context = context
         tasks = [
             asyncio.create_task(supervised(name, work), name=name)
@@ -107,17 +108,24 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
 
 
-def build(settings: Settings) -> Context:
+def redis_url_of(settings: Settings) -> str:
     if settings.redis_url is None:
         raise ValueError("expected a Redis URL: `houseful serve` starts one and hands it over")
-    client = connect(settings.redis_url.get_secret_value())
+    return settings.redis_url.get_secret_value()
+
+
+def build(settings: Settings, redis_url: str) -> Context:
+    client = connect(redis_url)
     database = Database(settings.sql_url())
     seats = SeatStore(client)
     limiter = Limiter(client)
     catalog = Catalog(database, seats)
     desk_store = DeskStore(client)
     desk = Desk(desk_store)
-    signer = TicketSigner(settings.signing_secret().encode())
+    signer = TicketSigner(
+        settings.signing_secret().encode(),
+        [secret.encode() for secret in settings.old_secrets()],
+    )
     rules = Rules(
         hold_ms=settings.hold_seconds * 1000,
         max_seats=settings.max_seats,
@@ -150,7 +158,12 @@ def build(settings: Settings) -> Context:
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     live_events = LiveEvents(
-        client, seats, catalog, frame_interval_ms=settings.frame_interval_ms, clock=wall_clock_ms
+        client,
+        seats,
+        catalog,
+        frame_interval_ms=settings.frame_interval_ms,
+        clock=wall_clock_ms,
+        other_server=checkout.compare_seats_soon,
     )
     return Context(
         settings=settings,
@@ -195,7 +208,9 @@ def gateway_of(settings: Settings, database: Database) -> tuple[Gateway, DemoGat
 def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
     """What runs beside the requests, by name."""
     return [
+        ("topology", lambda: follow(context.redis)),
         ("doorbell", context.live.doorbell.run),
+        ("gauges", partial(gauges.keep, context.live)),
         ("sweep", context.live.run),
         ("desk", context.desk.run),
         ("dashboards", context.dashboards.run),

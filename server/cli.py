@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from server import __version__
+from server import __version__, hammer_command
 from server.domain import money
 from server.domain.errors import ConfigurationError, HousefulError, InvalidRequest
 
@@ -41,6 +41,7 @@ event_app = typer.Typer(help="What seats are sold for.", no_args_is_help=True)
 discount_app = typer.Typer(help="Codes that lower a price.", no_args_is_help=True)
 app.add_typer(event_app, name="event")
 app.add_typer(discount_app, name="discount")
+app.command()(hammer_command.hammer)
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where everything is stored.", show_default=".houseful")
@@ -82,7 +83,8 @@ def serve(
     log.configure(chosen.log_format, chosen.log_level)
     sockets = listen(chosen.host, chosen.port, chosen.workers)
     address = address_of(sockets[0])
-    from server import preparation
+    from server import metrics, preparation
+    from server.store.connection import settled
     from server.store.embedded import EmbeddedValkey
     from server.supervisor import Supervisor
 
@@ -93,6 +95,7 @@ def serve(
             valkey = stack.enter_context(EmbeddedValkey(chosen.data_dir))
         redis_url = valkey.url if valkey else settings.revealed(chosen.redis_url)
         asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+        redis_url = asyncio.run(settled(redis_url))
         asyncio.run(preparation.prepare_database(chosen, redis_url))
         environment = {
             **os.environ,
@@ -102,6 +105,8 @@ def serve(
             settings.variable("port"): str(sockets[0].getsockname()[1]),
             settings.variable("workers"): str(chosen.workers),
         }
+        if chosen.workers > 1:
+            environment |= metrics.share(chosen.data_dir.absolute() / "metrics")
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
         told = [f"Houseful {__version__} is at {address}"]
         if chosen.is_demo:

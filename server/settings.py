@@ -41,12 +41,19 @@ def _split(value: object) -> object:
     return value
 
 
+SECRET_LENGTH = 16
+"""Characters that a signing secret has at least."""
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 """A comma-separated list."""
 
 
 STARTS: Final[dict[str, tuple[str, ...]]] = {
-    "redis_url": ("redis://", "rediss://", "unix://"),
+    "redis_url": (
+        *("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://"),
+        *("redis+sentinel://", "rediss+sentinel://"),
+    ),
     "database_url": ("postgres://", "postgresql", "sqlite"),
     "smtp_url": ("smtp://", "smtps://"),
     "stripe_secret_key": ("sk_", "rk_"),
@@ -98,7 +105,10 @@ class Settings(BaseSettings):
     )
 
     jwt_secret: SecretStr | None = Field(
-        None, min_length=16, description="at least 16 characters, better 32"
+        None, min_length=SECRET_LENGTH, description="at least 16 characters, better 32"
+    )
+    jwt_old_secrets: Secrets = Field(
+        (), description="former signing secrets, comma-separated, each at least 16 characters"
     )
     jwt_public_key: str | None = Field(
         None, description="a public key in PEM, or the path of a file with one"
@@ -122,7 +132,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(
         None,
         validation_alias="REDIS_URL",
-        description="redis://, rediss:// or unix:// URL",
+        description="redis://, rediss://, unix://, redis+cluster:// or redis+sentinel:// URL",
     )
     database_url: SecretStr | None = Field(
         None,
@@ -167,6 +177,13 @@ class Settings(BaseSettings):
                 or f"{parts.scheme}://{parts.netloc}" != origin
             ):
                 raise ValueError(origin)
+        return value
+
+    @field_validator("jwt_old_secrets")
+    @classmethod
+    def _check_old_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < SECRET_LENGTH for secret in value):
+            raise ValueError("too short")
         return value
 
     @field_validator("trusted_proxies")
@@ -233,6 +250,10 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'houseful.db'}"
+
+    def old_secrets(self) -> list[str]:
+        """What our own tokens and tickets may still be signed with."""
+        return [secret.get_secret_value() for secret in self.jwt_old_secrets]
 
     def signing_secret(self) -> str:
         """What our own tokens are signed with: HOUSEFUL_JWT_SECRET, else one made on first use.

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from server import log, settings
+from server import log, settings, tracing
 from server.domain.errors import HousefulError
 from server.listening import BACKLOG
 
@@ -77,6 +77,7 @@ def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
     listening.setblocking(False)
     chosen = settings.load()
     log.configure(chosen.log_format, chosen.log_level)
+    tracing.configure()
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
     try:
         config = configuration(create_app(chosen), chosen, **replaced)

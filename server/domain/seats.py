@@ -171,3 +171,5 @@ class Snapshot:
     records: tuple[SeatRecord, ...]
     owners: dict[int, tuple[str, str]]
     """Reservation id → (user, session) of those that are held or being paid for."""
+    at_ms: int = 0
+    """When the feed's last entry was written; 0 for not known."""

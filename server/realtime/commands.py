@@ -16,7 +16,7 @@ from server.codec import decode, iso
 from server.domain.errors import HousefulError, InvalidRequest
 from server.domain.seats import Granted
 from server.realtime import frames
-from server.realtime.hub import Viewer
+from server.realtime.group import Viewer
 from server.realtime.live_event import LiveEvent
 from server.services.reservations import Reservations
 
@@ -155,7 +155,7 @@ class Commander:
             self._viewer.socket.write(frames.resync(replica.epoch, replica.seq, "too far behind"))
         else:
             for frame in missed:
-                self._viewer.socket.write(frame)
+                self._viewer.tell(frame)
         return frames.ok(command.ref, {"epoch": replica.epoch, "seq": hub.seq})
 
 

@@ -6,14 +6,17 @@ Frames are plain dictionaries made here and only here; their models are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from server.codec import encode, iso
 from server.domain.reasons import SEAT_REASONS
-from server.domain.seats import FailedSeat
+from server.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, FailedSeat
 
-TEXT, CLOSE = 0x81, 0x88
+TEXT, BINARY, CLOSE = 0x81, 0x82, 0x88
 """First byte of an unfragmented WebSocket frame, RFC 6455 section 5.2."""
+
+STATUS_NAMES = {code: WIRE_STATUS[letter] for letter, code in WIRE_STATUS_CODE.items()}
+"""What a status is called in JSON, by its code in the compact forms."""
 
 
 def prepare(payload: bytes, first_byte: int = TEXT) -> bytes:
@@ -49,6 +52,14 @@ def hello(
             }
         )
     )
+
+
+def changes(first_seat_id: int, rows: Iterable[tuple[int, int, int, int]]) -> list[list[object]]:
+    """The wire's `[seatId, status, version, reservedUntil or null]` of `Replica.rows`."""
+    return [
+        [first_seat_id + index, STATUS_NAMES[code], version, iso(until) if until else None]
+        for index, code, version, until in rows
+    ]
 
 
 def seats(epoch: str, seq: int, changes: Sequence[Sequence[object]]) -> bytes:

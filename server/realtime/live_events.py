@@ -16,9 +16,9 @@ from server.realtime.live_event import LiveEvent
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.services.parts import clock_ms
-from server.store.connection import Redis
 from server.store.desk import DeskStore
 from server.store.doorbell import Doorbell
+from server.store.lanes import Client
 from server.store.seats import SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
@@ -36,12 +36,13 @@ class LiveEvents:
 
     def __init__(
         self,
-        client: Redis,
+        client: Client,
         seats: SeatStore,
         catalog: Catalog,
         *,
         frame_interval_ms: int,
         clock: Callable[[], int] = clock_ms,
+        other_server: Callable[[], None] = lambda: None,
     ) -> None:
         self._seats = seats
         self._desk = DeskStore(client)
@@ -52,7 +53,7 @@ class LiveEvents:
         self._interval_s = frame_interval_ms / 1000
         self._events: dict[int, LiveEvent] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self.doorbell = Doorbell(client, self._ring)
+        self.doorbell = Doorbell(client, self._ring, other_server)
 
     def __iter__(self) -> Iterator[LiveEvent]:
         return iter(list(self._events.values()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.codec import encode
 from server.realtime.frames import prepare
-from server.realtime.hub import BUFFER_LIMIT, Viewer
+from server.realtime.group import BUFFER_LIMIT, Viewer
 
 
 class OverviewHub:

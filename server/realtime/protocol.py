@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, MutableMapping
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 from server.realtime import frames
+from server.realtime.group import Viewer
 
 EXTENSION: Final = "houseful.prepared"
 GOING_AWAY: Final = 4000
@@ -30,18 +32,40 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class PreparedSocket:
     """Direct way to one viewer's transport. Never waits, never raises for a peer that is gone."""
 
-    __slots__ = ("_protocol",)
+    __slots__ = ("_fd", "_protocol", "_viewer")
 
     def __init__(self, protocol: HousefulWebSocketProtocol) -> None:
         self._protocol = protocol
+        self._viewer: Viewer | None = None
+        transport = protocol.transport
+        found = transport.get_extra_info("socket")
+        is_plain = transport.get_extra_info("sslcontext") is None and sys.platform != "win32"
+        self._fd: int | None = found.fileno() if found is not None and is_plain else None
+        # `pause_writing` with the first byte that has to wait, `resume_writing` with the last:
+        # between the two nothing may be written past the transport.
+        transport.set_write_buffer_limits(high=0)
 
     def write(self, frame: bytes) -> None:
-        protocol = self._protocol
-        if not (protocol.close_sent or protocol.disconnected):
-            protocol.transport.write(frame)
+        if self._is_open():
+            self._protocol.transport.write(frame)
+
+    def write_together(self, several: Sequence[bytes]) -> None:
+        """One system call for all of them."""
+        self.write(b"".join(several))
 
     def buffered(self) -> int:
         return self._protocol.transport.get_write_buffer_size()
+
+    def descriptor(self) -> int | None:
+        return self._fd if self._is_open() and not self.buffered() else None
+
+    def attend(self, viewer: Viewer | None) -> None:
+        self._viewer = viewer
+
+    def give_up_descriptor(self) -> None:
+        """From here on only the transport writes, or nobody."""
+        if self._viewer is not None:
+            self._viewer.descriptor_lost()
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye; the peer's reply, or the protocol's timer, ends the connection."""
@@ -51,16 +75,36 @@ class PreparedSocket:
         """Drop the connection and what it is owed, now."""
         self._protocol.transport.abort()
 
+    def _is_open(self) -> bool:
+        protocol = self._protocol
+        return not (protocol.close_sent or protocol.disconnected or protocol.transport.is_closing())
+
 
 class HousefulWebSocketProtocol(WebSocketsSansIOProtocol):
     """For `uvicorn --ws`; offers `scope["extensions"]["houseful.prepared"]`, a `PreparedSocket`."""
+
+    prepared: PreparedSocket | None = None
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         scope = getattr(self, "scope", None)
         if scope is not None:
+            self.prepared = PreparedSocket(self)
             extensions: dict[str, Any] = scope["extensions"]
-            extensions[EXTENSION] = PreparedSocket(self)
+            extensions[EXTENSION] = self.prepared
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._give_up_descriptor()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The loop closes the descriptor after this call, never before it."""
+        super().connection_lost(exc)
+        self._give_up_descriptor()
+
+    def _give_up_descriptor(self) -> None:
+        if self.prepared is not None:
+            self.prepared.give_up_descriptor()
 
     def say_goodbye(self, code: int, reason: str) -> None:
         """Send a close frame from outside the application's own `send`."""
@@ -69,6 +113,7 @@ class HousefulWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self._give_up_descriptor()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         if self.read_paused:
             self.read_paused = False
@@ -99,8 +144,18 @@ class FallbackSocket:
         self._size += len(frame)
         self._queue.put_nowait(frame)
 
+    def write_together(self, several: Sequence[bytes]) -> None:
+        for frame in several:
+            self.write(frame)
+
     def buffered(self) -> int:
         return self._size
+
+    def descriptor(self) -> None:
+        """The server's own; nobody writes past it."""
+
+    def attend(self, viewer: Viewer | None) -> None:
+        """There is no descriptor that could become unfit."""
 
     def close(self, code: int, reason: str) -> None:
         if self._queue.full():
@@ -118,5 +173,7 @@ class FallbackSocket:
                 await self._send({"type": "websocket.close", "code": item[0], "reason": item[1]})
                 return
             self._size -= len(item)
-            text = frames.payload_of(item).decode()
-            await self._send({"type": "websocket.send", "text": text})
+            payload = frames.payload_of(item)
+            is_text = item[0] == frames.TEXT
+            body = {"text": payload.decode()} if is_text else {"bytes": payload}
+            await self._send({"type": "websocket.send", **body})

@@ -10,7 +10,7 @@ import gzip
 import struct
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +25,6 @@ from server.services.house import House
 STATUS_LETTERS = "ARPBX"
 CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
 WIRE_BYTES = [b'"%s"' % WIRE_STATUS[letter].encode() for letter in STATUS_LETTERS]
-WIRE_NAMES = [WIRE_STATUS[letter] for letter in STATUS_LETTERS]
 TO_WIRE_CODE = bytes(WIRE_STATUS_CODE[letter] for letter in STATUS_LETTERS).ljust(256, b"\0")
 
 GZIP_LEVEL = 4
@@ -47,12 +46,16 @@ class Body:
 
 
 class Replica:
-    """Status, version and deadline of every seat at one position (`epoch`, `seq`) of the feed."""
+    """Status, version and deadline of every seat at one position (`epoch`, `seq`) of the feed.
+
+    `at_ms` is when the entry at `seq` was written, 0 for not known.
+    """
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.epoch = ""
         self.seq = 0
+        self.at_ms = 0
         self.version_base = 0
         self.modified_ms = 0
         count = house.seat_count
@@ -86,6 +89,7 @@ class Replica:
                 self._set(index, record.status, record.version, record.ref, record.deadline_ms)
                 changed.append(index)
         self.epoch, self.seq = snapshot.epoch, snapshot.seq
+        self.at_ms = snapshot.at_ms
         self.version_base = snapshot.version_base
         self.modified_ms = snapshot.now_ms
         self.owners = dict(snapshot.owners)
@@ -100,7 +104,7 @@ class Replica:
             index = seat_id - first
             self._set(index, change.status, version, change.ref, change.deadline_ms)
             indexes.append(index)
-        self.seq = change.seq
+        self.seq, self.at_ms = change.seq, change.at_ms
         self.modified_ms = max(change.at_ms, self.modified_ms + 1)
         if change.status in "RP":
             self.owners[change.ref] = (change.user, change.session)
@@ -132,18 +136,15 @@ class Replica:
         self._price_tag = _price_tag(house)
         self._seats_body = None
 
-    def changes(self, indexes: Iterable[int]) -> list[list[object]]:
-        """The wire's `[seatId, status, version, reservedUntil or null]`, as the seats are now."""
-        first = self.house.first_seat_id
-        return [
-            [
-                first + index,
-                WIRE_NAMES[self.status[index]],
+    def rows(self, indexes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+        """(index, wire status code, version, deadline in ms or 0) of seats as they are now."""
+        for index in indexes:
+            yield (
+                index,
+                TO_WIRE_CODE[self.status[index]],
                 self.version[index],
-                iso(self.deadline[index]) if self.deadline[index] else None,
-            ]
-            for index in indexes
-        ]
+                self.deadline[index],
+            )
 
     def next_deadline(self) -> int | None:
         """The earliest deadline among held seats, in ms; None when nothing is held."""

@@ -54,6 +54,7 @@ class Checkout:
         self._reconciler = Reconciler(parts, self.apply_payment)
         kinds = {CANCEL_PAYMENT: cancelling(parts, self.apply_payment), **(handlers or {})}
         self._relay = Relay(parts, kinds)
+        self._wake_seats = asyncio.Event()
         self._wake_relay = asyncio.Event()
 
     async def book(self, user: str, key: str | None, body: BookingRequest) -> Answer:
@@ -303,6 +304,11 @@ class Checkout:
             repeat("checkout sweep", work.sweep, POLL_S, never),
         )
 
+    def compare_seats_soon(self) -> None:
+        """Redis may have lost what it had: do not wait for the reconciler's next turn."""
+        self._reconciler.seats_are_doubtful = True
+        self._wake_seats.set()
+
     async def run_outbox(self) -> None:
         """Keep promises."""
         await repeat("outbox", self._relay.run_once, POLL_S, self._wake_relay)
@@ -311,6 +317,7 @@ class Checkout:
         """Compare SQL with Redis and with the gateway."""
         never, work = asyncio.Event(), self._reconciler
         await together(
+            repeat("seats of another server", work.doubtful_seats, POLL_S, self._wake_seats),
             repeat("orphan refunds", work.refund_orphans, POLL_S, never),
             repeat("books", work.take_turns, TURNS_EVERY_S, never),
         )

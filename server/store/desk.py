@@ -10,13 +10,13 @@ Owns: these keys. Never: the truth about a ticket or an amount; a note only says
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from redis.asyncio import Redis
-
 from server.store.connection import translated
+from server.store.lanes import Client, Lanes
 
 NOTES: Final = 4096
 KEEP_NOTES_S: Final = 7 * 86_400
@@ -28,6 +28,10 @@ VIEWERS_TTL_S: Final = 6
 """A worker that died is forgotten after so long."""
 
 MINUTE_MS: Final = 60_000
+
+
+Command = tuple[str, *tuple[str | int, ...]]
+"""The key that says which node, then the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +49,38 @@ def desk_key(event_id: int) -> str:
     return f"seat:{{{event_id}}}:desk"
 
 
+def viewers_key(event_id: int) -> str:
+    return f"seat:{{{event_id}}}:viewers"
+
+
 def minute_key(event_id: int, minute_ms: int) -> str:
     return f"seat:{{{event_id}}}:minute:{minute_ms}"
 
 
 class DeskStore:
-    """Notes, viewers and minutes of all events. Every method may raise Unavailable."""
+    """Notes, viewers and minutes of all events. Every method may raise Unavailable.
 
-    def __init__(self, client: Redis) -> None:
-        self._client = client
+    A reply that was lost may have a count raised twice; no seat and no amount hangs on it.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._lanes = Lanes(client)
 
     async def tell(
         self, event_id: int, kind: str, *, number: int = 0, seat_ids: Iterable[int] = ()
     ) -> None:
         """Write a note; workers that show the event are rung."""
-        fields: dict[Any, Any] = {"k": kind, "n": number, "s": " ".join(map(str, seat_ids))}
-        key = desk_key(event_id)
-        with translated():
-            pipe = self._client.pipeline(transaction=False)
-            pipe.xadd(key, fields, maxlen=NOTES, approximate=True)
-            pipe.expire(key, KEEP_NOTES_S)
-            await pipe.execute()
+        key, seats = desk_key(event_id), " ".join(map(str, seat_ids))
+        note = ("k", kind, "n", number, "s", seats)
+        await self._all(
+            (key, "XADD", key, "MAXLEN", "~", NOTES, "*", *note),
+            (key, "EXPIRE", key, KEEP_NOTES_S),
+        )
 
     async def notes(self, event_id: int, since: str) -> list[Note]:
         """The notes after a position (`ms-n`, or `(ms-n` to leave that one out), oldest first."""
-        with translated():
-            found: Any = await self._client.xrange(desk_key(event_id), since, "+", READ_LIMIT)
+        key = desk_key(event_id)
+        (found,) = await self._all((key, "XRANGE", key, since, "+", "COUNT", READ_LIMIT))
         return [
             Note(
                 position,
@@ -84,56 +94,46 @@ class DeskStore:
 
     async def last_notes(self, event_ids: Sequence[int]) -> list[str]:
         """The position of each event's last note, empty without any."""
-        with translated():
-            pipe = self._client.pipeline(transaction=False)
-            for event_id in event_ids:
-                pipe.xrevrange(desk_key(event_id), count=1)
-            return [found[0][0] if found else "" for found in await pipe.execute()]
+        keys = [desk_key(event_id) for event_id in event_ids]
+        replies = await self._all(*((key, "XREVRANGE", key, "+", "-", "COUNT", 1) for key in keys))
+        return [found[0][0] if found else "" for found in replies]
 
     async def say_viewers(self, worker: str, viewers: Mapping[int, int]) -> None:
         """How many sockets this worker has, by event; to be repeated before the TTL ends."""
-        with translated():
-            pipe = self._client.pipeline(transaction=False)
-            for event_id, number in viewers.items():
-                key = f"seat:{{{event_id}}}:viewers"
-                pipe.sadd(key, worker)
-                pipe.expire(key, VIEWERS_TTL_S)
-                pipe.set(f"{key}:{worker}", number, ex=VIEWERS_TTL_S)
-            await pipe.execute()
+        commands: list[Command] = []
+        for event_id, number in viewers.items():
+            key = viewers_key(event_id)
+            own = f"{key}:{worker}"
+            commands += [
+                (key, "SADD", key, worker),
+                (key, "EXPIRE", key, VIEWERS_TTL_S),
+                (own, "SET", own, number, "EX", VIEWERS_TTL_S),
+            ]
+        await self._all(*commands)
 
     async def viewers(self, event_ids: Sequence[int]) -> list[int]:
         """Sockets over all workers, by event."""
-        keys = [f"seat:{{{event_id}}}:viewers" for event_id in event_ids]
-        with translated():
-            pipe = self._client.pipeline(transaction=False)
-            for key in keys:
-                pipe.smembers(key)
-            workers = await pipe.execute()
-            names = [
-                [f"{key}:{worker}" for worker in members]
-                for key, members in zip(keys, workers, strict=True)
-            ]
-            pipe = self._client.pipeline(transaction=False)
-            for group in names:
-                for name in group:
-                    pipe.get(name)
-            numbers = iter(await pipe.execute())
+        keys = [viewers_key(event_id) for event_id in event_ids]
+        workers = await self._all(*((key, "SMEMBERS", key) for key in keys))
+        names = [
+            [f"{key}:{worker}" for worker in members]
+            for key, members in zip(keys, workers, strict=True)
+        ]
+        numbers = iter(await self._all(*((name, "GET", name) for group in names for name in group)))
         return [sum(int(next(numbers) or 0) for _ in group) for group in names]
 
     async def count(self, event_id: int, at_ms: int, field: str, number: int) -> None:
         """Raise a counter of the minute."""
         key = minute_key(event_id, at_ms - at_ms % MINUTE_MS)
-        with translated():
-            pipe = self._client.pipeline(transaction=False)
-            pipe.hincrby(key, field, number)
-            pipe.expire(key, KEEP_MINUTE_S)
-            await pipe.execute()
+        await self._all((key, "HINCRBY", key, field, number), (key, "EXPIRE", key, KEEP_MINUTE_S))
 
     async def minutes(self, wanted: Sequence[tuple[int, int]]) -> list[dict[str, int]]:
         """The counters of (event, minute) pairs; empty where nothing was counted."""
-        with translated():
-            pipe = self._client.pipeline(transaction=False)
-            for event_id, minute_ms in wanted:
-                pipe.hgetall(minute_key(event_id, minute_ms))
-            found = await pipe.execute()
+        keys = [minute_key(event_id, minute_ms) for event_id, minute_ms in wanted]
+        found = await self._all(*((key, "HGETALL", key) for key in keys))
         return [{name: int(number) for name, number in fields.items()} for fields in found]
+
+    async def _all(self, *commands: Command) -> list[Any]:
+        """The replies to (key, command…), which travel together."""
+        with translated():
+            return await asyncio.gather(*(self._lanes.send(*command) for command in commands))

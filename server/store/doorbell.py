@@ -1,22 +1,28 @@
 """Keyspace notifications: the doorbell that says an event's feed has something new.
 
-One connection per worker hears `xadd` on the feeds and the desks' notes, and `expired` on the leases
-of the events it was asked to watch. A notification may be lost, late or doubled: whoever is rung
+Notifications are heard only on the node where the key is, so each primary gets an ear: one connection
+that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases, of the events it was
+asked to watch. All ears listen for all events, so that an event may move to another node unannounced;
+ears come and go with the primaries. A notification may be lost, late or doubled: whoever is rung
 looks for itself, and the bell also rings for every watched event after each (re)connection.
 
-Owns: the subscription and its repair. Never: what changed.
+Owns: the subscriptions and their repair. Never: what changed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
+
+from server.store.capability import add_notifications
+from server.store.cluster import Cluster
+from server.store.lanes import Client
 
 log = structlog.get_logger(__name__)
 
@@ -26,28 +32,39 @@ RETRY_S = 0.2
 LISTEN_S = 1.0
 """How long one wait for a message lasts before the connection is looked at again."""
 
+Ring = Callable[[int, bool, bool], None]
+"""Called with (event id, whether a lease expired, whether the desk may have a note)."""
+
+OWN_CHANNEL = "houseful:doorbell"
+"""Keeps a connection open while no event is watched, and says when it was made anew."""
+
 
 def channels(event_id: int, database: int) -> tuple[str, str, str]:
-    """(feed, desk, lease pattern) of one event; the braces are part of the hash tag."""
+    """(feed channel, desk channel, lease pattern) of one event; the braces are part of the hash tag."""
     space = f"__keyspace@{database}__:seat:{{{event_id}}}:"
     return f"{space}feed", f"{space}desk", f"{space}lease:*"
 
 
-class Doorbell:
-    """Rings `listener(event_id, lease_expired, desk)` for the events watched."""
+class Ear:
+    """One connection to one node; rings for what it hears.
 
-    def __init__(self, client: Redis, listener: Callable[[int, bool, bool], None]) -> None:
+    `other_server` is called when the process at the other end is not the one it was: restarted,
+    perhaps with older data, or another primary. `is_known`: the first one is no news.
+    """
+
+    def __init__(
+        self, client: Redis, ring: Ring, other_server: Callable[[], None], *, is_known: bool
+    ) -> None:
         self._client = client
-        self._listener = listener
-        self._watched: dict[int, None] = {}
+        self._ring = ring
+        self._other_server = other_server
+        self._run_id = "" if is_known else "none yet"
         self._pubsub: PubSub | None = None
         self._database = int(client.connection_pool.connection_kwargs.get("db") or 0)
         self.heard = 0
-        self.connections = 0
 
     async def watch(self, event_id: int) -> None:
         """Ring for this event from now on. A subscription that fails is made by the next repair."""
-        self._watched[event_id] = None
         if self._pubsub is not None and self._pubsub.connection is not None:
             try:
                 await self._subscribe(self._pubsub, event_id)
@@ -55,7 +72,6 @@ class Doorbell:
                 log.warning("doorbell_subscribe_failed", event_id=event_id)
 
     async def unwatch(self, event_id: int) -> None:
-        self._watched.pop(event_id, None)
         if self._pubsub is not None and self._pubsub.connection is not None:
             feed, desk, lease = channels(event_id, self._database)
             try:
@@ -64,40 +80,45 @@ class Doorbell:
             except (RedisError, OSError):
                 log.warning("doorbell_unsubscribe_failed", event_id=event_id)
 
-    async def run(self) -> None:
+    async def run(self, watched: Iterable[int]) -> None:
         """Listen until cancelled; supervises its own connection."""
         while True:
             try:
-                await self._listen()
+                await self._listen(watched)
             except (RedisError, OSError) as error:
                 log.warning("doorbell_lost", error=str(error))
             await asyncio.sleep(RETRY_S)
 
-    async def _listen(self) -> None:
+    async def _listen(self, watched: Iterable[int]) -> None:
         async with self._client.pubsub() as pubsub:
-            # A channel of our own keeps the connection open while no event is watched.
-            await pubsub.subscribe("houseful:doorbell")
-            for event_id in list(self._watched):
+            await pubsub.subscribe(OWN_CHANNEL)
+            for event_id in list(watched):
                 await self._subscribe(pubsub, event_id)
             self._pubsub = pubsub
-            self.connections += 1
             try:
-                await self._hear(pubsub)
+                while True:
+                    message = await pubsub.get_message(timeout=LISTEN_S)
+                    if message is not None and message["channel"] == OWN_CHANNEL:
+                        await self._meet()
+                    elif message is not None:
+                        self._hear(message)
             finally:
                 self._pubsub = None
+
+    async def _meet(self) -> None:
+        """A new connection: a server that was started anew or joined may not notify yet."""
+        await add_notifications(self._client)
+        facts: dict[str, Any] = await self._client.info("server")
+        before, self._run_id = self._run_id, str(facts.get("run_id"))
+        if before not in ("", self._run_id):
+            self._other_server()
 
     async def _subscribe(self, pubsub: PubSub, event_id: int) -> None:
         feed, desk, lease = channels(event_id, self._database)
         await pubsub.subscribe(feed, desk)
         await pubsub.psubscribe(lease)
 
-    async def _hear(self, pubsub: PubSub) -> None:
-        while True:
-            message = await pubsub.get_message(timeout=LISTEN_S)
-            if message is not None:
-                self._ring(message)
-
-    def _ring(self, message: dict[str, Any]) -> None:
+    def _hear(self, message: dict[str, Any]) -> None:
         kind, channel = message["type"], message["channel"]
         event_id = event_of(channel)
         if event_id is None:
@@ -105,10 +126,76 @@ class Doorbell:
         # redis-py reconnects in silence and subscribes again: that, too, is heard here as a ring.
         if kind in ("subscribe", "psubscribe") or (kind == "message" and message["data"] == "xadd"):
             self.heard += kind == "message"
-            self._listener(event_id, False, kind != "message" or channel.endswith(":desk"))
+            self._ring(event_id, False, kind != "message" or channel.endswith(":desk"))
         elif kind == "pmessage" and message["data"] == "expired":
             self.heard += 1
-            self._listener(event_id, True, False)
+            self._ring(event_id, True, False)
+
+
+class Doorbell:
+    """Rings `listener(event_id, lease_expired, desk)` for the events watched, wherever they are.
+
+    `other_server` is called when a primary is not the process it was, see `Ear`.
+    """
+
+    def __init__(
+        self, client: Client, listener: Ring, other_server: Callable[[], None] = lambda: None
+    ) -> None:
+        self._client = client
+        self._listener = listener
+        self._other_server = other_server
+        self._watched: dict[int, None] = {}
+        self._ears: dict[Redis, tuple[Ear, asyncio.Task[None]]] = {}
+        self._heard_before = 0
+
+    @property
+    def heard(self) -> int:
+        """Notifications so far."""
+        return self._heard_before + sum(ear.heard for ear, _ in self._ears.values())
+
+    async def watch(self, event_id: int) -> None:
+        """Ring for this event from now on."""
+        self._watched[event_id] = None
+        for ear, _ in list(self._ears.values()):
+            await ear.watch(event_id)
+
+    async def unwatch(self, event_id: int) -> None:
+        self._watched.pop(event_id, None)
+        for ear, _ in list(self._ears.values()):
+            await ear.unwatch(event_id)
+
+    async def run(self) -> None:
+        """Listen to every primary until cancelled."""
+        is_first = True
+        try:
+            while True:
+                try:
+                    self._attend(await self._primaries(), are_known=is_first)
+                    is_first = False
+                except (RedisError, OSError) as error:
+                    log.warning("doorbell_lost", error=str(error))
+                await asyncio.sleep(LISTEN_S)
+        finally:
+            self._attend([], are_known=True)
+
+    async def _primaries(self) -> list[Redis]:
+        if isinstance(self._client, Cluster):
+            return list((await self._client.primaries()).values())
+        return [self._client]
+
+    def _attend(self, primaries: list[Redis], *, are_known: bool) -> None:
+        """An ear for each primary, and none for others."""
+        for client in [client for client in self._ears if client not in primaries]:
+            ear, task = self._ears.pop(client)
+            self._heard_before += ear.heard
+            task.cancel()
+        for client in primaries:
+            if client not in self._ears:
+                ear = Ear(client, self._listener, self._other_server, is_known=are_known)
+                self._ears[client] = (
+                    ear,
+                    asyncio.create_task(ear.run(self._watched), name="doorbell-ear"),
+                )
 
 
 def event_of(channel: str) -> int | None:

@@ -49,6 +49,7 @@ class Tokens:
 
     def __init__(self, settings: Settings) -> None:
         self._secret = settings.signing_secret()
+        self._old_secrets = settings.old_secrets()
         self._public_key = settings.jwt_public_key
         self._jwks = (
             PyJWKSet.from_json(settings.jwt_jwks.read_text(encoding="utf-8"))
@@ -102,24 +103,35 @@ class Tokens:
     def _read(self, token: str) -> User:
         try:
             key, algorithm = self._key_for(jwt.get_unverified_header(token))
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[algorithm],
-                issuer=self._issuer,
-                audience=self._audience,
-                leeway=LEEWAY_S,
-                options={
-                    "require": ["exp", "sub"],
-                    "verify_aud": self._audience is not None,
-                    "verify_iss": self._issuer is not None,
-                },
-            )
+            claims = self._claims(token, key, algorithm)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("the token has expired", code="token_expired") from None
         except (jwt.PyJWTError, ValueError) as error:
             raise Unauthenticated(f"the token does not hold: {error}") from None
         return user_of(claims)
+
+    def _claims(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
+        """What the token says under this key or, for our own, one that went before it."""
+        older = iter(self._old_secrets if algorithm == "HS256" else ())
+        while True:
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    algorithms=[algorithm],
+                    issuer=self._issuer,
+                    audience=self._audience,
+                    leeway=LEEWAY_S,
+                    options={
+                        "require": ["exp", "sub"],
+                        "verify_aud": self._audience is not None,
+                        "verify_iss": self._issuer is not None,
+                    },
+                )
+            except jwt.InvalidSignatureError:
+                key = next(older, None)
+                if key is None:
+                    raise
 
     def _key_for(self, header: dict[str, Any]) -> tuple[Any, str]:
         algorithm = header.get("alg")

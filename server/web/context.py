@@ -17,7 +17,7 @@ from server.services.paperwork import Paperwork
 from server.services.reservations import Reservations
 from server.services.staff import Staff
 from server.settings import Settings
-from server.store.connection import Redis
+from server.store.lanes import Client
 from server.store.limiter import Limiter
 from server.store.ws_tickets import WsTickets
 from server.web.auth import Tokens
@@ -29,7 +29,7 @@ class Context:
 
     settings: Settings
     tokens: Tokens
-    redis: Redis
+    redis: Client
     database: Database
     catalog: Catalog
     reservations: Reservations

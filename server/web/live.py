@@ -18,16 +18,20 @@ from server.codec import decode
 from server.domain.errors import HousefulError, NotFound, Unauthenticated
 from server.realtime import frames
 from server.realtime.commands import Commander
-from server.realtime.hub import Socket, Viewer
+from server.realtime.group import Socket, Viewer
 from server.realtime.live_event import LiveEvent
 from server.realtime.protocol import EXTENSION, FallbackSocket
+from server.realtime.recent import SeatsFrame
 from server.web.auth import User
 from server.web.context import Context
 from server.web.operations import LARGEST_ID
 
 log = structlog.get_logger(__name__)
 
-SUBPROTOCOL = "houseful.v1"
+JSON_PROTOCOL, BINARY_PROTOCOL = "houseful.v1", "houseful.v1.bin"
+PROTOCOLS = (JSON_PROTOCOL, BINARY_PROTOCOL)
+"""The first of the client's offer that is one of these is spoken; without any it is JSON."""
+
 MESSAGE_LIMIT = 16 * 1024
 SOCKETS_PER_USER = 20
 """Tabs and devices of one person on one event and worker."""
@@ -49,7 +53,8 @@ class Refusal(Exception):
 async def live(websocket: WebSocket) -> None:
     """Accept, say hello, bring the viewer up to date, then serve until it leaves."""
     context: Context = websocket.app.state.context
-    chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
+    offered = websocket.scope["subprotocols"]
+    chosen = next((name for name in offered if name in PROTOCOLS), None)
     try:
         check_origin(websocket, context)
         user = await authenticate(websocket, context)
@@ -67,13 +72,20 @@ async def live(websocket: WebSocket) -> None:
         await refuse(websocket, chosen, code, error.message)
         return
     await websocket.accept(subprotocol=chosen)
-    await serve(websocket, context, live_event, user)
+    await serve(websocket, context, live_event, user, is_binary=chosen == BINARY_PROTOCOL)
 
 
-async def serve(websocket: WebSocket, context: Context, live_event: LiveEvent, user: User) -> None:
+async def serve(
+    websocket: WebSocket,
+    context: Context,
+    live_event: LiveEvent,
+    user: User,
+    *,
+    is_binary: bool,
+) -> None:
     prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
     socket = prepared or FallbackSocket(websocket.send)
-    viewer = Viewer(socket, user.id)
+    viewer = Viewer(socket, user.id, is_binary)
     expiry = asyncio.get_running_loop().call_later(
         max(0.0, user.expires_at_s - time.time()),
         viewer.socket.close,
@@ -96,7 +108,7 @@ def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
     replica, hub = live_event.replica, live_event.hub
     missed = resumable(websocket, live_event)
     now_ms = live_event.now_ms()
-    viewer.socket.write(
+    greeting = [
         frames.hello(
             live_event.event_id,
             replica.epoch,
@@ -104,18 +116,18 @@ def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
             now_ms,
             resumed=missed is not None,
             viewers=len(hub) + 1,
-        )
-    )
-    for frame in missed or ():
-        viewer.socket.write(frame)
-    for reservation_id, (deadline_ms, seat_ids) in live_event.held_by(viewer.user).items():
-        viewer.socket.write(
+        ),
+        *(frame.in_form(is_binary=viewer.is_binary) for frame in missed or ()),
+        *(
             frames.reservation("granted", reservation_id, seat_ids, deadline_ms, now_ms)
-        )
+            for reservation_id, (deadline_ms, seat_ids) in live_event.held_by(viewer.user).items()
+        ),
+    ]
+    viewer.socket.write_together(greeting)
     hub.join(viewer)
 
 
-def resumable(websocket: WebSocket, live_event: LiveEvent) -> list[bytes] | None:
+def resumable(websocket: WebSocket, live_event: LiveEvent) -> list[SeatsFrame] | None:
     epoch = websocket.query_params.get("epoch")
     since = websocket.query_params.get("since", "")
     if not epoch or not since.isdigit() or len(since) > 16:

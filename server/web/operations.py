@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server import tracing
 from server.codec import decode
 from server.domain.errors import (
     Forbidden,
@@ -128,7 +129,11 @@ class Operation:
 
     async def _endpoint(self, request: Request) -> Response:
         begin = time.perf_counter()
-        answer = await self._answer(request, request.app.state.context)
+        name = f"{self.method} {self.path}"
+        with tracing.request_span(name, request.headers, {"http.route": self.path}) as span:
+            answer = await self._answer(request, request.app.state.context)
+            if span is not None:
+                span.set_attribute("http.response.status_code", answer.status_code)
         seconds = time.perf_counter() - begin
         status = f"{answer.status_code // 100}xx"
         REQUEST_SECONDS.labels(self.handler.__name__, status).observe(seconds)

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.domain.errors import Forbidden, HousefulError, NotFound
 from server.realtime import frames
-from server.realtime.hub import Socket, Viewer
+from server.realtime.group import Socket, Viewer
 from server.realtime.protocol import EXTENSION, FallbackSocket
 from server.web.auth import User
 from server.web.context import Context
@@ -23,8 +23,8 @@ from server.web.live import (
     BAD_MESSAGE,
     CLOSE_FOR_STATUS,
     COME_BACK,
+    JSON_PROTOCOL,
     SOCKETS_PER_USER,
-    SUBPROTOCOL,
     TOO_MANY,
     UNAUTHENTICATED,
     Refusal,
@@ -105,7 +105,7 @@ def leave_room(sockets: int) -> None:
 
 
 def chosen_protocol(websocket: WebSocket) -> str | None:
-    return SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
+    return JSON_PROTOCOL if JSON_PROTOCOL in websocket.scope["subprotocols"] else None
 
 
 def position_of(websocket: WebSocket) -> tuple[str, int]:

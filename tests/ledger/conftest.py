@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from server.ledger.database import Database
+from tests.databases import shared_postgres
 from tests.postgres import Postgres, binaries
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def postgres() -> Postgres:
     if binaries() is None:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is not installed, and CI must test on it")
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    server = Postgres()
-    server.start()
-    yield server
-    server.remove()
+    return shared_postgres()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

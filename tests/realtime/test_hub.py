@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from server.domain.seats import Change, Snapshot
-from server.realtime import frames, hub
-from server.realtime.hub import Hub, Viewer
+from server.realtime import frames, group, hub, recent
+from server.realtime.group import Viewer
+from server.realtime.hub import Hub
 from server.realtime.replica import Replica
 from tests.houses import FIRST, house
 
@@ -30,8 +31,18 @@ class Wire:
     def write(self, frame: bytes) -> None:
         self.frames.append(json.loads(frames.payload_of(frame)))
 
+    def write_together(self, several: Sequence[bytes]) -> None:
+        for frame in several:
+            self.write(frame)
+
     def buffered(self) -> int:
         return self.stuck
+
+    def descriptor(self) -> None:
+        """None of its own."""
+
+    def attend(self, viewer: Viewer | None) -> None:
+        """Nothing can become unfit."""
 
     def close(self, code: int, reason: str) -> None:
         self.closed = code
@@ -43,7 +54,7 @@ class Wire:
 class World:
     """A replica, its hub, and a hand that changes seats."""
 
-    def __init__(self, interval_s: float = 0.02) -> None:
+    def __init__(self, interval_s: float = 0.1) -> None:
         self.replica = Replica(house())
         self.replica.load(Snapshot("e1", 1, BASE, FIRST, 20, 1_700_000_000_000, (), {}))
         self.hub = Hub(self.replica, interval_s)
@@ -109,9 +120,10 @@ async def test_who_comes_back_gets_only_what_was_missed(world: World) -> None:
     for seat in range(3):
         world.change(seat)
         await until(lambda seat=seat: len(wire.frames) == seat + 1)  # type: ignore[misc]
-    missed = world.hub.missed("e1", 2)
-    assert missed is not None
-    assert [json.loads(frames.payload_of(frame))["seq"] for frame in missed] == [3, 4]
+    [missed] = world.hub.missed("e1", 2) or ()
+    told = json.loads(frames.payload_of(missed.text))
+    assert told["seq"] == 4
+    assert [seat for seat, *_ in told["changes"]] == [FIRST + 1, FIRST + 2]
     assert world.hub.missed("e1", 4) == []
 
 
@@ -123,21 +135,21 @@ async def test_a_place_of_another_world_cannot_be_resumed(
     assert world.hub.missed(epoch, since) is None
 
 
-async def test_a_place_older_than_the_ring_cannot_be_resumed(
+async def test_a_place_older_than_what_is_remembered_cannot_be_resumed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hub, "RING_FRAMES", 2)
+    monkeypatch.setattr(recent, "STEPS", 2)
     world = World(interval_s=0)
     for seat in range(4):
         world.change(seat)
     assert world.hub.missed("e1", 1) is None
-    assert len(world.hub.missed("e1", 3) or ()) == 2
+    assert len(world.hub.missed("e1", 3) or ()) == 1
 
 
 async def test_a_full_viewer_is_passed_by_and_caught_up_with_one_merged_frame() -> None:
     world = World(interval_s=0)
     slow, quick = world.viewer("slow"), world.viewer("quick")
-    slow.stuck = hub.BUFFER_LIMIT + 1
+    slow.stuck = group.BUFFER_LIMIT + 1
     for seat in range(4):
         world.change(seat)
     assert (len(slow.frames), len(quick.frames)) == (0, 4)
@@ -154,7 +166,7 @@ async def test_a_viewer_that_stays_full_is_closed(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(hub, "SLOW_SECONDS", 0.1)
     world = World(interval_s=0)
     stuck = world.viewer()
-    stuck.stuck = hub.BUFFER_LIMIT + 1
+    stuck.stuck = group.BUFFER_LIMIT + 1
     world.change(0)
     await until(lambda: stuck.aborted)
     assert stuck.closed == hub.TOO_SLOW

@@ -7,8 +7,8 @@ import time
 
 from redis.asyncio import Redis
 
+from server.store.lanes import PIPELINES, TOGETHER
 from server.store.limiter import Limiter
-from server.store.scripts import PIPELINES, TOGETHER
 
 
 async def test_a_call_made_as_all_pipelines_end_at_once_is_answered(redis_client: Redis) -> None:

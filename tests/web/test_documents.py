@@ -45,7 +45,7 @@ def test_the_files_in_schemas_are_what_the_code_says(tmp_path: Path) -> None:
     stored = {
         path.relative_to(paths.SCHEMAS): path.read_text()
         for path in paths.SCHEMAS.rglob("*.json")
-        if path.name != "golden.json"
+        if path.name not in ("golden.json", "hammer-report.json")  # written by hand
     }
     assert fresh == stored, "run python -m server.web.documents"
 

@@ -1,0 +1,191 @@
+"""Reserving and giving back three seats: over HTTP beside an empty Starlette POST, over the live
+socket beside the bare Lua scripts.
+
+    python -m tests.bench reserve [--quick]
+
+Fifty clients, each with seats of its own and its next request sent when the last is answered; a
+reserve and a release are two requests. Delays at half load: the same clients at half the rate just
+found, counted from when a request was due.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from server import paths
+from server.store.scripts import link
+from server.store.seats import event_keys
+from tests.bench.load import (
+    Target,
+    http_buyer,
+    http_request,
+    load,
+    same,
+    script_buyer,
+    socket_buyer,
+)
+from tests.bench.rig import (
+    Helper,
+    Numbers,
+    Stage,
+    at,
+    cpu_seconds,
+    median,
+    percent,
+    stage,
+    worker,
+)
+from tests.serving import Sale, small_plan
+
+CLIENTS = 50
+SEATS = 3
+MANY = {"reservations_per_minute": 1_000_000, "max_seats": 10}
+"""The limit on attempts is counted, but never met."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Requests per second of wall time, and of the CPU time of the process that answers."""
+
+    by_wall: float
+    by_cpu: float
+    late: list[float]
+
+
+class Crew:
+    """Clients of one kind and the process they load."""
+
+    def __init__(
+        self, stack: ExitStack, pid: int, target: Target, talk: Any, given: list[Any]
+    ) -> None:
+        self.pid = pid
+        self.helper = stack.enter_context(Helper(load, target, talk, given))
+
+    def run(self, seconds: float, rate: float | None = None) -> Rate:
+        wall, cpu = time.monotonic(), cpu_seconds(self.pid)
+        late: list[float] = self.helper.ask(seconds, rate)
+        wall, cpu = time.monotonic() - wall, cpu_seconds(self.pid) - cpu
+        return Rate(len(late) / wall, len(late) / cpu, late)
+
+
+def buyers(scene: Stage, sale: Sale) -> list[tuple[Any, ...]]:
+    version = 1_000_000
+    seats = list(sale.seats)
+    return [
+        (
+            sale.id,
+            scene.server.token(f"buyer-{n}"),
+            seats[n * SEATS : (n + 1) * SEATS],
+            version,
+        )
+        for n in range(CLIENTS)
+    ]
+
+
+def http_crew(stack: ExitStack, scene: Stage) -> Crew:
+    sale = scene.server.add_event(small_plan(rows=10, seats=20))
+    address = ("127.0.0.1", scene.process.port)
+    given = buyers(scene, sale)
+    return Crew(stack, scene.process.pid, Target(address, "http"), http_buyer, given)
+
+
+def socket_crew(stack: ExitStack, scene: Stage) -> Crew:
+    sale = scene.server.add_event(small_plan(rows=10, seats=20))
+    given = buyers(scene, sale)
+    headers = [
+        f"Authorization: Bearer {token}\r\nSec-WebSocket-Protocol: houseful.v1\r\n"
+        for _, token, _, _ in given
+    ]
+    address = ("127.0.0.1", scene.process.port)
+    target = Target(address, "socket", f"/events/{sale.id}/live", headers)
+    return Crew(stack, scene.process.pid, target, socket_buyer, given)
+
+
+def script_crew(stack: ExitStack, scene: Stage) -> Crew:
+    """On an event of its own that the server does not watch."""
+    sale = scene.server.add_event(small_plan(rows=10, seats=20))
+    scene.open_event(sale.id)
+    digests = tuple(link(paths.LUA, name).digest for name in ("reserve", "release"))
+    given = [
+        (digests, event_keys(sale.id), f"buyer-{n}", seats, version)
+        for n, (_, _, seats, version) in enumerate(buyers(scene, sale))
+    ]
+    path = scene.valkey.url.removeprefix("unix://")
+    return Crew(stack, scene.valkey.pid, Target(path, "redis"), script_buyer, given)
+
+
+def empty_crew(stack: ExitStack) -> Crew:
+    process = stack.enter_context(worker("tests.bench.empty_worker"))
+    body = {"seats": [{"seatId": n, "version": 1_000_000} for n in range(SEATS)], "sessionId": "s"}
+    request = http_request("POST", "/", "", body)
+    target = Target(("127.0.0.1", process.port), "http")
+    return Crew(stack, process.pid, target, same, [(request,)] * CLIENTS)
+
+
+def in_turns(crews: dict[str, Crew], seconds: float, turns: int) -> dict[str, list[Rate]]:
+    found: defaultdict[str, list[Rate]] = defaultdict(list)
+    for crew in crews.values():
+        crew.run(0.5)
+    for _ in range(turns):
+        for name, crew in crews.items():
+            found[name].append(crew.run(seconds))
+    return found
+
+
+def tell(numbers: Numbers, what: str, ours: list[Rate], beside: str, theirs: list[Rate]) -> None:
+    cpu, wall = (median([getattr(rate, by) for rate in ours]) for by in ("by_cpu", "by_wall"))
+    other_cpu, other_wall = (
+        median([getattr(rate, by) for rate in theirs]) for by in ("by_cpu", "by_wall")
+    )
+    numbers.add(
+        what,
+        f"{wall:,.0f} requests/s ({cpu:,.0f} per CPU second)",
+        f"{percent(wall, other_wall)} of {beside} ({other_wall:,.0f}/s);"
+        f" {percent(cpu, other_cpu)} by CPU time",
+        "reserve",
+    )
+
+
+def half_load(numbers: Numbers, what: str, crew: Crew, full: list[Rate], seconds: float) -> None:
+    rate = median([each.by_wall for each in full]) / 2
+    late = [one * 1000 for one in crew.run(seconds, rate).late]
+    numbers.add(
+        f"{what} at half load ({rate:,.0f} requests/s)",
+        f"p50 {at(0.5, late):.1f} ms, p99 {at(0.99, late):.1f} ms, max {max(late):.0f} ms",
+        f"p99 is {at(0.99, late) / at(0.5, late):.1f} × p50",
+        "reserve",
+    )
+
+
+def run(numbers: Numbers, *, quick: bool, long: bool = False) -> None:
+    seconds, turns = (1.5, 2) if quick else (3.0, 4)
+    with ExitStack() as stack:
+        scene = stack.enter_context(stage("tests.bench.open_worker", **MANY))
+        crews = {
+            "http": http_crew(stack, scene),
+            "empty": empty_crew(stack),
+            "socket": socket_crew(stack, scene),
+            "script": script_crew(stack, scene),
+        }
+        found = in_turns(crews, seconds, turns)
+        over_http, over_socket = f"{SEATS} seats over HTTP", f"{SEATS} seats over the live socket"
+        tell(
+            numbers,
+            f"reserve and release of {over_http}, {CLIENTS} clients",
+            found["http"],
+            "an empty Starlette POST",
+            found["empty"],
+        )
+        tell(
+            numbers,
+            f"the same of {over_socket}",
+            found["socket"],
+            "the Lua scripts alone",
+            found["script"],
+        )
+        half_load(numbers, over_http, crews["http"], found["http"], seconds)
+        half_load(numbers, over_socket, crews["socket"], found["socket"], seconds)
