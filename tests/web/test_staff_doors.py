@@ -129,13 +129,10 @@ async def race(server: Server, other: str, tickets: int) -> None:
 
 
 async def test_of_doors_on_two_servers_that_read_one_ticket_at_once_one_lets_in(
-    tmp_path: Path, redis_binary: Path | None
+    pair: tuple[Server, Server],
 ) -> None:
-    with (
-        running_server(tmp_path, valkey_binary=redis_binary) as server,
-        server_process(server.settings) as other,
-    ):
-        await race(server, other, 5)
+    server, other = pair
+    await race(server, other.url, 5)
 
 
 @pytest.mark.long

@@ -19,7 +19,6 @@ from server.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, TICKET
 from server.store import connection
 from server.store.seats import SeatStore
 from tests.plain_http import PlainClient
-from tests.server_process import server_process
 from tests.serving import Guest, Live, Sale, Server, eventually, running_server
 from tests.web.staff import act, given
 from tests.web.wire import check_frame
@@ -351,43 +350,35 @@ async def wild(guest: Guest, venue: Guest, sale: Sale, luck: random.Random) -> N
 
 
 async def test_figures_equal_a_recount_from_sql_and_redis_after_a_crowd(
-    tmp_path: Path, redis_binary: Path | None
+    pair: tuple[Server, Server],
 ) -> None:
     """Over two server processes; the dashboards of both say the same."""
-    with (
-        running_server(
-            tmp_path, valkey_binary=redis_binary, reservations_per_minute=10_000, max_seats=100
-        ) as server,
-        server_process(server.settings) as url,
+    server, other = pair
+    sale = server.add_event()
+    async with (
+        server.user("vera", "venue") as vera,
+        other.user("vera", "venue") as also_vera,
+        watching(vera, f"/events/{sale.id}/occupancy") as here,
+        watching(also_vera, f"/events/{sale.id}/occupancy") as there,
     ):
-        sale = server.add_event()
-        other = Server(url, server.settings, server.redis_url, None, server.stop)
-        async with (
-            server.user("vera", "venue") as vera,
-            other.user("vera", "venue") as also_vera,
-            watching(vera, f"/events/{sale.id}/occupancy") as here,
-            watching(also_vera, f"/events/{sale.id}/occupancy") as there,
-        ):
-            states = [fold({}, await live.next("occupancy")) for live in (here, there)]
-            async with asyncio.TaskGroup() as group:
-                for number in range(6):
-                    at = (server, other)[number % 2]
-                    group.create_task(crowd(at, vera, sale, number))
-            expected: dict[str, Any] = {}
+        states = [fold({}, await live.next("occupancy")) for live in (here, there)]
+        async with asyncio.TaskGroup() as group:
+            for number in range(6):
+                group.create_task(crowd(pair[number % 2], vera, sale, number))
+        expected: dict[str, Any] = {}
 
-            async def agree() -> bool:
-                expected.update(await recount(server, sale))
-                return all(
-                    [shown(await occupancy(one, sale)) == expected for one in (vera, also_vera)]
-                )
+        async def agree() -> bool:
+            expected.update(await recount(server, sale))
+            said = [shown(await occupancy(one, sale)) for one in (vera, also_vera)]
+            return said == [expected, expected]
 
-            await eventually(agree)
-            assert expected["counts"][""]["booked"] > 0
-            assert expected["refunded"] > 0
-            assert expected["counts"][""]["checkedIn"] > 0
-            for live, state in zip((here, there), states, strict=True):
-                while shown_or_none(state) != expected:
-                    state = fold(state, await live.next("occupancy"))
+        await eventually(agree)
+        assert expected["counts"][""]["booked"] > 0
+        assert expected["refunded"] > 0
+        assert expected["counts"][""]["checkedIn"] > 0
+        for live, state in zip((here, there), states, strict=True):
+            while shown_or_none(state) != expected:
+                state = fold(state, await live.next("occupancy"))
 
 
 def shown_or_none(state: dict[str, Any]) -> dict[str, Any] | None:
