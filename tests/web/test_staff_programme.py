@@ -202,6 +202,8 @@ async def test_a_changed_window_is_pushed_and_a_null_one_opens_at_once(
         frame = await live.next("sale")
         assert (frame["state"], frame["onSaleAt"]) == ("open", None)
         await ann.held(sale, sale.seats[0])
+        await given(await patch(venue, sale.id, prices={"PREMIUM": "80.00"}))
+        assert (await live.next("sale"))["state"] == "open"
 
 
 async def test_every_worker_learns_of_a_new_window_within_a_second(
