@@ -14,8 +14,11 @@ import pytest
 from websockets.asyncio.client import connect
 
 from server.domain.money import from_wire
+from server.ledger import minutes
 from server.ledger.database import Database
 from server.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, TICKET
+from server.realtime import dashboards
+from server.services import figures
 from server.store import connection
 from server.store.seats import SeatStore
 from tests.plain_http import PlainClient
@@ -393,14 +396,34 @@ async def crowd(at: Server, venue: Guest, sale: Sale, number: int) -> None:
         await wild(guest, venue, sale, random.Random(number))
 
 
+async def counts_in_sql(server: Server, sale: Sale) -> tuple[int, int]:
+    """(reserved, booked) of all minutes that were written, without asking the server."""
+    database = Database(server.settings.sql_url())
+    try:
+        stored = await database.query(lambda session: minutes.of_event(session, sale.id, 0))
+    finally:
+        await database.close()
+    return (
+        sum(one.counts["reserved"] for one in stored),
+        sum(one.counts["booked"] for one in stored),
+    )
+
+
 async def test_history_survives_a_restart_and_a_redis_that_lost_everything(
-    tmp_path: Path, redis_binary: Path | None
+    tmp_path: Path, redis_binary: Path | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(figures, "WRITE_EVERY_MS", 50)
+    monkeypatch.setattr(dashboards, "MINUTES_EVERY_S", 0.05)
     with running_server(tmp_path, valkey_binary=redis_binary) as server:
         sale = server.add_event()
         async with server.user("ada") as ada, server.user("vera", "venue") as vera:
             await ada.bought(sale, *sale.seats[:2])
             await ada.held(sale, sale.seats[5])
+
+            async def written() -> bool:
+                return await counts_in_sql(server, sale) == (3, 2)
+
+            await eventually(written)
             path = f"/events/{sale.id}/occupancy/history"
             before = await given(await vera.http.get(path))
             token = vera.token
@@ -426,9 +449,9 @@ async def test_history_survives_a_restart_and_a_redis_that_lost_everything(
             assert (state["totals"]["booked"], state["revenue"]) == (2, "150.00")
 
 
-@pytest.mark.parametrize("minutes", ["0", "-1", "x", "99999999"])
+@pytest.mark.parametrize("span", ["0", "-1", "x", "99999999"])
 async def test_a_wrong_span_of_history_is_refused(
-    minutes: str, venue: Guest, quiet_sale: Sale
+    span: str, venue: Guest, quiet_sale: Sale
 ) -> None:
-    answer = await venue.http.get(f"/events/{quiet_sale.id}/occupancy/history?minutes={minutes}")
+    answer = await venue.http.get(f"/events/{quiet_sale.id}/occupancy/history?minutes={span}")
     assert answer.status_code == 400
