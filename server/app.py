@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -14,12 +15,13 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from server import paths
+from server.domain.addresses import Networks, Places
 from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
@@ -78,34 +80,61 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        context = build(settings, await settled(redis_url_of(settings)))
-        app.state.context = context
-        tasks = [
-            asyncio.create_task(supervised(name, work), name=name)
-            for name, work in background(context)
-        ]
-        try:
+        async with working(settings) as app.state.context:
             yield
-        finally:
-            code, reason = COME_BACK + random.randrange(5), "the server is restarting"
-            await context.dashboards.close(code, reason)
-            await context.live.close(code, reason)
-            await context.checkout.drain()
-            await end(tasks)
-            await context.gateway.close()
-            await context.redis.aclose()
-            await context.database.close()
 
-    return Starlette(
+    return Application(
         routes=[
             *(operation.route() for operation in OPERATIONS),
             *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *Files(paths.STATIC).routes(),
         ],
-        middleware=[Middleware(Headers, uses_stripe=settings.uses_stripe)],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
+        uses_stripe=settings.uses_stripe,
     )
+
+
+class Application(Starlette):
+    """Starlette whose answers to bugs, which it gives outside all middleware, have headers too."""
+
+    def __init__(self, *, uses_stripe: bool, **given: Any) -> None:
+        super().__init__(**given)
+        self._uses_stripe = uses_stripe
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Headers(super().build_middleware_stack(), uses_stripe=self._uses_stripe)
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Context]:
+    """Everything put together, with its background work under way; drained at the end."""
+    context = build(settings, await settled(redis_url_of(settings)))
+    tasks = [
+        asyncio.create_task(supervised(name, work), name=name) for name, work in background(context)
+    ]
+    try:
+        yield context
+    finally:
+        code, reason = COME_BACK + random.randrange(5), "the server is restarting"
+        await context.dashboards.close(code, reason)
+        await context.live.close(code, reason)
+        await context.checkout.drain()
+        await end(tasks)
+        await context.gateway.close()
+        await context.redis.aclose()
+        await context.database.close()
+
+
+async def work(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """The background work alone, with no port, until SIGTERM or Ctrl+C."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with working(settings):
+        on_ready()
+        await stopping.wait()
 
 
 def redis_url_of(settings: Settings) -> str:
@@ -191,6 +220,9 @@ def build(settings: Settings, redis_url: str) -> Context:
         dashboards=Dashboards(
             live_events, catalog, seats, desk_store, Figures(database, desk_store)
         ),
+        uncounted=Networks(settings.uncounted_addresses),
+        sockets_by_address=Places(settings.sockets_per_address),
+        sockets_by_user=Places(settings.sockets_per_user),
         clock=wall_clock_ms,
     )
 

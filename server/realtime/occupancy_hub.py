@@ -45,9 +45,6 @@ class OccupancyHub:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def sockets_of(self, user: str) -> int:
-        return sum(viewer.user == user for viewer in self._viewers)
-
     def join(self, viewer: Viewer, hello: Callable[[bool], bytes], epoch: str, since: int) -> None:
         """Hello, then what was missed or everything: without an await, so that nothing is lost."""
         state = self.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.domain.addresses import Networks, Places
 from server.ledger.database import Database
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
@@ -25,7 +26,10 @@ from server.web.auth import Tokens
 
 @dataclass(frozen=True)
 class Context:
-    """Services and settings. `clock` is wall time in ms, for sale windows and not for deadlines."""
+    """Services and settings. `clock` is wall time in ms, for sale windows and not for deadlines.
+
+    `uncounted`: addresses that limits per address pass over.
+    """
 
     settings: Settings
     tokens: Tokens
@@ -43,4 +47,7 @@ class Context:
     desk: Desk
     staff: Staff
     dashboards: Dashboards
+    uncounted: Networks
+    sockets_by_address: Places
+    sockets_by_user: Places
     clock: Callable[[], int]

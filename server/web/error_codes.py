@@ -68,6 +68,10 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "gateway_unknown": (503, "The payment's outcome is not known yet; the same key finds out."),
     "gateway_busy": (503, "The payment gateway takes no more at the moment."),
     "unopened": (503, "The event's seats are being loaded."),
+    "malformed_http": (400, "Not HTTP/1.1 as its standard says; the connection is closed."),
+    "too_slow": (408, "The request took too long to arrive; the connection is closed."),
+    "header_too_large": (431, "The request's head is too large; the connection is closed."),
+    "too_many_connections": (503, "No room for the connection; it is closed."),
     "internal": (500, "A fault of ours; the same request with the same key is safe."),
 }
 """Codes beside those of the error classes: code → (status, what it means)."""

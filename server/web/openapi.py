@@ -9,6 +9,7 @@ from typing import Any
 
 from server import __version__
 from server.web.bodies import PageBody
+from server.web.clients import PROBES
 from server.web.error_codes import error_codes, seat_codes
 from server.web.golden import golden_answers, golden_request, has_golden
 from server.web.json_schemas import DIALECT, Components, Schema
@@ -99,7 +100,8 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
     if operation.role == "public":
         described["security"] = []
     elif operation.role != "customer":
-        described["description"] = f"Needs the role {operation.role}."
+        told = described.get("description", "")
+        described["description"] = f"{told} Needs the role {operation.role}.".strip()
     if operation.request is not None:
         described["requestBody"] = {
             "required": any(f.is_required() for f in operation.request.model_fields.values()),
@@ -206,6 +208,8 @@ def statuses(operation: Operation) -> list[int]:
     always = {500} if operation.role == "public" else {401, 500}
     if operation.role in ("venue", "admin"):
         always.add(403)
+    if operation.role == "public" and operation.path not in PROBES:
+        always.add(429)
     answers = set(operation.answers) or {200}
     return sorted(answers | set(operation.errors) | always)
 

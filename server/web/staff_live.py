@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -24,13 +24,12 @@ from server.web.live import (
     CLOSE_FOR_STATUS,
     COME_BACK,
     JSON_PROTOCOL,
-    SOCKETS_PER_USER,
-    TOO_MANY,
     UNAUTHENTICATED,
     Refusal,
     authenticate,
     check_origin,
     refuse,
+    take_places,
 )
 from server.web.operations import LARGEST_ID
 
@@ -45,8 +44,8 @@ async def occupancy(websocket: WebSocket) -> None:
         if event_id > LARGEST_ID:
             raise NotFound("no such event")
         dashboard = await context.dashboards.dashboard(event_id)
-        leave_room(dashboard.hub.sockets_of(user.id))
         await dashboard.current()
+        places = take_places(websocket, context, f"{event_id} staff {user.id}")
     except (Refusal, HousefulError) as error:
         await send_away(websocket, chosen, error)
         return
@@ -62,7 +61,7 @@ async def occupancy(websocket: WebSocket) -> None:
         )
 
     epoch, since = position_of(websocket)
-    async with viewing(websocket, chosen, user) as viewer:
+    async with viewing(websocket, chosen, user, places) as viewer:
         dashboard.join(viewer, hello, epoch, since)
         try:
             await until_gone(websocket, viewer)
@@ -77,12 +76,12 @@ async def overview(websocket: WebSocket) -> None:
     hub = context.dashboards.overview
     try:
         user = await staff_user(websocket, context)
-        leave_room(hub.sockets_of(user.id))
         rows = await context.dashboards.rows()
+        places = take_places(websocket, context, f"staff {user.id}")
     except (Refusal, HousefulError) as error:
         await send_away(websocket, chosen, error)
         return
-    async with viewing(websocket, chosen, user) as viewer:
+    async with viewing(websocket, chosen, user, places) as viewer:
         hub.join(viewer, rows)
         try:
             await until_gone(websocket, viewer)
@@ -97,11 +96,6 @@ async def staff_user(websocket: WebSocket, context: Context) -> User:
     if not user.is_staff:
         raise Forbidden(f"expected the role venue, got {user.role}")
     return user
-
-
-def leave_room(sockets: int) -> None:
-    if sockets >= SOCKETS_PER_USER:
-        raise Refusal(TOO_MANY, f"expected at most {SOCKETS_PER_USER} sockets per user")
 
 
 def chosen_protocol(websocket: WebSocket) -> str | None:
@@ -127,20 +121,24 @@ async def send_away(
 
 
 @asynccontextmanager
-async def viewing(websocket: WebSocket, chosen: str | None, user: User) -> AsyncIterator[Viewer]:
-    """An accepted socket as something to write to, until its token expires."""
-    await websocket.accept(subprotocol=chosen)
-    prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
-    socket = prepared or FallbackSocket(websocket.send)
-    expiry = asyncio.get_running_loop().call_later(
-        max(0.0, user.expires_at_s - time.time()), socket.close, UNAUTHENTICATED, "token expired"
-    )
-    try:
-        yield Viewer(socket, user.id)
-    finally:
-        expiry.cancel()
-        if prepared is None:
-            socket.abort()
+async def viewing(
+    websocket: WebSocket, chosen: str | None, user: User, places: ExitStack
+) -> AsyncIterator[Viewer]:
+    """An accepted socket as something to write to, until its token expires; then gives `places` back."""
+    with places:
+        await websocket.accept(subprotocol=chosen)
+        prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+        socket = prepared or FallbackSocket(websocket.send)
+        seconds = max(0.0, user.expires_at_s - time.time())
+        expiry = asyncio.get_running_loop().call_later(
+            seconds, socket.close, UNAUTHENTICATED, "token expired"
+        )
+        try:
+            yield Viewer(socket, user.id)
+        finally:
+            expiry.cancel()
+            if prepared is None:
+                socket.abort()
 
 
 async def until_gone(websocket: WebSocket, viewer: Viewer) -> None:

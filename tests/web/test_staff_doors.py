@@ -153,5 +153,43 @@ async def test_so_it_is_on_postgresql(
             server_process(server.settings) as other,
         ):
             await race(server, other, 5)
+            await look_around(server)
     finally:
         postgres.remove()
+
+
+async def look_around(server: Server) -> None:
+    """Every statement that staff's paths run, once, with something to find."""
+    sale = server.add_event()
+    async with server.user("ada") as ada, server.user("vera", "venue") as vera:
+        await ada.held(sale, *sale.seats[:2])
+        contact = {"name": "Ada Öztürk", "email": "ada@example.org"}
+        booking = await given(await ada.pay(sale, *sale.seats[:2], contact=contact), 201)
+        await given(await act(vera, sale, "block", seatIds=[sale.seats[9]]))
+        (ticket, _) = (await given(await ada.http.get(f"/bookings/{booking['bookingReference']}")))[
+            "tickets"
+        ]
+        await given(await enter(vera, sale, ticket["code"]))
+        event = f"/events/{sale.id}"
+        for text in ("öZTÜRK", "a1", booking["bookingReference"]):
+            found = await given(await vera.http.get(f"{event}/bookings", params={"q": text}))
+            assert [one["bookingReference"] for one in found] == [booking["bookingReference"]]
+        assert not await given(await vera.http.get(f"{event}/bookings?q=email"))
+        state = await given(await vera.http.get(f"{event}/occupancy"))
+        assert (state["revenue"], state["totals"]["checkedIn"]) == ("150.00", 1)
+        for _ in range(2):
+            history = await given(await vera.http.get(f"{event}/occupancy/history"))
+            assert sum(row["booked"] for row in history) == 2
+            assert sum(float(row["revenue"]) for row in history) == 150
+        rows = await given(await vera.http.get("/occupancy"))
+        totals = next(row["totals"] for row in rows if row["eventId"] == sale.id)
+        assert (totals["booked"], totals["blocked"], totals["checkedIn"]) == (2, 1, 1)
+        assert "Öztürk" in (await vera.http.get(f"{event}/bookings.csv")).text
+        assert len(await given(await vera.http.get("/plans"))) >= 1
+        await given(await act(vera, sale, f"bookings/{booking['bookingReference']}/refund"))
+        assert [line["act"] for line in await audit(vera, sale)] == [
+            "refund_booking",
+            "export_bookings",
+            "check_in",
+            "block",
+        ]

@@ -311,7 +311,7 @@ async def wild(guest: Guest, venue: Guest, sale: Sale, luck: random.Random) -> N
     client = PlainClient(guest.server.url, guest.token)
     desk = PlainClient(guest.server.url, venue.token)
     try:
-        for step in range(8):
+        for step in range(6):
             seats = luck.sample(list(sale.seats), 2)
             _, body = await client.ask("GET", f"/events/{sale.id}/seats")
             known = {s["id"]: s["version"] for p in body["data"]["sections"] for s in p["seats"]}
@@ -370,7 +370,7 @@ async def test_figures_equal_a_recount_from_sql_and_redis_after_a_crowd(
         ):
             states = [fold({}, await live.next("occupancy")) for live in (here, there)]
             async with asyncio.TaskGroup() as group:
-                for number in range(8):
+                for number in range(6):
                     at = (server, other)[number % 2]
                     group.create_task(crowd(at, vera, sale, number))
             expected: dict[str, Any] = {}
