@@ -9,14 +9,16 @@ import { createSaleClock } from "../state/sale-clock.js";
 
 /** Every watching page hears of a change in one instant; they ask for the rest of it spread over this. */
 const SPREAD_MS = 4000;
+const POLL_MS = 20_000;
 
 /**
- * @param {import("./purchase-state.js").PurchaseParts} app
- * @param {import("./purchase-state.js").PurchaseState} state
+ * @param {Pick<import("./purchase-state.js").PurchaseParts, "clock" | "toasts">} app
+ * @param {Pick<import("./purchase-state.js").PurchaseState, "event" | "live">} state
  * @param {() => void} load reads the event anew
+ * @param {() => number} [random]
  */
-export function createSaleWindow({ clock, toasts }, { event, live }, load) {
-  const due = createSaleClock({ now: clock.now, onDue: load });
+export function createSaleWindow({ clock, toasts }, { event, live }, load, random = Math.random) {
+  const due = createSaleClock({ now: clock.now, onDue: load, random });
   let before = event.peek()?.saleState ?? null;
   effect(() => {
     const now = event.value?.saleState ?? null;
@@ -27,6 +29,19 @@ export function createSaleWindow({ clock, toasts }, { event, live }, load) {
   // Nobody waits for an event that is not on the page.
   effect(() => due.set(live.value ? event.value : null));
 
+  // What was said before the socket was there, or is not heard without one, is asked for.
+  effect(() => {
+    const connection = live.value?.connection.value;
+    if (connection !== "live" && connection !== "polling") return;
+    const ask = () => void (event.peek()?.saleState !== "open" && load());
+    const soon = setTimeout(ask, SPREAD_MS * random());
+    const again = connection === "polling" ? setInterval(ask, POLL_MS) : undefined;
+    return () => {
+      clearTimeout(soon);
+      clearInterval(again);
+    };
+  });
+
   return {
     /** @param {{ state: "upcoming" | "open" | "closed", onSaleAt?: string | null }} frame */
     onSale({ state, onSaleAt }) {
@@ -34,7 +49,7 @@ export function createSaleWindow({ clock, toasts }, { event, live }, load) {
       if (!known) return;
       event.value = { ...known, saleState: state, onSaleAt: onSaleAt === undefined ? known.onSaleAt : onSaleAt };
       // The frame may mean that other times or prices hold from now on.
-      setTimeout(load, SPREAD_MS * Math.random());
+      setTimeout(load, SPREAD_MS * random());
     },
   };
 }

@@ -114,8 +114,8 @@ async def test_sections_are_sorted_charts_are_tables_too_and_the_wall_fills_the_
     await expect(page.locator(".section-box")).to_be_visible()
 
 
-async def each_part(visit: Visit) -> Any:
-    """Leads through the staff's views, yielding the name of each as it stands."""
+async def each_part(visit: Visit, code: str) -> Any:
+    """Leads through the staff's views, yielding the name of each as it stands; `code` opens the door."""
     page = visit.page
     await expect(page.locator(".venue-event-row").first).to_be_visible()
     yield "overview"
@@ -124,6 +124,12 @@ async def each_part(visit: Visit) -> Any:
         await expect(page.locator(".venue-body")).to_be_visible()
         await settle(page)
         yield part or "board"
+    await visit.open(f"/venue/{EVENT}/door")
+    for word in ("Let in", "Do not let in"):
+        await page.get_by_label("Ticket code").fill(code)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".door-word")).to_have_text(word)
+        yield f"door: {word}"
     await visit.open(f"/venue/{EVENT}")
     await venue_steps.ready_map(page)
     picker = page.locator(".row-picker")
@@ -157,10 +163,10 @@ async def settle(page: Page) -> None:
 async def test_no_part_of_the_venues_page_breaks_a_rule_of_wcag_2_2_aa(
     shop: Shop, enter: Enter, scheme: str, size: dict[str, int]
 ) -> None:
-    venue_steps.book(shop, EVENT, venue_steps.free_seats(shop, EVENT, 1, section=1))
+    booking = venue_steps.book(shop, EVENT, venue_steps.free_seats(shop, EVENT, 1, section=1))
     visit = await venue_steps.clock_in(shop, enter, color_scheme=scheme, viewport=size)
     faults = []
-    async for name in each_part(visit):
+    async for name in each_part(visit, booking["tickets"][0]["code"]):
         faults += [f"{name}: {fault}" for fault in await violations(visit.page)]
         wide = await visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
