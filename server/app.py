@@ -27,17 +27,22 @@ from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
 from server.realtime import gauges
+from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
 from server.services.crash_points import crash_at
+from server.services.desk import REFUSED, Desk
+from server.services.figures import Figures
 from server.services.outcomes import EMAIL
 from server.services.paperwork import Letterhead, Paperwork
 from server.services.parts import Parts, Terms
 from server.services.reservations import Reservations, Rules
+from server.services.staff import staff_of
 from server.settings import Settings, load
 from server.store.connection import connect, follow, settled
+from server.store.desk import DeskStore
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
@@ -49,11 +54,19 @@ from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
 from server.web.middleware import Headers
+from server.web.staff_live import occupancy, overview
 from server.web.table import OPERATIONS
 
 log = structlog.get_logger(__name__)
 
 RESTART_S = 1.0
+
+SOCKETS = {
+    "/events/{event_id:int}/live": live,
+    "/events/{event_id:int}/occupancy": occupancy,
+    "/occupancy": overview,
+}
+"""Path → what serves a WebSocket there."""
 
 
 def wall_clock_ms() -> int:
@@ -75,7 +88,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
         try:
             yield
         finally:
-            await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
+            code, reason = COME_BACK + random.randrange(5), "the server is restarting"
+            await context.dashboards.close(code, reason)
+            await context.live.close(code, reason)
             await context.checkout.drain()
             await end(tasks)
             await context.gateway.close()
@@ -85,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return Application(
         routes=[
             *(operation.route() for operation in OPERATIONS),
-            WebSocketRoute("/events/{event_id:int}/live", live),
+            *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *Files(paths.STATIC).routes(),
         ],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
@@ -117,6 +132,12 @@ def build(settings: Settings, redis_url: str) -> Context:
     seats = SeatStore(client)
     limiter = Limiter(client)
     catalog = Catalog(database, seats)
+    desk_store = DeskStore(client)
+    desk = Desk(desk_store)
+    signer = TicketSigner(
+        settings.signing_secret().encode(),
+        [secret.encode() for secret in settings.old_secrets()],
+    )
     rules = Rules(
         hold_ms=settings.hold_seconds * 1000,
         max_seats=settings.max_seats,
@@ -126,10 +147,7 @@ def build(settings: Settings, redis_url: str) -> Context:
     paperwork = Paperwork(
         database,
         catalog,
-        TicketSigner(
-            settings.signing_secret().encode(),
-            [secret.encode() for secret in settings.old_secrets()],
-        ),
+        signer,
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         Letterhead(
             sender=settings.mail_from,
@@ -148,6 +166,11 @@ def build(settings: Settings, redis_url: str) -> Context:
             cancel_before_ms=settings.cancellation_hours * 3_600_000,
         ),
         reached=crash_at(os.environ),
+        record=desk.record,
+    )
+    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
+    live_events = LiveEvents(
+        client, seats, catalog, frame_interval_ms=settings.frame_interval_ms, clock=wall_clock_ms
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     return Context(
@@ -156,7 +179,14 @@ def build(settings: Settings, redis_url: str) -> Context:
         redis=client,
         database=database,
         catalog=catalog,
-        reservations=Reservations(seats, limiter, catalog, rules, wall_clock_ms),
+        reservations=Reservations(
+            seats,
+            limiter,
+            catalog,
+            rules,
+            wall_clock_ms,
+            refused=partial(desk.attempt, kind=REFUSED),
+        ),
         live=LiveEvents(
             client,
             seats,
@@ -170,6 +200,11 @@ def build(settings: Settings, redis_url: str) -> Context:
         demo_gateway=demo_gateway,
         checkout=checkout,
         paperwork=paperwork,
+        desk=desk,
+        staff=staff_of(database, seats, catalog, checkout, paperwork, signer, desk),
+        dashboards=Dashboards(
+            live_events, catalog, seats, desk_store, Figures(database, desk_store)
+        ),
         uncounted=Networks(settings.uncounted_addresses),
         sockets_by_address=Places(settings.sockets_per_address),
         sockets_by_user=Places(settings.sockets_per_user),
@@ -194,6 +229,9 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
         ("doorbell", context.live.doorbell.run),
         ("gauges", partial(gauges.keep, context.live)),
         ("sweep", context.live.run),
+        ("desk", context.desk.run),
+        ("dashboards", context.dashboards.run),
+        ("minutes", context.dashboards.run_minutes),
         ("completer", context.checkout.run_completer),
         ("outbox", context.checkout.run_outbox),
         ("reconciler", context.checkout.run_reconciler),

@@ -247,6 +247,12 @@ class Settings(Limits):
         """Else the demo gateway stands in, and no money moves."""
         return self.stripe_secret_key is not None
 
+    @property
+    def is_demo(self) -> bool:
+        """Nobody has set up who takes the money or who signs tokens: somebody is trying it out."""
+        own = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks)
+        return not self.uses_stripe and not any(own)
+
     def sql_url(self) -> str:
         """DATABASE_URL, else a SQLite file in the data directory."""
         if self.database_url is not None:

@@ -32,9 +32,13 @@ CLOSE_CODES: Final[tuple[tuple[int, str, str], ...]] = (
         "too_many_sockets",
         "Too many sockets of the user on this event, or of the address; close some.",
     ),
-    (BAD_MESSAGE, "bad_message", "A binary message. Commands are JSON text."),
+    (BAD_MESSAGE, "bad_message", "A binary message, or any on a socket for staff."),
     (UNAUTHENTICATED, "unauthenticated", "No ticket or token that holds, or it expired; get one."),
-    (FORBIDDEN, "forbidden", "The page's origin may not open sockets here."),
+    (
+        FORBIDDEN,
+        "forbidden",
+        "The page's origin may not open sockets here, or the role is not staff's.",
+    ),
     (NO_EVENT, "unknown_event", "There is no such event."),
     (
         TOO_BIG,

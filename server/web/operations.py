@@ -73,9 +73,11 @@ class Call:
             raise NotFound(f"no such {name.removesuffix('_id')}")
         return number
 
-    async def body(self, model: type[Body], *, optional: bool = False) -> Body:
+    async def body(
+        self, model: type[Body], *, optional: bool = False, limit: int | None = None
+    ) -> Body:
         """The JSON body as `model`. Raises InvalidRequest and its kin."""
-        raw = await read_body(self.request)
+        raw = await read_body(self.request, limit)
         if not raw and optional:
             return model()
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -119,7 +119,7 @@ async def test_a_node_taken_for_a_lone_server_is_named_as_what_it_is(cluster: Re
 
 async def test_every_primary_is_heard(cluster: RedisCluster, client: Cluster) -> None:
     rings: set[tuple[int, bool]] = set()
-    doorbell = Doorbell(client, lambda event, expired: rings.add((event, expired)))
+    doorbell = Doorbell(client, lambda event, expired, _: rings.add((event, expired)))
     listening = asyncio.create_task(doorbell.run())
     store, events = SeatStore(client), cluster.events_on_each()
     for event in events:
@@ -142,7 +142,7 @@ async def test_a_call_follows_a_slot_to_another_node_and_is_heard_there(
     cluster: RedisCluster, client: Cluster
 ) -> None:
     rings: set[tuple[int, bool]] = set()
-    doorbell = Doorbell(client, lambda event, expired: rings.add((event, expired)))
+    doorbell = Doorbell(client, lambda event, expired, _: rings.add((event, expired)))
     listening = asyncio.create_task(doorbell.run())
     store, event = SeatStore(client), cluster.events_on_each()[0]
     await open_event(store, event)
