@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -79,23 +80,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        context = build(settings, await settled(redis_url_of(settings)))
-        app.state.context = context
-        tasks = [
-            asyncio.create_task(supervised(name, work), name=name)
-            for name, work in background(context)
-        ]
-        try:
+        async with working(settings) as app.state.context:
             yield
-        finally:
-            code, reason = COME_BACK + random.randrange(5), "the server is restarting"
-            await context.dashboards.close(code, reason)
-            await context.live.close(code, reason)
-            await context.checkout.drain()
-            await end(tasks)
-            await context.gateway.close()
-            await context.redis.aclose()
-            await context.database.close()
 
     return Application(
         routes=[
@@ -118,6 +104,37 @@ class Application(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         return Headers(super().build_middleware_stack(), uses_stripe=self._uses_stripe)
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Context]:
+    """Everything put together, with its background work under way; drained at the end."""
+    context = build(settings, await settled(redis_url_of(settings)))
+    tasks = [
+        asyncio.create_task(supervised(name, work), name=name) for name, work in background(context)
+    ]
+    try:
+        yield context
+    finally:
+        code, reason = COME_BACK + random.randrange(5), "the server is restarting"
+        await context.dashboards.close(code, reason)
+        await context.live.close(code, reason)
+        await context.checkout.drain()
+        await end(tasks)
+        await context.gateway.close()
+        await context.redis.aclose()
+        await context.database.close()
+
+
+async def work(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """The background work alone, with no port, until SIGTERM or Ctrl+C."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with working(settings):
+        on_ready()
+        await stopping.wait()
 
 
 def redis_url_of(settings: Settings) -> str:
@@ -170,9 +187,13 @@ def build(settings: Settings, redis_url: str) -> Context:
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     live_events = LiveEvents(
-        client, seats, catalog, frame_interval_ms=settings.frame_interval_ms, clock=wall_clock_ms
+        client,
+        seats,
+        catalog,
+        frame_interval_ms=settings.frame_interval_ms,
+        clock=wall_clock_ms,
+        other_server=checkout.compare_seats_soon,
     )
-    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     return Context(
         settings=settings,
         tokens=Tokens(settings),
@@ -187,13 +208,7 @@ def build(settings: Settings, redis_url: str) -> Context:
             wall_clock_ms,
             refused=partial(desk.attempt, kind=REFUSED),
         ),
-        live=LiveEvents(
-            client,
-            seats,
-            catalog,
-            frame_interval_ms=settings.frame_interval_ms,
-            other_server=checkout.compare_seats_soon,
-        ),
+        live=live_events,
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,

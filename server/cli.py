@@ -115,6 +115,25 @@ def serve(
 
 
 @app.command()
+def work(data_dir: DataDir = None) -> None:
+    """Only the work behind the pages, with no port: unfinished checkouts, e-mail, lapsed holds."""
+    from server import app as application
+    from server import log, preparation, settings
+
+    chosen = settings.load(data_dir=data_dir)
+    if chosen.redis_url is None:
+        raise ConfigurationError("expected REDIS_URL: this works for servers that share a Redis")
+    log.configure(chosen.log_format, chosen.log_level)
+    preparation.require_writable(chosen.data_dir)
+    redis_url = settings.revealed(chosen.redis_url)
+    asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+    # Demo events are the servers' to make: two at once would make them twice.
+    bare = chosen.model_copy(update={"demo_events": False})
+    asyncio.run(preparation.prepare_database(bare, redis_url))
+    asyncio.run(application.work(chosen, lambda: print("Houseful works", flush=True)))
+
+
+@app.command()
 def valkey(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 6379,
     data_dir: DataDir = None,

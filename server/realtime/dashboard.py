@@ -10,7 +10,7 @@ Owns: what was read of SQL, and when to read it again. Never: a figure that only
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -126,19 +126,22 @@ class Dashboard:
     async def refresh(self) -> None:
         """Read again what is not known any more. What does not answer leaves the old figures."""
         async with self._reading:
-            try:
-                await self._read()
-            except HousefulError as error:
-                log.warning("figures_wait", event_id=self.live.event_id, reason=error.message)
+            await self._try(self._read())
+            await self._try(self._read_desk())
+
+    async def _try(self, reading: Awaitable[None]) -> None:
+        try:
+            await reading
+        except HousefulError as error:
+            log.warning("figures_wait", event_id=self.live.event_id, reason=error.message)
 
     async def current(self) -> dict[str, Any]:
         """The whole state, after all that was done before this call."""
         self.last_used = asyncio.get_running_loop().time()
-        await self.live.caught_up(desk=True)
         self._desk_at = 0.0
+        await asyncio.gather(self.live.caught_up(desk=True), self._try(self._read_desk()))
         await self.refresh()
-        self.hub.flush()
-        state, _ = self._state()
+        state = self.hub.flush()
         return {**state, "epoch": self.hub.epoch, "seq": self.hub.seq}
 
     def join(self, viewer: Viewer, hello: Callable[[bool], bytes], epoch: str, since: int) -> None:
@@ -172,7 +175,6 @@ class Dashboard:
             raise
         if due:
             self._checked_at = now
-        await self._read_desk()
 
     async def _read_everything(self) -> None:
         event_id = self.live.event_id
@@ -225,9 +227,12 @@ class Dashboard:
         if now - self._desk_at < INTERVAL_S:
             return
         event_id, self._desk_at = self.live.event_id, now
-        (self._viewers,) = await self._desk.viewers([event_id])
         before, since_ms = self._granted_before
-        over, recent, edge = await self._figures.granted(event_id, since_ms, self.live.now_ms())
+        (viewers,), (over, recent, edge) = await asyncio.gather(
+            self._desk.viewers([event_id]),
+            self._figures.granted(event_id, since_ms, self.live.now_ms()),
+        )
+        self._viewers = viewers
         self._granted_before = (before + over, edge)
         self._granted = before + over + recent
 

@@ -21,6 +21,7 @@ from server.domain.seats import Change, Snapshot
 from server.metrics import EXPIRY_LAG_SECONDS, FEED_ENTRIES, HAPPENINGS, PUSH_LAG_SECONDS
 from server.realtime import frames
 from server.realtime.hub import Hub
+from server.realtime.owners import Owners
 from server.realtime.replica import Replica
 from server.realtime.sale_clock import SaleClock
 from server.services.catalog import Catalog
@@ -39,24 +40,8 @@ CATCH_UP_S = 1.0
 """How long a reader waits for the newest state before it gets the newest known here."""
 
 RETRY_S = 0.2
-EXPIRING_MS = 60_000
-"""The brief's warning: one minute before a hold ends its owner is told."""
-
 DIFFERENCE_LIMIT = 2_000
 """More changed seats than this are cheaper fetched as one compact body than pushed."""
-
-STATE_OF_KIND = {
-    "reserved": "granted",
-    "extended": "extended",
-    "released": "released",
-    "expired": "expired",
-    "paying": "paying",
-    "kept": "granted",
-    "abandoned": "released",
-    "booked": "booked",
-}
-"""Feed kind → what the owner's page is told."""
-
 
 NOTES_BEFORE_MS = 5_000
 """Notes this much older than the first snapshot are read too: one may have come while it was made."""
@@ -102,7 +87,7 @@ class LiveEvent:
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._deadline_ms: int | None = None
         self._clock_offset_ms = 0.0
-        self._warnings: dict[int, asyncio.TimerHandle] = {}
+        self._owners = Owners(self.hub, self.now_ms)
 
     def ring(self, *, lease_expired: bool = False, desk: bool = False) -> None:
         """Something may have happened: look soon. Rings while looking become one more look."""
@@ -259,7 +244,7 @@ class LiveEvent:
             if change.status == "R" and change.seats:
                 self._aim_earlier(change.deadline_ms)
             if change.user:
-                self._tell_owner(change, now_ms)
+                self._owners.tell(change, now_ms)
         for listener in self.listeners:
             listener.took(changes)
         if indexes:
@@ -272,30 +257,6 @@ class LiveEvent:
         deadline_ms = self.replica.deadline[index]
         if deadline_ms:
             EXPIRY_LAG_SECONDS.observe(max(0, change.at_ms - deadline_ms) / 1000)
-
-    def _tell_owner(self, change: Change, now_ms: int) -> None:
-        state = STATE_OF_KIND.get(change.kind)
-        timer = self._warnings.pop(change.ref, None)
-        if timer is not None:
-            timer.cancel()
-        if state is None or not self.hub.sockets_of(change.user):
-            return
-        seat_ids = [seat_id for seat_id, _ in change.seats]
-        self.hub.tell(
-            change.user,
-            frames.reservation(state, change.ref, seat_ids, change.deadline_ms, now_ms),
-        )
-        if change.status == "R":
-            wait = (change.deadline_ms - EXPIRING_MS - now_ms) / 1000
-            if wait > 0:
-                self._warnings[change.ref] = asyncio.get_running_loop().call_later(
-                    wait, self._warn, change.user, change.ref, seat_ids, change.deadline_ms
-                )
-
-    def _warn(self, user: str, ref: int, seat_ids: list[int], deadline_ms: int) -> None:
-        self._warnings.pop(ref, None)
-        frame = frames.reservation("expiring", ref, seat_ids, deadline_ms, self.now_ms())
-        self.hub.tell(user, frame)
 
     def held_by(self, user: str) -> dict[int, tuple[int, list[int]]]:
         """The user's reservations now: id → (deadline_ms, seat ids), from the replica."""
@@ -340,6 +301,6 @@ class LiveEvent:
 
     def _stop_timers(self) -> None:
         self.sale.stop()
-        for timer in (self._deadline_timer, *self._warnings.values()):
-            if timer is not None:
-                timer.cancel()
+        self._owners.stop()
+        if self._deadline_timer is not None:
+            self._deadline_timer.cancel()

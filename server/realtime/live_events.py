@@ -41,8 +41,8 @@ class LiveEvents:
         catalog: Catalog,
         *,
         frame_interval_ms: int,
-        other_server: Callable[[], None] = lambda: None,
         clock: Callable[[], int] = clock_ms,
+        other_server: Callable[[], None] = lambda: None,
     ) -> None:
         self._seats = seats
         self._desk = DeskStore(client)
@@ -77,7 +77,7 @@ class LiveEvents:
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(live), name=f"live-event-{event_id}"
             )
-            await self.doorbell.watch(event_id)
+            self.doorbell.watch(event_id)
         live.last_used = asyncio.get_running_loop().time()
         if not live.ready.is_set():
             try:
@@ -147,4 +147,4 @@ class LiveEvents:
                 continue
             del self._events[event_id]
             await end([self._tasks.pop(event_id)])
-            await self.doorbell.unwatch(event_id)
+            self.doorbell.unwatch(event_id)

@@ -45,15 +45,12 @@ class OccupancyHub:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def sockets_of(self, user: str) -> int:
-        return sum(viewer.user == user for viewer in self._viewers)
-
     def join(self, viewer: Viewer, hello: Callable[[bool], bytes], epoch: str, since: int) -> None:
         """Hello, then what was missed or everything: without an await, so that nothing is lost."""
-        self.flush()
+        state = self.flush()
         missed = self._missed(epoch, since)
         viewer.socket.write(hello(missed is not None))
-        for frame in [self._whole()] if missed is None else missed:
+        for frame in [self._whole(state)] if missed is None else missed:
             viewer.socket.write(frame)
         self._viewers.add(viewer)
 
@@ -77,8 +74,8 @@ class OccupancyHub:
         for viewer in list(self._viewers):
             viewer.socket.close(code, reason)
 
-    def flush(self) -> None:
-        """Bring every socket, and the position, to the state of now."""
+    def flush(self) -> State:
+        """Bring every socket, and the position, to the state of now, which is returned."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -88,7 +85,7 @@ class OccupancyHub:
         if news:
             data["activity"] = news
         if not data:
-            return
+            return state
         self._sent, self._number = state, number
         self._sent_at = asyncio.get_running_loop().time()
         self.seq += 1
@@ -96,6 +93,7 @@ class OccupancyHub:
         self._ring.append((self.seq, frame))
         for viewer in list(self._viewers):
             self._send(viewer, frame)
+        return state
 
     def _send(self, viewer: Viewer, frame: bytes) -> None:
         """A socket that is behind gets nothing until it has drained, then everything at once."""
@@ -108,7 +106,7 @@ class OccupancyHub:
                 viewer.socket.abort()
         elif viewer.behind_since is not None:
             viewer.behind_since = None
-            viewer.socket.write(self._whole())
+            viewer.socket.write(self._whole(self._sent))
         else:
             viewer.socket.write(frame)
 
@@ -119,8 +117,7 @@ class OccupancyHub:
             return None
         return [frame for seq, frame in self._ring if seq > since]
 
-    def _whole(self) -> bytes:
-        state, _ = self._read()
+    def _whole(self, state: State) -> bytes:
         return self._frame({**state, "epoch": self.epoch, "seq": self.seq}, full=True)
 
     def _frame(self, data: State, *, full: bool) -> bytes:

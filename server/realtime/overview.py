@@ -20,9 +20,6 @@ class OverviewHub:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def sockets_of(self, user: str) -> int:
-        return sum(viewer.user == user for viewer in self._viewers)
-
     def join(self, viewer: Viewer, rows: Sequence[dict[str, Any]]) -> None:
         """Everything to the new one; what changed by that to the others."""
         self.publish(rows)

@@ -126,16 +126,6 @@ class Replica:
         self.deadline[index] = deadline_ms if status == "R" else 0
         self.ref[index] = ref
 
-    def rows(self, indexes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
-        """(index, wire status code, version, deadline in ms or 0) of seats as they are now."""
-        for index in indexes:
-            yield (
-                index,
-                TO_WIRE_CODE[self.status[index]],
-                self.version[index],
-                self.deadline[index],
-            )
-
     def rehouse(self, house: House) -> None:
         """The event was changed: the same seats under new names of it, perhaps at new prices."""
         if house.event.prices != self.house.event.prices:
@@ -145,6 +135,16 @@ class Replica:
         self.house = house
         self._price_tag = _price_tag(house)
         self._seats_body = None
+
+    def rows(self, indexes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+        """(index, wire status code, version, deadline in ms or 0) of seats as they are now."""
+        for index in indexes:
+            yield (
+                index,
+                TO_WIRE_CODE[self.status[index]],
+                self.version[index],
+                self.deadline[index],
+            )
 
     def next_deadline(self) -> int | None:
         """The earliest deadline among held seats, in ms; None when nothing is held."""

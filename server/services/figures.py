@@ -7,6 +7,7 @@ survive both a restart and a Redis that lost its data.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -72,11 +73,13 @@ class Figures:
         """Reservations granted: (in minutes of SQL from `since_ms` on that are over for certain,
         in the minutes since, the minute those begin with)."""
         edge = now_ms - now_ms % MINUTE_MS - LOOK_BACK * MINUTE_MS
-        stored = await self._database.query(lambda s: minutes.of_event(s, event_id, since_ms))
-        over = sum(one.record.get("granted", 0) for one in stored if one.minute_ms < edge)
         wanted = [(event_id, edge + step * MINUTE_MS) for step in range(LOOK_BACK + 1)]
-        counted = await self._desk.minutes(wanted)
+        stored, counted = await asyncio.gather(
+            self._database.query(lambda s: minutes.of_event(s, event_id, since_ms)),
+            self._desk.minutes(wanted),
+        )
         known = {one.minute_ms: one.record.get("granted", 0) for one in stored}
+        over = sum(one.record.get("granted", 0) for one in stored if one.minute_ms < edge)
         recent = sum(
             max(fields.get("#reserved", 0), known.get(minute_ms, 0))
             for (_, minute_ms), fields in zip(wanted, counted, strict=True)

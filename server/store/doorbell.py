@@ -1,10 +1,10 @@
 """Keyspace notifications: the doorbell that says an event's feed has something new.
 
 Notifications are heard only on the node where the key is, so each primary gets an ear: one connection
-that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases of the events it was
+that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases, of the events it was
 asked to watch. All ears listen for all events, so that an event may move to another node unannounced;
-ears come and go with the primaries. A notification may be lost, late or doubled: whoever is rung looks
-for itself, and the bell also rings for every watched event after each (re)connection.
+ears come and go with the primaries. A notification may be lost, late or doubled: whoever is rung
+looks for itself, and the bell also rings for every watched event after each (re)connection.
 
 Owns: the subscriptions and their repair. Never: what changed.
 """
@@ -12,7 +12,7 @@ Owns: the subscriptions and their repair. Never: what changed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import structlog
@@ -29,18 +29,21 @@ log = structlog.get_logger(__name__)
 RETRY_S = 0.2
 """Between attempts to connect again; the feeds are read in any case, see `realtime.live_event`."""
 
-LISTEN_S = 1.0
-"""How long one wait for a message lasts before the connection is looked at again."""
+LISTEN_S = 0.1
+"""How long one wait for a message lasts before events that came or went are seen to."""
+
+ATTEND_S = 1.0
+"""Between looks at which primaries there are."""
 
 Ring = Callable[[int, bool, bool], None]
-"""Called with (event id, whether a lease expired, whether the desk has a note)."""
+"""Called with (event id, whether a lease expired, whether the desk may have a note)."""
 
 OWN_CHANNEL = "houseful:doorbell"
 """Keeps a connection open while no event is watched, and says when it was made anew."""
 
 
 def channels(event_id: int, database: int) -> tuple[str, str, str]:
-    """(feed, desk, lease pattern) of one event; the braces are part of the hash tag."""
+    """(feed channel, desk channel, lease pattern) of one event; the braces are part of the hash tag."""
     space = f"__keyspace@{database}__:seat:{{{event_id}}}:"
     return f"{space}feed", f"{space}desk", f"{space}lease:*"
 
@@ -59,51 +62,46 @@ class Ear:
         self._ring = ring
         self._other_server = other_server
         self._run_id = "" if is_known else "none yet"
-        self._pubsub: PubSub | None = None
         self._database = int(client.connection_pool.connection_kwargs.get("db") or 0)
         self.heard = 0
 
-    async def watch(self, event_id: int) -> None:
-        """Ring for this event from now on. A subscription that fails is made by the next repair."""
-        if self._pubsub is not None and self._pubsub.connection is not None:
-            try:
-                await self._subscribe(self._pubsub, event_id)
-            except (RedisError, OSError):
-                log.warning("doorbell_subscribe_failed", event_id=event_id)
-
-    async def unwatch(self, event_id: int) -> None:
-        if self._pubsub is not None and self._pubsub.connection is not None:
-            feed, desk, lease = channels(event_id, self._database)
-            try:
-                await self._pubsub.unsubscribe(feed, desk)
-                await self._pubsub.punsubscribe(lease)
-            except (RedisError, OSError):
-                log.warning("doorbell_unsubscribe_failed", event_id=event_id)
-
-    async def run(self, watched: Iterable[int]) -> None:
+    async def run(self, watched: Collection[int]) -> None:
         """Listen until cancelled; supervises its own connection."""
         while True:
             try:
                 await self._listen(watched)
             except (RedisError, OSError) as error:
                 log.warning("doorbell_lost", error=str(error))
+            except Exception:
+                log.exception("doorbell_failed")
             await asyncio.sleep(RETRY_S)
 
-    async def _listen(self, watched: Iterable[int]) -> None:
+    async def _listen(self, watched: Collection[int]) -> None:
+        # Nobody else may use this connection: redis-py makes it anew inside any call that fails, and
+        # two tasks doing so at once leave one of them reading what the other waits for.
         async with self._client.pubsub() as pubsub:
             await pubsub.subscribe(OWN_CHANNEL)
-            for event_id in list(watched):
-                await self._subscribe(pubsub, event_id)
-            self._pubsub = pubsub
-            try:
-                while True:
-                    message = await pubsub.get_message(timeout=LISTEN_S)
-                    if message is not None and message["channel"] == OWN_CHANNEL:
-                        await self._meet()
-                    elif message is not None:
-                        self._hear(message)
-            finally:
-                self._pubsub = None
+            heard_of: set[int] = set()
+            while True:
+                await self._follow(pubsub, heard_of, set(watched))
+                message = await pubsub.get_message(timeout=LISTEN_S)
+                if message is not None and message["channel"] == OWN_CHANNEL:
+                    await self._meet()
+                elif message is not None:
+                    self._hear(message)
+
+    async def _follow(self, pubsub: PubSub, heard_of: set[int], watched: set[int]) -> None:
+        """Subscribe to the events that came since, and let go of those that went."""
+        for event_id in watched - heard_of:
+            feed, desk, lease = channels(event_id, self._database)
+            await pubsub.subscribe(feed, desk)
+            await pubsub.psubscribe(lease)
+            heard_of.add(event_id)
+        for event_id in heard_of - watched:
+            feed, desk, lease = channels(event_id, self._database)
+            await pubsub.unsubscribe(feed, desk)
+            await pubsub.punsubscribe(lease)
+            heard_of.discard(event_id)
 
     async def _meet(self) -> None:
         """A new connection: a server that was started anew or joined may not notify yet."""
@@ -112,11 +110,6 @@ class Ear:
         before, self._run_id = self._run_id, str(facts.get("run_id"))
         if before not in ("", self._run_id):
             self._other_server()
-
-    async def _subscribe(self, pubsub: PubSub, event_id: int) -> None:
-        feed, desk, lease = channels(event_id, self._database)
-        await pubsub.subscribe(feed, desk)
-        await pubsub.psubscribe(lease)
 
     def _hear(self, message: dict[str, Any]) -> None:
         kind, channel = message["type"], message["channel"]
@@ -153,16 +146,12 @@ class Doorbell:
         """Notifications so far."""
         return self._heard_before + sum(ear.heard for ear, _ in self._ears.values())
 
-    async def watch(self, event_id: int) -> None:
-        """Ring for this event from now on."""
+    def watch(self, event_id: int) -> None:
+        """Ring for this event soon: at the latest `LISTEN_S` from now, and once when that begins."""
         self._watched[event_id] = None
-        for ear, _ in list(self._ears.values()):
-            await ear.watch(event_id)
 
-    async def unwatch(self, event_id: int) -> None:
+    def unwatch(self, event_id: int) -> None:
         self._watched.pop(event_id, None)
-        for ear, _ in list(self._ears.values()):
-            await ear.unwatch(event_id)
 
     async def run(self) -> None:
         """Listen to every primary until cancelled."""
@@ -174,7 +163,7 @@ class Doorbell:
                     is_first = False
                 except (RedisError, OSError) as error:
                     log.warning("doorbell_lost", error=str(error))
-                await asyncio.sleep(LISTEN_S)
+                await asyncio.sleep(ATTEND_S)
         finally:
             self._attend([], are_known=True)
 

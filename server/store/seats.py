@@ -287,9 +287,7 @@ class SeatStore:
         """The last changes, oldest first; none of an event that is not open."""
         key = event_keys(event_id)[2]
         with translated():
-            found: Any = await self._scripts.lanes.send(
-                key, "XREVRANGE", key, "+", "-", "COUNT", limit
-            )
+            found = await self._scripts.lanes.send(key, "XREVRANGE", key, "+", "-", "COUNT", limit)
         return [
             feed_entry([position, list(chain.from_iterable(fields.items()))])
             for position, fields in reversed(found)

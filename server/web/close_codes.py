@@ -32,7 +32,11 @@ CLOSE_CODES: Final[tuple[tuple[int, str, str], ...]] = (
         "too_many_sockets",
         "Too many sockets of the user on this event, or of the address; close some.",
     ),
-    (BAD_MESSAGE, "bad_message", "A binary message, or any on a socket for staff."),
+    (
+        BAD_MESSAGE,
+        "bad_message",
+        "A binary message, or any on a socket for staff. Commands are JSON.",
+    ),
     (UNAUTHENTICATED, "unauthenticated", "No ticket or token that holds, or it expired; get one."),
     (
         FORBIDDEN,

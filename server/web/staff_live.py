@@ -45,7 +45,7 @@ async def occupancy(websocket: WebSocket) -> None:
             raise NotFound("no such event")
         dashboard = await context.dashboards.dashboard(event_id)
         await dashboard.current()
-        places = take_places(websocket, context, f"staff {event_id} {user.id}")
+        places = take_places(websocket, context, f"{event_id} staff {user.id}")
     except (Refusal, HousefulError) as error:
         await send_away(websocket, chosen, error)
         return
@@ -124,26 +124,21 @@ async def send_away(
 async def viewing(
     websocket: WebSocket, chosen: str | None, user: User, places: ExitStack
 ) -> AsyncIterator[Viewer]:
-    """An accepted socket as something to write to, until its token expires; then no place is its."""
+    """An accepted socket as something to write to, until its token expires; then gives `places` back."""
     with places:
         await websocket.accept(subprotocol=chosen)
-        async with written_to(websocket, user) as viewer:
-            yield viewer
-
-
-@asynccontextmanager
-async def written_to(websocket: WebSocket, user: User) -> AsyncIterator[Viewer]:
-    prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
-    socket = prepared or FallbackSocket(websocket.send)
-    expiry = asyncio.get_running_loop().call_later(
-        max(0.0, user.expires_at_s - time.time()), socket.close, UNAUTHENTICATED, "token expired"
-    )
-    try:
-        yield Viewer(socket, user.id)
-    finally:
-        expiry.cancel()
-        if prepared is None:
-            socket.abort()
+        prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+        socket = prepared or FallbackSocket(websocket.send)
+        seconds = max(0.0, user.expires_at_s - time.time())
+        expiry = asyncio.get_running_loop().call_later(
+            seconds, socket.close, UNAUTHENTICATED, "token expired"
+        )
+        try:
+            yield Viewer(socket, user.id)
+        finally:
+            expiry.cancel()
+            if prepared is None:
+                socket.abort()
 
 
 async def until_gone(websocket: WebSocket, viewer: Viewer) -> None:

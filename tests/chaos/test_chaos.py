@@ -23,7 +23,7 @@ import pytest
 
 from tests.chaos.buyers import Board, Buyer, Tally, ask
 from tests.chaos.faults import faults_for
-from tests.chaos.house import House, standing_house
+from tests.chaos.house import FAKETIME, House, standing_house
 from tests.invariants import broken
 from tests.plain_http import PlainClient
 from tests.serving import Sale, eventually, small_plan
@@ -40,7 +40,7 @@ SETUPS = [
     ("sentinel", "postgresql"),
 ]
 BUYERS, VIEWERS = 24, 20
-GREEN_WITHIN_S = 20.0
+GREEN_WITHIN_S = 30.0
 QUIET_WITHIN_S = 60.0
 
 
@@ -174,6 +174,8 @@ def report(
 async def test_nothing_is_lost_in_the_storm(
     tmp_path: Path, redis_binary: Path | None, store: str, database: str
 ) -> None:
+    if not FAKETIME.exists():
+        print("without wrong clocks: libfaketime is not installed (apt-get install faketime)")
     async with standing_house(
         tmp_path, store=store, database=database, binary=redis_binary, seed=SEED
     ) as house:

@@ -33,7 +33,7 @@ async def test_a_server_that_comes_back_without_its_settings_is_heard_again_and_
         await asyncio.sleep(0)
         return doorbell.heard > before
 
-    await doorbell.watch(EVENT)
+    doorbell.watch(EVENT)
     await eventually(is_heard)
     assert others == []
 
