@@ -15,29 +15,35 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from server import paths
+from server.domain.addresses import Networks, Places
 from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
 from server.realtime import gauges
+from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
 from server.services.crash_points import crash_at
+from server.services.desk import REFUSED, Desk
+from server.services.figures import Figures
 from server.services.outcomes import EMAIL
 from server.services.paperwork import Letterhead, Paperwork
 from server.services.parts import Parts, Terms
 from server.services.reservations import Reservations, Rules
+from server.services.staff import staff_of
 from server.settings import Settings, load
 from server.store.connection import connect, follow, settled
+from server.store.desk import DeskStore
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
@@ -49,11 +55,19 @@ from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
 from server.web.middleware import Headers
+from server.web.staff_live import occupancy, overview
 from server.web.table import OPERATIONS
 
 log = structlog.get_logger(__name__)
 
 RESTART_S = 1.0
+
+SOCKETS = {
+    "/events/{event_id:int}/live": live,
+    "/events/{event_id:int}/occupancy": occupancy,
+    "/occupancy": overview,
+}
+"""Path → what serves a WebSocket there."""
 
 
 def wall_clock_ms() -> int:
@@ -69,16 +83,27 @@ def create_app(settings: Settings | None = None) -> Starlette:
         async with working(settings) as app.state.context:
             yield
 
-    return Starlette(
+    return Application(
         routes=[
             *(operation.route() for operation in OPERATIONS),
-            WebSocketRoute("/events/{event_id:int}/live", live),
+            *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *Files(paths.STATIC).routes(),
         ],
-        middleware=[Middleware(Headers, uses_stripe=settings.uses_stripe)],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
+        uses_stripe=settings.uses_stripe,
     )
+
+
+class Application(Starlette):
+    """Starlette whose answers to bugs, which it gives outside all middleware, have headers too."""
+
+    def __init__(self, *, uses_stripe: bool, **given: Any) -> None:
+        super().__init__(**given)
+        self._uses_stripe = uses_stripe
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Headers(super().build_middleware_stack(), uses_stripe=self._uses_stripe)
 
 
 @asynccontextmanager
@@ -91,7 +116,9 @@ async def working(settings: Settings) -> AsyncIterator[Context]:
     try:
         yield context
     finally:
-        await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
+        code, reason = COME_BACK + random.randrange(5), "the server is restarting"
+        await context.dashboards.close(code, reason)
+        await context.live.close(code, reason)
         await context.checkout.drain()
         await end(tasks)
         await context.gateway.close()
@@ -122,6 +149,12 @@ def build(settings: Settings, redis_url: str) -> Context:
     seats = SeatStore(client)
     limiter = Limiter(client)
     catalog = Catalog(database, seats)
+    desk_store = DeskStore(client)
+    desk = Desk(desk_store)
+    signer = TicketSigner(
+        settings.signing_secret().encode(),
+        [secret.encode() for secret in settings.old_secrets()],
+    )
     rules = Rules(
         hold_ms=settings.hold_seconds * 1000,
         max_seats=settings.max_seats,
@@ -131,10 +164,7 @@ def build(settings: Settings, redis_url: str) -> Context:
     paperwork = Paperwork(
         database,
         catalog,
-        TicketSigner(
-            settings.signing_secret().encode(),
-            [secret.encode() for secret in settings.old_secrets()],
-        ),
+        signer,
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         Letterhead(
             sender=settings.mail_from,
@@ -153,28 +183,46 @@ def build(settings: Settings, redis_url: str) -> Context:
             cancel_before_ms=settings.cancellation_hours * 3_600_000,
         ),
         reached=crash_at(os.environ),
+        record=desk.record,
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
+    live_events = LiveEvents(
+        client,
+        seats,
+        catalog,
+        frame_interval_ms=settings.frame_interval_ms,
+        clock=wall_clock_ms,
+        other_server=checkout.compare_seats_soon,
+    )
     return Context(
         settings=settings,
         tokens=Tokens(settings),
         redis=client,
         database=database,
         catalog=catalog,
-        reservations=Reservations(seats, limiter, catalog, rules, wall_clock_ms),
-        live=LiveEvents(
-            client,
+        reservations=Reservations(
             seats,
+            limiter,
             catalog,
-            frame_interval_ms=settings.frame_interval_ms,
-            other_server=checkout.compare_seats_soon,
+            rules,
+            wall_clock_ms,
+            refused=partial(desk.attempt, kind=REFUSED),
         ),
+        live=live_events,
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
         demo_gateway=demo_gateway,
         checkout=checkout,
         paperwork=paperwork,
+        desk=desk,
+        staff=staff_of(database, seats, catalog, checkout, paperwork, signer, desk),
+        dashboards=Dashboards(
+            live_events, catalog, seats, desk_store, Figures(database, desk_store)
+        ),
+        uncounted=Networks(settings.uncounted_addresses),
+        sockets_by_address=Places(settings.sockets_per_address),
+        sockets_by_user=Places(settings.sockets_per_user),
         clock=wall_clock_ms,
     )
 
@@ -196,6 +244,9 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
         ("doorbell", context.live.doorbell.run),
         ("gauges", partial(gauges.keep, context.live)),
         ("sweep", context.live.run),
+        ("desk", context.desk.run),
+        ("dashboards", context.dashboards.run),
+        ("minutes", context.dashboards.run_minutes),
         ("completer", context.checkout.run_completer),
         ("outbox", context.checkout.run_outbox),
         ("reconciler", context.checkout.run_reconciler),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 T = TypeVar("T")
+STAFF_LINK_S = 24 * 3600
 
 app = typer.Typer(
     help="Sell reserved seats live.",
@@ -107,7 +108,10 @@ def serve(
         if chosen.workers > 1:
             environment |= metrics.share(chosen.data_dir.absolute() / "metrics")
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
-        supervisor.run(lambda: print(f"Houseful {__version__} is at {address}", flush=True))
+        told = [f"Houseful {__version__} is at {address}"]
+        if chosen.is_demo:
+            told.append(f"For staff: {address.rstrip('/')}/#/venue?token={_staff_token(chosen)}")
+        supervisor.run(lambda: print(*told, sep="\n", flush=True))
 
 
 @app.command()
@@ -270,6 +274,13 @@ def show_findings(data_dir: DataDir = None) -> None:
         print(f"{'ok ' if finding.fine else 'NOT'}  {finding.subject:<15} {finding.seen}")
     if not all(finding.fine for finding in findings):
         raise ConfigurationError("not everything is as it must be")
+
+
+def _staff_token(chosen: Settings) -> str:
+    """A day's pass to the demo's staff page, for whoever reads this terminal."""
+    from server.web.auth import Tokens
+
+    return Tokens(chosen).issue("staff", "venue", STAFF_LINK_S)[0]
 
 
 def _prices(given: list[str]) -> dict[str, str]:

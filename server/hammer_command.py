@@ -23,6 +23,7 @@ from server.hammer.statistics import Histogram
 
 COULD_NOT_RUN: Final = 2
 PLACES: Final = {
+    "": "starting",
     "quiet": "settling",
     "given back": "settling",
     "settled": "judging",
@@ -67,8 +68,11 @@ def hammer(
     ticket_viewers: Annotated[
         float, typer.Option(help="Share of viewers who come with a ticket, as browsers do.")
     ] = 0.1,
+    binary_viewers: Annotated[
+        float, typer.Option(help="Share of viewers who ask for binary frames.")
+    ] = 0.3,
     slow_readers: Annotated[
-        int, typer.Option(help="Viewers who stop reading for 8 s at a time.")
+        int, typer.Option(help="Viewers who stop reading for 5 to 20 s at a time.")
     ] = 0,
     reconnect_storm: Annotated[
         str, typer.Option(help="Cut viewers off all at once, every so often; 0s: never.")
@@ -108,6 +112,7 @@ def hammer(
     Exit code 0: all checks passed, 1: one failed, 2: could not run.
     """
     from server.hammer import address
+    from server.hammer.processes import loop_factory
 
     with _failing_with_two():
         claims = {"iss": jwt_issuer, "aud": jwt_audience}
@@ -126,6 +131,7 @@ def hammer(
             stale_share=stale,
             socket_share=socket_buyers,
             ticket_share=ticket_viewers,
+            binary_share=binary_viewers,
             slow_readers=slow_readers,
             storm_every_s=parse_seconds("--reconnect-storm", reconnect_storm),
             storm_share=storm_share,
@@ -140,7 +146,8 @@ def hammer(
         ).check()
         for file in (json, html):
             _require_writable(file)
-        report = asyncio.run(_run(plan))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            report = runner.run(_run(plan))
         _write(report, json, html)
     print("\n".join(summary(report)))
     if report.exit_code:
@@ -196,7 +203,7 @@ def progress_line(plan: Plan, seen: Gathering) -> str:
     last = seen.seconds[max(seen.seconds)] if seen.seconds else Second()
     doing = PLACES.get(seen.place, "")
     parts = [
-        f"{passed_s:5.0f} s of {plan.duration_s:g} {doing}".rstrip(),
+        f"{doing:>14}" if doing else f"{passed_s:5.0f} s of {plan.duration_s:g}",
         f"{seen.watching:,} watching",
         f"{last.frames:,} frames/s",
         f"{last.attempts:,} attempts/s",

@@ -25,10 +25,11 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from server import faults
 from server.domain.errors import ConfigurationError
+from server.limits import Limits
 
 SECRET_BYTES: Final = 32
 """HS256 wants a key of at least its hash's 256 bits (RFC 7518 §3.2); we generate that much."""
@@ -62,7 +63,7 @@ STARTS: Final[dict[str, tuple[str, ...]]] = {
 """How a value of each secret field begins."""
 
 
-class Settings(BaseSettings):
+class Settings(Limits):
     """Checked once at start, then read-only. A field's description says what is expected of it."""
 
     model_config = SettingsConfigDict(
@@ -82,6 +83,11 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Words = Field(
         (), description="addresses or networks whose X-Forwarded-* we believe, comma-separated"
+    )
+    uncounted_addresses: Words = Field(
+        ("127.0.0.0/8", "::1"),
+        description="addresses or networks that limits per address pass over, comma-separated,"
+        " or none",
     )
     allowed_origins: Words = Field(
         (), description="origins such as https://shop.example, comma-separated"
@@ -186,9 +192,11 @@ class Settings(BaseSettings):
             raise ValueError("too short")
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("uncounted_addresses", "trusted_proxies")
     @classmethod
     def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value == ("none",):  # an empty variable counts as not set
+            return ()
         for network in value:
             ipaddress.ip_network(network)
         return value
@@ -238,6 +246,12 @@ class Settings(BaseSettings):
     def uses_stripe(self) -> bool:
         """Else the demo gateway stands in, and no money moves."""
         return self.stripe_secret_key is not None
+
+    @property
+    def is_demo(self) -> bool:
+        """Nobody has set up who takes the money or who signs tokens: somebody is trying it out."""
+        own = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks)
+        return not self.uses_stripe and not any(own)
 
     def sql_url(self) -> str:
         """DATABASE_URL, else a SQLite file in the data directory."""

@@ -15,19 +15,25 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import uvicorn
 
 from server import log, settings, tracing
+from server.domain.addresses import Networks
 from server.domain.errors import HousefulError
 from server.listening import BACKLOG
+from server.realtime.connections import Door, GuardedHttp, GuardedWebSocket
+from server.web.bare import bare_answers
+from server.web.middleware import security_headers
 
 GRACEFUL_SHUTDOWN_S: Final = 10
 """Longer than any request: the gateway's read timeout."""
 
-MESSAGE_BYTES: Final = 64 * 1024
-"""Above the 16 KB that a command may have, so that the live socket can say so with its own code."""
+MESSAGE_ROOM: Final = 4
+"""Times the bytes a message may have, so that the live socket can say with its own code that one has
+more."""
 
 KEEP_ALIVE_S: Final = 65
 """Longer than the 60 s of usual proxies, so that they close first and lose no request."""
@@ -48,15 +54,16 @@ class Server(uvicorn.Server):
 
 def configuration(app: Any, chosen: settings.Settings, **replaced: Any) -> uvicorn.Config:
     """How uvicorn serves `app`; `replaced` is for tests."""
+    door = door_of(chosen)
     return uvicorn.Config(
         app,
         **{
-            "ws": "server.realtime.protocol:HousefulWebSocketProtocol",
-            "ws_max_size": MESSAGE_BYTES,
+            "ws": partial(GuardedWebSocket, door),
+            "ws_max_size": MESSAGE_ROOM * chosen.max_message_bytes,
             "ws_per_message_deflate": False,  # costs 300 KB and a core per thousand viewers
             "ws_ping_interval": 20.0,
             "ws_ping_timeout": 20.0,
-            "http": "httptools",
+            "http": partial(GuardedHttp, door),
             "lifespan": "on",
             "log_config": None,  # server.log has the say
             "access_log": False,
@@ -68,6 +75,21 @@ def configuration(app: Any, chosen: settings.Settings, **replaced: Any) -> uvico
             "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_S,
             **replaced,
         },
+    )
+
+
+def door_of(chosen: settings.Settings) -> Door:
+    """What connections are counted against; proxies that we trust bring everybody."""
+    headers = security_headers(uses_stripe=chosen.uses_stripe)
+    return Door(
+        bare_answers(uses_stripe=chosen.uses_stripe),
+        headers=[(name.decode(), value.decode()) for name, value in headers],
+        most=chosen.max_connections,
+        per_address=chosen.connections_per_address,
+        uncounted=Networks((*chosen.uncounted_addresses, *chosen.trusted_proxies)),
+        header_bytes=chosen.max_header_bytes,
+        header_seconds=chosen.header_seconds,
+        body_seconds=chosen.body_seconds,
     )
 
 

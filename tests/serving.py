@@ -333,10 +333,10 @@ def running_server(
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
-    """(address, stop) of the application on a free port, in a thread."""
+def serving(settings: Settings, **replaced: Any) -> Iterator[tuple[str, Callable[[], None]]]:
+    """(address, stop) of the application on a free port, in a thread; `replaced` is uvicorn's."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = configuration(create_app(settings), settings, timeout_graceful_shutdown=2)
+    config = configuration(create_app(settings), settings, timeout_graceful_shutdown=2, **replaced)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
 

@@ -26,6 +26,8 @@ PLAN = Plan(
     address.parse("http://127.0.0.1:8000"), duration_s=2.0, ramp_s=0.0, jwt_secret="hidden!"
 )
 
+PLAN_OF_A_MINUTE = replace(PLAN, duration_s=60.0)
+
 
 def report(*faults: tuple[str, str], stopped: str = "", **counts: int) -> Report:
     """Of two seconds in which something was reserved."""
@@ -51,7 +53,14 @@ def report(*faults: tuple[str, str], stopped: str = "", **counts: int) -> Report
         (["http://127.0.0.1:1", "--viewers", "30000"], "expected at most 20,000 sockets"),
         (["http://127.0.0.1:1", "--mix", "steal=1"], "--mix: expected release, "),
         (["http://127.0.0.1:1", "--duration", "soon"], "--duration: expected a time such as 30s"),
-        (["http://127.0.0.1:1", "--token", "x"], "--token: expected a JSON Web Token"),
+        (
+            ["http://127.0.0.1:1", "--token", "x", "--viewers", "1", "--buyers", "1"],
+            "--token: expected a JSON Web Token",
+        ),
+        (
+            ["http://127.0.0.1:1", "--token", "x"],
+            "expected at most 20 sockets for 1 tokens, 20 each against one server, got 551",
+        ),
         (["http://127.0.0.1:1", "--json", "/nowhere/at/all"], "cannot write /nowhere/at/all"),
         (["nonsense"], "expected an address such as http://127.0.0.1:8000, got 'nonsense'"),
     ],
@@ -128,8 +137,10 @@ def test_progress_is_a_line() -> None:
     batch.counts.update({"reserve.attempts": 40, "frames": 3_000})
     gathering.add(0, batch)
     gathering.place = "quiet"
-    line = hammer_command.progress_line(replace(PLAN, duration_s=60), gathering)
-    assert "of 60 settling" in line
+    line = hammer_command.progress_line(PLAN_OF_A_MINUTE, gathering)
+    assert line.startswith("      settling  5 watching")
+    gathering.reach("ready")
+    assert "0 s of 60  " in hammer_command.progress_line(PLAN_OF_A_MINUTE, gathering)
     assert "5 watching  3,000 frames/s  40 attempts/s" in line
 
 

@@ -15,7 +15,8 @@ from server.hammer.hall import Hall, reason_of
 from server.hammer.http_client import Reply
 from server.hammer.identities import Identity
 from server.hammer.record import BookingSeen
-from server.hammer.seat_map import BOOKED, RESERVED, Node
+from server.hammer.seat_forms import BOOKED, RESERVED
+from server.hammer.seat_map import Node
 from server.hammer.viewer import Viewer
 
 CONVERGE_WITHIN_S: Final = 20.0

@@ -19,7 +19,8 @@ from server.hammer.http_client import HttpClient
 from server.hammer.identities import Identity
 from server.hammer.plan import PAYING
 from server.hammer.record import Hold
-from server.hammer.seat_map import AVAILABLE, RESERVED, Node
+from server.hammer.seat_forms import AVAILABLE, RESERVED
+from server.hammer.seat_map import Node
 from server.hammer.viewer import Viewer
 from server.hammer.ways import Answer, OverHttp, OverSocket, Way
 
@@ -99,7 +100,8 @@ class Buyer:
         if node is None or not self._scout.in_sync.is_set():
             await asyncio.sleep(0.05)
             return
-        if self._who is None:
+        who = self._who
+        if who is None:
             who = await self._hall.identities.next()
             await self._way.open(who)
             self._who = who
@@ -108,9 +110,9 @@ class Buyer:
             self._hall.recorder.count("reserve.nothing_free")
             await asyncio.sleep(0.1)
             return
-        hold = await self._reserve(self._who, node, wanted, is_stale=is_stale)
+        hold = await self._reserve(who, node, wanted, is_stale=is_stale)
         if hold is not None:
-            await self._decide(self._who, hold)
+            await self._decide(who, hold)
 
     def _choose(self, node: Node) -> tuple[list[tuple[int, int]], bool]:
         """(seat, version) pairs; some are known to be too old, and must be refused."""
@@ -231,12 +233,14 @@ class Buyer:
         self.paid.append(who)
         begun_s = time.time()
         purchase = await till.buy(self._hall, self._http, who, hold)
+        if purchase.outcome == "confirmed" and hold.fate == "cancel":
+            hold.ended_s = time.time()
+            await till.cancel(self._hall, self._http, who, purchase)
+            if purchase.cancelled is False:
+                hold.ended_s = None
+        self._hall.recorder.batch.purchases.append(purchase)
         if purchase.outcome == "confirmed":
-            hold.bought = True
-            if hold.fate == "cancel":
-                begun_s = time.time()
-                hold.bought = not await till.cancel(self._hall, self._http, who, purchase)
-                hold.ended_s = None if hold.bought else begun_s
+            hold.bought = hold.ended_s is None
             self._hall.recorder.batch.holds.append(hold)
             self._who = None
         elif purchase.outcome == "payment_declined":
@@ -245,7 +249,6 @@ class Buyer:
             hold.ended_s = begun_s
             self._hall.recorder.batch.holds.append(hold)
             self.unsure.append(who)
-        self._hall.recorder.batch.purchases.append(purchase)
 
     async def _release(self, who: Identity, hold: Hold) -> None:
         recorder = self._hall.recorder

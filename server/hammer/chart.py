@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 from typing import Final
 
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 28
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 28
 LINES_WANTED: Final = 4
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from server.hammer import verdict
 from server.hammer.record import OFFSETS_PER_S, Batch, BookingSeen, FrameSeen, Hold, Purchase
-from server.hammer.seat_map import AVAILABLE, RESERVED
+from server.hammer.seat_forms import AVAILABLE, RESERVED
 from server.hammer.statistics import Histogram
 from server.hammer.verdict import CHECKS, Check
 
@@ -32,6 +32,8 @@ class Second:
     watching: int = 0
     reserve: Histogram = field(default_factory=Histogram)
     push: Histogram = field(default_factory=Histogram)
+    is_reported: bool = False
+    """Whether any process reported in it; a busy one may skip a second."""
 
 
 class Gathering:
@@ -61,6 +63,12 @@ class Gathering:
     def watching(self) -> int:
         return sum(self._watching.values())
 
+    def reach(self, place: str) -> None:
+        """Every process has come to this place; time counts from `ready`."""
+        self.place = place
+        if place == "ready":
+            self.begun_s = time.time()
+
     def histogram(self, name: str) -> Histogram:
         return self.latencies.setdefault(name, Histogram())
 
@@ -73,7 +81,8 @@ class Gathering:
         self.purchases.extend(batch.purchases)
         self.bookings.extend(batch.bookings)
         self._faults.extend(batch.faults)
-        self._watching[process] = batch.watching
+        if batch.watching is not None:
+            self._watching[process] = batch.watching
         if batch.reserved is not None:
             self._reserved, self._epoch = batch.reserved, batch.epoch
         self._count_second(batch)
@@ -120,6 +129,7 @@ class Gathering:
 
     def _count_second(self, batch: Batch) -> None:
         second = self._second(batch.at_s)
+        second.is_reported = True
         second.attempts += batch.counts["reserve.attempts"]
         second.granted += batch.counts["reserve.granted"]
         second.frames += batch.counts["frames"]

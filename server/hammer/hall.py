@@ -21,6 +21,7 @@ FETCHERS: Final = 8
 """HTTP connections of one process for status bodies and questions after the run."""
 
 CLOCK_QUESTIONS: Final = 5
+PULSE_WITHIN_S: Final = 2.0
 CLOSING_S: Final = 0.05
 """Transports close in the loop's next turns; it must have some."""
 
@@ -96,18 +97,18 @@ class Hall:
             await asyncio.sleep(0.05)
             late_s = loop.time() - due
             self.late_s = max(self.late_s, late_s)
-            self.recorder.latency("generator", late_s)
+            self.recorder.late(late_s)
 
     async def watch_pulse(self) -> None:
-        """Raises Unavailable when the server did not answer for longer than the plan's patience."""
-        client, answered_s = self._own[1], time.time()
+        """Raises Unavailable when nobody here heard anything for longer than the plan's patience."""
+        client, patience_s = self._own[1], self.plan.outage_patience_s
         while True:
             try:
-                await client.ask("GET", "/healthz", within_s=self.plan.outage_patience_s)
-                answered_s = time.time()
+                await client.ask("GET", "/healthz", within_s=min(PULSE_WITHIN_S, patience_s))
+                self.recorder.heard_s = time.time()
             except OSError:
-                if time.time() - answered_s >= self.plan.outage_patience_s:
-                    silent_s = time.time() - answered_s
+                silent_s = time.time() - self.recorder.heard_s
+                if silent_s >= patience_s:
                     raise Unavailable(
                         f"the server at {self.plan.address} has not answered for {silent_s:.0f} s"
                     ) from None

@@ -1,8 +1,8 @@
 """The client's end of a live socket: RFC 6455 with what Houseful uses of it, on a bare transport.
 
-A library reads some 30,000 messages a second on one core and would itself be the limit. Here a whole
-text frame, header and all, is handed on as the bytes that came: the same change has the same bytes for
-every viewer, so that it need be understood only once.
+A library would itself be the limit (`tests/bench/hammer.py` compares). Here a whole data frame,
+header and all, is handed on as the bytes that came: the same change has the same bytes for every
+viewer, so that it need be understood only once.
 
 Owns: handshake, frames, masks, pings. Never: what a message means.
 """
@@ -19,8 +19,12 @@ from server.codec import decode, encode
 from server.hammer.address import CONNECT_WITHIN_S, Address
 
 GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-SUBPROTOCOL: Final = "houseful.v1"
-TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A
+JSON_PROTOCOL: Final = "houseful.v1"
+BINARY_PROTOCOL: Final = "houseful.v1.bin"
+"""Seats as a compact binary frame, all else as JSON."""
+
+TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
+DATA: Final = (TEXT, BINARY)
 ABNORMAL: Final = 1006
 """The close code of a connection that ended without one, RFC 6455 section 7.1.5."""
 
@@ -33,7 +37,7 @@ class Reader(Protocol):
     """Who gets what a socket says."""
 
     def got(self, frame: bytes) -> None:
-        """A whole text frame, header and all."""
+        """A whole text or binary frame, header and all."""
 
     def closed(self, code: int, reason: str) -> None:
         """Nothing more will come."""
@@ -51,11 +55,10 @@ class LiveSocket(asyncio.Protocol):
         self._accept = b""
         self._code, self._reason = ABNORMAL, ""
 
-    async def open(self, address: Address, path: str, *, header: str, ticket: str = "") -> None:
+    async def open(self, address: Address, path: str, offered: str, header: str = "") -> None:
         """Ask for the socket; `header` is a whole line or empty. Raises OSError, Refused."""
         key = base64.b64encode(os.urandom(16))
         self._accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
-        offered = f"{SUBPROTOCOL}, ticket.{ticket}" if ticket else SUBPROTOCOL
         self._opening = asyncio.get_running_loop().create_future()
         self.transport.write(
             f"GET {address.path}{path} HTTP/1.1\r\nHost: {address.authority}\r\n"
@@ -98,7 +101,7 @@ class LiveSocket(asyncio.Protocol):
         if self._buffer:
             data = self._buffer + data
             self._buffer = b""
-        elif data[0] == TEXT and len(data) == frame_length(data, 0):
+        elif data[0] in DATA and len(data) == frame_length(data, 0):
             self._reader.got(data)
             return
         self._take_apart(data)
@@ -112,7 +115,7 @@ class LiveSocket(asyncio.Protocol):
                 break
             frame = data[begin : begin + length]
             begin += length
-            if frame[0] == TEXT:
+            if frame[0] in DATA:
                 self._reader.got(frame)
             else:
                 self._control(frame[0], payload_of(frame))
@@ -196,6 +199,7 @@ async def open_socket(
     token: str,
     ticket: str = "",
     since: tuple[str, int] | None = None,
+    is_binary: bool = False,
     receive_buffer: int = 0,
 ) -> LiveSocket:
     """A live socket of one event, by ticket where there is one; `since` is (epoch, seq) to resume."""
@@ -203,6 +207,10 @@ async def open_socket(
     if since is not None:
         path += f"?epoch={since[0]}&since={since[1]}"
     socket = await address.connect(lambda: LiveSocket(reader), receive_buffer)
-    header = "" if ticket else f"Authorization: Bearer {token}\r\n"
-    await socket.open(address, path, header=header, ticket=ticket)
+    protocols = [BINARY_PROTOCOL] * is_binary + [JSON_PROTOCOL]
+    if ticket:
+        await socket.open(address, path, ", ".join((*protocols, f"ticket.{ticket}")))
+    else:
+        header = f"Authorization: Bearer {token}\r\n"
+        await socket.open(address, path, ", ".join(protocols), header)
     return socket

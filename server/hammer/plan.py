@@ -67,6 +67,8 @@ class Plan:
     """The share of buyers who reserve and release over their live socket."""
     ticket_share: float = 0.1
     """The share of viewers who come with a one-time ticket, as browsers do."""
+    binary_share: float = 0.3
+    """The share of viewers who ask for the compact binary frames."""
     slow_readers: int = 0
     storm_every_s: float = 0.0
     storm_share: float = 1.0
@@ -125,6 +127,7 @@ class Plan:
             "--stale": self.stale_share,
             "--socket-buyers": self.socket_share,
             "--ticket-viewers": self.ticket_share,
+            "--binary-viewers": self.binary_share,
             "--storm-share": self.storm_share,
         }
         for name, share in shares.items():

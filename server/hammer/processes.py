@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -65,7 +64,7 @@ async def _conduct(
                 waiting.append(number)
                 if len(waiting) == len(children):
                     waiting.clear()
-                    gathering.place = content
+                    gathering.reach(content)
                     for _, connection in children:
                         connection.send("go on")
             elif kind == "done":
@@ -126,7 +125,7 @@ class PipeLink:
         try:
             self._connection.recv()
         except (EOFError, OSError):
-            sys.exit(0)  # the parent is gone
+            os._exit(0)  # nobody is there any more to hear of it
         self._told.set()
 
 
@@ -143,14 +142,18 @@ async def _work(plan: Plan, facts: Facts, connection: Connection) -> None:
         link.close()
 
 
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The fastest loop there is; None means asyncio's own, where uvloop has no wheels."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
 def _main(plan: Plan, facts: Facts, connection: Connection) -> None:
     """One process. Ctrl+C is the parent's to understand."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     make_room(plan.sockets)
-    factory = None
-    with suppress(ImportError):  # uvloop has no wheels for some platforms
-        import uvloop
-
-        factory = uvloop.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_work(plan, facts, connection))

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.hammer.seat_map import Change
+from server.hammer.seat_forms import Change
 from server.hammer.statistics import Histogram
 
 FRAME_OPEN_S: Final = 1.5
@@ -53,7 +53,8 @@ class Purchase:
     seats: tuple[int, ...]
     outcome: str = "unknown"
     reference: str = ""
-    cancelled: bool = False
+    cancelled: bool | None = False
+    """None: it was asked for, and the answer was lost."""
 
 
 @dataclass(slots=True)
@@ -96,8 +97,8 @@ class Batch:
     reserved: dict[int, int] | None = None
     """Seat → version of what the server's map shows as RESERVED after the run."""
     epoch: str = ""
-    watching: int = 0
-    """Viewers in sync now."""
+    watching: int | None = None
+    """Viewers in sync now; None after all were sent home."""
     at_s: float = 0.0
 
 
@@ -106,6 +107,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.batch = Batch()
+        self.heard_s = time.time()
+        """When the server last said anything to anyone here."""
         self._frames: dict[bytes, FrameSeen] = {}
 
     def count(self, name: str, times: int = 1) -> None:
@@ -115,13 +118,20 @@ class Recorder:
         self.batch.errors[reason] += 1
 
     def latency(self, name: str, seconds: float) -> None:
+        """How long an answer took, which also shows that the server lives."""
+        self.heard_s = time.time()
         self.batch.latencies.setdefault(name, Histogram()).add(seconds)
+
+    def late(self, seconds: float) -> None:
+        """By how much this process's own loop was held up."""
+        self.batch.latencies.setdefault("generator", Histogram()).add(seconds)
 
     def fault(self, check: str, sentence: str) -> None:
         self.batch.faults.append((check, sentence))
 
     def arrived(self, frame: bytes, now_s: float) -> bool:
         """Count a frame at a viewer; False for the first of its kind, which needs `opened`."""
+        self.heard_s = now_s
         seen = self._frames.get(frame)
         if seen is None:
             return False

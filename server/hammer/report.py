@@ -148,14 +148,11 @@ def conclude(plan: Plan, facts: Facts, gathering: Gathering, took_s: float, stop
 
 def timeline(gathering: Gathering) -> list[dict[str, Any]]:
     """One point a second; the last ones are of settling."""
+    counts = ("attempts", "granted", "frames", "errors", "watching")
     return [
         {
             "second": at,
-            "attempts": second.attempts,
-            "granted": second.granted,
-            "frames": second.frames,
-            "errors": second.errors,
-            "watching": second.watching,
+            **{name: getattr(second, name) if second.is_reported else None for name in counts},
             "reserveP50": milliseconds(second.reserve, 0.5),
             "reserveP99": milliseconds(second.reserve, 0.99),
             "pushP50": milliseconds(second.push, 0.5),

@@ -35,7 +35,7 @@ class HereLink:
         self._on_progress(self._gathering)
 
     async def meet(self, place: str) -> None:
-        self._gathering.place = place
+        self._gathering.reach(place)
         self._on_progress(self._gathering)
 
 

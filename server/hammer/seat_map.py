@@ -10,38 +10,18 @@ Only the newest node of a line owns the dictionary of values; older ones keep wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from struct import unpack_from
-from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from server.codec import decode
-from server.domain.errors import InvalidRequest
-from server.hammer.live_socket import message_of
-
-STATUSES: Final = ("AVAILABLE", "RESERVED", "BOOKED", "BLOCKED")
-"""In the order of the compact status body's bytes."""
-
-AVAILABLE, RESERVED, BOOKED, BLOCKED = range(4)
-CODES: Final = {name: code for code, name in enumerate(STATUSES)}
-
-Values = dict[int, int]
-"""Seat index → (version − base) × 4 + status; a seat that never changed is absent."""
-
-Change = tuple[int, int, int]
-"""(seat id, version, status code)"""
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What does not change within an epoch. Seat id − `first_seat_id` is a seat's index."""
-
-    epoch: str
-    version_base: int
-    first_seat_id: int
-    count: int
+from server.hammer.seat_forms import (
+    STATUSES,
+    Change,
+    House,
+    Values,
+    is_seats,
+    read_seats,
+    read_status,
+)
 
 
 class Node:
@@ -122,22 +102,25 @@ class SeatMaps:
         self.faults: dict[str, None] = {}
         self._known: WeakValueDictionary[tuple[str, int, int], Node] = WeakValueDictionary()
 
-    def fold(self, node: Node, frame: bytes, message: dict[str, Any]) -> Node:
-        """Where the `seats` message in `frame` leads from `node`, remembered for the next viewer.
+    def fold(self, node: Node, frame: bytes) -> Node | None:
+        """Where a `seats` frame leads from `node`, remembered for the next viewer.
 
-        A frame from before the map's own place changes nothing. Raises KeyError, ValueError or
-        TypeError for a message of another shape.
+        A frame from before the map's own place changes nothing; None for one of another epoch.
+        Raises KeyError, ValueError, TypeError or InvalidRequest for a frame of another shape.
         """
-        if message["epoch"] != node.house.epoch or message["seq"] <= node.seq:
+        told = read_seats(frame, node.house)
+        if told is None:
+            return None
+        seq, changes = told
+        if seq <= node.seq:
             return node
-        changes = self._newer(node, [change_of(change) for change in message["changes"]])
-        after = self._one(node.moved(message["seq"], changes))
+        after = self._one(node.moved(seq, self._newer(node, changes)))
         node.after[frame] = after
         return after
 
     def start(self, body: bytes, before: Node | None = None) -> Node:
         """The map in a status body, for a viewer that had `before`. Raises InvalidRequest."""
-        node = self._one(parse_status(body))
+        node = self._one(node_of(body))
         if before is not None:
             self.faults.update(dict.fromkeys(went_back(before, node)))
         return node
@@ -165,6 +148,15 @@ class SeatMaps:
         return newer
 
 
+def node_of(body: bytes) -> Node:
+    """A status body as a node. Raises InvalidRequest."""
+    house, seq, values = read_status(body)
+    digest = 0
+    for index, value in values.items():
+        digest ^= mark(index, value)
+    return Node(house, seq, values, digest)
+
+
 def replay(body: bytes, frames: Iterable[bytes]) -> tuple[Node, list[str]]:
     """What one socket was told, as (its map at the end, what must never happen).
 
@@ -173,15 +165,9 @@ def replay(body: bytes, frames: Iterable[bytes]) -> tuple[Node, list[str]]:
     maps = SeatMaps()
     node = maps.start(body)
     for frame in frames:
-        message = message_of(frame)
-        if message["type"] == "seats":
-            node = maps.fold(node, frame, message)
+        if is_seats(frame):
+            node = maps.fold(node, frame) or node
     return node, list(maps.faults)
-
-
-def change_of(change: Sequence[Any]) -> Change:
-    """A frame's `[seat id, status, version, reserved until]` without its last."""
-    return change[0], change[2], CODES[change[1]]
 
 
 def went_back(before: Node, after: Node) -> Iterator[str]:
@@ -194,56 +180,3 @@ def went_back(before: Node, after: Node) -> Iterator[str]:
         now = after.version(first + index)
         if now < version:
             yield f"seat {first + index} went back from version {version} to {now}"
-
-
-CHANGED: Final = re.compile(rb"[^\0]")
-
-
-def parse_status(body: bytes) -> Node:
-    """The compact status body as a node. Raises InvalidRequest."""
-    try:
-        if body[:4] != b"HFS1":
-            raise ValueError(body[:4])
-        (length,) = unpack_from("<I", body, 4)
-        header = decode(body[8 : 8 + length])
-        house = House(
-            header["epoch"], header["versionBase"], header["firstSeatId"], header["count"]
-        )
-        begin = 8 + length
-        statuses = body[begin : begin + house.count]
-        offsets = body[begin + house.count :]
-        if len(statuses) != house.count:
-            raise ValueError(len(statuses))
-        versions = nonzero(offsets, house.count)
-        values = {
-            at: versions.get(at, 0) << 2 | statuses[at]
-            for at in {*versions, *(found.start() for found in CHANGED.finditer(statuses))}
-        }
-        digest = 0
-        for index, value in values.items():
-            digest ^= mark(index, value)
-        return Node(house, header["seq"], values, digest)
-    except (InvalidRequest, KeyError, ValueError, IndexError, TypeError) as error:
-        raise InvalidRequest(
-            f"expected a status body (HFS1), got something else: {error!r}"
-        ) from None
-
-
-def nonzero(offsets: bytes, count: int) -> Values:
-    """Index → number of the LEB128 numbers that are not 0. Most houses have one byte per seat."""
-    if offsets.isascii():
-        if len(offsets) != count:
-            raise ValueError(f"{len(offsets)} versions for {count} seats")
-        return {found.start(): offsets[found.start()] for found in CHANGED.finditer(offsets)}
-    numbers: Values = {}
-    index = number = shift = 0
-    for byte in offsets:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            if number:
-                numbers[index] = number
-            index, number, shift = index + 1, 0, 0
-    if index != count:
-        raise ValueError(f"{index} versions for {count} seats")
-    return numbers

@@ -76,21 +76,24 @@ def outcome_of(reply: Reply) -> str:
     return reply.code
 
 
-async def cancel(hall: Hall, http: HttpClient, who: Identity, purchase: Purchase) -> bool:
-    """Get the money back; False when the server does not allow it (too late before the start)."""
-    path = f"/bookings/{purchase.reference}/cancel"
-    asked_s = time.time()
+async def cancel(hall: Hall, http: HttpClient, who: Identity, purchase: Purchase) -> None:
+    """Get the money back; `purchase.cancelled` says what came of it.
+
+    The server may not allow it (too late before the start). A refusal after a lost answer may mean
+    that it was cancelled already, and settles nothing.
+    """
+    path, asked_s = f"/bookings/{purchase.reference}/cancel", time.time()
     while time.time() - asked_s < FINAL_WITHIN_S:
         try:
             reply = await http.ask("POST", path, token=who.token)
             if reply.status == 200:
                 purchase.cancelled = True
                 hall.recorder.count("payments.cancelled")
-                return True
+                return
             if reply.code not in IN_PROGRESS:
                 hall.recorder.error(f"cancel.{reply.code}")
-                return False
+                return
         except OSError as error:
+            purchase.cancelled = None
             hall.recorder.error(f"cancel.{reason_of(error)}")
         await asyncio.sleep(0.5)
-    return False

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.hammer.record import BookingSeen, Hold, Purchase
-from server.hammer.seat_map import STATUSES, Node
+from server.hammer.seat_forms import STATUSES
+from server.hammer.seat_map import Node
 
 CHECKS: Final[dict[str, str]] = {
     "maps": "every viewer's folded map equals the server's",
@@ -139,7 +140,7 @@ def unsettled(purchases: Sequence[Purchase], bookings: Collection[BookingSeen]) 
     for at, purchase in told.items():
         if at not in known:
             yield f"{purchase.reference} was confirmed to {purchase.holder}, who has no such booking"
-        elif not purchase.cancelled and known[at].status != "CONFIRMED":
+        elif purchase.cancelled is False and known[at].status != "CONFIRMED":
             yield f"{purchase.reference} was confirmed, now it is {known[at].status}"
         elif purchase.cancelled and known[at].status == "CONFIRMED":
             yield f"{purchase.reference} was cancelled, and still is CONFIRMED"

@@ -11,12 +11,13 @@ from server.domain.errors import HousefulError
 from server.hammer.hall import Hall, reason_of
 from server.hammer.identities import Identity
 from server.hammer.live_socket import ABNORMAL, LiveSocket, message_of, open_socket
-from server.hammer.seat_map import Node, change_of
+from server.hammer.seat_forms import is_seats, read_seats
+from server.hammer.seat_map import Node
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 DO_NOT_COME_BACK: Final = 4500
-STALL_S, READ_S = 8.0, 4.0
-"""How long a slow reader reads nothing, and then everything."""
+STALLS_S, READ_S = (5.0, 8.0, 20.0), 4.0
+"""How long a slow reader reads nothing, and then everything; over 10 s the server may close it."""
 
 SMALL_BUFFER: Final = 8 * 1024
 """A slow reader's receive buffer: the kernel must not read in its place."""
@@ -28,7 +29,13 @@ class Viewer:
     """Watches until cancelled. `node` is its map; it is current while `in_sync` is set."""
 
     def __init__(
-        self, hall: Hall, identity: Identity, *, by_ticket: bool = False, is_slow: bool = False
+        self,
+        hall: Hall,
+        identity: Identity,
+        *,
+        by_ticket: bool = False,
+        is_slow: bool = False,
+        is_binary: bool = False,
     ) -> None:
         self.node: Node | None = None
         self.in_sync = asyncio.Event()
@@ -40,6 +47,7 @@ class Viewer:
         self._identity = identity
         self._by_ticket = by_ticket
         self._is_slow = is_slow
+        self._is_binary = is_binary
         self._socket: LiveSocket | None = None
         self._early: list[bytes] | None = []
         """Frames that came before the map they belong on; None once it is there."""
@@ -84,6 +92,7 @@ class Viewer:
             token=self._identity.token,
             ticket=ticket,
             since=(node.house.epoch, node.seq) if node else None,
+            is_binary=self._is_binary,
             receive_buffer=SMALL_BUFFER if self._is_slow else 0,
         )
         self._hall.recorder.latency("connect", time.perf_counter() - begin)
@@ -108,7 +117,7 @@ class Viewer:
         while not self._hall.is_over.is_set() and not transport.is_closing():
             transport.pause_reading()
             self._hall.recorder.count("viewers.stalls")
-            await self._over_within(STALL_S)
+            await self._over_within(random.choice(STALLS_S))
             if not transport.is_closing():
                 transport.resume_reading()
             await self._over_within(READ_S)
@@ -129,7 +138,10 @@ class Viewer:
                 self._arrived(frame, after)
                 return
         try:
-            self._understand(frame, message_of(frame))
+            if is_seats(frame):
+                self._fold(frame)
+            else:
+                self._understand(message_of(frame))
         except (HousefulError, KeyError, TypeError, ValueError) as error:
             self._hall.recorder.fault("maps", f"a frame cannot be understood: {error!r}")
 
@@ -143,7 +155,7 @@ class Viewer:
             self.gone = f"{code} {reason}"
         self._ended.set()
 
-    def _understand(self, frame: bytes, message: dict[str, Any]) -> None:
+    def _understand(self, message: dict[str, Any]) -> None:
         kind = message["type"]
         if kind == "hello":
             self._hall.recorder.count("viewers.hellos")
@@ -156,28 +168,29 @@ class Viewer:
         elif kind == "resync":
             self._hall.recorder.count("viewers.resyncs")
             self._fetch(message["seq"])
-        elif kind == "seats":
-            if self._early is not None:
-                self._early.append(frame)
-            elif self.node is None or message["epoch"] != self.node.house.epoch:
-                self._fetch(message["seq"])
-            else:
-                self._fold(self.node, frame, message)
 
-    def _fold(self, before: Node, frame: bytes, message: dict[str, Any]) -> None:
-        self.node = self._hall.maps.fold(before, frame, message)
-        if self.node is not before:
-            self._arrived(frame, self.node, message)
+    def _fold(self, frame: bytes) -> None:
+        """One that nobody folded from here yet."""
+        if self._early is not None:
+            self._early.append(frame)
+            return
+        before = self.node
+        after = self._hall.maps.fold(before, frame) if before else None
+        if after is None:
+            self._fetch(0)
+        elif after is not before:
+            self.node = after
+            self._arrived(frame, after)
 
-    def _arrived(self, frame: bytes, after: Node, message: dict[str, Any] | None = None) -> None:
+    def _arrived(self, frame: bytes, after: Node) -> None:
         recorder = self._hall.recorder
         recorder.batch.counts["frames"] += 1
         if self._is_slow or after.seq <= self._replayed:
             return
         now_s = time.time()
         if not recorder.arrived(frame, now_s):
-            changes = (message or message_of(frame))["changes"]
-            recorder.opened(frame, tuple(change_of(change) for change in changes), now_s)
+            _, changes = read_seats(frame, after.house) or (0, [])
+            recorder.opened(frame, tuple(changes), now_s)
 
     def _fetch(self, at_least: int) -> None:
         self._forget()

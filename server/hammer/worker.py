@@ -18,7 +18,7 @@ from server.hammer.hall import Facts, Hall
 from server.hammer.identities import Identity
 from server.hammer.plan import Plan
 from server.hammer.record import Batch
-from server.hammer.seat_map import House
+from server.hammer.seat_forms import House
 from server.hammer.settling import Settling, watch_deadlines
 from server.hammer.viewer import Viewer
 
@@ -59,7 +59,10 @@ class Crowd:
                 who = await hall.identities.next()
             is_slow = number < plan.slow_readers
             by_ticket = dice.random() < plan.ticket_share
-            self.viewers.append(Viewer(hall, who, by_ticket=by_ticket, is_slow=is_slow))
+            is_binary = dice.random() < plan.binary_share
+            self.viewers.append(
+                Viewer(hall, who, by_ticket=by_ticket, is_slow=is_slow, is_binary=is_binary)
+            )
         return scout
 
     def admit_buyers(self, scout: Viewer, house: House) -> None:

@@ -6,6 +6,7 @@ Owns: one task per live event, the doorbell, and the sweep of events that nobody
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterator
 
 import structlog
@@ -14,6 +15,8 @@ from server.domain.errors import HousefulError, Unavailable
 from server.realtime.live_event import LiveEvent
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
+from server.services.parts import clock_ms
+from server.store.desk import DeskStore
 from server.store.doorbell import Doorbell
 from server.store.lanes import Client
 from server.store.seats import SeatStore, Unopened
@@ -38,9 +41,14 @@ class LiveEvents:
         catalog: Catalog,
         *,
         frame_interval_ms: int,
+        clock: Callable[[], int] = clock_ms,
         other_server: Callable[[], None] = lambda: None,
     ) -> None:
         self._seats = seats
+        self._desk = DeskStore(client)
+        self.clock = clock
+        self._worker = secrets.token_hex(6)
+        self._said: set[int] = set()
         self._catalog = catalog
         self._interval_s = frame_interval_ms / 1000
         self._events: dict[int, LiveEvent] = {}
@@ -57,7 +65,14 @@ class LiveEvents:
             house = await self._catalog.house(event_id)
             live = self._events.get(event_id)
         if live is None:
-            live = LiveEvent(house, self._seats, self._catalog, frame_interval_s=self._interval_s)
+            live = LiveEvent(
+                house,
+                self._seats,
+                self._catalog,
+                self._desk,
+                frame_interval_s=self._interval_s,
+                clock=self.clock,
+            )
             self._events[event_id] = live
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(live), name=f"live-event-{event_id}"
@@ -79,6 +94,8 @@ class LiveEvents:
             try:
                 await self._sweep_unwatched()
                 await self._drop_idle()
+                await self._say_viewers()
+                await self._learn()
             except HousefulError as error:
                 log.warning("sweep_failed", error=error.message)
 
@@ -87,10 +104,10 @@ class LiveEvents:
             live.hub.close(code, reason)
         await end(self._tasks.values())
 
-    def _ring(self, event_id: int, lease_expired: bool) -> None:
+    def _ring(self, event_id: int, lease_expired: bool, desk: bool) -> None:
         live = self._events.get(event_id)
         if live is not None:
-            live.ring(lease_expired=lease_expired)
+            live.ring(lease_expired=lease_expired, desk=desk)
 
     async def _supervise(self, live: LiveEvent) -> None:
         while True:
@@ -108,10 +125,25 @@ class LiveEvents:
                 except Unopened:
                     continue
 
+    async def _say_viewers(self) -> None:
+        """Tell all workers how many sockets this one has; an event that lost its last, once more."""
+        viewers = {live.event_id: len(live.hub) for live in self if len(live.hub)}
+        gone = dict.fromkeys(self._said - viewers.keys(), 0)
+        if viewers or gone:
+            await self._desk.say_viewers(self._worker, viewers | gone)
+        self._said = set(viewers)
+
+    async def _learn(self) -> None:
+        """Follow changes of events whose note was lost."""
+        if self._events:
+            await self._catalog.refresh()
+            for live in self:
+                live.learn(await self._catalog.house(live.event_id))
+
     async def _drop_idle(self) -> None:
         now = asyncio.get_running_loop().time()
         for event_id, live in list(self._events.items()):
-            if len(live.hub) or now - live.last_used < IDLE_S:
+            if len(live.hub) or live.listeners or now - live.last_used < IDLE_S:
                 continue
             del self._events[event_id]
             await end([self._tasks.pop(event_id)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,11 +16,14 @@ from functools import cached_property
 
 from server.codec import encode, iso
 from server.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, Change, SeatRecord, Snapshot
+from server.realtime.census import (
+    AVAILABLE,
+    Census,
+)
 from server.services.house import House
 
 STATUS_LETTERS = "ARPBX"
 CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
-AVAILABLE, RESERVED, PAYING, BOOKED, BLOCKED = range(5)
 WIRE_BYTES = [b'"%s"' % WIRE_STATUS[letter].encode() for letter in STATUS_LETTERS]
 TO_WIRE_CODE = bytes(WIRE_STATUS_CODE[letter] for letter in STATUS_LETTERS).ljust(256, b"\0")
 
@@ -60,11 +64,13 @@ class Replica:
         self.deadline = array("q", bytes(8 * count))
         self.ref = array("q", bytes(8 * count))
         self.owners: dict[int, tuple[str, str]] = {}
+        self.census = Census(house)
         self.available = count
         self._section_of = _section_index(house)
         self._section_available = [section.count for section in house.sections]
         self._section_bodies: list[bytes | None] = [None] * len(house.sections)
         self._prefixes = _seat_prefixes(house)
+        self._price_tag = _price_tag(house)
         self._seats_body: Body | None = None
         self._status_body: Body | None = None
 
@@ -110,6 +116,7 @@ class Replica:
     def _set(self, index: int, status: str, version: int, ref: int, deadline_ms: int) -> None:
         section = self._section_of[index]
         code = CODE_OF[status]
+        self.census.move(index, self.status[index], self.ref[index], code, ref, deadline_ms)
         freed = (code == AVAILABLE) - (self.status[index] == AVAILABLE)
         self.available += freed
         self._section_available[section] += freed
@@ -118,6 +125,16 @@ class Replica:
         self.version[index] = version
         self.deadline[index] = deadline_ms if status == "R" else 0
         self.ref[index] = ref
+
+    def rehouse(self, house: House) -> None:
+        """The event was changed: the same seats under new names of it, perhaps at new prices."""
+        if house.event.prices != self.house.event.prices:
+            self._prefixes = _seat_prefixes(house)
+            self._section_bodies = [None] * len(house.sections)
+            self.modified_ms += 1
+        self.house = house
+        self._price_tag = _price_tag(house)
+        self._seats_body = None
 
     def rows(self, indexes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
         """(index, wire status code, version, deadline in ms or 0) of seats as they are now."""
@@ -166,7 +183,7 @@ class Replica:
 
     def _body(self, kind: str, plain: bytes) -> Body:
         return Body(
-            etag=f'"{kind}{self.epoch}-{self.seq}"',
+            etag=f'"{kind}{self.epoch}-{self.seq}-{self._price_tag}"',
             modified_ms=self.modified_ms,
             plain=plain,
         )
@@ -219,6 +236,11 @@ def _section_index(house: House) -> array[int]:
     for number, section in enumerate(house.sections):
         index.extend([number] * section.count)
     return index
+
+
+def _price_tag(house: House) -> str:
+    """Tells bodies apart that differ in their prices alone; the same on every worker."""
+    return f"{zlib.crc32(encode(sorted(house.event.prices.items()))):x}"
 
 
 def _seat_prefixes(house: House) -> list[bytes]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from server.domain.booking import UNFINISHED, State
 from server.domain.errors import Conflict, Forbidden, InProgress, NotFound, Unavailable
-from server.ledger import audit, bookings, claims, payments
+from server.ledger import bookings, claims, payments
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import Outcome, PaymentState
@@ -119,18 +119,30 @@ class Checkout:
         Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
         """
         booking = await self._find(user, role, reference)
-        if role != "admin":
-            await self._may_cancel(user, booking)
+        if role == "admin":
+            return await self._end(booking, user, reason, "cancel_booking")
+        await self._may_cancel(user, booking)
+        return await self._end(booking, user, reason, None)
+
+    async def refund(self, who: str, reference: str, reason: str) -> dict[str, Any]:
+        """End anybody's booking at any time, for staff who may; else as `cancel`."""
+        return await self._end(
+            await self._find(who, "admin", reference), who, reason, "refund_booking"
+        )
+
+    async def _end(
+        self, booking: Booking, who: str, reason: str, act: str | None
+    ) -> dict[str, Any]:
+        """`act` names it in the audit log, when staff do it."""
         held = await self._take(booking.id)
         async with self._kept(held):
-            if held.state is State.REFUND_FAILED and role == "admin":
+            if held.state is State.REFUND_FAILED and act is not None:
+                await self._audit(held, act, who, reason)
                 held = await self._refunds.again(held)
-            ended = await self._saga.run(await self._ended(held, user, reason))
-        if role == "admin":
-            await self._audit(user, ended, reason)
+            ended = await self._saga.run(await self._ended(held, who, reason, act))
         return await self._view(ended)
 
-    async def _ended(self, held: Booking, who: str, reason: str) -> Booking:
+    async def _ended(self, held: Booking, who: str, reason: str, act: str | None) -> Booking:
         if held.state is State.CONFIRMED:
             state = State.REFUND_DUE if held.total_minor else State.CANCELLED
             return await reversals.undo_sale(
@@ -140,12 +152,21 @@ class Checkout:
                 refunded_minor=held.refunded_minor,
                 who=who,
                 reason=reason,
+                act=act,
             )
         if held.state in UNFINISHED:
+            if act is not None:
+                await self._audit(held, act, who, reason)
             return await self._saga.give_up(held)
         if held.state is State.DECLINED:
             raise Conflict("a declined booking cannot be cancelled", code="not_cancellable")
         return held
+
+    async def _audit(self, booking: Booking, act: str, who: str, reason: str) -> None:
+        now = self._parts.now_ms()
+        await self._parts.database.transact(
+            lambda session: reversals.audited(session, booking, act, who, reason, now)
+        )
 
     @asynccontextmanager
     async def _kept(self, held: Booking) -> AsyncIterator[None]:
@@ -180,19 +201,6 @@ class Checkout:
             raise Conflict(
                 "this booking can no longer be cancelled online", code="cancellation_closed"
             )
-
-    async def _audit(self, who: str, booking: Booking, reason: str) -> None:
-        await self._parts.database.transact(
-            lambda session: audit.write(
-                session,
-                who=who,
-                act="cancel_booking",
-                at_ms=self._parts.now_ms(),
-                event_id=booking.event_id,
-                booking_id=booking.id,
-                reason=reason,
-            )
-        )
 
     async def apply_webhook(self, event: WebhookEvent) -> None:
         """Take in a verified webhook, once. Raises Unavailable when it could not be applied: answer

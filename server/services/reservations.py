@@ -64,12 +64,15 @@ class Reservations:
         catalog: Catalog,
         rules: Rules,
         clock: Callable[[], int],
+        refused: Callable[[int], None] = lambda event_id: None,
     ) -> None:
+        """`refused` is told the event of each attempt that got nothing."""
         self._seats = seats
         self._limiter = limiter
         self._catalog = catalog
         self.rules = rules
         self._clock = clock
+        self._refused = refused
 
     async def _allow(self, user: str) -> Allowance:
         """Count one attempt to reserve. Raises RateLimited with the time until the next."""
@@ -112,6 +115,8 @@ class Reservations:
             ),
         )
         self._log_reserve(event_id, user, answer)
+        if isinstance(answer, Refused):
+            self._refused(event_id)
         return answer, allowance
 
     async def extend(self, event_id: int, user: str, reservation_id: int) -> Granted:

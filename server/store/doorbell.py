@@ -1,10 +1,10 @@
 """Keyspace notifications: the doorbell that says an event's feed has something new.
 
 Notifications are heard only on the node where the key is, so each primary gets an ear: one connection
-that hears `xadd` on the feeds and `expired` on the leases of the events it was asked to watch. All
-ears listen for all events, so that an event may move to another node unannounced; ears come and go
-with the primaries. A notification may be lost, late or doubled: whoever is rung looks for itself,
-and the bell also rings for every watched event after each (re)connection.
+that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases, of the events it was
+asked to watch. All ears listen for all events, so that an event may move to another node unannounced;
+ears come and go with the primaries. A notification may be lost, late or doubled: whoever is rung
+looks for itself, and the bell also rings for every watched event after each (re)connection.
 
 Owns: the subscriptions and their repair. Never: what changed.
 """
@@ -35,17 +35,17 @@ LISTEN_S = 0.1
 ATTEND_S = 1.0
 """Between looks at which primaries there are."""
 
-Ring = Callable[[int, bool], None]
-"""Called with (event id, whether a lease expired)."""
+Ring = Callable[[int, bool, bool], None]
+"""Called with (event id, whether a lease expired, whether the desk may have a note)."""
 
 OWN_CHANNEL = "houseful:doorbell"
 """Keeps a connection open while no event is watched, and says when it was made anew."""
 
 
-def channels(event_id: int, database: int) -> tuple[str, str]:
-    """(feed channel, lease pattern) of one event; the braces are part of the hash tag."""
+def channels(event_id: int, database: int) -> tuple[str, str, str]:
+    """(feed channel, desk channel, lease pattern) of one event; the braces are part of the hash tag."""
     space = f"__keyspace@{database}__:seat:{{{event_id}}}:"
-    return f"{space}feed", f"{space}lease:*"
+    return f"{space}feed", f"{space}desk", f"{space}lease:*"
 
 
 class Ear:
@@ -93,13 +93,13 @@ class Ear:
     async def _follow(self, pubsub: PubSub, heard_of: set[int], watched: set[int]) -> None:
         """Subscribe to the events that came since, and let go of those that went."""
         for event_id in watched - heard_of:
-            feed, lease = channels(event_id, self._database)
-            await pubsub.subscribe(feed)
+            feed, desk, lease = channels(event_id, self._database)
+            await pubsub.subscribe(feed, desk)
             await pubsub.psubscribe(lease)
             heard_of.add(event_id)
         for event_id in heard_of - watched:
-            feed, lease = channels(event_id, self._database)
-            await pubsub.unsubscribe(feed)
+            feed, desk, lease = channels(event_id, self._database)
+            await pubsub.unsubscribe(feed, desk)
             await pubsub.punsubscribe(lease)
             heard_of.discard(event_id)
 
@@ -119,14 +119,14 @@ class Ear:
         # redis-py reconnects in silence and subscribes again: that, too, is heard here as a ring.
         if kind in ("subscribe", "psubscribe") or (kind == "message" and message["data"] == "xadd"):
             self.heard += kind == "message"
-            self._ring(event_id, False)
+            self._ring(event_id, False, kind != "message" or channel.endswith(":desk"))
         elif kind == "pmessage" and message["data"] == "expired":
             self.heard += 1
-            self._ring(event_id, True)
+            self._ring(event_id, True, False)
 
 
 class Doorbell:
-    """Rings `listener(event_id, lease_expired)` for the events watched, wherever they are.
+    """Rings `listener(event_id, lease_expired, desk)` for the events watched, wherever they are.
 
     `other_server` is called when a primary is not the process it was, see `Ear`.
     """

@@ -21,6 +21,7 @@ from server.domain.seats import (
     Claim,
     FailedSeat,
     Granted,
+    Hold,
     Refused,
     Reservation,
     ReservationStatus,
@@ -36,6 +37,9 @@ SWEEP_LIMIT = 500
 
 FEED_LIMIT = 1000
 """Feed entries read by one call."""
+
+HOLDS_LIMIT = 5000
+"""Holds, and purchases under way, in one list."""
 
 CLAIM_GRACE_MS = 30_000
 """How long seats that SQL has under payment stay PAYING after a rebuild, unless SQL says else."""
@@ -231,6 +235,14 @@ class SeatStore:
         found = held(await self._run("reservations", event_id, user, reservation_id))
         return found[0] if found else None
 
+    async def holds(self, event_id: int, reservation_id: int = 0) -> list[Hold]:
+        """What everybody holds or is paying for, or the one reservation named."""
+        reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
+        return [
+            Hold(reservation, item[6])
+            for reservation, item in zip(held(reply), reply[2], strict=True)
+        ]
+
     async def taken(self, event_ids: Sequence[int]) -> list[int]:
         """How many seats of each event are not AVAILABLE; 0 for one that is not open."""
         keys = [event_keys(event_id)[0] for event_id in event_ids]
@@ -239,6 +251,15 @@ class SeatStore:
                 *(self._scripts.lanes.send(key, "HGET", key, "taken") for key in keys)
             )
         return [int(count or 0) for count in counts]
+
+    async def positions(self, event_ids: Sequence[int]) -> list[tuple[str, str]]:
+        """Each event's (epoch, seq); another one says that its seats changed."""
+        keys = [event_keys(event_id)[0] for event_id in event_ids]
+        with translated():
+            found = await asyncio.gather(
+                *(self._scripts.lanes.send(key, "HMGET", key, "epoch", "seq") for key in keys)
+            )
+        return [(epoch or "", seq or "") for epoch, seq in found]
 
     async def snapshot(self, event_id: int) -> Snapshot:
         """The whole state; lapsed holds are swept first."""
@@ -261,6 +282,16 @@ class SeatStore:
             },
             at_ms=int(at),
         )
+
+    async def recent(self, event_id: int, limit: int = FEED_LIMIT) -> list[Change]:
+        """The last changes, oldest first; none of an event that is not open."""
+        key = event_keys(event_id)[2]
+        with translated():
+            found = await self._scripts.lanes.send(key, "XREVRANGE", key, "+", "-", "COUNT", limit)
+        return [
+            feed_entry([position, list(chain.from_iterable(fields.items()))])
+            for position, fields in reversed(found)
+        ]
 
     async def read_feed(
         self, event_id: int, epoch: str, since: int, at_ms: int = 0
@@ -327,7 +358,7 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             seat_ids=integers(seats),
             session=session,
         )
-        for ref, status, created, deadline, seats, session in reply[2]
+        for ref, status, created, deadline, seats, session, *_ in reply[2]
     ]
 
 
@@ -338,9 +369,8 @@ def seat_record(seat_id: str, record: str) -> SeatRecord:
 
 def feed_entry(entry: Sequence[Any]) -> Change:
     """One stream entry, `[id, [field, value, …]]`, in the order `lib/feed.lua` writes them."""
-    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = (
-        entry
-    )
+    position, fields = entry
+    _, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats, *rest = fields
     flat = integers(seats.split())
     return Change(
         seq=int(position[:-2]),
@@ -352,4 +382,5 @@ def feed_entry(entry: Sequence[Any]) -> Change:
         deadline_ms=int(deadline),
         at_ms=int(at),
         seats=tuple(zip(flat[::2], flat[1::2], strict=True)),
+        moved=int(rest[1]) if rest else len(flat) // 2,
     )

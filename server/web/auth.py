@@ -25,6 +25,9 @@ GUEST_TTL_S: Final = 12 * 3600
 
 LEEWAY_S: Final = 10
 USER_LENGTH: Final = 128
+LAST_SECOND: Final = 253_402_300_799
+"""The end of the year 9999; a token that is good for longer is good until then."""
+
 CACHE: Final = 20_000
 """Tokens whose signature need not be checked again until they expire; about 10 MB when full."""
 
@@ -106,7 +109,8 @@ class Tokens:
             claims = self._claims(token, key, algorithm)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("the token has expired", code="token_expired") from None
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
+            # the last two are JSON that PyJWT reads and then stumbles over: Infinity, endless lists
             raise Unauthenticated(f"the token does not hold: {error}") from None
         return user_of(claims)
 
@@ -158,4 +162,4 @@ def user_of(claims: dict[str, Any]) -> User:
         raise Unauthenticated(f"expected `sub` of 1 to {USER_LENGTH} characters")
     if role not in ROLES:
         raise Unauthenticated(f"expected `role` to be one of {', '.join(ROLES)}")
-    return User(subject, role, float(claims["exp"]))
+    return User(subject, role, float(min(claims["exp"], LAST_SECOND)))

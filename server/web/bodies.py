@@ -288,7 +288,9 @@ class BookingBody(BaseModel):
     """A booking, with where its papers are."""
 
     bookingId: str
-    bookingReference: Annotated[str, Field(pattern=r"^BK-\d{4}-\d{6,}$")]
+    bookingReference: Annotated[
+        str, Field(pattern=r"^BK-\d{4}-\d{6,}$", examples=["BK-2026-001234"])
+    ]
     eventId: int
     userId: str
     totalAmount: float

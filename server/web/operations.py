@@ -30,13 +30,13 @@ from server.domain.errors import (
 from server.metrics import REQUEST_SECONDS
 from server.realtime.commands import describe
 from server.web.auth import User
+from server.web.clients import admit_public
 from server.web.context import Context
 from server.web.envelope import failure
 
 log = structlog.get_logger(__name__)
 Body = TypeVar("Body", bound=BaseModel)
 
-BODY_LIMIT = 64 * 1024
 LARGEST_ID = 2**53
 """JSON numbers are exact up to here; no id is larger."""
 
@@ -73,9 +73,11 @@ class Call:
             raise NotFound(f"no such {name.removesuffix('_id')}")
         return number
 
-    async def body(self, model: type[Body], *, optional: bool = False) -> Body:
+    async def body(
+        self, model: type[Body], *, optional: bool = False, limit: int | None = None
+    ) -> Body:
         """The JSON body as `model`. Raises InvalidRequest and its kin."""
-        raw = await read_body(self.request)
+        raw = await read_body(self.request, limit)
         if not raw and optional:
             return model()
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -139,7 +141,11 @@ class Operation:
 
     async def _answer(self, request: Request, context: Context) -> Response:
         try:
-            user = NOBODY if self.role == "public" else self._authorize(request, context)
+            user = NOBODY
+            if self.role == "public":
+                await admit_public(request, context)
+            else:
+                user = self._authorize(request, context)
             return await self.handler(Call(request, context, user))
         except HousefulError as error:
             if error.status >= 500:
@@ -155,8 +161,10 @@ class Operation:
         return user
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The raw body. Raises TooLarge before reading past `limit` bytes."""
+async def read_body(request: Request, limit: int | None = None) -> bytes:
+    """The raw body. Raises TooLarge before reading past `limit` bytes, else HOUSEFUL_MAX_BODY_BYTES."""
+    if limit is None:
+        limit = request.app.state.context.settings.max_body_bytes
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
         raise TooLarge(f"expected a body of at most {limit} bytes, got {announced}")

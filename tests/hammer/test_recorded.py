@@ -10,7 +10,8 @@ from pathlib import Path
 from server.hammer import address
 from server.hammer.http_client import HttpClient
 from server.hammer.live_socket import message_of, open_socket
-from server.hammer.seat_map import STATUSES, replay
+from server.hammer.seat_forms import STATUSES
+from server.hammer.seat_map import replay
 from server.hammer.verdict import unlike
 from server.ledger.database import Database
 from server.store import connection

@@ -24,6 +24,8 @@ from server.hammer.gathering import Gathering
 from server.hammer.plan import Plan
 from server.hammer.report import Report
 from server.hammer.run import run
+from server.realtime import frames
+from server.services.paperwork import Paperwork
 from server.store.embedded import EmbeddedValkey
 from server.store.scripts import Scripts
 from server.store.seats import SeatStore
@@ -42,7 +44,9 @@ EVERYTHING = {
 
 CROWDED: dict[str, Any] = {
     "viewers": 2,
-    "duration_s": 1.0,
+    "buyers": 40,
+    "changes_per_second": 500.0,
+    "duration_s": 1.5,
     "hot_share": 1.0,
     "stale_share": 0.3,
     "seats_per_hold": 1,
@@ -110,11 +114,36 @@ async def test_a_server_without_a_guard_fails_by_the_seat_it_sold_twice(
     guard: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with unguarded_server(guard, tmp_path, monkeypatch) as server:
-        sale = server.add_event(small_plan(rows=2, seats=10))
+        sale = server.add_event(small_plan(rows=1, seats=2))
         report = await run(plan_for(server.url, sale.id, **CROWDED))
     assert report.passed is False
     assert report.exit_code == 1
     assert faults(report, "double_sale")
+
+
+async def test_a_server_that_tells_lies_and_sweeps_and_issues_nothing_fails_by_each_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sweep_nothing(*_: object) -> tuple[int, int, None]:
+        return 0, 0, None
+
+    async def no_tickets(*_: object) -> list[object]:
+        return []
+
+    say_all = frames.changes
+    monkeypatch.setattr(frames, "changes", lambda first, rows: say_all(first, list(rows)[1:]))
+    monkeypatch.setattr(SeatStore, "sweep", sweep_nothing)
+    monkeypatch.setattr(Paperwork, "tickets", no_tickets)
+    with running_server(tmp_path, hold_seconds=1) as server:
+        sale = server.add_event(small_plan(rows=10, seats=20))
+        mix = {"abandon": 1.0, "pay": 1.0}
+        report = await run(plan_for(server.url, sale.id, mix=mix, late_s=0.5, binary_share=0.0))
+    assert report.exit_code == 1
+    assert re.search(r"seat \d+ is \w+ at version \d+ for a viewer at", faults(report, "maps")[0])
+    late = r"seat \d+ is still held \d\.\d s after its deadline"
+    assert any(re.fullmatch(late, fault) for fault in faults(report, "holds"))
+    assert re.search(r"BK-\S+ has 0 valid tickets for \d", faults(report, "payments")[0])
+    assert faults(report, "versions") == faults(report, "double_sale") == []
 
 
 def test_the_command_names_the_seat_and_ends_with_1_when_a_guard_is_missing(
@@ -162,8 +191,8 @@ def test_several_processes_meet_storms_and_slow_readers_and_agree_with_the_serve
 ) -> None:
     sale = server.add_event(small_plan(rows=10, seats=20))
     options = (
-        "--viewers 30 --buyers 10 --duration 3s --ramp 0s --processes 2 --slow-readers 2"
-        " --reconnect-storm 1s --storm-share 0.5 --mix release=6,pay=2,decline=1,cancel=1,abandon=1"
+        "--viewers 30 --buyers 10 --duration 2s --ramp 0s --processes 2 --slow-readers 2"
+        " --reconnect-storm 700ms --storm-share 0.5 --mix release=6,pay=2,decline=1,cancel=1,abandon=1"
         " --late 3s --ticket-viewers 0.5"
     )
     files = {"--json": tmp_path / "report.json", "--html": tmp_path / "report.html"}

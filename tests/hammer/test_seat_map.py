@@ -12,9 +12,9 @@ import pytest
 
 from server.codec import encode
 from server.domain.errors import InvalidRequest
-from server.hammer.live_socket import message_of
-from server.hammer.seat_map import STATUSES, Node, SeatMaps, parse_status
-from server.realtime import frames
+from server.hammer.seat_forms import STATUSES, read_seats, read_status
+from server.hammer.seat_map import Node, SeatMaps, node_of, replay
+from server.realtime import binary, frames
 from server.realtime.replica import varints
 
 FIRST, COUNT, BASE = 100, 50, 1_000_000
@@ -37,7 +37,7 @@ def frame(seq: int, *changes: Told, epoch: str = "e") -> bytes:
 
 def fold(maps: SeatMaps, node: Node, *told: bytes) -> Node:
     for one in told:
-        node = node.after.get(one) or maps.fold(node, one, message_of(one))
+        node = node.after.get(one) or maps.fold(node, one) or node
     return node
 
 
@@ -108,6 +108,36 @@ def test_a_map_that_is_fetched_again_must_not_know_less() -> None:
     assert list(maps.faults) == ["seat 100 went back from version 1000003 to 1000002"]
 
 
+def test_a_binary_frame_says_what_the_json_one_says() -> None:
+    rows = [(7, 2, BASE + 300, 0), (0, 1, BASE + 1, 1_700_000_000_000), (3, 1, BASE + 2, 5_000)]
+    compact = frames.prepare(binary.encode_seats("e", 6, BASE, rows), frames.BINARY)
+    plain = frames.seats("e", 6, frames.changes(FIRST, rows))
+    house = node_of(body(5)).house
+    told, expected = read_seats(compact, house), read_seats(plain, house)
+    assert told is not None
+    assert expected is not None
+    assert (told[0], sorted(told[1])) == (6, sorted(expected[1]))
+    assert read_seats(compact, node_of(body(5, epoch="f")).house) is None
+    maps = SeatMaps()
+    start = maps.start(body(5))
+    assert fold(maps, start, compact) is fold(maps, start, plain)
+    for end in range(5, len(compact) - 2):
+        cut = frames.prepare(compact[2:][:end], frames.BINARY)
+        with pytest.raises(ValueError):
+            read_seats(cut, house)
+
+
+def test_a_recorded_socket_can_be_folded_again() -> None:
+    told = [
+        frames.hello(1, "e", 5, 0, resumed=False, viewers=1),
+        frame(6, (FIRST, "BOOKED", BASE + 4)),
+        frame(7, (FIRST, "AVAILABLE", BASE + 3)),
+    ]
+    node, faults = replay(body(5), told)
+    assert (node.seq, node.status(FIRST), node.version(FIRST)) == (7, 2, BASE + 4)
+    assert faults == ["seat 100 went back from version 1000004 to 1000003"]
+
+
 def test_maps_that_nobody_looks_at_are_forgotten() -> None:
     maps = SeatMaps()
     start = node = maps.start(body(0))
@@ -124,11 +154,11 @@ def test_maps_that_nobody_looks_at_are_forgotten() -> None:
 @pytest.mark.parametrize("broken", [b"", b"HFS2", body(1)[:-1], body(1) + b"\0", b"HFS1\1\0\0\0{"])
 def test_what_is_no_status_body_is_refused(broken: bytes) -> None:
     with pytest.raises(InvalidRequest, match="expected a status body"):
-        parse_status(broken)
+        read_status(broken)
 
 
 def test_large_version_numbers_are_read_like_small_ones() -> None:
     seats: dict[int, tuple[int, int]] = {3: (1, 127), 4: (2, 128), 5: (0, 70_000)}
-    values = parse_status(body(1, seats)).values()
+    values = node_of(body(1, seats)).values()
     expected: Sequence[tuple[int, int]] = [(i, v << 2 | s) for i, (s, v) in seats.items()]
     assert sorted(values.items()) == list(expected)

@@ -11,7 +11,8 @@ import pytest
 from server.hammer import verdict
 from server.hammer.gathering import Gathering
 from server.hammer.record import Batch, BookingSeen, FrameSeen, Hold, Purchase
-from server.hammer.seat_map import AVAILABLE, RESERVED, SeatMaps
+from server.hammer.seat_forms import AVAILABLE, RESERVED
+from server.hammer.seat_map import SeatMaps
 from tests.hammer.test_seat_map import BASE, FIRST, body, fold, frame
 
 HOLD = Hold("ann", "e", 1, ((7, 11),), 100.0, 100.0, 110.0, "release", ended_s=103.0)

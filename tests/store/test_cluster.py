@@ -130,7 +130,7 @@ async def listening(doorbell: Doorbell) -> AsyncIterator[None]:
 
 async def test_every_primary_is_heard(cluster: RedisCluster, client: Cluster) -> None:
     rings: set[tuple[int, bool]] = set()
-    doorbell = Doorbell(client, lambda event, expired: rings.add((event, expired)))
+    doorbell = Doorbell(client, lambda event, expired, _: rings.add((event, expired)))
     async with listening(doorbell):
         store, events = SeatStore(client), cluster.events_on_each()
         for event in events:
@@ -152,7 +152,7 @@ async def test_a_call_follows_a_slot_to_another_node_and_is_heard_there(
     cluster: RedisCluster, client: Cluster
 ) -> None:
     rings: set[tuple[int, bool]] = set()
-    doorbell = Doorbell(client, lambda event, expired: rings.add((event, expired)))
+    doorbell = Doorbell(client, lambda event, expired, _: rings.add((event, expired)))
     async with listening(doorbell):
         store, event = SeatStore(client), cluster.events_on_each()[0]
         await open_event(store, event)

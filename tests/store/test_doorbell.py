@@ -24,7 +24,7 @@ async def test_a_server_that_comes_back_without_its_settings_is_heard_again_and_
     client = connect(f"redis://127.0.0.1:{node.port}")
     rings: list[int] = []
     others: list[bool] = []
-    doorbell = Doorbell(client, lambda event, _: rings.append(event), lambda: others.append(True))
+    doorbell = Doorbell(client, lambda event, *_: rings.append(event), lambda: others.append(True))
     listening = asyncio.create_task(doorbell.run())
 
     async def is_heard() -> bool:

@@ -23,7 +23,7 @@ from server.web.openapi import openapi, template
 from server.web.table import OPERATIONS
 
 SERVER = Path(__file__).parents[2] / "server"
-ONLY_AT_START = {"configuration", "plan_refused"}
+ONLY_AT_START = {"configuration"}
 EXAMPLES = sorted((paths.SCHEMAS / "examples").rglob("*.json"))
 
 
