@@ -42,6 +42,7 @@ from server.tickets.code import TicketSigner
 from server.tickets.delivery import mailer
 from server.web.auth import Tokens
 from server.web.context import Context
+from server.web.dispatch import Dispatch
 from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
@@ -85,7 +86,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
             WebSocketRoute("/events/{event_id:int}/live", live),
             *Files(paths.STATIC).routes(),
         ],
-        middleware=[Middleware(Headers, uses_stripe=settings.uses_stripe)],
+        middleware=[
+            Middleware(Headers, uses_stripe=settings.uses_stripe),
+            Middleware(Dispatch, operations=OPERATIONS),
+        ],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
     )

@@ -5,9 +5,11 @@ Names end in their unit. Never: a user's id, a seat's, or anything else without 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram, generate_latest
+from prometheus_client import Counter, Gauge, generate_latest
+from prometheus_client import Histogram as Histogram
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -42,6 +44,12 @@ OPEN_PROMISES: Final = Gauge("houseful_open_promises", "Work of the outbox that 
 OLDEST_PROMISE_SECONDS: Final = Gauge(
     "houseful_oldest_promise_seconds", "Age of the oldest work of the outbox that is not done yet."
 )
+
+
+@cache
+def happened(name: str) -> Counter:
+    """The counter of one happening: found once, not each time it happens."""
+    return HAPPENINGS.labels(name)
 
 
 def exposition() -> bytes:

@@ -49,7 +49,8 @@ def error_of(text: str) -> exceptions.RedisError:
 def packed(*parts: str | float) -> bytes:
     """A command as Redis reads it."""
     command: Any = parts  # hiredis's stub means one element
-    return hiredis.pack_command(command)
+    made: bytes = hiredis.pack_command(command)
+    return made
 
 
 def reader() -> hiredis.Reader:
