@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -23,7 +23,7 @@ from server.realtime.hub import Hub
 from server.realtime.replica import Replica
 from server.services.catalog import Catalog
 from server.services.house import House
-from server.store.seats import FeedLost, SeatStore, Unopened
+from server.store.seats import Answered, FeedLost, SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,10 @@ class LiveEvent:
         self.hub = Hub(self.replica, frame_interval_s)
         self.ready = asyncio.Event()
         self.last_used = 0.0
+        self._seen = 0
+        """The number of the last answer that was given before the last look began."""
+        self.is_rung: Callable[[], bool] = bool
+        """Whether changes are heard of at once; `bool()` is False."""
         self._seats = seats
         self._catalog = catalog
         self._rung = asyncio.Event()
@@ -80,15 +84,24 @@ class LiveEvent:
         self._rung.set()
 
     async def caught_up(self) -> None:
-        """Return when all that was done before this call, on any worker, is in the replica.
+        """Return when the replica has all that anybody was told of by this worker.
 
-        Readers that come while one look is under way share the next. Redis not answering, the
-        replica stays as it is.
+        What other workers did is rung for: it is here within milliseconds of their answer, and
+        within `LOOK_S` if the notification is lost. Without a doorbell everything done before this
+        call is waited for. Readers that come while one look is under way share the next. Redis not
+        answering, the replica stays as it is.
         """
+        if self.is_rung() and self._knows(self._seats.answered.get(self.event_id)):
+            return
         if self._next_look is None:
             self._next_look = asyncio.get_running_loop().create_future()
         self._rung.set()
         await asyncio.wait({self._next_look}, timeout=CATCH_UP_S)
+
+    def _knows(self, answered: Answered | None) -> bool:
+        if answered is None or answered.number <= self._seen:
+            return True
+        return answered.seq is not None and answered.seq <= self.replica.seq
 
     def now_ms(self) -> int:
         """Redis's clock, as far as known here."""
@@ -105,9 +118,11 @@ class LiveEvent:
                 except TimeoutError:
                     pass
                 self._rung.clear()
+                answered = self._seats.answered.get(self.event_id)
                 look, self._next_look = self._next_look, None
                 try:
                     await self._look()
+                    self._seen = answered.number if answered else 0
                 finally:
                     if look is not None:
                         look.set_result(None)

@@ -52,6 +52,7 @@ class LiveEvents:
             live = self._events.get(event_id)
         if live is None:
             live = LiveEvent(house, self._seats, self._catalog, frame_interval_s=self._interval_s)
+            live.is_rung = self.doorbell.is_heard
             self._events[event_id] = live
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(live), name=f"live-event-{event_id}"

@@ -84,6 +84,10 @@ class Doorbell:
         self.heard = 0
         self.connections = 0
 
+    def is_heard(self) -> bool:
+        """Whether the connection stands."""
+        return self._ear is not None and not self._ear.lost.is_set()
+
     async def watch(self, event_id: int) -> None:
         """Ring for this event from now on. Without a connection, from when there is one again."""
         self._watched[event_id] = None

@@ -69,13 +69,13 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-_PROCESS: Final = secrets.token_hex(6)
+_PROCESS: Final = secrets.token_hex(4)
 _numbers = count(1)
 
 
 def next_id() -> str:
     """Unique in this process and, but for chance, among all; says nothing of the request."""
-    return f"{_PROCESS}{next(_numbers):06x}"
+    return f"{_PROCESS}{next(_numbers):08x}"
 
 
 def given_id(scope: MutableMapping[str, Any]) -> str | None:

@@ -151,7 +151,8 @@ class Operation:
             return Response(status_code=499)
 
     def _authorize(self, request: Request, context: Context) -> User:
-        user = context.tokens.verify_header(request.headers.get("authorization"))
+        given = dict(request.scope["headers"]).get(b"authorization")
+        user = context.tokens.verify_header(None if given is None else given.decode("latin-1"))
         if user.role not in ALLOWED[self.role]:
             raise Forbidden(f"expected the role {self.role}, got {user.role}")
         return user
