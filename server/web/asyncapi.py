@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from server import __version__
+from server.realtime import binary
 from server.realtime.commands import (
     ExtendCommand,
     PositionCommand,
@@ -15,7 +16,7 @@ from server.realtime.commands import (
 )
 from server.web.close_codes import CLOSE_CODES
 from server.web.frame_bodies import FRAMES, OkFrame, RefusedFrame, type_of
-from server.web.golden import golden_model
+from server.web.golden import golden_model, written
 from server.web.json_schemas import Components
 
 COMMANDS: tuple[type[BaseModel], ...] = (
@@ -33,6 +34,9 @@ Offer the subprotocol `houseful.v1`, and from a browser `ticket.<ticket>` beside
 from POST /ws-tickets that is good once and for a minute; other programs may send `Authorization`.
 The first frame is `hello`. To come back without fetching everything again, connect with the last
 `epoch` and, as `since`, the last `seq`; `resumed` says whether that worked.
+
+Under the subprotocol `houseful.v1.bin` the `seats` frames are binary messages (`seatsBinary`), a tenth
+as long; all else is the same.
 """
 
 
@@ -40,6 +44,7 @@ def asyncapi() -> dict[str, Any]:
     """The document; `send` and `receive` are the server's."""
     components = Components()
     messages = {type_of(model): message(model, "frames", components) for model in FRAMES}
+    messages["seatsBinary"] = binary_seats()
     commands = {type_of(model): message(model, "commands", components) for model in COMMANDS}
     return {
         "asyncapi": "3.0.0",
@@ -132,6 +137,21 @@ def asked() -> dict[str, Any]:
             "reply": {"channel": {"$ref": CHANNEL}, "messages": replies},
         }
         for model in COMMANDS
+    }
+
+
+def binary_seats() -> dict[str, Any]:
+    """The compact form of `seats`; its layout is prose, as JSON Schema has no words for bytes."""
+    return {
+        "name": "seatsBinary",
+        "title": "SeatsBinary",
+        "summary": "`seats` under `houseful.v1.bin`.",
+        "description": " ".join(
+            (binary.__doc__ or "").partition("\n")[2].split("Owns:")[0].split()
+        ),
+        "contentType": "application/octet-stream",
+        "payload": {"type": "string", "format": "binary"},
+        "x-example": written()["binary"],
     }
 
 
