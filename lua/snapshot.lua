@@ -3,13 +3,14 @@
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV:
 -- RETURNS: state | unopened
---   state: epoch, seq, base, first seat id, seat count, now_ms, (seat id, record)*, (reservation, user, session)*
+--   state: epoch, seq, base, first seat id, seat count, now_ms, (seat id, record)*, (reservation, user, session)*, last written
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
+-- include lib/written.lua
 
 local meta = read_meta()
 if not meta then return { 'unopened' } end
@@ -29,5 +30,6 @@ for _, id in ipairs(redis.call('ZRANGE', DEADLINES, 0, -1)) do owner_of(id) end
 for _, booking in ipairs(redis.call('ZRANGE', CHECKOUTS, 0, -1)) do
   owner_of(redis.call('GET', checkout_key(booking)))
 end
+local last = redis.call('XREVRANGE', FEED, '+', '-', 'COUNT', 1)[1]
 return { 'state', meta.epoch, meta.seq, meta.base, meta.first, meta.count, at,
-  redis.call('HGETALL', STATE), owners }
+  redis.call('HGETALL', STATE), owners, last and written_at(last) or '0' }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,24 +19,32 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from server import paths
+from server.domain.addresses import Networks, Places
 from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
 from server.payments.stripe import Limits, StripeGateway
+from server.realtime import gauges
+from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.services.checkout import Checkout
 from server.services.crash_points import crash_at
+from server.services.desk import REFUSED, Desk
+from server.services.figures import Figures
 from server.services.outcomes import EMAIL
 from server.services.paperwork import Letterhead, Paperwork
 from server.services.parts import Parts, Terms
 from server.services.reservations import Reservations, Rules
+from server.services.staff import staff_of
 from server.settings import Settings, load
-from server.store.connection import connect
+from server.store.connection import connect, follow, settled
+from server.store.desk import DeskStore
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
@@ -47,11 +57,19 @@ from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
 from server.web.middleware import Headers
+from server.web.staff_live import occupancy, overview
 from server.web.table import OPERATIONS
 
 log = structlog.get_logger(__name__)
 
 RESTART_S = 1.0
+
+SOCKETS = {
+    "/events/{event_id:int}/live": live,
+    "/events/{event_id:int}/occupancy": occupancy,
+    "/occupancy": overview,
+}
+"""Path → what serves a WebSocket there."""
 
 
 def wall_clock_ms() -> int:
@@ -64,45 +82,82 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        context = build(settings)
-        app.state.context = context
-        tasks = [
-            asyncio.create_task(supervised(name, work), name=name)
-            for name, work in background(context)
-        ]
-        try:
+        async with working(settings) as app.state.context:
             yield
-        finally:
-            await context.live.close(COME_BACK + random.randrange(5), "the server is restarting")
-            await context.checkout.drain()
-            await end(tasks)
-            await context.gateway.close()
-            await context.redis.aclose()
-            await context.database.close()
 
-    return Starlette(
+    return Application(
         routes=[
             *(operation.route() for operation in OPERATIONS),
-            WebSocketRoute("/events/{event_id:int}/live", live),
+            *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *Files(paths.STATIC).routes(),
         ],
-        middleware=[
-            Middleware(Headers, uses_stripe=settings.uses_stripe),
-            Middleware(Dispatch, operations=OPERATIONS),
-        ],
+        middleware=[Middleware(Dispatch, operations=OPERATIONS)],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
+        uses_stripe=settings.uses_stripe,
     )
 
 
-def build(settings: Settings) -> Context:
+class Application(Starlette):
+    """Starlette whose answers to bugs, which it gives outside all middleware, have headers too."""
+
+    def __init__(self, *, uses_stripe: bool, **given: Any) -> None:
+        super().__init__(**given)
+        self._uses_stripe = uses_stripe
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Headers(super().build_middleware_stack(), uses_stripe=self._uses_stripe)
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Context]:
+    """Everything put together, with its background work under way; drained at the end."""
+    context = build(settings, await settled(redis_url_of(settings)))
+    tasks = [
+        asyncio.create_task(supervised(name, work), name=name) for name, work in background(context)
+    ]
+    try:
+        yield context
+    finally:
+        code, reason = COME_BACK + random.randrange(5), "the server is restarting"
+        await context.dashboards.close(code, reason)
+        await context.live.close(code, reason)
+        await context.checkout.drain()
+        await end(tasks)
+        await context.gateway.close()
+        await context.redis.aclose()
+        await context.database.close()
+
+
+async def work(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """The background work alone, with no port, until SIGTERM or Ctrl+C."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with working(settings):
+        on_ready()
+        await stopping.wait()
+
+
+def redis_url_of(settings: Settings) -> str:
     if settings.redis_url is None:
         raise ValueError("expected a Redis URL: `houseful serve` starts one and hands it over")
-    client = connect(settings.redis_url.get_secret_value())
+    return settings.redis_url.get_secret_value()
+
+
+def build(settings: Settings, redis_url: str) -> Context:
+    client = connect(redis_url)
     database = Database(settings.sql_url())
     seats = SeatStore(client)
     limiter = Limiter(client)
     catalog = Catalog(database, seats)
+    desk_store = DeskStore(client)
+    desk = Desk(desk_store)
+    signer = TicketSigner(
+        settings.signing_secret().encode(),
+        [secret.encode() for secret in settings.old_secrets()],
+    )
     rules = Rules(
         hold_ms=settings.hold_seconds * 1000,
         max_seats=settings.max_seats,
@@ -112,7 +167,7 @@ def build(settings: Settings) -> Context:
     paperwork = Paperwork(
         database,
         catalog,
-        TicketSigner(settings.signing_secret().encode()),
+        signer,
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         Letterhead(
             sender=settings.mail_from,
@@ -131,6 +186,16 @@ def build(settings: Settings) -> Context:
             cancel_before_ms=settings.cancellation_hours * 3_600_000,
         ),
         reached=crash_at(os.environ),
+        record=desk.record,
+    )
+    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
+    live_events = LiveEvents(
+        client,
+        seats,
+        catalog,
+        frame_interval_ms=settings.frame_interval_ms,
+        clock=wall_clock_ms,
+        other_server=checkout.compare_seats_soon,
     )
     return Context(
         settings=settings,
@@ -138,14 +203,29 @@ def build(settings: Settings) -> Context:
         redis=client,
         database=database,
         catalog=catalog,
-        reservations=Reservations(seats, limiter, catalog, rules, wall_clock_ms),
-        live=LiveEvents(client, seats, catalog, frame_interval_ms=settings.frame_interval_ms),
+        reservations=Reservations(
+            seats,
+            limiter,
+            catalog,
+            rules,
+            wall_clock_ms,
+            refused=partial(desk.attempt, kind=REFUSED),
+        ),
+        live=live_events,
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
         demo_gateway=demo_gateway,
-        checkout=Checkout(parts, {EMAIL: paperwork.deliver}),
+        checkout=checkout,
         paperwork=paperwork,
+        desk=desk,
+        staff=staff_of(database, seats, catalog, checkout, paperwork, signer, desk),
+        dashboards=Dashboards(
+            live_events, catalog, seats, desk_store, Figures(database, desk_store)
+        ),
+        uncounted=Networks(settings.uncounted_addresses),
+        sockets_by_address=Places(settings.sockets_per_address),
+        sockets_by_user=Places(settings.sockets_per_user),
         clock=wall_clock_ms,
     )
 
@@ -163,8 +243,13 @@ def gateway_of(settings: Settings, database: Database) -> tuple[Gateway, DemoGat
 def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
     """What runs beside the requests, by name."""
     return [
+        ("topology", lambda: follow(context.redis)),
         ("doorbell", context.live.doorbell.run),
+        ("gauges", partial(gauges.keep, context.live)),
         ("sweep", context.live.run),
+        ("desk", context.desk.run),
+        ("dashboards", context.dashboards.run),
+        ("minutes", context.dashboards.run_minutes),
         ("completer", context.checkout.run_completer),
         ("outbox", context.checkout.run_outbox),
         ("reconciler", context.checkout.run_reconciler),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from server import __version__
+from server import __version__, hammer_command
 from server.domain import money
 from server.domain.errors import ConfigurationError, HousefulError, InvalidRequest
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 T = TypeVar("T")
+STAFF_LINK_S = 24 * 3600
 
 app = typer.Typer(
     help="Sell reserved seats live.",
@@ -40,6 +41,7 @@ event_app = typer.Typer(help="What seats are sold for.", no_args_is_help=True)
 discount_app = typer.Typer(help="Codes that lower a price.", no_args_is_help=True)
 app.add_typer(event_app, name="event")
 app.add_typer(discount_app, name="discount")
+app.command()(hammer_command.hammer)
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where everything is stored.", show_default=".houseful")
@@ -81,7 +83,8 @@ def serve(
     log.configure(chosen.log_format, chosen.log_level)
     sockets = listen(chosen.host, chosen.port, chosen.workers)
     address = address_of(sockets[0])
-    from server import preparation
+    from server import metrics, preparation
+    from server.store.connection import settled
     from server.store.embedded import EmbeddedValkey
     from server.supervisor import Supervisor
 
@@ -92,6 +95,7 @@ def serve(
             valkey = stack.enter_context(EmbeddedValkey(chosen.data_dir))
         redis_url = valkey.url if valkey else settings.revealed(chosen.redis_url)
         asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+        redis_url = asyncio.run(settled(redis_url))
         asyncio.run(preparation.prepare_database(chosen, redis_url))
         environment = {
             **os.environ,
@@ -101,8 +105,32 @@ def serve(
             settings.variable("port"): str(sockets[0].getsockname()[1]),
             settings.variable("workers"): str(chosen.workers),
         }
+        if chosen.workers > 1:
+            environment |= metrics.share(chosen.data_dir.absolute() / "metrics")
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
-        supervisor.run(lambda: print(f"Houseful {__version__} is at {address}", flush=True))
+        told = [f"Houseful {__version__} is at {address}"]
+        if chosen.is_demo:
+            told.append(f"For staff: {address.rstrip('/')}/#/venue?token={_staff_token(chosen)}")
+        supervisor.run(lambda: print(*told, sep="\n", flush=True))
+
+
+@app.command()
+def work(data_dir: DataDir = None) -> None:
+    """Only the work behind the pages, with no port: unfinished checkouts, e-mail, lapsed holds."""
+    from server import app as application
+    from server import log, preparation, settings
+
+    chosen = settings.load(data_dir=data_dir)
+    if chosen.redis_url is None:
+        raise ConfigurationError("expected REDIS_URL: this works for servers that share a Redis")
+    log.configure(chosen.log_format, chosen.log_level)
+    preparation.require_writable(chosen.data_dir)
+    redis_url = settings.revealed(chosen.redis_url)
+    asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+    # Demo events are the servers' to make: two at once would make them twice.
+    bare = chosen.model_copy(update={"demo_events": False})
+    asyncio.run(preparation.prepare_database(bare, redis_url))
+    asyncio.run(application.work(chosen, lambda: print("Houseful works", flush=True)))
 
 
 @app.command()
@@ -246,6 +274,13 @@ def show_findings(data_dir: DataDir = None) -> None:
         print(f"{'ok ' if finding.fine else 'NOT'}  {finding.subject:<15} {finding.seen}")
     if not all(finding.fine for finding in findings):
         raise ConfigurationError("not everything is as it must be")
+
+
+def _staff_token(chosen: Settings) -> str:
+    """A day's pass to the demo's staff page, for whoever reads this terminal."""
+    from server.web.auth import Tokens
+
+    return Tokens(chosen).issue("staff", "venue", STAFF_LINK_S)[0]
 
 
 def _prices(given: list[str]) -> dict[str, str]:

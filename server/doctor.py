@@ -12,7 +12,7 @@ from server.domain.errors import ConfigurationError, HousefulError
 from server.ledger.database import Database
 from server.preparation import check_redis, require_writable
 from server.settings import Settings
-from server.store.connection import describe
+from server.store.addresses import describe
 from server.store.embedded import find_binary, find_running
 
 
@@ -69,7 +69,7 @@ async def _redis(chosen: Settings) -> str:
         url = chosen.redis_url.get_secret_value()
     found = await check_redis(url)
     return (
-        f"{found.software} {found.version} at {describe(url)},"
+        f"{found.software} {found.version}, {found.layout}, at {describe(url)},"
         f" notifications {found.notification_flags}"
     )
 

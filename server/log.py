@@ -26,6 +26,7 @@ _SECRET_TEXTS: Final = re.compile(
     r"|whsec_\w+"  # Stripe webhook secrets
     r"|pi_\w+_secret_\w+"  # PaymentIntent client secrets
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON Web Tokens
+    r"|(?<=ticket\.)[\w-]{16,}"  # one-time tickets of sockets, among their subprotocols
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user:password inside a URL
 )
 _OWN_WAYS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")

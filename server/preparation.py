@@ -18,7 +18,9 @@ from server.ledger.database import Database
 from server.services.catalog import Catalog
 from server.services.demo import seed_demo
 from server.settings import Settings
-from server.store.connection import Capability, connect, describe, require_capable
+from server.store.addresses import describe
+from server.store.capability import Capability, require_capable
+from server.store.connection import connect, settled
 from server.store.seats import SeatStore
 
 log = structlog.get_logger(__name__)
@@ -45,25 +47,24 @@ def require_writable(directory: Path) -> None:
 async def check_redis(url: str, *, wait_s: float = 0.0) -> Capability:
     """Raises ConfigurationError when it cannot be reached within `wait_s`, or is not fit."""
     deadline = time.monotonic() + wait_s
-    client = connect(url)
-    try:
-        while True:
-            try:
-                return await require_capable(client)
-            except Unavailable as error:
-                if time.monotonic() > deadline:
-                    raise ConfigurationError(
-                        f"Redis at {describe(url)} does not answer: {error.__cause__};"
-                        " start it, correct REDIS_URL, or unset it for the embedded one"
-                    ) from None
-            await asyncio.sleep(RETRY_S)
-    finally:
-        await client.aclose()
+    while True:
+        client = connect(await settled(url))
+        try:
+            return await require_capable(client)
+        except Unavailable as error:
+            if time.monotonic() > deadline:
+                raise ConfigurationError(
+                    f"Redis at {describe(url)} does not answer: {error.__cause__};"
+                    " start it, correct REDIS_URL, or unset it for the embedded one"
+                ) from None
+        finally:
+            await client.aclose()
+        await asyncio.sleep(RETRY_S)
 
 
 async def prepare_database(chosen: Settings, redis_url: str) -> None:
     """Migrate, and fill an empty database if so set. Raises ConfigurationError."""
-    database, client = Database(chosen.sql_url()), connect(redis_url)
+    database, client = Database(chosen.sql_url()), connect(await settled(redis_url))
     try:
         await database.migrate()
         if chosen.demo_events:

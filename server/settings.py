@@ -25,10 +25,11 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from server import faults
 from server.domain.errors import ConfigurationError
+from server.limits import Limits
 
 SECRET_BYTES: Final = 32
 """HS256 wants a key of at least its hash's 256 bits (RFC 7518 §3.2); we generate that much."""
@@ -41,12 +42,19 @@ def _split(value: object) -> object:
     return value
 
 
+SECRET_LENGTH = 16
+"""Characters that a signing secret has at least."""
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 """A comma-separated list."""
 
 
 STARTS: Final[dict[str, tuple[str, ...]]] = {
-    "redis_url": ("redis://", "rediss://", "unix://"),
+    "redis_url": (
+        *("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://"),
+        *("redis+sentinel://", "rediss+sentinel://"),
+    ),
     "database_url": ("postgres://", "postgresql", "sqlite"),
     "smtp_url": ("smtp://", "smtps://"),
     "stripe_secret_key": ("sk_", "rk_"),
@@ -55,7 +63,7 @@ STARTS: Final[dict[str, tuple[str, ...]]] = {
 """How a value of each secret field begins."""
 
 
-class Settings(BaseSettings):
+class Settings(Limits):
     """Checked once at start, then read-only. A field's description says what is expected of it."""
 
     model_config = SettingsConfigDict(
@@ -75,6 +83,11 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Words = Field(
         (), description="addresses or networks whose X-Forwarded-* we believe, comma-separated"
+    )
+    uncounted_addresses: Words = Field(
+        ("127.0.0.0/8", "::1"),
+        description="addresses or networks that limits per address pass over, comma-separated,"
+        " or none",
     )
     allowed_origins: Words = Field(
         (), description="origins such as https://shop.example, comma-separated"
@@ -98,7 +111,10 @@ class Settings(BaseSettings):
     )
 
     jwt_secret: SecretStr | None = Field(
-        None, min_length=16, description="at least 16 characters, better 32"
+        None, min_length=SECRET_LENGTH, description="at least 16 characters, better 32"
+    )
+    jwt_old_secrets: Secrets = Field(
+        (), description="former signing secrets, comma-separated, each at least 16 characters"
     )
     jwt_public_key: str | None = Field(
         None, description="a public key in PEM, or the path of a file with one"
@@ -122,7 +138,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(
         None,
         validation_alias="REDIS_URL",
-        description="redis://, rediss:// or unix:// URL",
+        description="redis://, rediss://, unix://, redis+cluster:// or redis+sentinel:// URL",
     )
     database_url: SecretStr | None = Field(
         None,
@@ -169,9 +185,18 @@ class Settings(BaseSettings):
                 raise ValueError(origin)
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("jwt_old_secrets")
+    @classmethod
+    def _check_old_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < SECRET_LENGTH for secret in value):
+            raise ValueError("too short")
+        return value
+
+    @field_validator("uncounted_addresses", "trusted_proxies")
     @classmethod
     def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value == ("none",):  # an empty variable counts as not set
+            return ()
         for network in value:
             ipaddress.ip_network(network)
         return value
@@ -222,11 +247,21 @@ class Settings(BaseSettings):
         """Else the demo gateway stands in, and no money moves."""
         return self.stripe_secret_key is not None
 
+    @property
+    def is_demo(self) -> bool:
+        """Nobody has set up who takes the money or who signs tokens: somebody is trying it out."""
+        own = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks)
+        return not self.uses_stripe and not any(own)
+
     def sql_url(self) -> str:
         """DATABASE_URL, else a SQLite file in the data directory."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'houseful.db'}"
+
+    def old_secrets(self) -> list[str]:
+        """What our own tokens and tickets may still be signed with."""
+        return [secret.get_secret_value() for secret in self.jwt_old_secrets]
 
     def signing_secret(self) -> str:
         """What our own tokens are signed with: HOUSEFUL_JWT_SECRET, else one made on first use.

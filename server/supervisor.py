@@ -16,11 +16,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
 import structlog
 
+from server import metrics
 from server.domain.errors import ConfigurationError, HousefulError
 from server.store.embedded import EmbeddedValkey
 from server.worker import GRACEFUL_SHUTDOWN_S
@@ -90,6 +92,8 @@ class Worker:
             return
         self._failures += 1
         log.error("worker died; starting another", pid=self.pid, exit_code=self.exit_code)
+        if metrics.SHARED in self._environment:
+            metrics.forget(Path(self._environment[metrics.SHARED]), self.pid)
         self._forget()
         self.start()
 
@@ -122,7 +126,11 @@ class Worker:
 
 
 class Supervisor:
-    """Runs one worker per listening socket or `count` on a single one, until SIGTERM or Ctrl+C."""
+    """Runs one worker per listening socket or `count` on a single one, until SIGTERM or Ctrl+C.
+
+    SIGUSR1 replaces the workers one after another, for a new version or new certificates: the sockets
+    stay open all the while, so that whoever connects meanwhile waits and is not turned away.
+    """
 
     def __init__(
         self,
@@ -135,6 +143,7 @@ class Supervisor:
         self._sockets = sockets
         self._valkey = valkey
         self._stopping = threading.Event()
+        self._replacing = threading.Event()
         self.workers = [
             Worker(sockets[number % len(sockets)], environment) for number in range(count)
         ]
@@ -151,6 +160,9 @@ class Supervisor:
                     on_ready()
                 while not self._stopping.wait(LOOK_INTERVAL_S):
                     self._look()
+                    if self._replacing.is_set():
+                        self._replacing.clear()
+                        self._replace_in_turn()
             finally:
                 self._stop()
 
@@ -176,6 +188,29 @@ class Supervisor:
             if worker.exit_code is not None:
                 worker.restart_if_due()
 
+    def _replace_in_turn(self) -> None:
+        """The next worker leaves only when the one before it serves; one that does not ends it."""
+        for worker in self.workers:
+            log.info("replacing a worker", pid=worker.pid)
+            worker.tell(signal.SIGTERM)
+            worker.end(time.monotonic() + KILL_AFTER_S)
+            if self._stopping.is_set():
+                return
+            worker.start()
+            if not self._is_ready_in_time(worker):
+                if not self._stopping.is_set():
+                    log.error("the new worker does not serve; the others stay", pid=worker.pid)
+                return
+
+    def _is_ready_in_time(self, worker: Worker) -> bool:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while time.monotonic() < deadline and not self._stopping.is_set():
+            if worker.is_ready(LOOK_INTERVAL_S):
+                return True
+            if worker.exit_code is not None:
+                return False
+        return False
+
     def _stop(self) -> None:
         for each in self._sockets:
             each.close()  # nobody new waits on a socket that no worker will serve
@@ -187,7 +222,7 @@ class Supervisor:
 
     @contextmanager
     def _told_by_signals(self) -> Iterator[None]:
-        """The first signal stops in good order; a second one kills the workers."""
+        """The first SIGTERM or Ctrl+C stops in good order; a second one kills the workers."""
 
         def on_signal(_number: int, _frame: FrameType | None) -> None:
             if self._stopping.is_set():
@@ -195,9 +230,15 @@ class Supervisor:
                     worker.tell(signal.SIGKILL)
             self._stopping.set()
 
-        before = {
-            number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)
+        def on_replace(_number: int, _frame: FrameType | None) -> None:
+            self._replacing.set()
+
+        handlers = {
+            signal.SIGTERM: on_signal,
+            signal.SIGINT: on_signal,
+            signal.SIGUSR1: on_replace,
         }
+        before = {number: signal.signal(number, do) for number, do in handlers.items()}
         try:
             yield
         finally:

@@ -11,6 +11,7 @@ class PlainClient:
     """One connection to one server; one request at a time."""
 
     def __init__(self, url: str, token: str) -> None:
+        self.url, self.token = url, token
         host, _, port = url.removeprefix("http://").partition(":")
         self._host, self._port = host, int(port)
         self._head = f"Host: {host}:{port}\r\nAuthorization: Bearer {token}\r\n"

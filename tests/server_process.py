@@ -46,6 +46,7 @@ def server_process(settings: Settings, guard: str = "") -> Iterator[str]:
     environment = {
         **os.environ,
         "REDIS_URL": settings.redis_url.get_secret_value(),
+        "DATABASE_URL": settings.sql_url(),
         "HOUSEFUL_DATA_DIR": str(settings.data_dir),
         "HOUSEFUL_RESERVATIONS_PER_MINUTE": str(settings.reservations_per_minute),
         "HOUSEFUL_HOLD_SECONDS": str(settings.hold_seconds),
@@ -130,17 +131,18 @@ async def _in_pieces(
             free.append((seat_id, version))
     if not free:
         return Refused(tuple(failed))
-    ref = await self._client.hincrby(keys[0], "next", 1)
+    client: Any = self._scripts.lanes._client
+    ref = await client.hincrby(keys[0], "next", 1)
     deadline = snapshot.now_ms + hold_ms
     for seat_id, version in free:
-        await self._client.hset(keys[1], str(seat_id), f"{version + 1}:R:{ref}:{deadline}")
+        await client.hset(keys[1], str(seat_id), f"{version + 1}:R:{ref}:{deadline}")
     taken = " ".join(str(seat_id) for seat_id, _ in free)
     fields = {"user": user, "session": session, "status": "ACTIVE", "created": snapshot.now_ms}
-    await self._client.hset(
+    await client.hset(
         f"seat:{{{event_id}}}:reservation:{ref}",
         mapping={**fields, "deadline": deadline, "seats": taken},
     )
-    await self._client.zadd(keys[3], {str(ref): deadline})
+    await client.zadd(keys[3], {str(ref): deadline})
     return Granted(
         ref, tuple(seat for seat, _ in free), deadline, snapshot.now_ms, 0, tuple(failed)
     )

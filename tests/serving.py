@@ -38,6 +38,7 @@ from server.store.embedded import EmbeddedValkey
 from server.store.seats import SeatStore
 from server.web.auth import Tokens
 from server.worker import configuration
+from tests.databases import fresh_database
 
 T = TypeVar("T")
 DAY_MS = 86_400_000
@@ -321,6 +322,7 @@ def running_server(
             valkey.start()
             redis_url = valkey.url
         assert redis_url is not None
+        given.setdefault("database_url", SecretStr(fresh_database(directory)))
         settings = Settings(data_dir=directory, redis_url=SecretStr(redis_url), **given)
         in_thread(migrate(settings))
         with serving(settings) as (url, stop):
@@ -331,10 +333,10 @@ def running_server(
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
-    """(address, stop) of the application on a free port, in a thread."""
+def serving(settings: Settings, **replaced: Any) -> Iterator[tuple[str, Callable[[], None]]]:
+    """(address, stop) of the application on a free port, in a thread; `replaced` is uvicorn's."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = configuration(create_app(settings), settings, timeout_graceful_shutdown=2)
+    config = configuration(create_app(settings), settings, timeout_graceful_shutdown=2, **replaced)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-BESIDE_THE_MIRROR = {"bench", "static", "stripe_double", "browser", "chaos"}
+BESIDE_THE_MIRROR = {"bench", "static", "stripe_double", "browser", "chaos", "security"}
 """Folders of tests that are of no one package."""
 
 TOP_LEVEL = {

@@ -46,11 +46,12 @@ def healthy(port: int) -> bool:
         connection.close()
 
 
-def test_the_procfile_names_a_web_and_a_redis_process() -> None:
+def test_the_procfile_names_a_web_a_worker_and_a_redis_process() -> None:
     processes = parse_procfile((CHECKOUT / "Procfile").read_text()).processes
 
-    assert list(processes) == ["web", "redis"]
+    assert list(processes) == ["web", "worker", "redis"]
     assert "houseful serve" in processes["web"]
+    assert "houseful work" in processes["worker"]
 
 
 def test_honcho_starts_all_and_stops_all(data_dir: Path, tmp_path: Path, search_path: str) -> None:
@@ -78,6 +79,10 @@ def test_honcho_starts_all_and_stops_all(data_dir: Path, tmp_path: Path, search_
         deadline = time.monotonic() + 60
         while not healthy(port):
             said = (tmp_path / "log").read_text()
+            assert honcho.poll() is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.1)
+        while "Houseful works" not in (said := (tmp_path / "log").read_text()):
             assert honcho.poll() is None, said
             assert time.monotonic() < deadline, said
             time.sleep(0.1)

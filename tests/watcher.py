@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
 
 from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
@@ -65,8 +66,8 @@ class Watcher:
                     proxy=None,
                 ) as socket:
                     await self._follow(socket)
-            except OSError:
-                await asyncio.sleep(0.1)
+            except (OSError, EOFError, WebSocketException):
+                await asyncio.sleep(0.1)  # cut off, or nobody there yet: come back
 
     async def _follow(self, socket: ClientConnection) -> None:
         async for message in socket:

@@ -25,11 +25,14 @@ local function read_seats(meta, ids)
 end
 
 -- Moves all `seats` to one status and returns the feed's text for them, `id version id version …`.
+-- `meta.moved` is how many of them had another status before.
 local function write_seats(meta, seats, status, ref, deadline)
   local tail = ':' .. status .. ':' .. ref .. ':' .. int(deadline)
   local record, text = {}, {}
+  meta.moved = 0
   for _, seat in ipairs(seats) do
     seat.version = seat.version + 1
+    if seat.status ~= status then meta.moved = meta.moved + 1 end
     meta.taken = meta.taken - (seat.status == 'A' and 0 or 1) + (status == 'A' and 0 or 1)
     seat.status, seat.ref, seat.deadline = status, ref, deadline
     local version = int(seat.version)

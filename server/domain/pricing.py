@@ -109,3 +109,18 @@ def quote(seats: Sequence[PricedSeat], currency: str, discount: Discount | None)
     if discount is None:
         return plain
     return Quote(currency, plain.seats, reduction(discount, plain.subtotal_minor), discount)
+
+
+def shares(prices: Sequence[int], total_minor: int) -> list[int]:
+    """What each seat brought in of `total_minor`, in proportion to its price; they add up to it.
+
+    Each share is the difference of two rounded running sums, so that no cent is lost or doubled.
+    """
+    subtotal = sum(prices)
+    found, priced, given = [], 0, 0
+    for price in prices:
+        priced += price
+        due = total_minor * priced // subtotal if subtotal else 0
+        found.append(due - given)
+        given = due
+    return found

@@ -110,6 +110,14 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A reservation with whose it is, as staff see it."""
+
+    reservation: Reservation
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A seat that SQL has sold (`paying` false) or has under payment, for rebuilding Redis."""
 
@@ -123,7 +131,8 @@ class Claim:
 class Change:
     """One entry of the feed: seats that moved to one status together.
 
-    `ref` is the reservation (or, for BOOKED, the booking); `seats` is (seat id, version) pairs.
+    `ref` is the reservation (or, for BOOKED, the booking); `seats` is (seat id, version) pairs,
+    `moved` how many of them had another status before.
     """
 
     seq: int
@@ -135,6 +144,7 @@ class Change:
     deadline_ms: int
     at_ms: int
     seats: tuple[tuple[int, int], ...] = field(default=())
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +171,5 @@ class Snapshot:
     records: tuple[SeatRecord, ...]
     owners: dict[int, tuple[str, str]]
     """Reservation id → (user, session) of those that are held or being paid for."""
+    at_ms: int = 0
+    """When the feed's last entry was written; 0 for not known."""

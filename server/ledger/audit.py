@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
-from server.codec import encode
+from server.codec import decode, encode
 from server.ledger.database import Session
-from server.ledger.models import AUDIT
+from server.ledger.models import AUDIT, BOOKING
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log; `reference` names the booking it is about, if any."""
+
+    at_ms: int
+    who: str
+    act: str
+    reason: str
+    reference: str | None
+    details: dict[str, Any]
 
 
 async def write(
@@ -34,3 +48,29 @@ async def write(
             details=encode(details or {}).decode(),
         )
     )
+
+
+async def of_event(
+    session: Session, event_id: int, *, limit: int, offset: int
+) -> tuple[list[Entry], int]:
+    """The lines about an event, newest first, and how many there are in all."""
+    mine = AUDIT.c.event_id == event_id
+    total = (
+        await session.execute(select(func.count()).select_from(AUDIT).where(mine))
+    ).scalar_one()
+    found = await session.execute(
+        select(
+            AUDIT.c.at_ms,
+            AUDIT.c.who,
+            AUDIT.c.act,
+            AUDIT.c.reason,
+            BOOKING.c.reference,
+            AUDIT.c.details,
+        )
+        .outerjoin(BOOKING, BOOKING.c.id == AUDIT.c.booking_id)
+        .where(mine)
+        .order_by(AUDIT.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Entry(row[0], row[1], row[2], row[3], row[4], decode(row[5])) for row in found], total

@@ -75,6 +75,13 @@ async def list_all(session: Session) -> list[Discount]:
     return [Discount(**row._mapping) for row in found]
 
 
+async def end(session: Session, discount_id: int, now_ms: int) -> None:
+    """The code counts no more from now on; uses that stand stay."""
+    await session.execute(
+        update(DISCOUNT).where(DISCOUNT.c.id == discount_id).values(ends_at_ms=now_ms)
+    )
+
+
 async def used_by(session: Session, discount_id: int, user_id: str) -> int:
     """Uses of this user that stand."""
     found = await session.execute(

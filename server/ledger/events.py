@@ -16,6 +16,16 @@ from server.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A seat that staff took off sale: why, who, when."""
+
+    seat_id: int
+    reason: str
+    who: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventRecord:
     """An event with its plan's seat range. `prices`: category → minor units.
 
@@ -165,6 +175,24 @@ async def next_generation(session: Session, event_id: int) -> int:
     return generation
 
 
+async def change(
+    session: Session,
+    event_id: int,
+    *,
+    values: Mapping[str, Any],
+    prices: Mapping[str, int],
+) -> None:
+    """Write columns of an event, and the prices of categories that have one already."""
+    if values:
+        await session.execute(update(EVENT).where(EVENT.c.id == event_id).values(**values))
+    for category, amount in prices.items():
+        await session.execute(
+            update(EVENT_PRICE)
+            .where(EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.category == category)
+            .values(amount_minor=amount)
+        )
+
+
 async def blocked_seats(session: Session, event_id: int) -> list[int]:
     """Seats that staff took off sale, ascending."""
     found = await session.execute(
@@ -173,6 +201,16 @@ async def blocked_seats(session: Session, event_id: int) -> list[int]:
         .order_by(EVENT_BLOCK.c.seat_id)
     )
     return list(found.scalars())
+
+
+async def blocks(session: Session, event_id: int) -> list[Block]:
+    """The seats off sale with their reasons, by seat."""
+    found = await session.execute(
+        select(EVENT_BLOCK.c.seat_id, EVENT_BLOCK.c.reason, EVENT_BLOCK.c.who, EVENT_BLOCK.c.at_ms)
+        .where(EVENT_BLOCK.c.event_id == event_id)
+        .order_by(EVENT_BLOCK.c.seat_id)
+    )
+    return [Block(*row) for row in found]
 
 
 async def set_blocked(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from server.codec import decode, encode
 from server.domain.plan import Area, Category, Plan, Row, Seat, Section
@@ -97,6 +97,43 @@ def _seat_rows(
                 "gap_after": seat.gap_after,
             }
             seat_id += 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A plan in a list. `categories`: (name, how many seats), in plan order."""
+
+    plan_id: int
+    name: str
+    seat_count: int
+    categories: tuple[tuple[str, int], ...]
+
+
+async def list_all(session: Session) -> list[PlanSummary]:
+    """Every plan, newest first."""
+    counted: dict[int, dict[int, int]] = {}
+    counts = select(SEAT.c.plan_id, SEAT.c.category, func.count()).group_by(
+        SEAT.c.plan_id, SEAT.c.category
+    )
+    for plan_id, category, count in await session.execute(counts):
+        counted.setdefault(plan_id, {})[category] = count
+    found = await session.execute(
+        select(PLAN.c.id, PLAN.c.name, PLAN.c.seat_count, PLAN.c.categories).order_by(
+            PLAN.c.id.desc()
+        )
+    )
+    return [
+        PlanSummary(
+            plan_id,
+            name,
+            seats,
+            tuple(
+                (item["name"], counted.get(plan_id, {}).get(ordinal, 0))
+                for ordinal, item in enumerate(decode(categories))
+            ),
+        )
+        for plan_id, name, seats, categories in found
+    ]
 
 
 async def load(session: Session, plan_id: int) -> StoredPlan | None:

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 import httpx2
 import stripe
 
+from server import tracing
 from server.payments.bucket import TokenBucket
 from server.payments.gateway import (
     GatewayRejected,
@@ -251,7 +252,8 @@ class StripeGateway:
         """Send within the limits, again where that is safe."""
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._attempt(operation, send, idempotency_key, may_rekey)
+                with tracing.span(f"stripe {operation}"):
+                    return await self._attempt(operation, send, idempotency_key, may_rekey)
         except TimeoutError:
             raise GatewayUnknown(
                 f"the payment service gave no answer within {self._limits.total_s:g} s"

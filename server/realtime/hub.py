@@ -80,6 +80,15 @@ class Hub:
     def sockets_of(self, user: str) -> int:
         return len(self._by_user.get(user, ()))
 
+    @property
+    def slow(self) -> int:
+        """How many viewers frames pass by at the moment."""
+        return len(self._slow)
+
+    def buffered(self) -> int:
+        """Bytes that the kernel has not taken yet, of all viewers."""
+        return sum(viewer.socket.buffered() for viewer in self._viewers)
+
     def missed(self, epoch: str, since: int) -> list[SeatsFrame] | None:
         """What changed after `since`, in one frame or none; None when a refetch is due."""
         if epoch != self._replica.epoch or since > self._replica.seq:

@@ -12,17 +12,23 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
 
 from server.domain.errors import HousefulError
 from server.domain.seats import Change, Snapshot
-from server.metrics import HAPPENINGS, PUSH_LAG_SECONDS
+from server.metrics import EXPIRY_LAG_SECONDS, FEED_ENTRIES, HAPPENINGS, PUSH_LAG_SECONDS
 from server.realtime import frames
 from server.realtime.hub import Hub
+from server.realtime.owners import Owners
 from server.realtime.replica import Replica
+from server.realtime.sale_clock import SaleClock
 from server.services.catalog import Catalog
+from server.services.desk import EVENT_CHANGED
 from server.services.house import House
+from server.services.parts import clock_ms
+from server.store.desk import DeskStore, Note
 from server.store.seats import Answered, FeedLost, SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
@@ -34,30 +40,33 @@ CATCH_UP_S = 1.0
 """How long a reader waits for the newest state before it gets the newest known here."""
 
 RETRY_S = 0.2
-EXPIRING_MS = 60_000
-"""The brief's warning: one minute before a hold ends its owner is told."""
-
 DIFFERENCE_LIMIT = 2_000
 """More changed seats than this are cheaper fetched as one compact body than pushed."""
 
-STATE_OF_KIND = {
-    "reserved": "granted",
-    "extended": "extended",
-    "released": "released",
-    "expired": "expired",
-    "paying": "paying",
-    "kept": "granted",
-    "abandoned": "released",
-    "booked": "booked",
-}
-"""Feed kind → what the owner's page is told."""
+NOTES_BEFORE_MS = 5_000
+"""Notes this much older than the first snapshot are read too: one may have come while it was made."""
+
+
+class Listener(Protocol):
+    """Whoever follows an event beside its viewers: a dashboard."""
+
+    def took(self, changes: Sequence[Change]) -> None: ...
+    def noted(self, notes: Sequence[Note]) -> None: ...
+    def loaded(self) -> None: ...
 
 
 class LiveEvent:
     """An event that somebody watches or reads on this worker."""
 
     def __init__(
-        self, house: House, seats: SeatStore, catalog: Catalog, *, frame_interval_s: float
+        self,
+        house: House,
+        seats: SeatStore,
+        catalog: Catalog,
+        desk: DeskStore,
+        *,
+        frame_interval_s: float,
+        clock: Callable[[], int] = clock_ms,
     ) -> None:
         self.event_id = house.event.id
         self.replica = Replica(house)
@@ -68,31 +77,40 @@ class LiveEvent:
         """The number of the last answer that was given before the last look began."""
         self.is_rung: Callable[[], bool] = bool
         """Whether changes are heard of at once; `bool()` is False."""
+        self.read_at = 0.0
+        self.listeners: list[Listener] = []
+        self.sale = SaleClock(house.event, clock, self._tell_sale)
         self._seats = seats
         self._catalog = catalog
+        self._desk = desk
+        self._notes_since = ""
+        self._notes_due = False
         self._rung = asyncio.Event()
         self._next_look: asyncio.Future[None] | None = None
         self._sweep_due = False
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._deadline_ms: int | None = None
         self._clock_offset_ms = 0.0
-        self._warnings: dict[int, asyncio.TimerHandle] = {}
+        self._owners = Owners(self.hub, self.now_ms)
 
-    def ring(self, *, lease_expired: bool = False) -> None:
+    def ring(self, *, lease_expired: bool = False, desk: bool = False) -> None:
         """Something may have happened: look soon. Rings while looking become one more look."""
         self._sweep_due = self._sweep_due or lease_expired
+        self._notes_due = self._notes_due or desk
         self._rung.set()
 
-    async def caught_up(self) -> None:
+    async def caught_up(self, *, desk: bool = False) -> None:
         """Return when the replica has all that anybody was told of by this worker.
 
         What other workers did is rung for: it is here within milliseconds of their answer, and
-        within `LOOK_S` if the notification is lost. Without a doorbell everything done before this
-        call is waited for. Readers that come while one look is under way share the next. Redis not
-        answering, the replica stays as it is.
+        within `LOOK_S` if the notification is lost. Without a doorbell, and with `desk` (also what
+        was noted), everything done before this call is waited for. Readers that come while one look
+        is under way share the next. Redis not answering, the replica stays as it is.
         """
-        if self.is_rung() and self._knows(self._seats.answered.get(self.event_id)):
+        known = self._knows(self._seats.answered.get(self.event_id))
+        if known and self.is_rung() and not desk:
             return
+        self._notes_due = self._notes_due or desk
         if self._next_look is None:
             self._next_look = asyncio.get_running_loop().create_future()
         self._rung.set()
@@ -111,12 +129,13 @@ class LiveEvent:
         """Keep the replica true until cancelled."""
         await self._load_until_done()
         try:
+            self.learn(self.replica.house)
             while True:
                 try:
                     async with asyncio.timeout(LOOK_S):
                         await self._rung.wait()
                 except TimeoutError:
-                    pass
+                    self._notes_due = True
                 self._rung.clear()
                 answered = self._seats.answered.get(self.event_id)
                 look, self._next_look = self._next_look, None
@@ -135,6 +154,10 @@ class LiveEvent:
                 self._sweep_due = False
                 await self._sweep()
             await self._read()
+            if self._notes_due:
+                self._notes_due = False
+                await self._read_notes()
+            self.read_at = asyncio.get_running_loop().time()
         except Unopened:
             await self._reopen("")
         except FeedLost as lost:
@@ -188,53 +211,68 @@ class LiveEvent:
             if before and (before != snapshot.epoch or changed):
                 self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
         self._aim(self.replica.next_deadline())
+        self._notes_since = self._notes_since or f"{snapshot.now_ms - NOTES_BEFORE_MS}-0"
+        self.read_at = asyncio.get_running_loop().time()
+        for listener in self.listeners:
+            listener.loaded()
         self.ready.set()
 
     async def _read(self) -> None:
         while True:
             changes, now_ms = await self._seats.read_feed(
-                self.event_id, self.replica.epoch, self.replica.seq
+                self.event_id, self.replica.epoch, self.replica.seq, self.replica.at_ms
             )
             self._set_clock(now_ms)
             if not changes:
                 return
+            FEED_ENTRIES.observe(len(changes))
             self._take(changes, now_ms)
+
+    async def _read_notes(self) -> None:
+        """What the desk has to say; an event that was changed is read again."""
+        notes = await self._desk.notes(self.event_id, f"({self._notes_since}")
+        if not notes:
+            return
+        self._notes_since = notes[-1].position
+        for listener in self.listeners:
+            listener.noted(notes)
+        if any(note.kind == EVENT_CHANGED for note in notes):
+            self._catalog.forget(self.event_id)
+            self.learn(await self._catalog.house(self.event_id))
+
+    def learn(self, house: House) -> None:
+        """The event as SQL has it now; a changed sale window is told to everybody at once."""
+        if house is not self.replica.house:
+            self.replica.rehouse(house)
+        self.sale.aim(house.event)
+
+    def _tell_sale(self, state: str, on_sale_at_ms: int | None) -> None:
+        self.hub.tell_all(frames.sale(state, on_sale_at_ms))
+        for listener in self.listeners:
+            listener.noted(())
 
     def _take(self, changes: Sequence[Change], now_ms: int) -> None:
         indexes: dict[int, None] = {}
         for change in changes:
+            if change.kind == "expired" and change.seats:
+                self._measure_expiry(change)
             indexes.update(dict.fromkeys(self.replica.apply(change)))
             if change.status == "R" and change.seats:
                 self._aim_earlier(change.deadline_ms)
             if change.user:
-                self._tell_owner(change, now_ms)
+                self._owners.tell(change, now_ms)
+        for listener in self.listeners:
+            listener.took(changes)
         if indexes:
             self.hub.publish(indexes)
             PUSH_LAG_SECONDS.observe(max(0, now_ms - changes[0].at_ms) / 1000)
 
-    def _tell_owner(self, change: Change, now_ms: int) -> None:
-        state = STATE_OF_KIND.get(change.kind)
-        timer = self._warnings.pop(change.ref, None)
-        if timer is not None:
-            timer.cancel()
-        if state is None or not self.hub.sockets_of(change.user):
-            return
-        seat_ids = [seat_id for seat_id, _ in change.seats]
-        self.hub.tell(
-            change.user,
-            frames.reservation(state, change.ref, seat_ids, change.deadline_ms, now_ms),
-        )
-        if change.status == "R":
-            wait = (change.deadline_ms - EXPIRING_MS - now_ms) / 1000
-            if wait > 0:
-                self._warnings[change.ref] = asyncio.get_running_loop().call_later(
-                    wait, self._warn, change.user, change.ref, seat_ids, change.deadline_ms
-                )
-
-    def _warn(self, user: str, ref: int, seat_ids: list[int], deadline_ms: int) -> None:
-        self._warnings.pop(ref, None)
-        frame = frames.reservation("expiring", ref, seat_ids, deadline_ms, self.now_ms())
-        self.hub.tell(user, frame)
+    def _measure_expiry(self, change: Change) -> None:
+        """Before the change is applied: its seats' deadline is still known."""
+        index = change.seats[0][0] - self.replica.house.first_seat_id
+        deadline_ms = self.replica.deadline[index]
+        if deadline_ms:
+            EXPIRY_LAG_SECONDS.observe(max(0, change.at_ms - deadline_ms) / 1000)
 
     def held_by(self, user: str) -> dict[int, tuple[int, list[int]]]:
         """The user's reservations now: id → (deadline_ms, seat ids), from the replica."""
@@ -278,6 +316,7 @@ class LiveEvent:
             log.info("reservation_expired", event_id=self.event_id, reservations=freed)
 
     def _stop_timers(self) -> None:
-        for timer in (self._deadline_timer, *self._warnings.values()):
-            if timer is not None:
-                timer.cancel()
+        self.sale.stop()
+        self._owners.stop()
+        if self._deadline_timer is not None:
+            self._deadline_timer.cancel()

@@ -6,7 +6,8 @@ Owns: one task per live event, the doorbell, and the sweep of events that nobody
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -14,8 +15,10 @@ from server.domain.errors import HousefulError, Unavailable
 from server.realtime.live_event import LiveEvent
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
-from server.store.connection import Redis
+from server.services.parts import clock_ms
+from server.store.desk import DeskStore
 from server.store.doorbell import Doorbell
+from server.store.lanes import Client
 from server.store.seats import SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
@@ -32,14 +35,25 @@ class LiveEvents:
     """The live events of one worker."""
 
     def __init__(
-        self, client: Redis, seats: SeatStore, catalog: Catalog, *, frame_interval_ms: int
+        self,
+        client: Client,
+        seats: SeatStore,
+        catalog: Catalog,
+        *,
+        frame_interval_ms: int,
+        clock: Callable[[], int] = clock_ms,
+        other_server: Callable[[], None] = lambda: None,
     ) -> None:
         self._seats = seats
+        self._desk = DeskStore(client)
+        self.clock = clock
+        self._worker = secrets.token_hex(6)
+        self._said: set[int] = set()
         self._catalog = catalog
         self._interval_s = frame_interval_ms / 1000
         self._events: dict[int, LiveEvent] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self.doorbell = Doorbell(client, self._ring)
+        self.doorbell = Doorbell(client, self._ring, other_server)
 
     def __iter__(self) -> Iterator[LiveEvent]:
         return iter(list(self._events.values()))
@@ -51,13 +65,20 @@ class LiveEvents:
             house = await self._catalog.house(event_id)
             live = self._events.get(event_id)
         if live is None:
-            live = LiveEvent(house, self._seats, self._catalog, frame_interval_s=self._interval_s)
+            live = LiveEvent(
+                house,
+                self._seats,
+                self._catalog,
+                self._desk,
+                frame_interval_s=self._interval_s,
+                clock=self.clock,
+            )
             live.is_rung = self.doorbell.is_heard
             self._events[event_id] = live
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(live), name=f"live-event-{event_id}"
             )
-            await self.doorbell.watch(event_id)
+            self.doorbell.watch(event_id)
         live.last_used = asyncio.get_running_loop().time()
         if not live.ready.is_set():
             try:
@@ -74,6 +95,8 @@ class LiveEvents:
             try:
                 await self._sweep_unwatched()
                 await self._drop_idle()
+                await self._say_viewers()
+                await self._learn()
             except HousefulError as error:
                 log.warning("sweep_failed", error=error.message)
 
@@ -82,10 +105,10 @@ class LiveEvents:
             live.hub.close(code, reason)
         await end(self._tasks.values())
 
-    def _ring(self, event_id: int, lease_expired: bool) -> None:
+    def _ring(self, event_id: int, lease_expired: bool, desk: bool) -> None:
         live = self._events.get(event_id)
         if live is not None:
-            live.ring(lease_expired=lease_expired)
+            live.ring(lease_expired=lease_expired, desk=desk)
 
     async def _supervise(self, live: LiveEvent) -> None:
         while True:
@@ -103,11 +126,26 @@ class LiveEvents:
                 except Unopened:
                     continue
 
+    async def _say_viewers(self) -> None:
+        """Tell all workers how many sockets this one has; an event that lost its last, once more."""
+        viewers = {live.event_id: len(live.hub) for live in self if len(live.hub)}
+        gone = dict.fromkeys(self._said - viewers.keys(), 0)
+        if viewers or gone:
+            await self._desk.say_viewers(self._worker, viewers | gone)
+        self._said = set(viewers)
+
+    async def _learn(self) -> None:
+        """Follow changes of events whose note was lost."""
+        if self._events:
+            await self._catalog.refresh()
+            for live in self:
+                live.learn(await self._catalog.house(live.event_id))
+
     async def _drop_idle(self) -> None:
         now = asyncio.get_running_loop().time()
         for event_id, live in list(self._events.items()):
-            if len(live.hub) or now - live.last_used < IDLE_S:
+            if len(live.hub) or live.listeners or now - live.last_used < IDLE_S:
                 continue
             del self._events[event_id]
             await end([self._tasks.pop(event_id)])
-            await self.doorbell.unwatch(event_id)
+            self.doorbell.unwatch(event_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from functools import cached_property
 
 from server.codec import encode
 from server.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, Change, SeatRecord, Snapshot
+from server.realtime.census import (
+    AVAILABLE,
+    Census,
+)
 from server.realtime.seat_map import SeatMap
 from server.services.house import House
 
 STATUS_LETTERS = "ARPBX"
 CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
-AVAILABLE, RESERVED, PAYING, BOOKED, BLOCKED = range(5)
 WIRE_BYTES = [b'"%s"' % WIRE_STATUS[letter].encode() for letter in STATUS_LETTERS]
 TO_WIRE_CODE = bytes(WIRE_STATUS_CODE[letter] for letter in STATUS_LETTERS).ljust(256, b"\0")
 
@@ -50,12 +54,16 @@ class Body:
 
 
 class Replica:
-    """Status, version and deadline of every seat at one position (`epoch`, `seq`) of the feed."""
+    """Status, version and deadline of every seat at one position (`epoch`, `seq`) of the feed.
+
+    `at_ms` is when the entry at `seq` was written, 0 for not known.
+    """
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.epoch = ""
         self.seq = 0
+        self.at_ms = 0
         self.version_base = 0
         self.modified_ms = 0
         count = house.seat_count
@@ -64,8 +72,10 @@ class Replica:
         self.deadline = array("q", bytes(8 * count))
         self.ref = array("q", bytes(8 * count))
         self.owners: dict[int, tuple[str, str]] = {}
+        self.census = Census(house)
         self.available = count
         self.seat_map = SeatMap(house, self, WIRE_BYTES)
+        self._price_tag = _price_tag(house)
         self._seats_body: Body | None = None
         self._status_body: Body | None = None
 
@@ -84,6 +94,7 @@ class Replica:
                 self._set(index, record.status, record.version, record.ref, record.deadline_ms)
                 changed.append(index)
         self.epoch, self.seq = snapshot.epoch, snapshot.seq
+        self.at_ms = snapshot.at_ms
         self.version_base = snapshot.version_base
         self.modified_ms = snapshot.now_ms
         self.owners = dict(snapshot.owners)
@@ -99,7 +110,7 @@ class Replica:
             index = seat_id - first
             self._set(index, change.status, version, change.ref, change.deadline_ms)
             indexes.append(index)
-        self.seq = change.seq
+        self.seq, self.at_ms = change.seq, change.at_ms
         self.modified_ms = max(change.at_ms, self.modified_ms + 1)
         if change.status in "RP":
             self.owners[change.ref] = (change.user, change.session)
@@ -110,6 +121,7 @@ class Replica:
 
     def _set(self, index: int, status: str, version: int, ref: int, deadline_ms: int) -> None:
         code = CODE_OF[status]
+        self.census.move(index, self.status[index], self.ref[index], code, ref, deadline_ms)
         freed = (code == AVAILABLE) - (self.status[index] == AVAILABLE)
         self.available += freed
         self.seat_map.touch(index, freed)
@@ -117,6 +129,15 @@ class Replica:
         self.version[index] = version
         self.deadline[index] = deadline_ms if status == "R" else 0
         self.ref[index] = ref
+
+    def rehouse(self, house: House) -> None:
+        """The event was changed: the same seats under new names of it, perhaps at new prices."""
+        if house.event.prices != self.house.event.prices:
+            self.seat_map.rehouse(house)
+            self.modified_ms += 1
+        self.house = house
+        self._price_tag = _price_tag(house)
+        self._seats_body = None
 
     def rows(self, indexes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
         """(index, wire status code, version, deadline in ms or 0) of seats as they are now."""
@@ -173,11 +194,16 @@ class Replica:
 
     def _body(self, kind: str, make: Callable[[], bytes], pack: Callable[[], bytes]) -> Body:
         return Body(
-            etag=f'"{kind}{self.epoch}-{self.seq}"',
+            etag=f'"{kind}{self.epoch}-{self.seq}-{self._price_tag}"',
             modified_ms=self.modified_ms,
             make=make,
             pack=pack,
         )
+
+
+def _price_tag(house: House) -> str:
+    """Tells bodies apart that differ in their prices alone; the same on every worker."""
+    return f"{zlib.crc32(encode(sorted(house.event.prices.items()))):x}"
 
 
 def varints(numbers: Iterable[int]) -> bytes:

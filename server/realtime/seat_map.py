@@ -68,6 +68,12 @@ class SeatMap:
         self._stale = {index: None for index, row in enumerate(rows) if row != fresh}
         self._pieces = [None] * len(self._pieces)
 
+    def rehouse(self, house: House) -> None:
+        """The same seats at other prices."""
+        self._house = house
+        self._prefixes = seat_prefixes(house)
+        self._pieces = [None] * len(self._pieces)
+
     def touch(self, index: int, freed: int) -> None:
         """A seat changed; `freed` is what that adds to the available ones."""
         section = self._section_of[index]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
@@ -20,7 +20,7 @@ from server.domain.errors import NotFound
 from server.domain.plan import Plan
 from server.domain.seats import Claim
 from server.ledger import bookings, discounts, events, plans
-from server.ledger.database import Database
+from server.ledger.database import Database, Session
 from server.ledger.events import EventRecord
 from server.services.house import House
 from server.services.single_flight import SingleFlight
@@ -32,8 +32,9 @@ log = structlog.get_logger(__name__)
 VERSIONS_PER_GENERATION = 1_000_000
 """Room for versions between two rebuilds of one event; no seat changes hands as often as that."""
 
-EVENT_TTL_S = 5.0
-"""How long an event's sale window and name may be remembered; staff change them rarely."""
+EVENT_TTL_S = 0.8
+"""How long an event's sale window and name may be remembered: every worker, also one that missed the
+note of a change, must know a new window within a second."""
 
 HOUSES = 64
 """Plans kept in memory; a 50,000-seat one takes about 30 MB."""
@@ -78,25 +79,40 @@ class Catalog:
         self._events[event_id] = (monotonic(), record)
         return record
 
+    def forget(self, event_id: int) -> None:
+        """The event was changed: read it again when it is asked for."""
+        self._events.pop(event_id, None)
+
+    async def refresh(self) -> list[EventRecord]:
+        """Read every event again; two statements, however many there are."""
+        records = await self._database.query(events.list_all)
+        now = monotonic()
+        self._events.update((record.id, (now, record)) for record in records)
+        return records
+
     async def events(self) -> list[tuple[EventRecord, int]]:
         """Every event with the number of its available seats."""
         async with self._database.read() as session:
             records = await events.list_all(session)
+        return list(zip(records, await self.available(records), strict=True))
+
+    async def available(self, records: Sequence[EventRecord]) -> list[int]:
+        """How many seats of each event are available now."""
         taken = await self._seats.taken([record.id for record in records]) if records else []
-        return [
-            (record, record.seat_count - count)
-            for record, count in zip(records, taken, strict=True)
-        ]
+        return [record.seat_count - count for record, count in zip(records, taken, strict=True)]
 
     async def event_ids(self) -> list[int]:
         """The ids of all events; asks SQL alone."""
         return await self._database.query(events.ids)
 
     async def house(self, event_id: int) -> House:
-        """The event with its seats' names and prices. Raises NotFound."""
+        """The event with its seats' names and prices, as they are now. Raises NotFound."""
+        record = await self.event(event_id)
         house = self._houses.get(event_id)
-        if house is None:
+        if house is None or house.event.prices != record.prices:
             return await self._house_flights.run(event_id, lambda: self._read_house(event_id))
+        if house.event != record:
+            house = self._houses[event_id] = house.renamed(record)
         self._houses.move_to_end(event_id)
         return house
 
@@ -156,18 +172,21 @@ class Catalog:
     async def add_event(self, plan: Plan, event: NewEvent) -> int:
         """Store a plan and an event on it; returns the event's id."""
         async with self._database.write() as session:
-            plan_id = await plans.add(session, plan)
-            return await events.add(
-                session,
-                plan_id=plan_id,
-                venue_name=event.venue,
-                name=event.name,
-                starts_at_ms=event.starts_at_ms,
-                on_sale_at_ms=event.on_sale_at_ms,
-                off_sale_at_ms=event.off_sale_at_ms,
-                currency=event.currency,
-                prices=event.prices,
-            )
+            return await self.write_event(session, await plans.add(session, plan), event)
+
+    async def write_event(self, session: Session, plan_id: int, event: NewEvent) -> int:
+        """Store an event on a stored plan; returns its id. Raises NotFound, InvalidRequest."""
+        return await events.add(
+            session,
+            plan_id=plan_id,
+            venue_name=event.venue,
+            name=event.name,
+            starts_at_ms=event.starts_at_ms,
+            on_sale_at_ms=event.on_sale_at_ms,
+            off_sale_at_ms=event.off_sale_at_ms,
+            currency=event.currency,
+            prices=event.prices,
+        )
 
     async def add_discount(self, code: str, percent: int) -> None:
         """A code for every event, so many percent off. Raises Conflict when it exists."""

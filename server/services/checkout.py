@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from server.domain.booking import UNFINISHED, State
 from server.domain.errors import Conflict, Forbidden, InProgress, NotFound, Unavailable
-from server.ledger import audit, bookings, claims, payments
+from server.ledger import bookings, claims, payments
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import Outcome, PaymentState
@@ -54,6 +54,7 @@ class Checkout:
         self._reconciler = Reconciler(parts, self.apply_payment)
         kinds = {CANCEL_PAYMENT: cancelling(parts, self.apply_payment), **(handlers or {})}
         self._relay = Relay(parts, kinds)
+        self._wake_seats = asyncio.Event()
         self._wake_relay = asyncio.Event()
 
     async def book(self, user: str, key: str | None, body: BookingRequest) -> Answer:
@@ -118,18 +119,30 @@ class Checkout:
         Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
         """
         booking = await self._find(user, role, reference)
-        if role != "admin":
-            await self._may_cancel(user, booking)
+        if role == "admin":
+            return await self._end(booking, user, reason, "cancel_booking")
+        await self._may_cancel(user, booking)
+        return await self._end(booking, user, reason, None)
+
+    async def refund(self, who: str, reference: str, reason: str) -> dict[str, Any]:
+        """End anybody's booking at any time, for staff who may; else as `cancel`."""
+        return await self._end(
+            await self._find(who, "admin", reference), who, reason, "refund_booking"
+        )
+
+    async def _end(
+        self, booking: Booking, who: str, reason: str, act: str | None
+    ) -> dict[str, Any]:
+        """`act` names it in the audit log, when staff do it."""
         held = await self._take(booking.id)
         async with self._kept(held):
-            if held.state is State.REFUND_FAILED and role == "admin":
+            if held.state is State.REFUND_FAILED and act is not None:
+                await self._audit(held, act, who, reason)
                 held = await self._refunds.again(held)
-            ended = await self._saga.run(await self._ended(held, user, reason))
-        if role == "admin":
-            await self._audit(user, ended, reason)
+            ended = await self._saga.run(await self._ended(held, who, reason, act))
         return await self._view(ended)
 
-    async def _ended(self, held: Booking, who: str, reason: str) -> Booking:
+    async def _ended(self, held: Booking, who: str, reason: str, act: str | None) -> Booking:
         if held.state is State.CONFIRMED:
             state = State.REFUND_DUE if held.total_minor else State.CANCELLED
             return await reversals.undo_sale(
@@ -139,12 +152,21 @@ class Checkout:
                 refunded_minor=held.refunded_minor,
                 who=who,
                 reason=reason,
+                act=act,
             )
         if held.state in UNFINISHED:
+            if act is not None:
+                await self._audit(held, act, who, reason)
             return await self._saga.give_up(held)
         if held.state is State.DECLINED:
             raise Conflict("a declined booking cannot be cancelled", code="not_cancellable")
         return held
+
+    async def _audit(self, booking: Booking, act: str, who: str, reason: str) -> None:
+        now = self._parts.now_ms()
+        await self._parts.database.transact(
+            lambda session: reversals.audited(session, booking, act, who, reason, now)
+        )
 
     @asynccontextmanager
     async def _kept(self, held: Booking) -> AsyncIterator[None]:
@@ -179,19 +201,6 @@ class Checkout:
             raise Conflict(
                 "this booking can no longer be cancelled online", code="cancellation_closed"
             )
-
-    async def _audit(self, who: str, booking: Booking, reason: str) -> None:
-        await self._parts.database.transact(
-            lambda session: audit.write(
-                session,
-                who=who,
-                act="cancel_booking",
-                at_ms=self._parts.now_ms(),
-                event_id=booking.event_id,
-                booking_id=booking.id,
-                reason=reason,
-            )
-        )
 
     async def apply_webhook(self, event: WebhookEvent) -> None:
         """Take in a verified webhook, once. Raises Unavailable when it could not be applied: answer
@@ -295,6 +304,11 @@ class Checkout:
             repeat("checkout sweep", work.sweep, POLL_S, never),
         )
 
+    def compare_seats_soon(self) -> None:
+        """Redis may have lost what it had: do not wait for the reconciler's next turn."""
+        self._reconciler.seats_are_doubtful = True
+        self._wake_seats.set()
+
     async def run_outbox(self) -> None:
         """Keep promises."""
         await repeat("outbox", self._relay.run_once, POLL_S, self._wake_relay)
@@ -303,6 +317,7 @@ class Checkout:
         """Compare SQL with Redis and with the gateway."""
         never, work = asyncio.Event(), self._reconciler
         await together(
+            repeat("seats of another server", work.doubtful_seats, POLL_S, self._wake_seats),
             repeat("orphan refunds", work.refund_orphans, POLL_S, never),
             repeat("books", work.take_turns, TURNS_EVERY_S, never),
         )

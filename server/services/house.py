@@ -94,6 +94,13 @@ class House:
             first += count
         return ranges
 
+    def renamed(self, event: EventRecord) -> House:
+        """The same seats at the same prices under a changed event; naming them is not repeated."""
+        house = House(event, self.stored)
+        made = ("seats", "sections", "seat_count")
+        house.__dict__.update({name: self.__dict__[name] for name in made if name in self.__dict__})
+        return house
+
     def price(self, amount_minor: int) -> str:
         return to_wire(amount_minor, self.event.currency)
 

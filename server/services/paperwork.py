@@ -7,7 +7,7 @@ has to be stored. Only a confirmed booking has any.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -101,8 +101,19 @@ class Paperwork:
             for ticket in issued
         ]
 
-    async def send(self, user: str, role: str, reference: str, to: str | None) -> str:
-        """Promise an e-mail with the tickets; returns its address. Raises InvalidRequest."""
+    async def send(
+        self,
+        user: str,
+        role: str,
+        reference: str,
+        to: str | None,
+        *,
+        also: Callable[[Session, str], Awaitable[None]] | None = None,
+    ) -> str:
+        """Promise an e-mail with the tickets; returns its address. Raises InvalidRequest.
+
+        `also` writes in the same transaction, given the address.
+        """
         booking = await self._find(user, role, reference)
         require_confirmed(booking)
         address = to or str((decode(booking.contact) or {}).get("email") or "")
@@ -114,6 +125,8 @@ class Paperwork:
         async def promise(session: Session) -> None:
             now = clock_ms()
             await outbox.promise(session, booking.id, [(EMAIL, payload, now)], now_ms=now)
+            if also is not None:
+                await also(session, address)
 
         await self._database.transact(promise)
         return address

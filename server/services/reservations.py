@@ -13,7 +13,7 @@ import structlog
 
 from server.domain.errors import Conflict, InvalidRequest, NotFound, RateLimited
 from server.domain.reasons import RESERVATION_REASONS
-from server.domain.seats import Changed, Granted, Refused, Reservation
+from server.domain.seats import Changed, Granted, Refused, Reservation, ReservationStatus
 from server.ledger.events import EventRecord
 from server.metrics import REFUSED_SEATS, happened
 from server.services.catalog import Catalog
@@ -27,6 +27,14 @@ WINDOW_MS = 60_000
 
 GONE = {"unknown_reservation"}
 """Reasons that mean there is no such thing for this user."""
+
+ENDED = {
+    ReservationStatus.PAYING: "in_payment",
+    ReservationStatus.BOOKED: "already_booked",
+    ReservationStatus.EXPIRED: "expired",
+    ReservationStatus.RELEASED: "released",
+}
+"""Why a reservation that is not ACTIVE holds nothing that could be given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,15 @@ class Reservations:
         catalog: Catalog,
         rules: Rules,
         clock: Callable[[], int],
+        refused: Callable[[int], None] = lambda event_id: None,
     ) -> None:
+        """`refused` is told the event of each attempt that got nothing."""
         self._seats = seats
         self._limiter = limiter
         self._catalog = catalog
         self.rules = rules
         self._clock = clock
+        self._refused = refused
 
     async def _allow(self, user: str) -> Allowance:
         """Count one attempt to reserve. Raises RateLimited with the time until the next."""
@@ -103,6 +114,8 @@ class Reservations:
             ),
         )
         self._log_reserve(event_id, user, answer)
+        if isinstance(answer, Refused):
+            self._refused(event_id)
         return answer, allowance
 
     async def extend(self, event_id: int, user: str, reservation_id: int) -> Granted:
@@ -127,6 +140,25 @@ class Reservations:
             raise reservation_error(answer.reason or "expired")
         happened("reservation_released").inc()
         log.debug("reservation_released", event_id=event_id, seats=answer.seat_ids)
+        return answer
+
+    async def release_part(
+        self, event_id: int, user: str, reservation_id: int, seat_ids: Sequence[int]
+    ) -> Changed:
+        """Give some seats of a reservation back. Raises NotFound, Conflict (`not_held`: a seat that
+        this reservation does not hold; then all stay held), InvalidRequest."""
+        distinct(seat_ids)
+        held = await self.get(event_id, user, reservation_id)
+        if held.status != ReservationStatus.ACTIVE:
+            raise reservation_error(ENDED[held.status])
+        foreign = [seat_id for seat_id in seat_ids if seat_id not in held.seat_ids]
+        answer = None if foreign else await self.release_seats(event_id, user, seat_ids)
+        if not isinstance(answer, Changed):
+            raise Conflict(
+                f"reservation {reservation_id} does not hold all of these seats",
+                code="not_held",
+                details={"seatIds": foreign or list(seat_ids)},
+            )
         return answer
 
     async def release_seats(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from server.domain.booking import State
 from server.domain.pricing import PricedSeat
-from server.ledger import claims, discounts, keys, payments
+from server.ledger import audit, claims, discounts, keys, payments
 from server.ledger.bookings import Booking
 from server.ledger.database import Session
 from server.payments.gateway import PaymentState
@@ -30,9 +30,18 @@ from server.services.parts import Parts
 
 
 async def undo_sale(
-    parts: Parts, before: Booking, *, state: State, refunded_minor: int, who: str, reason: str
+    parts: Parts,
+    before: Booking,
+    *,
+    state: State,
+    refunded_minor: int,
+    who: str,
+    reason: str,
+    act: str | None = None,
 ) -> Booking:
     """A confirmed booking ends: seats for sale again, tickets void.
+
+    `act` names it in the audit log, when staff did it.
 
     `state` is REFUND_DUE (we still have to give the money back), REFUNDED (it was given back
     elsewhere) or CANCELLED (it cost nothing).
@@ -69,6 +78,8 @@ async def undo_sale(
                 who=who,
                 now_ms=now,
             )
+        if act is not None:
+            await audited(session, after, act, who, reason, now)
         mail: Jobs = [(EMAIL, {"about": "cancelled"})]
         job = await promise(parts, session, after, [(UNBOOK, {"seats": seat_ids})], mail)
         return after, job, seat_ids
@@ -87,6 +98,22 @@ async def undo_sale(
     )
     parts.reached("after_unbooked")
     return after
+
+
+async def audited(
+    session: Session, booking: Booking, act: str, who: str, reason: str, now_ms: int
+) -> None:
+    """Write into the audit log that staff ended a booking."""
+    await audit.write(
+        session,
+        who=who,
+        act=act,
+        at_ms=now_ms,
+        event_id=booking.event_id,
+        booking_id=booking.id,
+        reason=reason,
+        details={"amountMinor": booking.total_minor, "currency": booking.currency},
+    )
 
 
 async def revive(parts: Parts, before: Booking, state: PaymentState) -> Booking | None:

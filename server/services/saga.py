@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from server import tracing
 from server.domain.booking import UNFINISHED, State
 from server.domain.errors import PaymentDeclined
 from server.ledger import bookings, claims, keys, payments
@@ -60,7 +61,9 @@ class Saga:
         try:
             with self._parts.dropping(booking.lease):
                 while self._is_due(booking):
-                    booking = await self._steps[booking.state](booking)
+                    step = f"checkout {booking.state.lower()}"
+                    with tracing.span(step, {"houseful.booking": booking.reference}):
+                        booking = await self._steps[booking.state](booking)
         except Lost:
             found = await self._parts.database.query(lambda s: bookings.get(s, booking.id))
             assert found is not None  # noqa: S101 - bookings are never deleted

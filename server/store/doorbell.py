@@ -1,165 +1,198 @@
 """Keyspace notifications: the doorbell that says an event's feed has something new.
 
-One connection per worker hears `xadd` on the feeds and `expired` on the leases of the events it was
-asked to watch. A notification may be lost, late or doubled: whoever is rung looks for itself, and
-the bell also rings for every watched event after each (re)connection.
+Notifications are heard only on the node where the key is, so each primary gets an ear: one connection
+that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases, of the events it was
+asked to watch. All ears listen for all events, so that an event may move to another node unannounced;
+ears come and go with the primaries. A notification may be lost, late or doubled: whoever is rung
+looks for itself, and the bell also rings for every watched event after each (re)connection.
 
-Owns: the subscription and its repair. Never: what changed.
+Owns: the subscriptions and their repair. Never: what changed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-import hiredis
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
-from server.store.lane import NOTHING, packed, reader, taken_over
+from server.store.capability import add_notifications
+from server.store.cluster import Cluster
+from server.store.lanes import Client
 
 log = structlog.get_logger(__name__)
 
 RETRY_S = 0.2
 """Between attempts to connect again; the feeds are read in any case, see `realtime.live_event`."""
 
-QUIET_S = 5.0
-"""A connection that says nothing for so long is asked whether it lives, and dropped if it is not."""
+LISTEN_S = 0.1
+"""How long one wait for a message lasts before events that came or went are seen to."""
+
+ATTEND_S = 1.0
+"""Between looks at which primaries there are."""
+
+Ring = Callable[[int, bool, bool], None]
+"""Called with (event id, whether a lease expired, whether the desk may have a note)."""
 
 OWN_CHANNEL = "houseful:doorbell"
-"""Keeps the connection subscribed while no event is watched."""
+"""Keeps a connection open while no event is watched, and says when it was made anew."""
 
 
-def channels(event_id: int, database: int) -> tuple[str, str]:
-    """(feed channel, lease pattern) of one event; the braces are part of the hash tag."""
+def channels(event_id: int, database: int) -> tuple[str, str, str]:
+    """(feed channel, desk channel, lease pattern) of one event; the braces are part of the hash tag."""
     space = f"__keyspace@{database}__:seat:{{{event_id}}}:"
-    return f"{space}feed", f"{space}lease:*"
+    return f"{space}feed", f"{space}desk", f"{space}lease:*"
 
 
-class Ear(asyncio.Protocol):
-    """A subscribed connection; hands each message to `hear` in the step in which it arrives."""
+class Ear:
+    """One connection to one node; rings for what it hears.
 
-    def __init__(self, hear: Callable[[list[Any]], None]) -> None:
-        self._hear = hear
-        self._reader = reader()
-        self.heard = 0
-        self.lost = asyncio.Event()
-        self.transport: asyncio.Transport
-        self.before: asyncio.BaseProtocol
+    `other_server` is called when the process at the other end is not the one it was: restarted,
+    perhaps with older data, or another primary. `is_known`: the first one is no news.
+    """
 
-    def say(self, *command: str) -> None:
-        if not self.transport.is_closing():
-            self.transport.write(packed(*command))
-
-    def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
-        self.heard += 1
-        while True:
-            try:
-                message = self._reader.gets()
-            except hiredis.HiredisError:
-                self.transport.abort()
-                return
-            if message is NOTHING:
-                return
-            if isinstance(message, list):
-                self._hear(message)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.before.connection_lost(exc)
-        self.lost.set()
-
-
-class Doorbell:
-    """Rings `listener(event_id, lease_expired)` for the events watched."""
-
-    def __init__(self, client: Redis, listener: Callable[[int, bool], None]) -> None:
-        self._pool = client.connection_pool
-        self._listener = listener
-        self._watched: dict[int, None] = {}
-        self._ear: Ear | None = None
+    def __init__(
+        self, client: Redis, ring: Ring, other_server: Callable[[], None], *, is_known: bool
+    ) -> None:
+        self._client = client
+        self._ring = ring
+        self._other_server = other_server
+        self._run_id = "" if is_known else "none yet"
         self._database = int(client.connection_pool.connection_kwargs.get("db") or 0)
         self.heard = 0
-        self.connections = 0
+        self.is_connected = False
 
-    def is_heard(self) -> bool:
-        """Whether the connection stands."""
-        return self._ear is not None and not self._ear.lost.is_set()
-
-    async def watch(self, event_id: int) -> None:
-        """Ring for this event from now on. Without a connection, from when there is one again."""
-        self._watched[event_id] = None
-        if self._ear is not None:
-            self._subscribe(self._ear, event_id)
-
-    async def unwatch(self, event_id: int) -> None:
-        self._watched.pop(event_id, None)
-        if self._ear is not None:
-            feed, lease = channels(event_id, self._database)
-            self._ear.say("UNSUBSCRIBE", feed)
-            self._ear.say("PUNSUBSCRIBE", lease)
-
-    async def run(self) -> None:
+    async def run(self, watched: Collection[int]) -> None:
         """Listen until cancelled; supervises its own connection."""
         while True:
             try:
-                await self._listen()
+                await self._listen(watched)
             except (RedisError, OSError) as error:
                 log.warning("doorbell_lost", error=str(error))
+            except Exception:
+                log.exception("doorbell_failed")
+            finally:
+                self.is_connected = False
             await asyncio.sleep(RETRY_S)
 
-    async def _listen(self) -> None:
-        connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-        try:
-            ear = Ear(self._ring)
-            ear.transport, ear.before = taken_over(connection, ear)
-            ear.say("SUBSCRIBE", OWN_CHANNEL)
-            for event_id in list(self._watched):
-                self._subscribe(ear, event_id)
-            self._ear = ear
-            self.connections += 1
-            await self._stay(ear)
-        finally:
-            self._ear = None
-            await connection.disconnect(nowait=True)
-            await self._pool.release(connection)
+    async def _listen(self, watched: Collection[int]) -> None:
+        # Nobody else may use this connection: redis-py makes it anew inside any call that fails, and
+        # two tasks doing so at once leave one of them reading what the other waits for.
+        async with self._client.pubsub() as pubsub:
+            await pubsub.subscribe(OWN_CHANNEL)
+            heard_of: set[int] = set()
+            while True:
+                await self._follow(pubsub, heard_of, set(watched))
+                message = await pubsub.get_message(timeout=LISTEN_S)
+                if message is not None and message["channel"] == OWN_CHANNEL:
+                    await self._meet()
+                elif message is not None:
+                    self._hear(message)
 
-    async def _stay(self, ear: Ear) -> None:
-        """Return when the connection is lost, or seems so: two quiet spells with a PING between."""
-        heard, is_asked = -1, False
-        while not ear.lost.is_set():
-            if ear.heard == heard and is_asked:
-                return
-            is_asked = ear.heard == heard
-            if is_asked:
-                ear.say("PING")
-            heard = ear.heard
-            try:
-                async with asyncio.timeout(QUIET_S):
-                    await ear.lost.wait()
-            except TimeoutError:
-                continue
+    async def _follow(self, pubsub: PubSub, heard_of: set[int], watched: set[int]) -> None:
+        """Subscribe to the events that came since, and let go of those that went."""
+        for event_id in watched - heard_of:
+            feed, desk, lease = channels(event_id, self._database)
+            await pubsub.subscribe(feed, desk)
+            await pubsub.psubscribe(lease)
+            heard_of.add(event_id)
+        for event_id in heard_of - watched:
+            feed, desk, lease = channels(event_id, self._database)
+            await pubsub.unsubscribe(feed, desk)
+            await pubsub.punsubscribe(lease)
+            heard_of.discard(event_id)
 
-    def _subscribe(self, ear: Ear, event_id: int) -> None:
-        feed, lease = channels(event_id, self._database)
-        ear.say("SUBSCRIBE", feed)
-        ear.say("PSUBSCRIBE", lease)
+    async def _meet(self) -> None:
+        """A new connection: a server that was started anew or joined may not notify yet."""
+        await add_notifications(self._client)
+        facts: dict[str, Any] = await self._client.info("server")
+        before, self._run_id = self._run_id, str(facts.get("run_id"))
+        self.is_connected = True
+        if before not in ("", self._run_id):
+            self._other_server()
 
-    def _ring(self, message: list[Any]) -> None:
-        """`[kind, channel, count]`, `["message", channel, word]` or `["pmessage", _, channel, word]`."""
-        kind, *about = message
-        if kind == "subscribe" or (kind == "message" and about[-1] == "xadd"):
-            self._ring_for(about[0], is_news=kind == "message", lease_expired=False)
-        elif kind == "pmessage" and about[-1] == "expired":
-            self._ring_for(about[1], is_news=True, lease_expired=True)
-
-    def _ring_for(self, channel: str, *, is_news: bool, lease_expired: bool) -> None:
+    def _hear(self, message: dict[str, Any]) -> None:
+        kind, channel = message["type"], message["channel"]
         event_id = event_of(channel)
-        if event_id is not None:
-            self.heard += is_news
-            self._listener(event_id, lease_expired)
+        if event_id is None:
+            return
+        # redis-py reconnects in silence and subscribes again: that, too, is heard here as a ring.
+        if kind in ("subscribe", "psubscribe") or (kind == "message" and message["data"] == "xadd"):
+            self.heard += kind == "message"
+            self._ring(event_id, False, kind != "message" or channel.endswith(":desk"))
+        elif kind == "pmessage" and message["data"] == "expired":
+            self.heard += 1
+            self._ring(event_id, True, False)
+
+
+class Doorbell:
+    """Rings `listener(event_id, lease_expired, desk)` for the events watched, wherever they are.
+
+    `other_server` is called when a primary is not the process it was, see `Ear`.
+    """
+
+    def __init__(
+        self, client: Client, listener: Ring, other_server: Callable[[], None] = lambda: None
+    ) -> None:
+        self._client = client
+        self._listener = listener
+        self._other_server = other_server
+        self._watched: dict[int, None] = {}
+        self._ears: dict[Redis, tuple[Ear, asyncio.Task[None]]] = {}
+        self._heard_before = 0
+
+    @property
+    def heard(self) -> int:
+        """Notifications so far."""
+        return self._heard_before + sum(ear.heard for ear, _ in self._ears.values())
+
+    def is_heard(self) -> bool:
+        """Whether every primary that is known has a connected ear."""
+        return bool(self._ears) and all(ear.is_connected for ear, _ in self._ears.values())
+
+    def watch(self, event_id: int) -> None:
+        """Ring for this event soon: at the latest `LISTEN_S` from now, and once when that begins."""
+        self._watched[event_id] = None
+
+    def unwatch(self, event_id: int) -> None:
+        self._watched.pop(event_id, None)
+
+    async def run(self) -> None:
+        """Listen to every primary until cancelled."""
+        is_first = True
+        try:
+            while True:
+                try:
+                    self._attend(await self._primaries(), are_known=is_first)
+                    is_first = False
+                except (RedisError, OSError) as error:
+                    log.warning("doorbell_lost", error=str(error))
+                await asyncio.sleep(ATTEND_S)
+        finally:
+            self._attend([], are_known=True)
+
+    async def _primaries(self) -> list[Redis]:
+        if isinstance(self._client, Cluster):
+            return list((await self._client.primaries()).values())
+        return [self._client]
+
+    def _attend(self, primaries: list[Redis], *, are_known: bool) -> None:
+        """An ear for each primary, and none for others."""
+        for client in [client for client in self._ears if client not in primaries]:
+            ear, task = self._ears.pop(client)
+            self._heard_before += ear.heard
+            task.cancel()
+        for client in primaries:
+            if client not in self._ears:
+                ear = Ear(client, self._listener, self._other_server, is_known=are_known)
+                self._ears[client] = (
+                    ear,
+                    asyncio.create_task(ear.run(self._watched), name="doorbell-ear"),
+                )
 
 
 def event_of(channel: str) -> int | None:

@@ -25,7 +25,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from server.domain.errors import ConfigurationError
-from server.store.connection import NOTIFICATION_FLAGS
+from server.store.capability import NOTIFICATION_FLAGS
 
 START_TIMEOUT_S: Final = 60.0
 """Loading 100,000 keys from the append-only file takes 0.4 s; this allows for a slow disk."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -36,7 +37,13 @@ ERRORS: Final[dict[str, type[exceptions.RedisError]]] = {
     "TRYAGAIN": exceptions.TryAgainError,
     "OOM": exceptions.OutOfMemoryError,
     "NOPERM": exceptions.NoPermissionError,
+    "MOVED": exceptions.MovedError,
+    "ASK": exceptions.AskError,
 }
+
+
+class Departed(exceptions.ConnectionError):
+    """The node is no primary any more: ask the one that is."""
 
 
 def error_of(text: str) -> exceptions.RedisError:
@@ -46,7 +53,7 @@ def error_of(text: str) -> exceptions.RedisError:
     return exceptions.ResponseError(text) if kind is None else kind(rest)
 
 
-def packed(*parts: str | float) -> bytes:
+def packed(*parts: str | float | bytes) -> bytes:
     """A command as Redis reads it."""
     command: Any = parts  # hiredis's stub means one element
     made: bytes = hiredis.pack_command(command)
@@ -73,12 +80,16 @@ def taken_over(
     return transport, before
 
 
+ASKING: Final = packed("ASKING")
+
+
 @dataclass(eq=False, slots=True)
 class Call:
     """A command somebody waits for."""
 
     packed: bytes
     reply: asyncio.Future[Any]
+    asking: bool = False
     tries: int = 0
     sent_at: float = 0.0
 
@@ -113,6 +124,7 @@ class Lane:
 
     def __init__(self, client: Redis) -> None:
         self._pool = client.connection_pool
+        self._callbacks: Mapping[Any, Any] = client.response_callbacks
         self._connection: AbstractConnection | None = None
         self._wire: Wire | None = None
         self._waiting: list[Call] = []
@@ -121,20 +133,35 @@ class Lane:
         self._connecting: asyncio.Task[None] | None = None
         self._watch: asyncio.TimerHandle | None = None
 
-    async def ask(self, *parts: str | float) -> Any:
-        """The reply. Raises redis-py's exceptions; a lost connection only after three tries."""
-        loop = asyncio.get_running_loop()
-        call = Call(packed(*parts), loop.create_future())
+    async def send(self, command: Sequence[str | float | bytes], *, asking: bool = False) -> Any:
+        """The reply as redis-py's own clients give it. Raises redis-py's exceptions; a lost
+        connection only after three tries. `asking`: the slot is still on its way to that node.
+        """
+        call = Call(packed(*command), asyncio.get_running_loop().create_future(), asking)
         self._waiting.append(call)
         self._flush_soon()
         reply = await call.reply
         if isinstance(reply, Exception):
             raise reply
-        return reply
+        finish = self._callbacks.get(str(command[0]))
+        return reply if finish is None else finish(reply)
+
+    def abandon(self) -> None:
+        """Everyone who waits is told that this node is the wrong one."""
+        waiting, self._waiting = self._waiting, []
+        self._fail([*waiting, *self._under_way], Departed("the primary changed"))
+        self._under_way.clear()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.transport.abort()
 
     def answer(self, reply: Any) -> None:
-        """The oldest call under way has its reply."""
-        call = self._under_way.popleft()
+        """The oldest call under way has its reply; an ASKING's own comes before and says nothing."""
+        call = self._under_way[0]
+        if call.asking:
+            call.asking = False
+            return
+        self._under_way.popleft()
         if not call.reply.done():
             call.reply.set_result(reply)
 
@@ -169,7 +196,9 @@ class Lane:
             call.tries += 1
             call.sent_at = now
         self._under_way.extend(calls)
-        self._wire.transport.write(b"".join([call.packed for call in calls]))
+        self._wire.transport.write(
+            b"".join([ASKING + call.packed if call.asking else call.packed for call in calls])
+        )
         if self._watch is None and calls:
             self._watch_out(REPLY_TIMEOUT_S)
 

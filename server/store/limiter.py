@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from redis.asyncio import Redis
-
 from server import paths
 from server.store.connection import translated
+from server.store.lanes import Client
 from server.store.scripts import Scripts
 
 
@@ -25,7 +24,7 @@ class Allowance:
 class Limiter:
     """At most `limit` attempts per `window_ms` for each key; a limit of 0 allows everything."""
 
-    def __init__(self, client: Redis, *, lua: Path | None = None) -> None:
+    def __init__(self, client: Client, *, lua: Path | None = None) -> None:
         self._scripts = Scripts(client, lua or paths.LUA)
 
     async def attempt(self, name: str, user: str, *, limit: int, window_ms: int) -> Allowance:

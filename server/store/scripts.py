@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
-from server.store.lane import lane_of
+from server.store.lanes import Client, Lanes
 
 INCLUDE = re.compile(r"^-- include (?P<path>\S+)$", re.MULTILINE)
 
@@ -45,12 +44,12 @@ def link(root: Path, name: str, replaced: Mapping[str, str] | None = None) -> Sc
 
 
 class Scripts:
-    """All scripts of a folder, ready to run against one Redis; calls travel in its `lane`."""
+    """All scripts of a folder, ready to run against one Redis."""
 
     def __init__(
-        self, client: Redis, root: Path, replaced: Mapping[str, str] | None = None
+        self, client: Client, root: Path, replaced: Mapping[str, str] | None = None
     ) -> None:
-        self._lane = lane_of(client)
+        self.lanes = Lanes(client)
         self._scripts = {
             path.stem: link(root, path.stem, replaced) for path in sorted(root.glob("*.lua"))
         }
@@ -58,7 +57,20 @@ class Scripts:
     async def run(self, name: str, keys: Sequence[str], args: Sequence[str | int]) -> Any:
         """The script's reply. Redis that lost its script cache is given the text again."""
         script = self._scripts[name]
+        declared = (*keys, absent(keys[0])) if self.lanes.is_cluster else keys
+        rest = (len(declared), *declared, *args)
         try:
-            return await self._lane.ask("EVALSHA", script.digest, len(keys), *keys, *args)
+            return await self.lanes.send(keys[0], "EVALSHA", script.digest, *rest)
         except NoScriptError:
-            return await self._lane.ask("EVAL", script.text, len(keys), *keys, *args)
+            return await self.lanes.send(keys[0], "EVAL", script.text, *rest)
+
+
+def absent(key: str) -> str:
+    """A key beside `key` that never exists.
+
+    While a slot moves to another node, its node turns a script away at once if a declared key is
+    not there, but fails in the midst of one that reaches for such a key itself, after it has written
+    others. With this key declared every script is turned away before it begins, until the slot has
+    arrived.
+    """
+    return f"{key}:absent"

@@ -7,13 +7,12 @@ does not answer, in which case the caller does not know whether the move was mad
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
-
-from redis.asyncio import Redis
 
 from server import paths
 from server.domain.errors import InvalidRequest, Unavailable
@@ -23,6 +22,7 @@ from server.domain.seats import (
     Claim,
     FailedSeat,
     Granted,
+    Hold,
     Refused,
     Reservation,
     ReservationStatus,
@@ -30,6 +30,7 @@ from server.domain.seats import (
     Snapshot,
 )
 from server.store.connection import translated
+from server.store.lanes import Client
 from server.store.scripts import Scripts
 
 SWEEP_LIMIT = 500
@@ -44,6 +45,9 @@ SEQ_PLACE = {
     **dict.fromkeys(("opened", "refused"), 0),
 }
 """Where a script's reply has the feed's position, by the reply's first word; 0: it has none."""
+
+HOLDS_LIMIT = 5000
+"""Holds, and purchases under way, in one list."""
 
 CLAIM_GRACE_MS = 30_000
 """How long seats that SQL has under payment stay PAYING after a rebuild, unless SQL says else."""
@@ -93,8 +97,7 @@ def event_keys(event_id: int) -> tuple[str, str, str, str, str]:
 class SeatStore:
     """Every transition of a seat. All methods are safe to call from any number of workers."""
 
-    def __init__(self, client: Redis, *, lua: Path | None = None, scripts: Scripts | None = None):
-        self._client = client
+    def __init__(self, client: Client, *, lua: Path | None = None, scripts: Scripts | None = None):
         self._scripts = scripts or Scripts(client, lua or paths.LUA)
         self._numbers = count(1)
         self.answered: dict[int, Answered] = {}
@@ -258,18 +261,36 @@ class SeatStore:
         found = held(await self._run("reservations", event_id, user, reservation_id))
         return found[0] if found else None
 
+    async def holds(self, event_id: int, reservation_id: int = 0) -> list[Hold]:
+        """What everybody holds or is paying for, or the one reservation named."""
+        reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
+        return [
+            Hold(reservation, item[6])
+            for reservation, item in zip(held(reply), reply[2], strict=True)
+        ]
+
     async def taken(self, event_ids: Sequence[int]) -> list[int]:
         """How many seats of each event are not AVAILABLE; 0 for one that is not open."""
+        keys = [event_keys(event_id)[0] for event_id in event_ids]
         with translated():
-            pipe = self._client.pipeline(transaction=False)
-            for event_id in event_ids:
-                pipe.hget(event_keys(event_id)[0], "taken")
-            return [int(count or 0) for count in await pipe.execute()]
+            counts = await asyncio.gather(
+                *(self._scripts.lanes.send(key, "HGET", key, "taken") for key in keys)
+            )
+        return [int(count or 0) for count in counts]
+
+    async def positions(self, event_ids: Sequence[int]) -> list[tuple[str, str]]:
+        """Each event's (epoch, seq); another one says that its seats changed."""
+        keys = [event_keys(event_id)[0] for event_id in event_ids]
+        with translated():
+            found = await asyncio.gather(
+                *(self._scripts.lanes.send(key, "HMGET", key, "epoch", "seq") for key in keys)
+            )
+        return [(epoch or "", seq or "") for epoch, seq in found]
 
     async def snapshot(self, event_id: int) -> Snapshot:
         """The whole state; lapsed holds are swept first."""
         reply = await self._run("snapshot", event_id)
-        _, epoch, seq, base, first, count, now_ms, records, owners = reply
+        _, epoch, seq, base, first, count, now_ms, records, owners, at = reply
         return Snapshot(
             epoch=epoch,
             seq=seq,
@@ -285,11 +306,28 @@ class SeatStore:
                 int(ref): (user, session)
                 for ref, user, session in zip(owners[::3], owners[1::3], owners[2::3], strict=True)
             },
+            at_ms=int(at),
         )
 
-    async def read_feed(self, event_id: int, epoch: str, since: int) -> tuple[list[Change], int]:
-        """(changes after `since`, Redis's time in ms). Raises FeedLost when they cannot be had."""
-        reply = await self._run("read_feed", event_id, epoch, since, FEED_LIMIT)
+    async def recent(self, event_id: int, limit: int = FEED_LIMIT) -> list[Change]:
+        """The last changes, oldest first; none of an event that is not open."""
+        key = event_keys(event_id)[2]
+        with translated():
+            found = await self._scripts.lanes.send(key, "XREVRANGE", key, "+", "-", "COUNT", limit)
+        return [
+            feed_entry([position, list(chain.from_iterable(fields.items()))])
+            for position, fields in reversed(found)
+        ]
+
+    async def read_feed(
+        self, event_id: int, epoch: str, since: int, at_ms: int = 0
+    ) -> tuple[list[Change], int]:
+        """(changes after `since`, Redis's time in ms). Raises FeedLost when they cannot be had.
+
+        `at_ms` is when the entry at `since` was written, if known: a Redis that lost writes and took
+        others in their place has another one there.
+        """
+        reply = await self._run("read_feed", event_id, epoch, since, at_ms, FEED_LIMIT)
         if reply[0] != "entries":
             raise FeedLost(rewound=reply[0] == "rewound")
         return [feed_entry(entry) for entry in reply[3]], reply[2]
@@ -346,7 +384,7 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             seat_ids=integers(seats),
             session=session,
         )
-        for ref, status, created, deadline, seats, session in reply[2]
+        for ref, status, created, deadline, seats, session, *_ in reply[2]
     ]
 
 
@@ -357,9 +395,8 @@ def seat_record(seat_id: str, record: str) -> SeatRecord:
 
 def feed_entry(entry: Sequence[Any]) -> Change:
     """One stream entry, `[id, [field, value, …]]`, in the order `lib/feed.lua` writes them."""
-    position, (_, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats) = (
-        entry
-    )
+    position, fields = entry
+    _, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats, *rest = fields
     flat = integers(seats.split())
     return Change(
         seq=int(position[:-2]),
@@ -371,4 +408,5 @@ def feed_entry(entry: Sequence[Any]) -> Change:
         deadline_ms=int(deadline),
         at_ms=int(at),
         seats=tuple(zip(flat[::2], flat[1::2], strict=True)),
+        moved=int(rest[1]) if rest else len(flat) // 2,
     )

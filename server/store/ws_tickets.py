@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from redis.asyncio import Redis
-
 from server.store.connection import translated
+from server.store.lanes import Client, Lanes
 
 TICKET_TTL_S = 60
 
@@ -20,17 +19,19 @@ def key_of(ticket: str) -> str:
 class WsTickets:
     """Issues tickets that carry a payload and hold once, for a minute."""
 
-    def __init__(self, client: Redis) -> None:
-        self._client = client
+    def __init__(self, client: Client) -> None:
+        self._lanes = Lanes(client)
 
     async def issue(self, payload: bytes) -> str:
         ticket = secrets.token_urlsafe(24)
         with translated():
-            await self._client.set(key_of(ticket), payload, ex=TICKET_TTL_S)
+            key = key_of(ticket)
+            await self._lanes.send(key, "SET", key, payload, "EX", TICKET_TTL_S)
         return ticket
 
     async def redeem(self, ticket: str) -> str | None:
         """The payload, once; None for a ticket that is unknown, used or too old."""
         with translated():
-            payload = await self._client.getdel(key_of(ticket))
+            key = key_of(ticket)
+            payload = await self._lanes.send(key, "GETDEL", key)
         return payload.decode() if isinstance(payload, bytes) else payload

@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,19 +107,31 @@ class TicketSigner(TicketVerifier):
     secret to keep, and a ticket key that leaked would not give away the secret.
     """
 
-    def __init__(self, seed: bytes) -> None:
-        """`seed`: the server's signing secret, at least 16 bytes. Raises InvalidRequest."""
+    def __init__(self, seed: bytes, old_seeds: Sequence[bytes] = ()) -> None:
+        """`seed`: the server's signing secret, at least 16 bytes. Raises InvalidRequest.
+
+        Tickets signed with one of `old_seeds` hold too, until the secret is no longer named.
+        """
         if len(seed) < MIN_SEED_LENGTH:
             raise InvalidRequest(
                 f"expected a signing secret of at least {MIN_SEED_LENGTH} bytes, got {len(seed)}"
             )
         self._private = Ed25519PrivateKey.from_private_bytes(_derive(seed, b"signing 1"))
         self._typed_key = _derive(seed, b"typed code 1")
+        self._older = [TicketSigner(old) for old in old_seeds]
         super().__init__(
             self._private.public_key().public_bytes(
                 serialization.Encoding.Raw, serialization.PublicFormat.Raw
             )
         )
+
+    def verify(self, text: str) -> TicketClaims:
+        """As `TicketVerifier.verify`, with older keys as well."""
+        named = _unpack(text.strip().upper())[:KEY_ID_LENGTH]
+        for older in self._older:
+            if named == older.key_id != self.key_id:
+                return older.verify(text)
+        return super().verify(text)
 
     def sign(self, ticket_id: int, event_id: int, seat_id: int, booking_ref: str) -> str:
         """The QR text; always the same for the same ticket (Ed25519 is deterministic).
@@ -157,13 +170,20 @@ class TicketSigner(TicketVerifier):
             raise TicketRefused(
                 f"expected a ticket code such as 9F3K-Q2X7-WM4D, got {text[:MAX_TEXT_LENGTH]!r}"
             )
+        for signer in (self, *self._older):
+            ticket_id = signer._typed_id(letters)
+            if ticket_id is not None:
+                return ticket_id
+        raise TicketRefused(
+            "This ticket code does not exist; is it typed right?", code="ticket_forged"
+        )
+
+    def _typed_id(self, letters: str) -> int | None:
+        """The ticket id if these twelve letters are a code of this key's."""
         proof = _number(letters[:6])
         ticket_id = _number(letters[6:]) ^ self._mac(b"mask", proof)
-        if not hmac.compare_digest(_letters(self._mac(b"proof", ticket_id)), letters[:6]):
-            raise TicketRefused(
-                "This ticket code does not exist; is it typed right?", code="ticket_forged"
-            )
-        return ticket_id
+        expected = _letters(self._mac(b"proof", ticket_id))
+        return ticket_id if hmac.compare_digest(expected, letters[:6]) else None
 
     def _mac(self, purpose: bytes, number: int) -> int:
         """30 bits of HMAC-SHA256."""

@@ -6,25 +6,15 @@ from starlette.responses import Response
 
 from server import __version__
 from server.codec import encode, iso
-from server.domain.errors import RateLimited
 from server.store.ws_tickets import TICKET_TTL_S
 from server.web.bodies import ConfigBody, GuestBody, TicketBody
+from server.web.clients import admit_guest
 from server.web.envelope import ok
 from server.web.operations import Call, Operation
 
-GUESTS_PER_MINUTE = 6_000
-"""New guests from one address; a venue's shared address needs room, a script none."""
-
 
 async def sign_in_guest(call: Call) -> Response:
-    client = call.request.client.host if call.request.client else "unknown"
-    allowance = await call.context.limiter.attempt(
-        "guest", client, limit=GUESTS_PER_MINUTE, window_ms=60_000
-    )
-    if not allowance.allowed:
-        raise RateLimited(
-            "too many guests from one address", retry_after_s=allowance.reset_ms / 1000
-        )
+    await admit_guest(call.request, call.context)
     user_id, token, expires_at_s = call.context.tokens.issue_guest()
     data = {"token": token, "expiresAt": iso(expires_at_s * 1000), "userId": user_id}
     return ok(data, "Signed in as a guest", 201, {"Cache-Control": "no-store"})

@@ -15,7 +15,16 @@ from server.realtime.commands import (
     ReserveCommand,
 )
 from server.web.close_codes import CLOSE_CODES
-from server.web.frame_bodies import FRAMES, OkFrame, RefusedFrame, type_of
+from server.web.frame_bodies import (
+    FRAMES,
+    STAFF_FRAMES,
+    HelloFrame,
+    OccupancyFrame,
+    OkFrame,
+    OverviewFrame,
+    RefusedFrame,
+    type_of,
+)
 from server.web.golden import golden_model, written
 from server.web.json_schemas import Components
 
@@ -35,6 +44,10 @@ from POST /ws-tickets that is good once and for a minute; other programs may sen
 The first frame is `hello`. To come back without fetching everything again, connect with the last
 `epoch` and, as `since`, the last `seq`; `resumed` says whether that worked.
 
+Staff (roles venue and admin) have two sockets more, which take no commands: how one house fills, at
+most four frames a second, and how all do, at most one. Their first frame of data is `full`; later
+ones carry what changed. An occupancy's `epoch` and `seq` are its own and not the seats'.
+
 Under the subprotocol `houseful.v1.bin` the `seats` frames are binary messages (`seatsBinary`), a tenth
 as long; all else is the same.
 """
@@ -43,9 +56,12 @@ as long; all else is the same.
 def asyncapi() -> dict[str, Any]:
     """The document; `send` and `receive` are the server's."""
     components = Components()
-    messages = {type_of(model): message(model, "frames", components) for model in FRAMES}
+    messages = {
+        type_of(model): message(model, "frames", components) for model in (*FRAMES, *STAFF_FRAMES)
+    }
     messages["seatsBinary"] = binary_seats()
     commands = {type_of(model): message(model, "commands", components) for model in COMMANDS}
+    live = [*(type_of(model) for model in FRAMES), "seatsBinary", *commands]
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -56,8 +72,21 @@ def asyncapi() -> dict[str, Any]:
         },
         "defaultContentType": "application/json",
         "servers": servers(),
-        "channels": {"live": channel([*messages, *commands])},
-        "operations": {**pushes(), **asked()},
+        "channels": {
+            "live": channel("/events/{eventId}/live", "An event, live", live),
+            "occupancy": channel(
+                "/events/{eventId}/occupancy",
+                "How a house fills, for staff",
+                [type_of(HelloFrame), type_of(OccupancyFrame)],
+            ),
+            "overview": {
+                "address": "/occupancy",
+                "title": "How all houses fill, for staff",
+                "messages": messages_of([type_of(OverviewFrame)]),
+                "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
+            },
+        },
+        "operations": {**pushes(), **asked(), **staff_pushes()},
         "components": {
             "schemas": dict(sorted(components.schemas.items())),
             "messages": {**messages, **commands},
@@ -94,7 +123,11 @@ def servers() -> dict[str, Any]:
     }
 
 
-def channel(names: list[str]) -> dict[str, Any]:
+def messages_of(names: list[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
+
+
+def channel(address: str, title: str, names: list[str]) -> dict[str, Any]:
     query = {
         "type": "object",
         "properties": {
@@ -103,10 +136,10 @@ def channel(names: list[str]) -> dict[str, Any]:
         },
     }
     return {
-        "address": "/events/{eventId}/live",
-        "title": "An event, live",
+        "address": address,
+        "title": title,
         "parameters": {"eventId": {"description": "The event's id.", "examples": ["123"]}},
-        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "messages": messages_of(names),
         "bindings": {"ws": {"method": "GET", "query": query, "bindingVersion": "0.1.0"}},
     }
 
@@ -122,6 +155,19 @@ def pushes() -> dict[str, Any]:
         }
         for model in FRAMES
         if model not in REPLIES
+    }
+
+
+def staff_pushes() -> dict[str, Any]:
+    """What staff's sockets are sent."""
+    return {
+        f"send{type_of(model).capitalize()}": {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{type_of(model)}"},
+            "summary": first_line(model),
+            "messages": [{"$ref": f"#/channels/{type_of(model)}/messages/{type_of(model)}"}],
+        }
+        for model in STAFF_FRAMES
     }
 
 

@@ -25,6 +25,9 @@ GUEST_TTL_S: Final = 12 * 3600
 
 LEEWAY_S: Final = 10
 USER_LENGTH: Final = 128
+LAST_SECOND: Final = 253_402_300_799
+"""The end of the year 9999; a token that is good for longer is good until then."""
+
 CACHE: Final = 20_000
 """Tokens whose signature need not be checked again until they expire; about 10 MB when full."""
 
@@ -49,6 +52,7 @@ class Tokens:
 
     def __init__(self, settings: Settings) -> None:
         self._secret = settings.signing_secret()
+        self._old_secrets = settings.old_secrets()
         self._public_key = settings.jwt_public_key
         self._jwks = (
             PyJWKSet.from_json(settings.jwt_jwks.read_text(encoding="utf-8"))
@@ -102,24 +106,37 @@ class Tokens:
     def _read(self, token: str) -> User:
         try:
             key, algorithm = self._key_for(jwt.get_unverified_header(token))
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[algorithm],
-                issuer=self._issuer,
-                audience=self._audience,
-                leeway=LEEWAY_S,
-                options={
-                    "require": ["exp", "sub"],
-                    "verify_aud": self._audience is not None,
-                    "verify_iss": self._issuer is not None,
-                },
-            )
+            claims = self._claims(token, key, algorithm)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("the token has expired", code="token_expired") from None
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
+            # the last two are JSON that PyJWT reads and then stumbles over: Infinity, endless lists
             raise Unauthenticated(f"the token does not hold: {error}") from None
         return user_of(claims)
+
+    def _claims(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
+        """What the token says under this key or, for our own, one that went before it."""
+        older = iter(self._old_secrets if algorithm == "HS256" else ())
+        while True:
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    algorithms=[algorithm],
+                    issuer=self._issuer,
+                    audience=self._audience,
+                    leeway=LEEWAY_S,
+                    options={
+                        "require": ["exp", "sub"],
+                        "verify_iat": False,  # the clock of whoever issued it may be ahead of ours
+                        "verify_aud": self._audience is not None,
+                        "verify_iss": self._issuer is not None,
+                    },
+                )
+            except jwt.InvalidSignatureError:
+                key = next(older, None)
+                if key is None:
+                    raise
 
     def _key_for(self, header: dict[str, Any]) -> tuple[Any, str]:
         algorithm = header.get("alg")
@@ -145,4 +162,4 @@ def user_of(claims: dict[str, Any]) -> User:
         raise Unauthenticated(f"expected `sub` of 1 to {USER_LENGTH} characters")
     if role not in ROLES:
         raise Unauthenticated(f"expected `role` to be one of {', '.join(ROLES)}")
-    return User(subject, role, float(claims["exp"]))
+    return User(subject, role, float(min(claims["exp"], LAST_SECOND)))

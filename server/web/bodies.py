@@ -40,6 +40,12 @@ class ExtendRequest(BaseModel):
         return value
 
 
+class ReleaseRequest(BaseModel):
+    """Seats of a reservation to give back; the others stay held."""
+
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=1000)]
+
+
 class SeatBody(BaseModel):
     id: int
     seatNumber: str
@@ -282,7 +288,9 @@ class BookingBody(BaseModel):
     """A booking, with where its papers are."""
 
     bookingId: str
-    bookingReference: Annotated[str, Field(pattern=r"^BK-\d{4}-\d{6,}$")]
+    bookingReference: Annotated[
+        str, Field(pattern=r"^BK-\d{4}-\d{6,}$", examples=["BK-2026-001234"])
+    ]
     eventId: int
     userId: str
     totalAmount: float

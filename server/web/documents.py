@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from server import paths
 from server.web.asyncapi import COMMANDS, asyncapi
-from server.web.frame_bodies import FRAMES, type_of
+from server.web.frame_bodies import FRAMES, STAFF_FRAMES, type_of
 from server.web.golden import golden_answers, golden_model, refusal
 from server.web.json_schemas import Components, Schema
 from server.web.openapi import body_schema, envelope, error_schema, openapi, operation_id, statuses
@@ -75,7 +75,7 @@ def messages() -> Iterator[tuple[str, Schema, dict[str, Any]]]:
     """(file name, schema, examples) of every frame and command on the live socket."""
     components = Components()
     groups: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
-        ("frames", FRAMES),
+        ("frames", (*FRAMES, *STAFF_FRAMES)),
         ("commands", COMMANDS),
     )
     for place, models in groups:

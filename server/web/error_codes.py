@@ -19,8 +19,11 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "unknown_event": (404, "No such event."),
     "unknown_plan": (404, "No such plan, or it has another address now."),
     "unknown_seat": (404, "The event has no such seat."),
+    "unknown_section": (404, "The plan has no such section."),
+    "unknown_discount": (404, "No such discount code."),
     "unknown_reservation": (404, "No such reservation, or not yours."),
     "method_not_allowed": (405, "The path has other methods; `Allow` names them."),
+    "not_held": (409, "A seat to give back is not in that reservation; `seatIds` names it."),
     "sale_not_open": (409, "The sale has not begun."),
     "sale_closed": (409, "The sale is over."),
     "reservation_expired": (409, "The hold ended before the booking began."),
@@ -32,6 +35,12 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "discount_exists": (409, "There is a discount of that name."),
     "unknown_booking": (404, "No such booking, or not yours."),
     "unknown_ticket": (404, "The booking has no such ticket."),
+    "already_used": (409, "The ticket was used; `usedAt` and `door` say when and where."),
+    "ticket_void": (409, "The ticket was cancelled."),
+    "wrong_event": (409, "The ticket is for another event."),
+    "not_checked_in": (409, "The ticket was not used."),
+    "forged_ticket": (400, "Not a ticket of this ticket office."),
+    "malformed_ticket": (400, "Not a ticket at all, or damaged."),
     "idempotency_key_missing": (400, "POST /bookings needs an Idempotency-Key."),
     "idempotency_key_invalid": (400, "The key is not `booking-` and a UUID."),
     "card_not_accepted": (400, "Card data never comes to a server that uses Stripe."),
@@ -59,6 +68,10 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "gateway_unknown": (503, "The payment's outcome is not known yet; the same key finds out."),
     "gateway_busy": (503, "The payment gateway takes no more at the moment."),
     "unopened": (503, "The event's seats are being loaded."),
+    "malformed_http": (400, "Not HTTP/1.1 as its standard says; the connection is closed."),
+    "too_slow": (408, "The request took too long to arrive; the connection is closed."),
+    "header_too_large": (431, "The request's head is too large; the connection is closed."),
+    "too_many_connections": (503, "No room for the connection; it is closed."),
     "internal": (500, "A fault of ours; the same request with the same key is safe."),
 }
 """Codes beside those of the error classes: code → (status, what it means)."""
@@ -72,7 +85,7 @@ def error_codes() -> dict[str, tuple[int, str]]:
         if code != "unopened"
     }
     for kind in kinds(HousefulError):
-        if kind not in (errors.ConfigurationError, errors.PlanRefused):
+        if kind is not errors.ConfigurationError:
             found[kind.code] = (kind.status, " ".join((kind.__doc__ or "").split()))
     found.update((code, (400, f"{sentence}.")) for code, sentence in REFUSALS.items())
     found.update(SPECIAL)

@@ -6,12 +6,14 @@ client's commands are modelled where they are checked, in `server.realtime.comma
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
+from pydantic.fields import FieldInfo
 
 from server.realtime.commands import Ref
 from server.web.bodies import FailedSeatBody, GrantedBody, Instant, WireStatus
+from server.web.staff_bodies import OccupancyFacts, OverviewRowBody
 
 Epoch = Annotated[
     str, Field(description="Names one life of the event's live state", examples=["9f2c61d0a7b4"])
@@ -32,7 +34,7 @@ class HelloFrame(BaseModel):
     seq: Seq
     serverTime: Instant
     resumed: bool
-    viewers: Annotated[int, Field(ge=1, description="Sockets on this event and worker")]
+    viewers: Annotated[int, Field(ge=0, description="Buyers' sockets on this event")]
 
 
 class SeatsFrame(BaseModel):
@@ -112,6 +114,48 @@ class SaleFrame(BaseModel):
     state: Literal["upcoming", "open", "closed"]
     onSaleAt: Instant | None
 
+
+def _as_change(field: FieldInfo) -> tuple[Any, Any]:
+    """The field, absent where nothing changed; null only where it may be null by itself."""
+    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    may_be_null = type(None) in get_args(field.annotation)
+    if may_be_null:
+        return (kind, Field(default=None, json_schema_extra={"x-nullable": True}))
+    return (kind | None, Field(default=None))
+
+
+CHANGES: dict[str, Any] = {
+    "epoch": (str | None, None),
+    "seq": (int | None, None),
+    **{name: _as_change(field) for name, field in OccupancyFacts.model_fields.items()},
+}
+OccupancyChange = create_model("OccupancyChange", **CHANGES)
+OccupancyChange.__doc__ = (
+    "The fields that changed; of sections and categories the rows that did, by `name`; of activities"
+    " the new ones. A full frame has all of them, with its position."
+)
+
+
+class OccupancyFrame(BaseModel):
+    """How the house fills, for staff: everything at first, then only what changed."""
+
+    type: Literal["occupancy"]
+    epoch: Epoch
+    seq: Seq
+    full: bool
+    data: OccupancyChange
+
+
+class OverviewFrame(BaseModel):
+    """All events, for staff: every row at first, then the rows that changed."""
+
+    type: Literal["overview"]
+    full: bool
+    data: list[OverviewRowBody]
+
+
+STAFF_FRAMES: tuple[type[BaseModel], ...] = (OccupancyFrame, OverviewFrame)
+"""What staff's sockets get beside `hello`."""
 
 FRAMES: tuple[type[BaseModel], ...] = (
     HelloFrame,

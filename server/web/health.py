@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable
+from pathlib import Path
 
 from starlette.responses import Response
 
 from server import metrics
 from server.domain.errors import Forbidden, HousefulError, Unauthenticated
+from server.realtime import gauges
 from server.store.connection import translated
 from server.web.bodies import HealthBody, PartsBody, ReadyBody
 from server.web.envelope import ok, refused
 from server.web.operations import Call, Operation
 
 ANSWER_WITHIN_S = 1.0
+DASHBOARD = Path(metrics.__file__).with_name("grafana.json")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -59,23 +62,36 @@ async def state_of(ping: Awaitable[None]) -> str:
 
 async def get_metrics(call: Call) -> Response:
     """For Prometheus: with HOUSEFUL_METRICS_TOKEN from anywhere, without it from this machine."""
-    token = call.context.settings.metrics_token
+    settings = call.context.settings
+    token = settings.metrics_token
     if token is None:
         client = call.request.client
-        if client is None or client.host not in LOOPBACK:
+        through_a_proxy = "x-forwarded-for" in call.request.headers and not settings.trusted_proxies
+        if client is None or client.host not in LOOPBACK or through_a_proxy:
             raise Forbidden("expected HOUSEFUL_METRICS_TOKEN to be set for other machines")
     else:
         given = call.request.headers.get("authorization", "")
         expected = f"Bearer {token.get_secret_value()}"
         if not secrets.compare_digest(given.encode(), expected.encode()):
             raise Unauthenticated("expected Authorization: Bearer with the metrics token")
-    live = list(call.context.live)
-    metrics.VIEWERS.set(sum(len(event.hub) for event in live))
-    metrics.LIVE_EVENTS.set(len(live))
+    gauges.measure(call.context.live)
     return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
 
 
+async def get_dashboard(_: Call) -> Response:
+    """A Grafana dashboard of these metrics, to import."""
+    return Response(DASHBOARD.read_bytes(), media_type="application/json")
+
+
 OPERATIONS = (
+    Operation(
+        "GET",
+        "/metrics/dashboard.json",
+        get_dashboard,
+        "A Grafana dashboard for these metrics",
+        role="public",
+        answers={200: "application/json"},
+    ),
     Operation(
         "GET",
         "/metrics",

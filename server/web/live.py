@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.codec import decode
+from server.domain.addresses import group_of
 from server.domain.errors import HousefulError, NotFound, Unauthenticated
 from server.realtime import frames
 from server.realtime.commands import Commander
@@ -31,10 +33,6 @@ log = structlog.get_logger(__name__)
 JSON_PROTOCOL, BINARY_PROTOCOL = "houseful.v1", "houseful.v1.bin"
 PROTOCOLS = (JSON_PROTOCOL, BINARY_PROTOCOL)
 """The first of the client's offer that is one of these is spoken; without any it is JSON."""
-
-MESSAGE_LIMIT = 16 * 1024
-SOCKETS_PER_USER = 20
-"""Tabs and devices of one person on one event and worker."""
 
 COME_BACK, TOO_FAST, TOO_MANY = 4000, 4029, 4030
 BAD_MESSAGE, UNAUTHENTICATED, FORBIDDEN, NO_EVENT, TOO_BIG = 4500, 4501, 4503, 4504, 4509
@@ -62,8 +60,7 @@ async def live(websocket: WebSocket) -> None:
         if event_id > LARGEST_ID:
             raise NotFound("no such event")
         live_event = await context.live.event(event_id)
-        if live_event.hub.sockets_of(user.id) >= SOCKETS_PER_USER:
-            raise Refusal(TOO_MANY, f"expected at most {SOCKETS_PER_USER} sockets per user")
+        places = take_places(websocket, context, f"{event_id} {user.id}")
     except Refusal as refusal:
         await refuse(websocket, chosen, refusal.code, refusal.reason)
         return
@@ -71,8 +68,26 @@ async def live(websocket: WebSocket) -> None:
         code = CLOSE_FOR_STATUS.get(error.status, COME_BACK)
         await refuse(websocket, chosen, code, error.message)
         return
-    await websocket.accept(subprotocol=chosen)
-    await serve(websocket, context, live_event, user, is_binary=chosen == BINARY_PROTOCOL)
+    with places:
+        await websocket.accept(subprotocol=chosen)
+        await serve(websocket, context, live_event, user, is_binary=chosen == BINARY_PROTOCOL)
+
+
+def take_places(websocket: WebSocket, context: Context, user_here: str) -> ExitStack:
+    """One place for the user on this event and one for the address; leaving the stack frees them.
+
+    Taken before the handshake is answered, so that many at once are counted too.
+    """
+    host = websocket.client.host if websocket.client else None
+    wanted = [(context.sockets_by_user, user_here, "user")]
+    if host not in context.uncounted:
+        wanted.append((context.sockets_by_address, group_of(host), "address"))
+    with ExitStack() as taken:
+        for places, name, what in wanted:
+            if not places.take(name):
+                raise Refusal(TOO_MANY, f"expected at most {places.most} sockets per {what}")
+            taken.callback(places.give_back, name)
+        return taken.pop_all()
 
 
 async def serve(
@@ -94,7 +109,8 @@ async def serve(
     )
     try:
         greet(websocket, live_event, viewer)
-        await listen(websocket, Commander(live_event, viewer, context.reservations), viewer)
+        commander = Commander(live_event, viewer, context.reservations)
+        await listen(websocket, commander, viewer, context.settings.max_message_bytes)
     finally:
         expiry.cancel()
         live_event.hub.leave(viewer)
@@ -135,7 +151,9 @@ def resumable(websocket: WebSocket, live_event: LiveEvent) -> list[SeatsFrame] |
     return live_event.hub.missed(epoch, int(since))
 
 
-async def listen(websocket: WebSocket, commander: Commander, viewer: Viewer) -> None:
+async def listen(
+    websocket: WebSocket, commander: Commander, viewer: Viewer, most_bytes: int
+) -> None:
     try:
         while True:
             message: dict[str, Any] = dict(await websocket.receive())
@@ -145,8 +163,8 @@ async def listen(websocket: WebSocket, commander: Commander, viewer: Viewer) -> 
             if text is None:
                 viewer.socket.close(BAD_MESSAGE, "expected a text message")
                 return
-            if is_too_big(text):
-                viewer.socket.close(TOO_BIG, f"expected at most {MESSAGE_LIMIT} bytes")
+            if is_over(most_bytes, text):
+                viewer.socket.close(TOO_BIG, f"expected at most {most_bytes} bytes")
                 return
             if commander.too_fast():
                 viewer.socket.close(TOO_FAST, "too many messages")
@@ -156,11 +174,11 @@ async def listen(websocket: WebSocket, commander: Commander, viewer: Viewer) -> 
         return
 
 
-def is_too_big(text: str) -> bool:
-    """Whether it was more than `MESSAGE_LIMIT` bytes on the wire."""
-    if len(text) > MESSAGE_LIMIT or text.isascii():
-        return len(text) > MESSAGE_LIMIT
-    return len(text.encode()) > MESSAGE_LIMIT
+def is_over(most_bytes: int, text: str) -> bool:
+    """Whether it was more than that on the wire."""
+    if len(text) > most_bytes or text.isascii():
+        return len(text) > most_bytes
+    return len(text.encode()) > most_bytes
 
 
 async def refuse(websocket: WebSocket, subprotocol: str | None, code: int, reason: str) -> None:
@@ -180,6 +198,8 @@ async def authenticate(websocket: WebSocket, context: Context) -> User:
             if payload is None:
                 raise Unauthenticated("expected a fresh ticket, got one that is used or too old")
             claims = decode(payload)
+            if claims["exp"] <= time.time():
+                raise Unauthenticated("the token has expired", code="token_expired")
             return User(claims["sub"], claims["role"], claims["exp"])
     raise Unauthenticated("expected a ticket among the subprotocols or an Authorization header")
 

@@ -40,18 +40,25 @@ def content_security_policy(*, uses_stripe: bool) -> str:
     )
 
 
+def security_headers(*, uses_stripe: bool) -> list[tuple[bytes, bytes]]:
+    """What each answer carries, whoever gives it."""
+    return [
+        (b"content-security-policy", content_security_policy(uses_stripe=uses_stripe).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),  # for browsers that do not know frame-ancestors
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
+    ]
+
+
 class Headers:
     """ASGI middleware, outermost: sets the headers and binds `request_id` for the logs."""
 
     def __init__(self, app: App, *, uses_stripe: bool = False) -> None:
         self._app = app
-        self._fixed = [
-            (b"content-security-policy", content_security_policy(uses_stripe=uses_stripe).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
-        ]
+        self._fixed = security_headers(uses_stripe=uses_stripe)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

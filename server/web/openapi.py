@@ -9,6 +9,7 @@ from typing import Any
 
 from server import __version__
 from server.web.bodies import PageBody
+from server.web.clients import PROBES
 from server.web.error_codes import error_codes, seat_codes
 from server.web.golden import golden_answers, golden_request, has_golden
 from server.web.json_schemas import DIALECT, Components, Schema
@@ -30,6 +31,12 @@ TAGS = {
     "events": "Events, seat maps, plans.",
     "reservations": "Holding seats until a deadline.",
     "bookings": "Prices, buying, and the papers that follow.",
+    "staff_seats": "For staff: seats off sale, everybody's holds.",
+    "staff_bookings": "For staff: finding, refunding, resending, taking away.",
+    "staff_doors": "For staff: tickets at the door.",
+    "staff_programme": "For staff: plans, events, the audit log.",
+    "staff_discounts": "For staff: discount codes.",
+    "staff_occupancy": "For staff: how the house fills.",
     "webhooks": "What the payment gateway tells us.",
     "analytics": "What the page reports of itself.",
     "account": "Signing in, and tickets for the live socket.",
@@ -93,7 +100,8 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
     if operation.role == "public":
         described["security"] = []
     elif operation.role != "customer":
-        described["description"] = f"Needs the role {operation.role}."
+        told = described.get("description", "")
+        described["description"] = f"{told} Needs the role {operation.role}.".strip()
     if operation.request is not None:
         described["requestBody"] = {
             "required": any(f.is_required() for f in operation.request.model_fields.values()),
@@ -200,6 +208,8 @@ def statuses(operation: Operation) -> list[int]:
     always = {500} if operation.role == "public" else {401, 500}
     if operation.role in ("venue", "admin"):
         always.add(403)
+    if operation.role == "public" and operation.path not in PROBES:
+        always.add(429)
     answers = set(operation.answers) or {200}
     return sorted(answers | set(operation.errors) | always)
 

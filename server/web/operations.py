@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server import tracing
 from server.codec import decode
 from server.domain.errors import (
     Forbidden,
@@ -30,13 +31,13 @@ from server.domain.errors import (
 from server.metrics import REQUEST_SECONDS, Histogram
 from server.realtime.commands import describe
 from server.web.auth import User
+from server.web.clients import admit_public
 from server.web.context import Context
 from server.web.envelope import failure
 
 log = structlog.get_logger(__name__)
 Body = TypeVar("Body", bound=BaseModel)
 
-BODY_LIMIT = 64 * 1024
 LARGEST_ID = 2**53
 """JSON numbers are exact up to here; no id is larger."""
 
@@ -80,9 +81,11 @@ class Call:
             raise NotFound(f"no such {name.removesuffix('_id')}")
         return number
 
-    async def body(self, model: type[Body], *, optional: bool = False) -> Body:
+    async def body(
+        self, model: type[Body], *, optional: bool = False, limit: int | None = None
+    ) -> Body:
         """The JSON body as `model`. Raises InvalidRequest and its kin."""
-        raw = await read_body(self.request)
+        raw = await read_body(self.request, limit)
         if not raw and optional:
             return model()
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -134,14 +137,22 @@ class Operation:
 
     async def answer(self, request: Request) -> Response:
         begin = time.perf_counter()
-        answer = await self._answer(request, request.app.state.context)
+        name = f"{self.method} {self.path}"
+        with tracing.request_span(name, request.headers, {"http.route": self.path}) as span:
+            answer = await self._answer(request, request.app.state.context)
+            if span is not None:
+                span.set_attribute("http.response.status_code", answer.status_code)
         seconds = time.perf_counter() - begin
         timer(self.handler.__name__, answer.status_code // 100).observe(seconds)
         return answer
 
     async def _answer(self, request: Request, context: Context) -> Response:
         try:
-            user = NOBODY if self.role == "public" else self._authorize(request, context)
+            user = NOBODY
+            if self.role == "public":
+                await admit_public(request, context)
+            else:
+                user = self._authorize(request, context)
             return await self.handler(Call(request, context, user))
         except HousefulError as error:
             if error.status >= 500:
@@ -158,8 +169,10 @@ class Operation:
         return user
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The raw body. Raises TooLarge before reading past `limit` bytes."""
+async def read_body(request: Request, limit: int | None = None) -> bytes:
+    """The raw body. Raises TooLarge before reading past `limit` bytes, else HOUSEFUL_MAX_BODY_BYTES."""
+    if limit is None:
+        limit = request.app.state.context.settings.max_body_bytes
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
         raise TooLarge(f"expected a body of at most {limit} bytes, got {announced}")

@@ -46,6 +46,17 @@ PARAMETERS: Final[dict[str, Part]] = {
     "pageSize": _parameter(
         "query", "pageSize", "How many on a page.", {"type": "integer", "minimum": 1}
     ),
+    "q": _parameter(
+        "query", "q", "Part of a reference, name or e-mail address, or a seat number.", _TEXT
+    ),
+    "status": _parameter("query", "status", "Only bookings of this status.", _TEXT),
+    "limit": _parameter("query", "limit", "How many at most.", {"type": "integer", "minimum": 1}),
+    "minutes": _parameter(
+        "query", "minutes", "How far back to look.", {"type": "integer", "minimum": 1}
+    ),
+    "eventId": _parameter(
+        "query", "eventId", "Only what counts at this event.", {"type": "integer", "minimum": 1}
+    ),
     "ticket": _parameter(
         "query", "ticket", "A ticket's id; the first ticket without.", {"type": "integer"}
     ),
@@ -72,6 +83,8 @@ HEADERS: Final[dict[str, Part]] = {
 PATH_PARAMETERS: Final[dict[str, tuple[str, Part]]] = {
     "eventId": ("The event.", {"type": "integer", "minimum": 1, "examples": [123]}),
     "reservationId": ("The reservation.", {"type": "integer", "minimum": 1, "examples": [789]}),
+    "ticketId": ("The ticket.", {"type": "integer", "minimum": 1, "examples": [4711]}),
+    "code": ("The discount code.", {"type": "string", "examples": ["SUMMER10"]}),
     "planId": ("The plan.", {"type": "integer", "minimum": 1, "examples": [1]}),
     "tag": ("Digest of the geometry.", {"type": "string", "examples": ["0f3c9a6b7d21e845"]}),
     "reference": (

@@ -15,6 +15,7 @@ from server.web.bodies import (
     FailedSeatsBody,
     GrantedBody,
     ReleasedBody,
+    ReleaseRequest,
     ReservationBody,
     ReserveRequest,
 )
@@ -70,6 +71,17 @@ async def delete_reservation(call: Call) -> Response:
     reservation_id = call.id("reservation_id")
     changed = await call.context.reservations.release(
         call.id("event_id"), call.user.id, reservation_id
+    )
+    data = {"id": reservation_id, "releasedSeatIds": list(changed.seat_ids)}
+    return ok(data, f"Released {seats_word(len(changed.seat_ids))}")
+
+
+async def release_seats(call: Call) -> Response:
+    """Some seats of one reservation go, the rest stays; the last seat ends it."""
+    body = await call.body(ReleaseRequest)
+    reservation_id = call.id("reservation_id")
+    changed = await call.context.reservations.release_part(
+        call.id("event_id"), call.user.id, reservation_id, body.seatIds
     )
     data = {"id": reservation_id, "releasedSeatIds": list(changed.seat_ids)}
     return ok(data, f"Released {seats_word(len(changed.seat_ids))}")
@@ -143,5 +155,14 @@ OPERATIONS = (
         "Give the seats back",
         answers={200: ReleasedBody},
         errors=(404, 409, 503),
+    ),
+    Operation(
+        "POST",
+        ONE + "/release",
+        release_seats,
+        "Give some of the seats back and keep the others",
+        request=ReleaseRequest,
+        answers={200: ReleasedBody},
+        errors=(400, 404, 409, 413, 415, 503),
     ),
 )

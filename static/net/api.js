@@ -182,6 +182,9 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
       data(`/events/${id}/reservations/${reservation}`, { method: "PATCH", json: { extend: true } }),
     /** @param {number} id @param {number} reservation */
     release: (id, reservation) => data(`/events/${id}/reservations/${reservation}`, { method: "DELETE" }),
+    /** @param {number} id @param {number} reservation @param {number[]} seatIds */
+    releaseSeats: (id, reservation, seatIds) =>
+      data(`/events/${id}/reservations/${reservation}/release`, { method: "POST", json: { seatIds } }),
 
     /**
      * @param {number} id

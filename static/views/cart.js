@@ -86,6 +86,12 @@ export class SeatCart extends View {
                       h("span", { class: "muted" }, kind(seat.section, seat.category)),
                     ),
                     h("span", { class: "tabular" }, money(seat.price, currency())),
+                    h("button", {
+                      class: "plain-button",
+                      type: "button",
+                      "aria-label": t("cart.releaseOne", { seat: seat.label }),
+                      onclick: () => purchase.giveBack(seat.id),
+                    }, icon("close")),
                   )
                 ),
               ),

@@ -154,6 +154,25 @@ export function createHolding(app, state, picking, refreshSeats) {
     }
   }
 
+  /** Gives one held seat back and keeps the others. @param {number} seatId */
+  async function giveBack(seatId) {
+    const held = machine.reservationData.peek();
+    if (!held || machine.state.peek() !== "RESERVED") return;
+    if (held.reservedSeatIds.length === 1) return startOver();
+    try {
+      await api.releaseSeats(eventId, held.id, [seatId]);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toasts.show("warning", explain.error(error), 6000);
+      return reconcile().catch(() => undefined);
+    }
+    const now = machine.reservationData.peek();
+    if (now?.id === held.id) {
+      machine.reservationSuccess({ ...now, reservedSeatIds: now.reservedSeatIds.filter((id) => id !== seatId) });
+    }
+    toasts.show("info", t("toast.releasedOne", { seat: describe(seatId)?.place ?? "" }), 4000);
+  }
+
   function forget() {
     timer.clear();
     batch(() => {
@@ -240,7 +259,7 @@ export function createHolding(app, state, picking, refreshSeats) {
     toasts.show("error", t("toast.lostConnection", { n: Math.round(delayMs / 1000) }), delayMs);
   }
 
-  return { reserve, extend, startOver, forget, expire, onReservation, reconcile, noteRetry };
+  return { reserve, extend, giveBack, startOver, forget, expire, onReservation, reconcile, noteRetry };
 }
 
 /** @param {{ status: string }} reservation */

@@ -14,6 +14,30 @@ from tests.browser.conftest import IN_A_BROWSER, Enter, Shop
 
 pytestmark = IN_A_BROWSER
 
+WITNESS = """
+globalThis.witness = [];
+globalThis.AudioContext = class {
+  currentTime = 0;
+  destination = {};
+  close() {}
+  createGain() {
+    return { gain: { setValueAtTime() {}, exponentialRampToValueAtTime() {} }, connect: (to) => to };
+  }
+  createOscillator() {
+    return { frequency: {}, connect: (to) => to, start: () => witness.push("tone"), stop() {} };
+  }
+};
+globalThis.Notification = class {
+  static permission = "default";
+  static async requestPermission() {
+    witness.push("asked");
+    return (this.permission = "granted");
+  }
+  constructor(title, { body }) { witness.push(body); }
+};
+"""
+"""Stands where the browser's loudspeaker and notifications are, and writes down what they do."""
+
 
 async def test_a_declined_card_is_explained_and_another_pays_under_the_same_key(
     shop: Shop, enter: Enter
@@ -131,6 +155,58 @@ async def test_one_minute_before_the_end_the_buyer_is_warned_once(shop: Shop, en
     await expect(buyer.page.locator(".timer.pulse-warning")).to_be_visible()
     assert (await buyer.page.title()).startswith("(00:5")
     await expect(buyer.page.locator(".toast")).to_have_count(1)
+
+
+async def test_the_last_minute_rings_and_notifies_those_who_asked_for_it(
+    shop: Shop, enter: Enter
+) -> None:
+    """Both are off at first; the browser is asked on the click and not before."""
+    buyer = await enter(shop)
+    await buyer.page.add_init_script(WITNESS)
+    await buyer.page.clock.install()
+    await steps.to_checkout(buyer, 0, 8, 1)
+    sound = buyer.page.get_by_role("button", name="Sound at one minute")
+    notify = buyer.page.get_by_role("button", name="Notify me at one minute")
+    await expect(sound).to_have_attribute("aria-pressed", "false")
+    await expect(notify).to_have_attribute("aria-pressed", "false")
+    assert await buyer.page.evaluate("witness") == []
+    await notify.click()
+    await expect(notify).to_have_attribute("aria-pressed", "true")
+    assert await buyer.page.evaluate("witness") == ["asked"]
+    await sound.click()
+    await expect(sound).to_have_attribute("aria-pressed", "true")
+    assert await buyer.page.evaluate("witness.splice(0)") == ["asked", "tone", "tone"]
+    await buyer.page.clock.fast_forward("09:02")
+    await steps.toast(buyer.page, "1 minute remaining! Complete checkout to secure your seats.")
+    assert await buyer.page.evaluate("witness") == [
+        "tone",
+        "tone",
+        "1 minute left on your reservation!",
+    ]
+
+
+async def test_nobody_who_did_not_ask_hears_the_last_minute(shop: Shop, enter: Enter) -> None:
+    buyer = await enter(shop)
+    await buyer.page.add_init_script(WITNESS)
+    await buyer.page.clock.install()
+    await steps.to_checkout(buyer, 0, 8, 1)
+    await buyer.page.clock.fast_forward("09:02")
+    await steps.toast(buyer.page, "1 minute remaining! Complete checkout to secure your seats.")
+    assert await buyer.page.evaluate("witness") == []
+
+
+async def test_one_of_the_held_seats_can_be_given_back(shop: Shop, enter: Enter) -> None:
+    buyer = await enter(shop)
+    seats = await steps.to_checkout(buyer, 0, 5, 2)
+    await buyer.open("/events/1/seats")
+    held = buyer.page.locator(".cart-group.is-held .ticket-line")
+    await expect(held).to_have_count(2)
+    await held.first.get_by_role("button", name="Release").click()
+    await steps.toast(buyer.page, "has been released.")
+    await expect(held).to_have_count(1)
+    states = [shop.seat(1, seat["seatId"])["status"] for seat in seats]
+    assert sorted(states) == ["AVAILABLE", "RESERVED"]
+    await expect(buyer.page.get_by_role("button", name="Continue to checkout")).to_be_visible()
 
 
 async def test_one_press_gives_more_time(hasty_shop: Shop, enter: Enter) -> None:

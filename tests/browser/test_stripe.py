@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 from playwright.async_api import Route, expect
 
@@ -34,7 +35,7 @@ globalThis.Stripe = (key, options) => ({
     params.payment_method_data.billing_details.email
       ? { confirmationToken: { id: globalThis.chosenCard ?? "pm_card_visa" } }
       : { error: { message: "no address" } },
-  handleNextAction: async () => ({}),
+  handleNextAction: ({ clientSecret }) => globalThis.askTheBank(clientSecret),
 });
 """
 
@@ -135,3 +136,39 @@ async def test_without_stripes_script_the_buyer_is_told_and_can_try_again(
     fault = buyer.page.get_by_role("alert").filter(has_text="could not be loaded from Stripe")
     await fault.get_by_role("button", name="Try again").click()
     await expect(buyer.page.locator(".stripe-place")).to_contain_text("6000 eur")
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+async def test_the_bank_is_asked_through_stripe_and_its_word_counts(
+    stripe_shop: Shop, double: StripeDouble, enter: Enter, agrees: bool
+) -> None:
+    """3-D Secure: the page hands Stripe the secret and then asks the server what came of it."""
+    buyer = await enter(stripe_shop)
+    await with_stripe(buyer)
+    asked: list[str] = []
+
+    async def ask_the_bank(client_secret: str) -> dict[str, object]:
+        asked.append(client_secret)
+        payment_id = client_secret.partition("_secret_")[0]
+        async with httpx2.AsyncClient(base_url=double.url, trust_env=False) as bank:
+            answer = await bank.post(
+                f"/v1/payment_intents/{payment_id}/_authenticate",
+                data={"client_secret": client_secret, "success": str(agrees).lower()},
+                headers={"Authorization": "Bearer sk_test_shop"},
+            )
+        return {} if answer.status_code == 200 else {"error": {"message": answer.text}}
+
+    await buyer.page.expose_function("askTheBank", ask_the_bank)
+    await steps.to_checkout(buyer, 0, 4 + agrees, 1)
+    await contact(buyer)
+    await buyer.page.evaluate("globalThis.chosenCard = 'pm_card_authenticationRequiredOnSetup'")
+    await steps.confirm(buyer.page)
+    if agrees:
+        await steps.is_confirmed(buyer.page)
+    else:
+        panel = buyer.page.get_by_role("alert").filter(has_text="Payment Declined")
+        await expect(panel).to_be_visible()
+        await buyer.page.evaluate("globalThis.chosenCard = 'pm_card_visa'")
+        await steps.confirm(buyer.page)
+        await steps.is_confirmed(buyer.page)
+    assert len(asked) == 1

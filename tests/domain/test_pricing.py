@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.pricing import REFUSALS, Discount, PricedSeat, quote, reduction, refusal
+from server.domain.pricing import (
+    REFUSALS,
+    Discount,
+    PricedSeat,
+    quote,
+    reduction,
+    refusal,
+    shares,
+)
 
 TEN_PERCENT = Discount(1, "SUMMER10", None, 10, None, None, None, None, None, None, 0, 0)
 FIVE_OFF = replace(TEN_PERCENT, percent=None, amount_minor=500, currency="EUR")
@@ -59,3 +67,11 @@ def test_a_price_adds_up(prices: list[int], percent: int) -> None:
     assert made.subtotal_minor == sum(prices)
     assert made.total_minor + made.discount_minor == made.subtotal_minor
     assert 0 <= made.total_minor <= made.subtotal_minor
+
+
+def test_shares_of_a_total_lose_no_cent() -> None:
+    assert shares([7500, 3000, 3000], 12499) == [6943, 2778, 2778]
+    assert shares([100, 100, 100], 100) == [33, 33, 34]
+    assert shares([100, 200], 0) == [0, 0]
+    assert shares([0, 0], 0) == [0, 0]
+    assert shares([], 0) == []

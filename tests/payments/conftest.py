@@ -9,6 +9,7 @@ import pytest
 
 from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
+from tests.databases import fresh_database
 from tests.payments.tills import DemoTill, StripeTill, Till
 from tests.stripe_double.fixture import stripe_double
 
@@ -22,7 +23,7 @@ async def till(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         yield DemoTill()
         return
     if request.param == "demo in SQL":
-        database = Database(f"sqlite:///{tmp_path}/houseful.db")
+        database = Database(fresh_database(tmp_path))
         await database.migrate()
         yield DemoTill(SqlDemoCharges(database))
         await database.close()

@@ -54,7 +54,7 @@ class Wire:
 class World:
     """A replica, its hub, and a hand that changes seats."""
 
-    def __init__(self, interval_s: float = 0.02) -> None:
+    def __init__(self, interval_s: float = 0.1) -> None:
         self.replica = Replica(house())
         self.replica.load(Snapshot("e1", 1, BASE, FIRST, 20, 1_700_000_000_000, (), {}))
         self.hub = Hub(self.replica, interval_s)

@@ -19,6 +19,7 @@ from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
 from server.services.catalog import Catalog
 from server.store.seats import SeatStore, event_keys
+from tests.databases import fresh_database
 from tests.houses import hall, new_event
 
 
@@ -68,7 +69,7 @@ async def running(events: LiveEvents, *, hearing: bool) -> AsyncIterator[None]:
 async def stage(
     request: pytest.FixtureRequest, redis_client: Redis, tmp_path: Path
 ) -> AsyncIterator[Stage]:
-    database = Database(f"sqlite:///{tmp_path / 'h.db'}")
+    database = Database(fresh_database(tmp_path))
     await database.migrate()
     seats = SeatStore(redis_client)
     catalog = Catalog(database, seats)
@@ -152,7 +153,7 @@ async def test_seats_that_redis_has_of_another_database_are_rebuilt(
     await redis_client.config_set("notify-keyspace-events", "Ktx")
     seats = SeatStore(redis_client)
     for name, rows in (("old", 5), ("new", 2)):
-        database = Database(f"sqlite:///{tmp_path / name}.db")
+        database = Database(fresh_database(tmp_path, f"{name}.db"))
         await database.migrate()
         catalog = Catalog(database, seats)
         plan = hall(rows=rows)

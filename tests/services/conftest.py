@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
+from tests.databases import fresh_database
 from tests.ledger.conftest import postgres
 from tests.payments.tills import StripeTill
 from tests.services.shop import Shop, open_shop
@@ -18,12 +18,9 @@ __all__ = ["postgres", "stripe_double"]
 
 
 @pytest.fixture
-def shop_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def shop_url(tmp_path: Path) -> str:
     """A fresh, empty database."""
-    if os.environ.get("HOUSEFUL_TEST_DATABASE") == "postgresql":
-        url: str = request.getfixturevalue("postgres").new_database()
-        return url
-    return f"sqlite:///{tmp_path}/houseful.db"
+    return fresh_database(tmp_path)
 
 
 @pytest.fixture

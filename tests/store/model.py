@@ -238,17 +238,17 @@ class Model:
             return True
         if any(s.status == P for s in seats.values()):
             raise AssertionError("one booking never names other seats than it began with")
-        refs = {seat.ref for seat in seats.values()}
-        whole = self.reservations[next(iter(refs))]
+        refs = dict.fromkeys(seat.ref for seat in seats.values())
+        whole = self.reservations[list(refs)[-1]]
         if len(refs) == 1 and len(whole.seats) == len(seat_ids):
-            ref, reservation = refs.pop(), whole
+            ref, reservation = next(iter(refs)), whole
         else:
             ref = self.next_ref
             self.next_ref += 1
             olds = [self.reservations[r] for r in refs]
             reservation = ModelReservation(
                 user,
-                "",
+                whole.session,
                 min(r.created for r in olds),
                 min(r.deadline for r in olds),
                 [],

@@ -13,8 +13,10 @@ from redis import exceptions
 from redis.asyncio import Redis
 
 from server.domain.errors import ConfigurationError, Unavailable
-from server.store import connection
-from server.store.connection import connect, describe, missing_flags, require_capable, translated
+from server.store import capability, connection
+from server.store.addresses import describe
+from server.store.capability import missing_flags, require_capable
+from server.store.connection import connect, translated
 from server.store.embedded import EmbeddedValkey
 
 
@@ -99,7 +101,7 @@ async def test_a_server_that_hides_its_settings_is_believed_when_notifications_a
 async def test_a_server_that_hides_its_settings_is_refused_when_none_arrive(
     own_valkey: EmbeddedValkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "PROBE_WAIT_S", 0.2)
+    monkeypatch.setattr(capability, "PROBE_WAIT_S", 0.2)
     async with client_of(own_valkey.url) as client:
         await client.config_set("notify-keyspace-events", "")
         await client.execute_command("ACL", "SETUSER", "default", "-config")

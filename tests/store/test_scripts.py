@@ -1,4 +1,4 @@
-"""Calls that travel together: whoever asks is answered, at whatever moment others are."""
+"""Calls that travel together: whoever asks is answered, at whatever moment the pipelines end."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from server.store.limiter import Limiter
 MANY = 512
 
 
-async def test_a_call_made_as_all_others_are_answered_at_once_is_answered(
-    redis_client: Redis,
-) -> None:
+async def test_a_call_made_as_all_pipelines_end_at_once_is_answered(redis_client: Redis) -> None:
     """All replies lie ready in one turn of the loop, and each waiter asks again in that turn."""
     limiter = Limiter(redis_client)
 

@@ -321,6 +321,29 @@ async def test_a_position_that_is_of_no_use_is_said_to_be_lost(
     assert lost.value.rewound is rewound
 
 
+async def test_a_feed_that_went_back_and_on_again_is_told_from_the_one_that_was_read(
+    seats: SeatStore, redis_client: Redis, clock: Clock
+) -> None:
+    """A failover lost the last entry; another has taken its place, and more have followed."""
+    for key in event_keys(EVENT)[:3]:
+        await redis_client.copy(key, f"older:{key}")
+    await reserve(seats, "ann", (101, BASE))
+    read, _ = await seats.read_feed(EVENT, "e1", 1)
+    assert (await seats.snapshot(EVENT)).at_ms == read[-1].at_ms
+
+    for key in event_keys(EVENT)[:3]:
+        await redis_client.copy(f"older:{key}", key, replace=True)
+    await clock.move(5)
+    for _ in range(2):
+        await seats.block(EVENT, [105])
+        await seats.unblock(EVENT, [105])
+
+    assert (await seats.read_feed(EVENT, "e1", 2))[0]  # by the number alone nothing is amiss
+    with pytest.raises(FeedLost) as lost:
+        await seats.read_feed(EVENT, "e1", 2, read[-1].at_ms)
+    assert lost.value.rewound is True
+
+
 async def test_a_reader_behind_the_end_of_the_feed_is_told_of_the_gap(
     seats: SeatStore, redis_client: Redis
 ) -> None:

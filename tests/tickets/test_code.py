@@ -201,3 +201,18 @@ def _bytes(text: str) -> bytes:
 
 def _text(raw: bytes) -> str:
     return PREFIX + base64.b32encode(raw).decode().rstrip("=")
+
+
+def test_tickets_of_a_former_secret_hold_while_it_is_named() -> None:
+    text, typed = sample(), SIGNER.typed_code(99)
+    renewed = TicketSigner(
+        b"the secret that came after it...", [b"a signing secret of 32 bytes ...."]
+    )
+    assert renewed.verify(text) == SIGNER.verify(text)
+    assert renewed.read_typed_code(typed) == 99
+    assert renewed.sign(1, 2, 3, "BK-2026-001234") != SIGNER.sign(1, 2, 3, "BK-2026-001234")
+    forgetful = TicketSigner(b"the secret that came after it...")
+    with pytest.raises(TicketRefused, match="another ticket office"):
+        forgetful.verify(text)
+    with pytest.raises(TicketRefused, match="does not exist"):
+        forgetful.read_typed_code(typed)

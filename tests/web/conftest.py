@@ -75,3 +75,9 @@ async def ann(join: Join) -> Guest:
 @pytest_asyncio.fixture
 async def ben(join: Join) -> Guest:
     return await join()
+
+
+@pytest_asyncio.fixture
+async def venue(join: Join) -> Guest:
+    """Somebody of the venue's staff."""
+    return await join("vera", "venue")

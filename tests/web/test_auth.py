@@ -239,3 +239,15 @@ async def test_guests_need_no_token_and_their_answer_is_not_kept(ann: Guest) -> 
     assert answer.status_code == 201
     assert answer.headers["cache-control"] == "no-store"
     assert set(answer.json()["data"]) == {"token", "expiresAt", "userId"}
+
+
+def test_tokens_of_a_former_secret_hold_while_it_is_named(tmp_path: Path) -> None:
+    token, _ = tokens(tmp_path).issue("ann")
+    new = "the secret that came after the first"
+    renewed = Tokens(Settings(data_dir=tmp_path, jwt_secret=new, jwt_old_secrets=(SECRET,)))
+    assert renewed.verify(token).id == "ann"
+    with pytest.raises(Unauthenticated):
+        tokens(tmp_path).verify(renewed.issue("ann")[0])
+    forgetful = Tokens(Settings(data_dir=tmp_path, jwt_secret=new))
+    with pytest.raises(Unauthenticated):
+        forgetful.verify(token)

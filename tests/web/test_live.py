@@ -14,13 +14,17 @@ from websockets.exceptions import ConnectionClosed
 
 from server.codec import parse_iso
 from server.realtime.binary import decode_seats
+from server.settings import Settings
 from server.store import connection
 from server.store.seats import SeatStore
 from server.store.ws_tickets import TICKET_TTL_S, key_of
-from server.web.live import MESSAGE_LIMIT, SOCKETS_PER_USER
 from tests.serving import Guest, Live, Sale, Server, eventually, running_server, small_plan
 from tests.web.conftest import Join
 
+SETTINGS = Settings.model_fields
+MESSAGE_LIMIT, SOCKETS_PER_USER = (
+    SETTINGS[name].default for name in ("max_message_bytes", "sockets_per_user")
+)
 HELLO = {"type", "event", "epoch", "seq", "serverTime", "resumed", "viewers"}
 
 

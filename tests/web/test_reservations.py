@@ -166,6 +166,30 @@ async def test_a_reservation_can_be_read_listed_and_given_back(ann: Guest, sale:
     refused(await ann.http.delete(path(sale, held["id"])), 409, "released")
 
 
+async def test_some_seats_of_a_reservation_can_be_given_back(
+    ann: Guest, ben: Guest, sale: Sale
+) -> None:
+    first, second, third = sale.seats[:3]
+    held = await ann.held(sale, first, second, third)
+    release = path(sale, held["id"]) + "/release"
+    answer = await ann.http.post(release, json={"seatIds": [second]})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["data"] == {"id": held["id"], "releasedSeatIds": [second]}
+    assert answer.json()["message"] == "Released 1 seat"
+    left = (await ann.http.get(path(sale, held["id"]))).json()["data"]
+    assert (left["status"], left["seatIds"]) == ("ACTIVE", [first, third])
+    assert left["expiresAt"] == held["expiresAt"]
+    assert (await ben.held(sale, second))["reservedSeatIds"] == [second]
+    before = await ann.seats(sale)
+    refused(await ann.http.post(release, json={"seatIds": [first, second]}), 409, "not_held")
+    refused(await ben.http.post(release, json={"seatIds": [first]}), 404, "unknown_reservation")
+    for body in ({}, {"seatIds": []}, {"seatIds": [first, first]}, {"seatIds": ["x"]}):
+        assert (await ann.http.post(release, json=body)).status_code == 400
+    assert await ann.seats(sale) == before
+    assert (await ann.http.post(release, json={"seatIds": [first, third]})).status_code == 200
+    refused(await ann.http.post(release, json={"seatIds": [first]}), 409, "released")
+
+
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 async def test_another_s_reservation_does_not_exist_for_me(
     method: str, ann: Guest, ben: Guest, sale: Sale

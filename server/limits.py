@@ -1,0 +1,50 @@
+"""How much of us one client may have: the part of the settings that bounds everything.
+
+Counts of connections and sockets are per worker; requests are counted in Redis, over all workers.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class Limits(BaseSettings):
+    """Bounds with defaults that a crowd behind one venue's address does not meet."""
+
+    max_connections: int = Field(
+        20_000, ge=0, le=1_000_000, description="0 (any) to 1000000 connections per worker"
+    )
+    connections_per_address: int = Field(
+        2_000, ge=0, le=1_000_000, description="0 (any) to 1000000 connections per peer and worker"
+    )
+    sockets_per_address: int = Field(
+        2_000, ge=0, le=1_000_000, description="0 (any) to 1000000 sockets per client and worker"
+    )
+    sockets_per_user: int = Field(
+        20, ge=1, le=10_000, description="1 to 10000 sockets per user, event and worker"
+    )
+    guests_per_minute: int = Field(
+        6_000, ge=0, le=1_000_000, description="0 (any) to 1000000 new guests per client and minute"
+    )
+    public_requests_per_minute: int = Field(
+        12_000,
+        ge=0,
+        le=10_000_000,
+        description="0 (any) to 10000000 requests without a token per client and minute",
+    )
+    max_header_bytes: int = Field(
+        32 * 1024, ge=1024, le=1024 * 1024, description="1024 to 1048576 bytes of request head"
+    )
+    max_body_bytes: int = Field(
+        64 * 1024, ge=4096, le=16 * 1024 * 1024, description="4096 to 16777216 bytes of body"
+    )
+    max_message_bytes: int = Field(
+        16 * 1024, ge=1024, le=1024 * 1024, description="1024 to 1048576 bytes of socket message"
+    )
+    header_seconds: float = Field(
+        10.0, gt=0, le=3600, description="seconds for a request's head, above 0 up to 3600"
+    )
+    body_seconds: float = Field(
+        20.0, gt=0, le=3600, description="seconds for a request's body, above 0 up to 3600"
+    )
