@@ -19,18 +19,19 @@ import pytest
 from tests.bench.crowd import Counted, changer, crowd
 from tests.bench.rig import Helper, cpu_seconds
 from tests.chaos.house import House, standing_house
-from tests.serving import Sale, small_plan
+from tests.serving import small_plan
 
-VIEWERS = 1000
+VIEWERS = 400
 CHANGES_PER_S = 30
-SECONDS = 4.0
-TURNS = 3
+SECONDS = 3.0
+TURNS = 2
 SAME_USER = 20
 """Sockets one user may have."""
 
 
-def cost(house: House, sale: Sale, workers: int) -> float:
+def cost(house: House, workers: int) -> float:
     """Microseconds of worker CPU per delivered frame, `VIEWERS` shared out over so many workers."""
+    sale = house.server.add_event(small_plan(rows=10, seats=20))
     each = VIEWERS // workers
     headers = [
         f"Authorization: Bearer {house.server.token(f'viewer-{number}')}\r\n"
@@ -47,6 +48,8 @@ def cost(house: House, sale: Sale, workers: int) -> float:
         hand = stack.enter_context(
             Helper(changer, house.server.redis_url, sale.id, list(sale.seats))
         )
+        hand.pipe.send(("run", CHANGES_PER_S, 0.2))
+        hand.pipe.recv()  # it is up
         hand.pipe.send(("run", CHANGES_PER_S, SECONDS + 2))
         time.sleep(1)
         for helper in crowds:
@@ -66,11 +69,10 @@ async def test_two_workers_deliver_nearly_twice_as_much(
     async with standing_house(
         tmp_path, store="redis", database="sqlite", binary=redis_binary
     ) as house:
-        sale = house.server.add_event(small_plan(rows=10, seats=20))
         one, two = [], []
         for _ in range(TURNS):
-            one.append(await asyncio.to_thread(cost, house, sale, 1))
-            two.append(await asyncio.to_thread(cost, house, sale, 2))
-    ratio = 2 * sorted(one)[TURNS // 2] / sorted(two)[TURNS // 2]
+            one.append(await asyncio.to_thread(cost, house, 1))
+            two.append(await asyncio.to_thread(cost, house, 2))
+    ratio = 2 * min(one) / min(two)
     print(f"\nCPU per delivery: one worker {one} µs, two workers {two} µs: {ratio:.2f} ×")
     assert ratio >= 1.7

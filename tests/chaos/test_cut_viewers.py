@@ -32,9 +32,8 @@ async def sell(buyer: Guest, sale: Sale, changes: int) -> None:
         await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize(
-    ("viewers", "changes"), [(30, 10), pytest.param(1000, 60, marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("viewers", "changes"), [(1000, 60)])
 async def test_viewers_whose_connections_are_cut_end_with_the_truth(
     tmp_path: Path, redis_binary: Path | None, viewers: int, changes: int
 ) -> None:
