@@ -231,3 +231,10 @@ async def test_a_role_is_the_token_s_and_not_the_user_s(
         assert (await boss.http.get(path)).status_code == 200
         assert (await former.http.get(path)).status_code == 404
         assert (await boss.http.get(path)).status_code == 200
+
+
+async def test_metrics_are_for_this_machine_and_not_for_a_proxy_on_it(ann: Guest) -> None:
+    """One that we were not told of: whoever comes through it looks like this machine."""
+    assert (await ann.http.get("/metrics")).status_code == 200
+    through = await ann.http.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert through.status_code == 403

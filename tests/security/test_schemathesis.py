@@ -35,6 +35,9 @@ from server.web import bookings
 from server.web.operations import ALLOWED
 from tests.serving import PATIENCE_S, Server, in_thread
 
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+"""The server's thread does, while Hypothesis looks only at its own."""
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

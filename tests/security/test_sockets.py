@@ -36,6 +36,9 @@ from tests.security.raw import (
 from tests.serving import Guest, Sale, Server, eventually, running_server, serving
 from tests.web.wire import check_frame
 
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+"""The server's thread does, while Hypothesis looks only at its own."""
+
 IN_TIME_S = 5.0
 """In which the impatient server must have hung up; its own bounds are below a second."""
 
