@@ -21,10 +21,10 @@ from tests.bench.rig import Helper, cpu_seconds
 from tests.chaos.house import House, standing_house
 from tests.serving import small_plan
 
-VIEWERS = 400
-CHANGES_PER_S = 30
+VIEWERS = 2000
+CHANGES_PER_S = 10
 SECONDS = 3.0
-TURNS = 2
+TURNS = 1
 SAME_USER = 20
 """Sockets one user may have."""
 
