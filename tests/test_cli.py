@@ -176,6 +176,13 @@ def test_houseful_alone_serves_says_where_and_stops_clean(start: Callable[..., R
     server = start()
     worker = int(get(server.address))
     assert find_running(server.data_dir) is not None
+    assert server.process.stdout is not None
+    link = re.fullmatch(
+        rf"For staff: {server.address}/#/venue\?token=(\S+)\n", server.process.stdout.readline()
+    )
+    assert link is not None
+    user = Tokens(settings.Settings(data_dir=server.data_dir)).verify(link[1])
+    assert (user.id, user.role) == ("staff", "venue")
 
     assert server.stop() == 0
     assert find_running(server.data_dir) is None

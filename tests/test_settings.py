@@ -212,3 +212,12 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigurationError, match=r"cannot keep a signing secret in .*Not a dir"):
         settings.load(data_dir=tmp_path / "file" / "data").signing_secret()
+
+
+def test_only_what_nobody_has_set_up_is_a_demo(tmp_path: Path) -> None:
+    jwks = tmp_path / "keys.json"
+    jwks.write_text('{"keys": [{}]}')
+    assert settings.Settings().is_demo
+    assert not settings.Settings(jwt_secret="x" * 32).is_demo
+    assert not settings.Settings(jwt_jwks=jwks).is_demo
+    assert not settings.Settings(stripe_secret_key="sk_test_1").is_demo

@@ -68,6 +68,7 @@ class Gathering:
         self.place = place
         if place == "ready":
             self.begun_s = time.time()
+            self.seconds.clear()
 
     def histogram(self, name: str) -> Histogram:
         return self.latencies.setdefault(name, Histogram())

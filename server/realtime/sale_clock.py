@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from server.ledger.events import EventRecord
@@ -20,7 +21,7 @@ SOONEST_S: Final = 0.001
 
 
 class SaleClock:
-    """Calls `tell(state, on_sale_at_ms)` when the state changes, or the window did."""
+    """Calls `tell(state, on_sale_at_ms)` when the state changes, or the event did."""
 
     def __init__(
         self, record: EventRecord, clock: Callable[[], int], tell: Callable[[str, int | None], None]
@@ -32,10 +33,9 @@ class SaleClock:
         self.state = sale_state(record, clock())
 
     def aim(self, record: EventRecord) -> None:
-        """Follow this window from now on."""
+        """Follow this window from now on; an event that was changed is told of in any case."""
         before, self._record = self._record, record
-        windows = [(one.on_sale_at_ms, one.off_sale_at_ms) for one in (before, record)]
-        self._look(is_new=windows[0] != windows[1])
+        self._look(is_new=replace(before, generation=0) != replace(record, generation=0))
 
     def stop(self) -> None:
         if self._timer is not None:

@@ -100,7 +100,8 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
     if operation.role == "public":
         described["security"] = []
     elif operation.role != "customer":
-        described["description"] = f"Needs the role {operation.role}."
+        told = described.get("description", "")
+        described["description"] = f"{told} Needs the role {operation.role}.".strip()
     if operation.request is not None:
         described["requestBody"] = {
             "required": any(f.is_required() for f in operation.request.model_fields.values()),

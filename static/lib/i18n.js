@@ -41,7 +41,15 @@ export function speak(chosen, words, preferred = []) {
   number = new Intl.NumberFormat(locale);
 }
 
+/** More words of the same language, for a part of the page that is fetched later. @param {Strings} more */
+export function addWords(more) {
+  strings = { ...strings, ...more };
+}
+
 export const currentLanguage = () => language;
+
+/** With the region, for what is written as people there do. */
+export const currentLocale = () => locale;
 
 /**
  * The words for `key`, with `{name}` filled in; `n` also picks singular or plural.

@@ -11,6 +11,7 @@ const ROUTES = /** @type {const} */ ([
   ["bookings", /^\/bookings$/],
   ["booking", /^\/bookings\/(?<reference>BK-[\w-]+)$/],
   ["signin", /^\/signin$/],
+  ["venue", /^\/venue(?:\/(?<event>\d+))?(?:\/(?<page>[a-z]+))?$/],
 ]);
 
 /**
@@ -21,7 +22,9 @@ export function routeOf(hash) {
   const path = decodePath(hash.replace(/^#/, "") || "/");
   for (const [view, pattern] of ROUTES) {
     const match = pattern.exec(path);
-    if (match) return { view, params: { ...match.groups } };
+    if (!match) continue;
+    const given = Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined);
+    return { view, params: Object.fromEntries(given) };
   }
   return { view: "missing", params: {} };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What lies under the seats: the floor, sections shaded by how much of them is free, the stage and
- * other drawn areas, all in the theme's colours.
+ * What lies under the seats: the floor, sections shaded by how much of them is free (or by a heat
+ * they are given), the stage and other drawn areas, all in the theme's colours.
  *
  * Owns: the shapes' polygons. Never: draws a seat.
  */
@@ -43,6 +43,7 @@ export class Ground {
   #painted;
   #filler = new PolygonFiller();
   /** @type {ReadonlySet<number> | null} */ #only = null;
+  /** @type {readonly number[] | null} */ #heat = null;
   #pitch = 0;
 
   /** @param {SeatStore} store @param {Palette} palette */
@@ -61,6 +62,11 @@ export class Ground {
   /** @param {Filter} filter */
   setFilter({ categories }) {
     this.#only = categories;
+  }
+
+  /** @param {readonly number[] | null} heat 0 to 1 by section; null: shaded by what is free */
+  setHeat(heat) {
+    this.#heat = heat;
   }
 
   /** @param {import("./fill.js").Bitmap} bitmap @param {View} view @param {number} floor -1: all */
@@ -91,8 +97,9 @@ export class Ground {
     return this.#sectionColors(s)[0];
   }
 
-  /** How much of a section is free, as a step; 0 only when nothing is. @param {number} s */
+  /** How much of a section is free, or how hot it is, as a step; 0 only when nothing is. @param {number} s */
   #shade(s) {
+    if (this.#heat) return Math.round(between01(this.#heat[s] ?? 0) * SHADES);
     const { counts, categories } = this.#store;
     let free = 0;
     for (let c = 0; c < categories.length; c++) {
@@ -105,11 +112,12 @@ export class Ground {
   #sectionColors(s) {
     const palette = this.#palette, shade = this.#shade(s);
     if (shade === 0) return [palette.section, palette.edge];
-    const own = this.#meanOfFree(s);
+    const own = this.#heat ? palette.heat : this.#meanOfFree(s);
     // Far away the fill is all there is to see; with seats on it, it steps back.
     const far = between01((POINTS_FROM + 1.2 - this.#pitch) / 1.2);
     const near = between01((SHAPES_FROM + 3 - this.#pitch) / 6);
-    const amount = far * (0.2 + 0.62 * (shade / SHADES)) + (1 - far) * (0.05 + 0.07 * near);
+    const behindSeats = this.#heat ? 0.34 * (shade / SHADES) : 0.05 + 0.07 * near;
+    const amount = far * (0.2 + 0.62 * (shade / SHADES)) + (1 - far) * behindSeats;
     return [mix(palette.section, own, amount), mix(palette.edge, own, Math.min(0.85, amount + 0.2))];
   }
 

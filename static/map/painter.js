@@ -96,6 +96,11 @@ export class Painter {
     this.invalidate();
   }
 
+  /** @param {readonly number[] | null} heat 0 to 1 by section; null: shaded by what is free */
+  setHeat(heat) {
+    if (this.#raster.setHeat(heat)) this.invalidate();
+  }
+
   /** Everything is to be drawn. */
   invalidate() {
     this.#allDirty = this.#topDirty = true;

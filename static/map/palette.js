@@ -25,6 +25,7 @@ const NAMES = /** @type {const} */ ([
   "pill",
   "onStage",
   "available",
+  "heat",
 ]);
 
 /** @type {OffscreenCanvasRenderingContext2D | null} */

@@ -33,6 +33,7 @@ import {
  * @property {Rgb} selected
  * @property {Rgb} mine
  * @property {Rgb} stage
+ * @property {Rgb} heat of a section that is full
  * @property {Rgb[]} categories
  *
  * @typedef {{ categories: ReadonlySet<number> | null, accessible: boolean }} Filter
@@ -103,6 +104,12 @@ export class Raster {
     this.#filter = filter;
     this.#ground.setFilter(filter);
     this.update(null);
+  }
+
+  /** @param {readonly number[] | null} heat 0 to 1 by section @returns {boolean} whether the ground looks different now */
+  setHeat(heat) {
+    this.#ground.setHeat(heat);
+    return this.#store.sections.some((_, s) => !this.#ground.isCurrent(s));
   }
 
   /** @param {GlyphSheet | null} glyphs for seat numbers */

@@ -50,6 +50,7 @@ export class SeatMap extends HTMLElement {
   /** @type {SeatStore | null} */ #store = null;
   /** @type {Filter} */ #filter = { categories: null, accessible: false };
   /** @type {Words} */ #words = ENGLISH;
+  /** @type {readonly number[] | null} */ #heat = null;
   /** @type {(category: number) => string} */ #priceText = () => "";
   #floor = -1;
 
@@ -113,6 +114,16 @@ export class SeatMap extends HTMLElement {
     this.#painter?.setFilter(filter);
     this.#minimap?.setFilter(filter);
     this.#miniDirty = true;
+    this.#schedule();
+  }
+
+  /** How hot each section is, 0 to 1; null shades them by what is free. */
+  get heat() {
+    return this.#heat;
+  }
+  set heat(heat) {
+    this.#heat = heat;
+    this.#painter?.setHeat(heat);
     this.#schedule();
   }
 
@@ -211,6 +222,12 @@ export class SeatMap extends HTMLElement {
     return { clientX: box.left + sx, clientY: box.top + sy };
   }
 
+  /** The plan's point at a place in the window. @param {number} clientX @param {number} clientY @returns {[number, number]} */
+  planPoint(clientX, clientY) {
+    const box = this.#parts?.stage.getBoundingClientRect();
+    return toWorld(this.#flight.camera, this.#flight.viewport, clientX - (box?.left ?? 0), clientY - (box?.top ?? 0));
+  }
+
   /** A seat in words. @param {number} i */
   describe(i) {
     const store = this.#store;
@@ -281,6 +298,7 @@ export class SeatMap extends HTMLElement {
     this.#palette = readPalette(this, store.categories);
     this.#painter = new Painter(parts.base, parts.top, store, this.#palette);
     this.#painter.setFilter(this.#filter);
+    this.#painter.setHeat(this.#heat);
     this.#twin?.element.remove();
     this.#twin = this.#openTwin(store, parts.keys.id);
     parts.stage.after(this.#twin.element);

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The server's HTTP side: one method per path, the envelope unwrapped, every failure an `ApiError`
- * that says whether trying again can help. Signs a new buyer in as a guest when there is no token.
+ * that says whether trying again can help. Signs a new buyer in as a guest when there is no token,
+ * or as the caller says.
  * Never: retries by itself what changes something; that is the caller's to decide.
  */
 import { ApiError, unwrap } from "./envelope.js";
@@ -43,12 +44,13 @@ const PAYMENT_PATIENCE_MS = 30_000;
 
 /**
  * @param {{
- *   session: import("../state/session.js").Session,
+ *   session: Pick<import("../state/session.js").Session, "token" | "signIn" | "signOut" | "sessionId">,
  *   clock: import("../lib/time.js").ServerClock,
  *   fetch?: typeof globalThis.fetch,
- * }} parts
+ *   signIn?: (() => Promise<string>) | null,
+ * }} parts `session` keeps the token; `signIn` gets one when there is none, else a guest's is asked for
  */
-export function createApi({ session, clock, fetch = globalThis.fetch.bind(globalThis) }) {
+export function createApi({ session, clock, fetch = globalThis.fetch.bind(globalThis), signIn = null }) {
   /** @type {Promise<string> | null} */
   let signingIn = null;
 
@@ -86,7 +88,7 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
   function token() {
     const kept = session.token();
     if (kept) return Promise.resolve(kept);
-    signingIn ??= guest().finally(() => (signingIn = null));
+    signingIn ??= (signIn ?? guest)().finally(() => (signingIn = null));
     return signingIn;
   }
 
@@ -130,6 +132,9 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
 
   return {
     token,
+    /** Any other path: the whole answer, or its `data`, or a file. */
+    call,
+    data,
 
     /** @returns {Promise<Config>} */
     config: async () => (await unwrap(await send("/config", {}))).data,

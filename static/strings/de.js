@@ -63,6 +63,9 @@ export default {
   "event.soldOut": "Ausverkauft",
   "event.soldOutHelp": "Nicht bezahlte Reservierungen werden wieder frei. Der Plan zeigt es sofort.",
   "event.look": "Plan ansehen",
+  "sale.opensIn": "öffnet in {left}",
+  "sale.closesIn": "schließt in {left}",
+  "sale.days": "T",
 
   "seats.title": "Plätze auswählen",
   "seats.list": "Liste",

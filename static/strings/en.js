@@ -59,6 +59,9 @@ export default {
   "event.soldOut": "Sold out",
   "event.soldOutHelp": "Seats come back when a reservation is not paid. The map shows it at once.",
   "event.look": "Look at the map",
+  "sale.opensIn": "opens in {left}",
+  "sale.closesIn": "closes in {left}",
+  "sale.days": "d",
 
   "seats.title": "Choose your seats",
   "seats.list": "List",

@@ -1,6 +1,7 @@
 // @ts-check
 /** One booking: the tickets, where the seats are, and what can be done with them. */
 import { h, onEnd, View } from "../lib/dom.js";
+import { download } from "../lib/download.js";
 import { longDate, money, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
@@ -225,12 +226,7 @@ export class BookingView extends View {
 
   /** @param {string} path @param {string} name */
   download(path, name) {
-    return this.attempt(async () => {
-      const source = URL.createObjectURL(await this.app.api.file(path));
-      const link = h("a", { href: source, download: name });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(source), 60_000);
-    });
+    return this.attempt(async () => download(await this.app.api.file(path), name));
   }
 
   /** @param {Booking} booking @param {(next: Booking) => void} replace */

@@ -1,20 +1,28 @@
 // @ts-check
-/** One line about the connection, shown only when the map is not live. */
+/** One line about the connection, shown only when what is on the page is not live. */
 import { h, onEnd, View } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { icon } from "./icons.js";
 
+/**
+ * @typedef {Pick<import("../net/live.js").Live, "connection" | "freshAt" | "wake">} Feed
+ */
+
 export class ConnectionBanner extends View {
   /** @type {import("./app.js").App} */
   app = /** @type {any} */ (null);
+  /** Whose connection; by default the buyer's purchase that is watched.
+   * @type {(() => Feed | null) | null} */
+  feed = null;
 
   /** @override */
   render() {
     const now = signal(Date.now());
     const timer = setInterval(() => (now.value = Date.now()), 1000);
     onEnd(() => clearInterval(timer));
-    const feed = () => this.app.known.value.map((purchase) => purchase.live.value).find((one) => one) ?? null;
+    const feed = this.feed ??
+      (() => this.app.known.value.map((purchase) => purchase.live.value).find((one) => one) ?? null);
     const state = () => feed()?.connection.value ?? "live";
     return h(
       "div",

@@ -1,12 +1,11 @@
 // @ts-check
 /** One event: what, when, where, for how much, and the way to its seats. */
-import { h, onEnd, View, watch } from "../lib/dom.js";
+import { h, View, watch } from "../lib/dom.js";
 import { count, longDate, money, shortDate, t } from "../lib/i18n.js";
-import { signal } from "../lib/signals.js";
-import { formatCountdown } from "../lib/time.js";
 import { entitle, failure, skeleton } from "./frame.js";
 import { icon } from "./icons.js";
 import { poster } from "./poster.js";
+import { saleCountdown } from "./sale-countdown.js";
 
 export class EventView extends View {
   /** @type {import("./app.js").App} */
@@ -18,6 +17,10 @@ export class EventView extends View {
   render() {
     const { purchase } = this;
     purchase.load();
+    // The sale opens and closes by push, and the count of free seats is live.
+    watch(() => {
+      if (purchase.house.value) purchase.watchSeats();
+    });
     watch(() => entitle(this, purchase.event.value?.name ?? ""));
     return () => {
       if (purchase.problem.value && !purchase.event.value) {
@@ -90,20 +93,11 @@ export class EventView extends View {
       );
     }
     if (event.saleState === "upcoming" && event.onSaleAt) {
-      const left = signal("");
-      const show = () => {
-        const seconds = (Date.parse(/** @type {string} */ (event.onSaleAt)) - this.app.clock.now()) / 1000;
-        left.value = seconds < 86_400 ? formatCountdown(seconds) : "";
-        if (seconds <= 0) this.purchase.load();
-      };
-      show();
-      const timer = setInterval(show, 1000);
-      onEnd(() => clearInterval(timer));
       return h(
         "div",
         { class: "notice" },
         h("strong", null, t("event.upcoming", { when: shortDate(event.onSaleAt) })),
-        h("span", { class: "tabular", "aria-live": "off" }, () => left.value),
+        saleCountdown(this.app.clock, () => this.purchase.event.value),
         h("a", { class: "button is-secondary", href }, t("event.look")),
       );
     }
@@ -116,13 +110,16 @@ export class EventView extends View {
         h("a", { class: "button is-secondary", href }, t("event.look")),
       );
     }
-    return h(
-      "a",
-      { class: "button is-primary is-large", href },
-      icon("ticket"),
-      t("event.select"),
-      h("span", { class: "unseen" }, ` (${count(event.availableSeats)})`),
-    );
+    return [
+      h(
+        "a",
+        { class: "button is-primary is-large", href },
+        icon("ticket"),
+        t("event.select"),
+        h("span", { class: "unseen" }, ` (${count(event.availableSeats)})`),
+      ),
+      saleCountdown(this.app.clock, () => this.purchase.event.value),
+    ];
   }
 }
 customElements.define("event-view", EventView);

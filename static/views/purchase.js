@@ -5,7 +5,6 @@
  * Owns: loading the event and its live feed; the rest is picking, holding and keeping.
  */
 import { batch } from "../lib/signals.js";
-import { t } from "../lib/i18n.js";
 import { ApiError } from "../net/envelope.js";
 import { createLive } from "../net/live.js";
 import { createSeatStore } from "../state/seat-store.js";
@@ -14,6 +13,7 @@ import { createHouse } from "./house.js";
 import { keepPurchase } from "./keeping.js";
 import { createPicking } from "./picking.js";
 import { createPurchaseState } from "./purchase-state.js";
+import { createSaleWindow } from "./sale-window.js";
 
 /** @typedef {ReturnType<typeof createPurchase>} Purchase */
 
@@ -22,11 +22,12 @@ import { createPurchaseState } from "./purchase-state.js";
  * @param {number} eventId
  */
 export function createPurchase(app, eventId) {
-  const { api, clock, toasts } = app;
+  const { api, clock } = app;
   const state = createPurchaseState(app, eventId, () => holding.expire());
   const { event, house, geometry, problem, live, noteChange } = state;
   const picking = createPicking(app, state);
   const holding = createHolding(app, state, picking, refreshSeats);
+  const saleWindow = createSaleWindow(app, state, () => void load());
 
   /** @type {Promise<void> | null} */
   let loading = null;
@@ -41,9 +42,11 @@ export function createPurchase(app, eventId) {
 
   async function fetchAll() {
     problem.value = null;
-    const details = await api.event(eventId);
+    const before = event.peek(), details = await api.event(eventId);
     event.value = details;
-    if (!house.peek()) {
+    const known = house.peek(), drawn = geometry.peek();
+    if (known && drawn && !hasSamePrices(before, details)) house.value = createHouse(drawn, known.store, details);
+    if (!known) {
       const drawing = await api.plan(details.planUrl);
       const store = createSeatStore(drawing);
       const whole = await api.status(eventId);
@@ -67,7 +70,7 @@ export function createPurchase(app, eventId) {
       api,
       clock,
       onReservation: holding.onReservation,
-      onSale,
+      onSale: saleWindow.onSale,
       onSignIn: () => app.session.signOut(),
       onFresh: (_isWhole, changes) => picking.checkSelection(changes),
     });
@@ -85,16 +88,10 @@ export function createPurchase(app, eventId) {
     picking.checkSelection(null);
   }
 
-  /** @param {any} frame */
-  function onSale(frame) {
-    const before = event.peek();
-    if (!before) return;
-    event.value = { ...before, saleState: frame.state, onSaleAt: frame.onSaleAt ?? before.onSaleAt };
-    if (frame.state === "open" && before.saleState === "upcoming") {
-      toasts.show("success", t("toast.saleOpen"));
-    }
-  }
-
   keepPurchase(app, state);
   return { ...state, ...picking, ...holding, load, watchSeats, leave, refreshSeats };
 }
+
+/** @param {import("../net/api.js").EventDetails | null} before @param {import("../net/api.js").EventDetails} now */
+const hasSamePrices = (before, now) =>
+  now.categories.every(({ name, price }) => before?.categories.find((old) => old.name === name)?.price === price);

@@ -13,6 +13,7 @@ import { entitle, failure, skeleton } from "./frame.js";
 import { icon } from "./icons.js";
 import { mapKey } from "./legend.js";
 import { mapWords } from "./map-words.js";
+import { saleCountdown } from "./sale-countdown.js";
 import "./cart.js";
 import "./finder.js";
 
@@ -143,7 +144,13 @@ export class SeatsView extends View {
     const words = event.saleState === "upcoming" && event.onSaleAt
       ? t("event.upcoming", { when: shortDate(event.onSaleAt) })
       : t("event.closed");
-    return h("p", { class: "notice sale-notice", role: "status" }, icon("clock"), words);
+    return h(
+      "p",
+      { class: "notice sale-notice", role: "status" },
+      icon("clock"),
+      h("span", null, words),
+      h("span", { "aria-live": "off" }, saleCountdown(this.app.clock, () => this.purchase.event.value)),
+    );
   }
 
   /** Which level is drawn, where a house has several. @param {import("../map/seat-map.js").SeatMap} map */

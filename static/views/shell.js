@@ -26,6 +26,7 @@ const VIEWS = {
   bookings: { tag: "bookings-view", load: () => import("./bookings.js") },
   booking: { tag: "booking-view", load: () => import("./booking.js") },
   signin: { tag: "signin-view", load: () => import("./signin.js") },
+  venue: { tag: "venue-view", load: () => import("./venue/venue.js") },
   missing: { tag: "missing-view", load: () => Promise.resolve() },
 };
 

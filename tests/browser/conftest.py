@@ -63,7 +63,12 @@ class Shop:
     log: Path
 
     def call(
-        self, method: str, path: str, body: object = None, token: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         request = urllib.request.Request(
             self.address + path,
@@ -72,6 +77,7 @@ class Shop:
             headers={
                 **({"Content-Type": "application/json"} if body is not None else {}),
                 **({"Authorization": f"Bearer {token}"} if token else {}),
+                **(headers or {}),
             },
         )
         try:

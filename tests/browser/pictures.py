@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.browser import steps
+from tests.browser import steps, venue_steps
 from tests.browser.conftest import (
     CHROMIUM,
     CHROMIUM_ARGUMENTS,
@@ -30,6 +30,7 @@ WIDTH = 1000
 """Of a desk's picture in pixels; a phone's is not made smaller."""
 
 STADIUM = 3
+WALL = {"width": 1440, "height": 1010}
 
 
 async def visit(browser: Browser, shop: Shop, **options: Any) -> Visit:
@@ -90,6 +91,27 @@ async def take(browser: Browser, shop: Shop) -> None:
     await steps.pick(phone.page, 2)
     await phone.page.get_by_role("button", name="Map", exact=True).tap()
     await keep(phone.page, "phone")
+    await take_the_board(browser, shop)
+
+
+async def take_the_board(browser: Browser, shop: Shop) -> None:
+    """What staff see: the board of a house that is half sold, and the door."""
+    staff = await visit(browser, shop, viewport=WALL)
+    await staff.open(f"/venue?token={venue_steps.staff_token(shop)}")
+    await expect(staff.page.locator(".venue-event-row").first).to_be_visible()
+    await staff.open("/venue/1")
+    await venue_steps.ready_map(staff.page)
+    for _ in range(12):
+        booking = await asyncio.to_thread(
+            lambda: venue_steps.book(shop, 1, venue_steps.free_seats(shop, 1, 4))
+        )
+    await expect(staff.page.locator(".activity li", has_text="booked").first).to_be_visible()
+    await keep(staff.page, "venue-board")
+    await staff.open("/venue/1/door")
+    await staff.page.get_by_label("Ticket code").fill(booking["tickets"][0]["code"])
+    await staff.page.keyboard.press("Enter")
+    await expect(staff.page.locator(".door-yes")).to_be_visible()
+    await keep(staff.page, "venue-door")
 
 
 async def main() -> None:

@@ -72,7 +72,6 @@ def lies(server: Server) -> dict[str, str]:
         "expired": signed(server, exp=NOW - 60),
         "expired for ever": signed(server, exp=-1),
         "for later": signed(server, nbf=NOW + 600),
-        "issued later": signed(server, iat=NOW + 600),
         "no end": signed(server, exp=None),
         "an end that is none": signed(server, exp="soon"),
         "an infinite end": signed(server, exp=float("inf")),

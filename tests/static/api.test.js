@@ -134,6 +134,27 @@ test("close codes say whether to come back", () => {
   ]);
 });
 
+test("the staff's part of the page has one address for each event and part", () => {
+  equal(["#/venue", "#/venue?token=x", "#/venue/new", "#/venue/7", "#/venue/7/door"].map((hash) => routeOf(hash)), [
+    { view: "venue", params: {} },
+    { view: "venue", params: {} },
+    { view: "venue", params: { page: "new" } },
+    { view: "venue", params: { event: "7" } },
+    { view: "venue", params: { event: "7", page: "door" } },
+  ]);
+});
+
+test("a caller's own sign-in stands in for a guest's, and its refusal is the answer", async () => {
+  let asked = 0;
+  const api = createApi({
+    session: { token: () => null, signIn: () => {}, signOut: () => {}, sessionId: () => "" },
+    clock: createServerClock(),
+    fetch: /** @type {any} */ (() => asked++),
+    signIn: () => Promise.reject(new Error("staff only")),
+  });
+  equal([(await failure(api.events())).message, asked], ["staff only", 0]);
+});
+
 test("addresses lead to views, and nonsense to none", () => {
   equal(routeOf(""), { view: "home", params: {} });
   equal(routeOf("#/events/12/seats"), { view: "seats", params: { event: "12" } });

@@ -18,6 +18,7 @@ const palette = {
   selected: rgb(20, 60, 230),
   mine: rgb(0, 130, 80),
   stage: rgb(30, 30, 30),
+  heat: rgb(200, 60, 10),
   categories: [rgb(0, 114, 178), rgb(213, 94, 0)],
 };
 

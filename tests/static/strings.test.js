@@ -1,7 +1,9 @@
 // @ts-check
 import de from "../../static/strings/de.js";
 import en from "../../static/strings/en.js";
-import { currentLanguage, pickLanguage, speak, t } from "../../static/lib/i18n.js";
+import venueDe from "../../static/strings/venue/de.js";
+import venueEn from "../../static/strings/venue/en.js";
+import { addWords, currentLanguage, pickLanguage, speak, t } from "../../static/lib/i18n.js";
 import { equal, test } from "./check.js";
 
 /** @param {string | { one: string, other: string }} entry */
@@ -9,14 +11,24 @@ const forms = (entry) => (typeof entry === "string" ? [entry] : [entry.one, entr
 /** @param {string} text */
 const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
-test("both languages say the same things", () => {
+test("both languages say the same things, to buyers and to staff", () => {
   equal(Object.keys(de).sort(), Object.keys(en).sort());
+  equal(Object.keys(venueDe).sort(), Object.keys(venueEn).sort());
+});
+
+test("staff's words come later and never replace a buyer's", () => {
+  equal(Object.keys(venueEn).filter((key) => key in en), []);
+  speak("en", en);
+  equal(t("venue.tab.door"), "venue.tab.door");
+  addWords(venueEn);
+  equal([t("venue.tab.door"), t("close")], ["Door", "Close"]);
 });
 
 test("both languages fill in the same facts", () => {
-  for (const [key, entry] of Object.entries(en)) {
+  const german = { ...de, ...venueDe };
+  for (const [key, entry] of Object.entries({ ...en, ...venueEn })) {
     const expected = [...new Set(forms(entry).flatMap(names))].sort();
-    const other = de[key];
+    const other = german[key];
     if (!other) throw new Error(`${key} has no German`);
     equal([key, [...new Set(forms(other).flatMap(names))].sort()], [key, expected]);
   }

@@ -139,7 +139,7 @@ async def test_every_primary_is_heard(cluster: RedisCluster, client: Cluster) ->
         await eventually(lambda: heard(rings, {(event, False) for event in events}))
         rings.clear()
         for event in events:
-            await reserve(store, event, 1, hold_ms=30)
+            await reserve(store, event, 1, hold_ms=1_000)
         await eventually(lambda: heard(rings, {(event, True) for event in events}))
         assert doorbell.heard >= len(events)
 

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.ledger.conftest import postgres
+from tests.server_process import server_process
 from tests.serving import Guest, Sale, Server, running_server
 from tests.stripe_double.fixture import stripe_double
 from tests.web.wire import check_answer, check_frame
@@ -38,6 +39,23 @@ def brief_holds(
         reservations_per_minute=1000,
     ) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory, redis_binary: Path | None
+) -> Iterator[tuple[Server, Server]]:
+    """Two processes on one Redis and one database, for those who are in a hurry."""
+    with (
+        running_server(
+            tmp_path_factory.mktemp("pair"),
+            valkey_binary=redis_binary,
+            reservations_per_minute=10_000,
+            max_seats=100,
+        ) as server,
+        server_process(server.settings) as url,
+    ):
+        yield server, Server(url, server.settings, server.redis_url, None, server.stop)
 
 
 @pytest.fixture

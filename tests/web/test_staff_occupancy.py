@@ -14,12 +14,14 @@ import pytest
 from websockets.asyncio.client import connect
 
 from server.domain.money import from_wire
+from server.ledger import minutes
 from server.ledger.database import Database
 from server.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, TICKET
+from server.realtime import dashboards
+from server.services import figures
 from server.store import connection
 from server.store.seats import SeatStore
 from tests.plain_http import PlainClient
-from tests.server_process import server_process
 from tests.serving import Guest, Live, Sale, Server, eventually, running_server
 from tests.web.staff import act, given
 from tests.web.wire import check_frame
@@ -311,7 +313,7 @@ async def wild(guest: Guest, venue: Guest, sale: Sale, luck: random.Random) -> N
     client = PlainClient(guest.server.url, guest.token)
     desk = PlainClient(guest.server.url, venue.token)
     try:
-        for step in range(8):
+        for step in range(6):
             seats = luck.sample(list(sale.seats), 2)
             _, body = await client.ask("GET", f"/events/{sale.id}/seats")
             known = {s["id"]: s["version"] for p in body["data"]["sections"] for s in p["seats"]}
@@ -351,43 +353,35 @@ async def wild(guest: Guest, venue: Guest, sale: Sale, luck: random.Random) -> N
 
 
 async def test_figures_equal_a_recount_from_sql_and_redis_after_a_crowd(
-    tmp_path: Path, redis_binary: Path | None
+    pair: tuple[Server, Server],
 ) -> None:
     """Over two server processes; the dashboards of both say the same."""
-    with (
-        running_server(
-            tmp_path, valkey_binary=redis_binary, reservations_per_minute=10_000, max_seats=100
-        ) as server,
-        server_process(server.settings) as url,
+    server, other = pair
+    sale = server.add_event()
+    async with (
+        server.user("vera", "venue") as vera,
+        other.user("vera", "venue") as also_vera,
+        watching(vera, f"/events/{sale.id}/occupancy") as here,
+        watching(also_vera, f"/events/{sale.id}/occupancy") as there,
     ):
-        sale = server.add_event()
-        other = Server(url, server.settings, server.redis_url, None, server.stop)
-        async with (
-            server.user("vera", "venue") as vera,
-            other.user("vera", "venue") as also_vera,
-            watching(vera, f"/events/{sale.id}/occupancy") as here,
-            watching(also_vera, f"/events/{sale.id}/occupancy") as there,
-        ):
-            states = [fold({}, await live.next("occupancy")) for live in (here, there)]
-            async with asyncio.TaskGroup() as group:
-                for number in range(8):
-                    at = (server, other)[number % 2]
-                    group.create_task(crowd(at, vera, sale, number))
-            expected: dict[str, Any] = {}
+        states = [fold({}, await live.next("occupancy")) for live in (here, there)]
+        async with asyncio.TaskGroup() as group:
+            for number in range(6):
+                group.create_task(crowd(pair[number % 2], vera, sale, number))
+        expected: dict[str, Any] = {}
 
-            async def agree() -> bool:
-                expected.update(await recount(server, sale))
-                return all(
-                    [shown(await occupancy(one, sale)) == expected for one in (vera, also_vera)]
-                )
+        async def agree() -> bool:
+            expected.update(await recount(server, sale))
+            said = [shown(await occupancy(one, sale)) for one in (vera, also_vera)]
+            return said == [expected, expected]
 
-            await eventually(agree)
-            assert expected["counts"][""]["booked"] > 0
-            assert expected["refunded"] > 0
-            assert expected["counts"][""]["checkedIn"] > 0
-            for live, state in zip((here, there), states, strict=True):
-                while shown_or_none(state) != expected:
-                    state = fold(state, await live.next("occupancy"))
+        await eventually(agree)
+        assert expected["counts"][""]["booked"] > 0
+        assert expected["refunded"] > 0
+        assert expected["counts"][""]["checkedIn"] > 0
+        for live, state in zip((here, there), states, strict=True):
+            while shown_or_none(state) != expected:
+                state = fold(state, await live.next("occupancy"))
 
 
 def shown_or_none(state: dict[str, Any]) -> dict[str, Any] | None:
@@ -402,14 +396,34 @@ async def crowd(at: Server, venue: Guest, sale: Sale, number: int) -> None:
         await wild(guest, venue, sale, random.Random(number))
 
 
+async def counts_in_sql(server: Server, sale: Sale) -> tuple[int, int]:
+    """(reserved, booked) of all minutes that were written, without asking the server."""
+    database = Database(server.settings.sql_url())
+    try:
+        stored = await database.query(lambda session: minutes.of_event(session, sale.id, 0))
+    finally:
+        await database.close()
+    return (
+        sum(one.counts["reserved"] for one in stored),
+        sum(one.counts["booked"] for one in stored),
+    )
+
+
 async def test_history_survives_a_restart_and_a_redis_that_lost_everything(
-    tmp_path: Path, redis_binary: Path | None
+    tmp_path: Path, redis_binary: Path | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(figures, "WRITE_EVERY_MS", 50)
+    monkeypatch.setattr(dashboards, "MINUTES_EVERY_S", 0.05)
     with running_server(tmp_path, valkey_binary=redis_binary) as server:
         sale = server.add_event()
         async with server.user("ada") as ada, server.user("vera", "venue") as vera:
             await ada.bought(sale, *sale.seats[:2])
             await ada.held(sale, sale.seats[5])
+
+            async def written() -> bool:
+                return await counts_in_sql(server, sale) == (3, 2)
+
+            await eventually(written)
             path = f"/events/{sale.id}/occupancy/history"
             before = await given(await vera.http.get(path))
             token = vera.token
@@ -435,9 +449,9 @@ async def test_history_survives_a_restart_and_a_redis_that_lost_everything(
             assert (state["totals"]["booked"], state["revenue"]) == (2, "150.00")
 
 
-@pytest.mark.parametrize("minutes", ["0", "-1", "x", "99999999"])
+@pytest.mark.parametrize("span", ["0", "-1", "x", "99999999"])
 async def test_a_wrong_span_of_history_is_refused(
-    minutes: str, venue: Guest, quiet_sale: Sale
+    span: str, venue: Guest, quiet_sale: Sale
 ) -> None:
-    answer = await venue.http.get(f"/events/{quiet_sale.id}/occupancy/history?minutes={minutes}")
+    answer = await venue.http.get(f"/events/{quiet_sale.id}/occupancy/history?minutes={span}")
     assert answer.status_code == 400
