@@ -22,7 +22,7 @@ from tests.chaos.house import House, standing_house
 from tests.serving import small_plan
 
 VIEWERS = 2000
-CHANGES_PER_S = 10
+CHANGES_PER_S = 30
 SECONDS = 3.0
 TURNS = 1
 SAME_USER = 20
