@@ -24,7 +24,7 @@ from tests.serving import small_plan
 VIEWERS = 2000
 CHANGES_PER_S = 30
 SECONDS = 3.0
-TURNS = 1
+TURNS = 2
 SAME_USER = 20
 """Sockets one user may have."""
 
