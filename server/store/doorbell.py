@@ -173,7 +173,9 @@ class Doorbell:
                     log.warning("doorbell_lost", error=str(error))
                 await asyncio.sleep(ATTEND_S)
         finally:
+            ears = [task for _, task in self._ears.values()]
             self._attend([], are_known=True)
+            await asyncio.gather(*ears, return_exceptions=True)  # each closes its connection
 
     async def _primaries(self) -> list[Redis]:
         if isinstance(self._client, Cluster):
