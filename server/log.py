@@ -7,11 +7,13 @@ The libraries' own `logging` records take the same way. Never: a secret in the o
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import structlog
@@ -58,6 +60,8 @@ def configure(style: Literal["json", "console"], level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),  # below it: nothing is done
         cache_logger_on_first_use=True,
     )
+    global _quick_style
+    _quick_style = style
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(style))
@@ -84,6 +88,39 @@ def add_request_id(
     if request_id is not None:
         entry.setdefault("request_id", request_id)
     return entry
+
+
+_quick_style: Literal["json", "console"] | None = None
+"""How `tell` writes; None until `configure`, when structlog's own defaults have the say."""
+
+
+def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> None:
+    """One line of what happens thousands of times a second, in the same words and fields.
+
+    The way through structlog and logging costs 0.2 ms, which is as much as holding seats; this one a
+    twentieth of it. Facts are numbers, short texts and seat ids, and nothing with a telling name.
+    """
+    if level < logging.getLogger().level:
+        return
+    if _quick_style is None:
+        structlog.get_logger(__name__).log(level, what, **facts)
+        return
+    texts = {
+        name: _SECRET_TEXTS.sub(HIDDEN, value) if isinstance(value, str) else value
+        for name, value in facts.items()
+    }
+    if (request_id := REQUEST_ID.get(None)) is not None:
+        texts["request_id"] = request_id
+    stamp = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    word = logging.getLevelName(level).lower()
+    if _quick_style == "json":
+        line = json.dumps(
+            {**texts, "level": word, "logger": __name__, "timestamp": stamp, "message": what}
+        )
+    else:
+        said = " ".join(f"{name}={json.dumps(value)}" for name, value in sorted(texts.items()))
+        line = f"{stamp} [{word:<9}] {what:<30} {said}"
+    sys.stderr.write(f"{line}\n")
 
 
 def _rendering(style: Literal["json", "console"]) -> list[structlog.typing.Processor]:

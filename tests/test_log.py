@@ -6,6 +6,7 @@ import json
 import logging
 import logging.config
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -93,3 +94,24 @@ def test_values_under_telling_names_are_hidden(capsys: pytest.CaptureFixture[str
     structlog.get_logger("seats").info("x", password="a1", jwt_token="a2", Authorization="a3")
 
     assert not {"a1", "a2", "a3"} & set(json.loads(capsys.readouterr().err).values())
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_lines_of_the_hot_path_look_like_all_others(
+    style: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.configure(style, "info")
+    token = log.REQUEST_ID.set("r1")
+    log.tell(logging.INFO, "seats held", event_id=7, seat_ids=(1, 2), user_id="a\nb whsec_hunter2")
+    log.tell(logging.DEBUG, "not asked for")
+    log.REQUEST_ID.reset(token)
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "hunter2" not in said
+    if style == "json":
+        line = json.loads(said)
+        assert (line["message"], line["request_id"], line["event_id"]) == ("seats held", "r1", 7)
+        assert (line["level"], line["seat_ids"]) == ("info", [1, 2])
+        assert line["timestamp"].endswith("Z")
+    else:
+        assert " [info     ] seats held " in said
+        assert "request_id=" in said
