@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
@@ -51,6 +52,7 @@ from server.tickets.code import TicketSigner
 from server.tickets.delivery import mailer
 from server.web.auth import Tokens
 from server.web.context import Context
+from server.web.dispatch import Dispatch
 from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import COME_BACK, live
@@ -89,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *Files(paths.STATIC).routes(),
         ],
+        middleware=[Middleware(Dispatch, operations=OPERATIONS)],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
         uses_stripe=settings.uses_stripe,

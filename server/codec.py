@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -26,8 +27,13 @@ def decode(text: bytes | str) -> Any:
 def iso(at_ms: int) -> str:
     """Milliseconds since 1970 → RFC 3339 UTC with `Z`; milliseconds only where there are any."""
     seconds, part = divmod(at_ms, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{part:03d}Z" if part else f"{text}Z"
+    return f"{_second(seconds)}.{part:03d}Z" if part else f"{_second(seconds)}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    """Deadlines and changes share their seconds."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def parse_iso(text: str) -> int:

@@ -9,6 +9,7 @@ supervisor sets for them before they start; whichever is asked then answers for 
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +17,10 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     generate_latest,
     multiprocess,
 )
+from prometheus_client import Histogram as Histogram
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -94,6 +95,12 @@ OLDEST_PROMISE_SECONDS: Final = Gauge(
     "Age of the oldest work of the outbox that is not done yet.",
     multiprocess_mode="mostrecent",
 )
+
+
+@cache
+def happened(name: str) -> Counter:
+    """The counter of one happening: found once, not each time it happens."""
+    return HAPPENINGS.labels(name)
 
 
 def exposition() -> bytes:

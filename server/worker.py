@@ -9,6 +9,7 @@ closes, the supervisor is gone, and the worker shuts down as on SIGTERM.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -107,11 +108,23 @@ def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
         sys.stderr.write(f"houseful: {error.message}\n")
         return 1
     server = Server(config, ready_fd=int(sys.argv[2]))
+    spare_the_collector()
     # before uvicorn listens to signals itself, and when it raises them anew at its end
     signal.signal(signal.SIGTERM, server.handle_exit)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([listening]))
     return 0 if server.started else 1
+
+
+def spare_the_collector() -> None:
+    """What is loaded by now stays: it is not looked through again for each thousand viewers.
+
+    With the usual thresholds ten thousand viewers joining cost dozens of full collections of 50 to
+    100 ms, in each of which nobody is served.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _stop_with_supervisor() -> None:

@@ -29,7 +29,7 @@ from server.services.desk import EVENT_CHANGED
 from server.services.house import House
 from server.services.parts import clock_ms
 from server.store.desk import DeskStore, Note
-from server.store.seats import FeedLost, SeatStore, Unopened
+from server.store.seats import Answered, FeedLost, SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +73,10 @@ class LiveEvent:
         self.hub = Hub(self.replica, frame_interval_s)
         self.ready = asyncio.Event()
         self.last_used = 0.0
+        self._seen = 0
+        """The number of the last answer that was given before the last look began."""
+        self.is_rung: Callable[[], bool] = bool
+        """Whether changes are heard of at once; `bool()` is False."""
         self.read_at = 0.0
         self.listeners: list[Listener] = []
         self.sale = SaleClock(house.event, clock, self._tell_sale)
@@ -96,16 +100,26 @@ class LiveEvent:
         self._rung.set()
 
     async def caught_up(self, *, desk: bool = False) -> None:
-        """Return when all that was done before this call, on any worker, is in the replica.
+        """Return when the replica has all that anybody was told of by this worker.
 
-        With `desk`, also what was noted. Readers that come while one look is under way share the
-        next. Redis not answering, the replica stays as it is.
+        What other workers did is rung for: it is here within milliseconds of their answer, and
+        within `LOOK_S` if the notification is lost. Without a doorbell, and with `desk` (also what
+        was noted), everything done before this call is waited for. Readers that come while one look
+        is under way share the next. Redis not answering, the replica stays as it is.
         """
+        known = self._knows(self._seats.answered.get(self.event_id))
+        if known and self.is_rung() and not desk:
+            return
         self._notes_due = self._notes_due or desk
         if self._next_look is None:
             self._next_look = asyncio.get_running_loop().create_future()
         self._rung.set()
         await asyncio.wait({self._next_look}, timeout=CATCH_UP_S)
+
+    def _knows(self, answered: Answered | None) -> bool:
+        if answered is None or answered.number <= self._seen:
+            return True
+        return answered.seq is not None and answered.seq <= self.replica.seq
 
     def now_ms(self) -> int:
         """Redis's clock, as far as known here."""
@@ -123,9 +137,11 @@ class LiveEvent:
                 except TimeoutError:
                     self._notes_due = True
                 self._rung.clear()
+                answered = self._seats.answered.get(self.event_id)
                 look, self._next_look = self._next_look, None
                 try:
                     await self._look()
+                    self._seen = answered.number if answered else 0
                 finally:
                     if look is not None:
                         look.set_result(None)

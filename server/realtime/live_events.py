@@ -73,6 +73,7 @@ class LiveEvents:
                 frame_interval_s=self._interval_s,
                 clock=self.clock,
             )
+            live.is_rung = self.doorbell.is_heard
             self._events[event_id] = live
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(live), name=f"live-event-{event_id}"

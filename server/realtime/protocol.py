@@ -93,6 +93,12 @@ class HousefulWebSocketProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = scope["extensions"]
             extensions[EXTENSION] = self.prepared
 
+    def start_keepalive(self) -> None:
+        """The handshake is done: its request and response, 5 KB, are of no more use."""
+        super().start_keepalive()
+        vars(self).pop("request", None)
+        vars(self).pop("response", None)
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._give_up_descriptor()

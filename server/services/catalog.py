@@ -63,6 +63,7 @@ class Catalog:
         self._houses: OrderedDict[int, House] = OrderedDict()
         self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
         self._house_flights: SingleFlight[int, House] = SingleFlight()
+        self._openings: SingleFlight[int, None] = SingleFlight()
 
     async def event(self, event_id: int) -> EventRecord:
         """Raises NotFound."""
@@ -165,7 +166,7 @@ class Catalog:
         try:
             return await move()
         except Unopened:
-            await self.open_event(event_id)
+            await self._openings.run(event_id, lambda: self.open_event(event_id))
             return await move()
 
     async def add_event(self, plan: Plan, event: NewEvent) -> int:

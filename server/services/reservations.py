@@ -15,7 +15,7 @@ from server.domain.errors import Conflict, InvalidRequest, NotFound, RateLimited
 from server.domain.reasons import RESERVATION_REASONS
 from server.domain.seats import Changed, Granted, Refused, Reservation, ReservationStatus
 from server.ledger.events import EventRecord
-from server.metrics import HAPPENINGS, REFUSED_SEATS
+from server.metrics import REFUSED_SEATS, happened
 from server.services.catalog import Catalog
 from server.store.limiter import Allowance, Limiter
 from server.store.seats import SeatStore, distinct
@@ -101,8 +101,7 @@ class Reservations:
         self._check_seats(event, [seat_id for seat_id, _ in wanted])
         self._check_sale(event)
         allowance = await self._allow(user)
-        HAPPENINGS.labels("reservation_started").inc()
-        log.info("reservation_started", event_id=event_id, user_id=user, seats=len(wanted))
+        happened("reservation_started").inc()
         answer = await self._catalog.opened(
             event_id,
             lambda: self._seats.reserve(
@@ -139,8 +138,8 @@ class Reservations:
         )
         if isinstance(answer, Refused):
             raise reservation_error(answer.reason or "expired")
-        HAPPENINGS.labels("reservation_released").inc()
-        log.info("reservation_released", event_id=event_id, seats=answer.seat_ids)
+        happened("reservation_released").inc()
+        log.debug("reservation_released", event_id=event_id, seats=answer.seat_ids)
         return answer
 
     async def release_part(
@@ -215,15 +214,16 @@ class Reservations:
 
     @staticmethod
     def _log_reserve(event_id: int, user: str, answer: Granted | Refused) -> None:
+        """Counted always; a line each (0.2 ms of work) only for who asks for `debug`."""
         stale = [seat.seat_id for seat in answer.failed if seat.reason == "stale_version"]
         for seat in answer.failed:
             REFUSED_SEATS.labels(seat.reason).inc()
         if stale:
-            HAPPENINGS.labels("optimistic_lock_conflict").inc()
-            log.warning("optimistic_lock_conflict", event_id=event_id, seat_ids=stale)
+            happened("optimistic_lock_conflict").inc()
+            log.debug("optimistic_lock_conflict", event_id=event_id, seat_ids=stale)
         if isinstance(answer, Granted):
-            HAPPENINGS.labels("reservation_success").inc()
-            log.info(
+            happened("reservation_success").inc()
+            log.debug(
                 "reservation_success",
                 event_id=event_id,
                 reservation_id=answer.reservation_id,

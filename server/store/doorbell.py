@@ -64,6 +64,7 @@ class Ear:
         self._run_id = "" if is_known else "none yet"
         self._database = int(client.connection_pool.connection_kwargs.get("db") or 0)
         self.heard = 0
+        self.is_connected = False
 
     async def run(self, watched: Collection[int]) -> None:
         """Listen until cancelled; supervises its own connection."""
@@ -74,6 +75,8 @@ class Ear:
                 log.warning("doorbell_lost", error=str(error))
             except Exception:
                 log.exception("doorbell_failed")
+            finally:
+                self.is_connected = False
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self, watched: Collection[int]) -> None:
@@ -108,6 +111,7 @@ class Ear:
         await add_notifications(self._client)
         facts: dict[str, Any] = await self._client.info("server")
         before, self._run_id = self._run_id, str(facts.get("run_id"))
+        self.is_connected = True
         if before not in ("", self._run_id):
             self._other_server()
 
@@ -146,6 +150,10 @@ class Doorbell:
         """Notifications so far."""
         return self._heard_before + sum(ear.heard for ear, _ in self._ears.values())
 
+    def is_heard(self) -> bool:
+        """Whether every primary that is known has a connected ear."""
+        return bool(self._ears) and all(ear.is_connected for ear, _ in self._ears.values())
+
     def watch(self, event_id: int) -> None:
         """Ring for this event soon: at the latest `LISTEN_S` from now, and once when that begins."""
         self._watched[event_id] = None
@@ -165,7 +173,9 @@ class Doorbell:
                     log.warning("doorbell_lost", error=str(error))
                 await asyncio.sleep(ATTEND_S)
         finally:
+            ears = [task for _, task in self._ears.values()]
             self._attend([], are_known=True)
+            await asyncio.gather(*ears, return_exceptions=True)  # each closes its connection
 
     async def _primaries(self) -> list[Redis]:
         if isinstance(self._client, Cluster):

@@ -1,34 +1,27 @@
 """The way of commands to Redis: those of one turn travel together, each to the node of its key.
 
-Calls made in the same turn of the event loop, or while all pipelines of a node are under way, share
-one write and one read, where each alone would cost a connection's round trip. In a cluster every
-primary has a lane of its own, so that one that hangs holds up nobody else's. Redirections and
+Calls made in the same turn of the event loop share one write (see `lane`). In a cluster every primary
+has a lane of its own, so that one that hangs holds up nobody else's. Redirections and
 resharding are followed within `REROUTE_S`; after that the caller hears the error.
 
-Owns: pipelines, redirections. Never: what a command means. Every command may be sent twice.
+Owns: which node, redirections. Never: what a command means. Every command may be sent twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from redis import exceptions
 from redis.asyncio import Redis
 
 from server.store.cluster import Cluster
+from server.store.lane import Departed, Lane, lane_of
 from server.store.sentinels import Watched
 
 Client = Redis | Cluster
 """A plain client, one that follows Sentinels, or a cluster's."""
-
-PIPELINES: Final = 4
-"""Pipelines under way at once to one node; it runs scripts one after another in any case."""
-
-TOGETHER: Final = 128
-"""Calls in one pipeline: bounds how long the first waits for the last."""
 
 REROUTE_S: Final = 2.0
 """How long one call follows a slot that moves, or waits for one that nobody serves."""
@@ -39,102 +32,8 @@ PAUSE_S: Final = 0.02
 LONGEST_PAUSE_S: Final = 0.2
 
 
-class Departed(exceptions.ConnectionError):
-    """The node is no primary any more: ask the one that is."""
-
-
 PASSING: Final = (exceptions.TryAgainError, exceptions.ClusterDownError)
 """A slot that moves or has no primary: soon it is somewhere."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
-    """One command that somebody waits for. `asking`: the slot is still on its way to that node."""
-
-    command: Sequence[str | int | bytes]
-    asking: bool
-    reply: asyncio.Future[Any]
-
-
-class Lane:
-    """The pipelines to one node."""
-
-    def __init__(self, client: Redis) -> None:
-        self._client = client
-        self._waiting: list[Call] = []
-        self._sent: set[Call] = set()
-        self._under_way = 0
-        self._pipelines: set[asyncio.Task[None]] = set()
-
-    async def send(self, command: Sequence[str | int | bytes], *, asking: bool = False) -> Any:
-        """The reply; an error of Redis or of the connection is raised."""
-        call = Call(command, asking, asyncio.get_running_loop().create_future())
-        self._waiting.append(call)
-        if len(self._waiting) == 1 and self._under_way < PIPELINES:
-            self._start()
-        return await call.reply
-
-    def abandon(self) -> None:
-        """Everyone who waits is told that this node is the wrong one."""
-        waiting, self._waiting = self._waiting, []
-        for call in (*waiting, *self._sent):
-            if not call.reply.done():
-                call.reply.set_exception(Departed("the primary changed"))
-
-    def _start(self) -> None:
-        """Whoever waits is seen by a pipeline: one just started, or all of them, still looping."""
-        self._under_way += 1
-        pipeline = asyncio.create_task(self._work(), name="redis-pipeline")
-        self._pipelines.add(pipeline)
-        pipeline.add_done_callback(self._pipelines.discard)
-
-    async def _work(self) -> None:
-        """Send what waits, until nothing does; counted out in the same step that sees so."""
-        try:
-            while self._waiting:
-                calls, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
-                if self._waiting and self._under_way < PIPELINES:
-                    self._start()
-                await self._answer(calls)
-        finally:
-            self._under_way -= 1
-
-    async def _answer(self, calls: Sequence[Call]) -> None:
-        """Everyone in `calls` gets a reply or an error."""
-        self._sent.update(calls)
-        try:
-            wanted = [call for call in calls if not call.reply.done()]
-            for call, reply in zip(wanted, await self._pipelined(wanted), strict=True):
-                if call.reply.done():
-                    continue
-                if isinstance(reply, Exception):
-                    call.reply.set_exception(reply)
-                else:
-                    call.reply.set_result(reply)
-        except BaseException as error:
-            for call in calls:
-                if not call.reply.done():
-                    call.reply.set_exception(
-                        error if isinstance(error, Exception) else ConnectionError("stopped")
-                    )
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            self._sent.difference_update(calls)
-
-    async def _pipelined(self, calls: Sequence[Call]) -> list[Any]:
-        if not calls:
-            return []
-        async with self._client.pipeline(transaction=False) as pipe:
-            for call in calls:
-                if call.asking:
-                    pipe.execute_command("ASKING")
-                pipe.execute_command(*call.command)
-            replies = iter(await pipe.execute(raise_on_error=False))
-        # An ASKING's own reply comes before that of the command it lets in.
-        return [
-            (next(replies), next(replies))[1] if call.asking else next(replies) for call in calls
-        ]
 
 
 class Lanes:
@@ -198,7 +97,7 @@ class Lanes:
     def _lane(self, client: Redis) -> Lane:
         lane = self._lanes.get(client)
         if lane is None:
-            lane = self._lanes[client] = Lane(client)
+            lane = self._lanes[client] = lane_of(client)
         return lane
 
     def _abandon(self, client: Redis) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,29 @@ SWEEP_LIMIT = 500
 FEED_LIMIT = 1000
 """Feed entries read by one call."""
 
+SEQ_PLACE = {
+    **dict.fromkeys(("granted", "held", "extended", "begun", "kept"), 4),
+    **dict.fromkeys(("released", "freed", "blocked", "unblocked", "booked", "unbooked"), 1),
+    **dict.fromkeys(("opened", "refused"), 0),
+}
+"""Where a script's reply has the feed's position, by the reply's first word; 0: it has none."""
+
 HOLDS_LIMIT = 5000
 """Holds, and purchases under way, in one list."""
 
 CLAIM_GRACE_MS = 30_000
 """How long seats that SQL has under payment stay PAYING after a rebuild, unless SQL says else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer by its number; `seq` is the feed's position that it speaks of, if it says so.
+
+    Answers come in the order in which the scripts ran, so that the last stands for all before.
+    """
+
+    number: int
+    seq: int | None
 
 
 class Unopened(Unavailable):
@@ -80,12 +99,19 @@ class SeatStore:
 
     def __init__(self, client: Client, *, lua: Path | None = None, scripts: Scripts | None = None):
         self._scripts = scripts or Scripts(client, lua or paths.LUA)
+        self._numbers = count(1)
+        self.answered: dict[int, Answered] = {}
+        """Event → the last answer given here that a reader may know of."""
 
     async def _run(self, name: str, event_id: int, *args: str | int) -> list[Any]:
         with translated():
             reply: list[Any] = await self._scripts.run(name, event_keys(event_id), args)
         if reply[0] == "unopened":
             raise Unopened(event_id)
+        place = SEQ_PLACE.get(reply[0])
+        if place is not None:
+            seq = reply[place] if place else None
+            self.answered[event_id] = Answered(next(self._numbers), seq)
         return reply
 
     async def open(

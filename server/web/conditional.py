@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,34 +12,40 @@ from starlette.responses import Response
 from server.codec import parse_iso
 from server.domain.errors import InvalidRequest
 from server.realtime.replica import Body
+from server.web.envelope import Ready
+
+SAME = (
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"Accept-Encoding, Authorization"),
+)
 
 
 def conditional(request: Request, body: Body, media_type: str) -> Response:
     """`body`, or 304 when the client has it. `If-None-Match` goes before `If-Modified-Since`."""
-    headers = {
-        "ETag": body.etag,
-        "Last-Modified": last_modified(body.modified_ms, time.time()),
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept-Encoding, Authorization",
-    }
-    if unchanged(request, body):
-        return Response(status_code=304, headers=headers)
+    asked = dict(request.scope["headers"])
+    headers = [
+        (b"etag", body.etag.encode()),
+        (b"last-modified", last_modified(body.modified_ms, int(time.time())).encode()),
+        *SAME,
+    ]
+    if unchanged(asked.get(b"if-none-match"), asked.get(b"if-modified-since"), body):
+        return Ready(304, headers)
     content = body.plain
     if accepts_gzip(request):
         content = body.zipped
-        headers["Content-Encoding"] = "gzip"
-    return Response(content, headers=headers, media_type=media_type)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-type", media_type.encode()))
+    return Ready(200, headers, content)
 
 
-def unchanged(request: Request, body: Body) -> bool:
-    wanted = request.headers.get("if-none-match")
-    if wanted is not None:
-        tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
-        return body.etag in tags or "*" in tags
-    since = request.headers.get("if-modified-since")
+def unchanged(tags: bytes | None, since: bytes | None, body: Body) -> bool:
+    """By the request's `If-None-Match`, or without one by its `If-Modified-Since`."""
+    if tags is not None:
+        given = [tag.strip().removeprefix("W/") for tag in tags.decode("latin-1").split(",")]
+        return body.etag in given or "*" in given
     if since is None:
         return False
-    known_ms = moment(since)
+    known_ms = moment(since.decode("latin-1"))
     return known_ms is not None and known_ms >= body.modified_ms
 
 
@@ -58,13 +65,14 @@ def moment(text: str) -> int | None:
         return None
 
 
-def last_modified(modified_ms: int, now_s: float) -> str:
+@lru_cache(maxsize=256)
+def last_modified(modified_ms: int, now_s: int) -> str:
     """The HTTP date of a change; one second earlier while that second still runs.
 
     A further change in it would otherwise look unmodified to who asks with this date.
     """
     second = modified_ms // 1000
-    return formatdate(second - 1 if second >= int(now_s) else second, usegmt=True)
+    return formatdate(second - 1 if second >= now_s else second, usegmt=True)
 
 
 def accepts_gzip(request: Request) -> bool:
@@ -73,7 +81,13 @@ def accepts_gzip(request: Request) -> bool:
 
 def accepts(request: Request, *codings: str) -> bool:
     """Whether the client takes one of these content codings; a weight of 0 says it does not."""
-    accepted = request.headers.get("accept-encoding", "")
+    accepted = dict(request.scope["headers"]).get(b"accept-encoding", b"")
+    return named(accepted.decode("latin-1"), codings)
+
+
+@lru_cache(maxsize=256)
+def named(accepted: str, codings: tuple[str, ...]) -> bool:
+    """`Accept-Encoding` read; there are no more of those than kinds of browsers."""
     for part in accepted.split(","):
         name, _, weight = part.strip().partition(";")
         if name.strip().lower() in codings:

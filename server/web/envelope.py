@@ -15,6 +15,25 @@ from server.domain.errors import HousefulError
 JSON = "application/json"
 
 
+class Ready(Response):
+    """A response whose headers need no second look: names lower case, all of it bytes."""
+
+    def __init__(
+        self, status_code: int, headers: list[tuple[bytes, bytes]], body: bytes = b""
+    ) -> None:
+        self.status_code = status_code
+        self.background = None
+        self.body = body
+        if status_code != HTTPStatus.NOT_MODIFIED:
+            headers.append((b"content-length", b"%d" % len(body)))
+        self.raw_headers = headers
+
+
+def encoded(body: object, status: int, headers: Mapping[str, str] | None) -> Response:
+    made = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+    return Ready(status, [(b"content-type", b"application/json"), *made], encode(body))
+
+
 def ok(
     data: object,
     message: str,
@@ -24,7 +43,7 @@ def ok(
 ) -> Response:
     """`more` stands beside `data`, e.g. `page`."""
     body = {"statusCode": status, "success": status < 400, "message": message, "data": data, **more}
-    return Response(encode(body), status, headers=headers, media_type=JSON)
+    return encoded(body, status, headers)
 
 
 def refused(
@@ -47,7 +66,7 @@ def refused(
         "data": data,
         "error": {**(details or {}), **error},
     }
-    return Response(encode(body), status, headers=headers, media_type=JSON)
+    return encoded(body, status, headers)
 
 
 def failure(error: HousefulError) -> Response:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from itertools import count
 from typing import Any, Final
 
-import structlog
+from server.log import REQUEST_ID
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-REQUEST_ID: Final = re.compile(rb"[\w.:-]{1,64}")
+PLAIN_WORD: Final = re.compile(rb"[\w.:-]{1,64}")
 
 
 def content_security_policy(*, uses_stripe: bool) -> str:
@@ -63,7 +64,8 @@ class Headers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = given_id(scope) or secrets.token_hex(8)
+        request_id = given_id(scope) or next_id()
+        REQUEST_ID.set(request_id)  # of this request's own task
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -71,14 +73,22 @@ class Headers:
                 message["headers"] = [*message.get("headers", ()), *own]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_with_headers)
+
+
+_PROCESS: Final = secrets.token_hex(4)
+_numbers = count(1)
+
+
+def next_id() -> str:
+    """Unique in this process and, but for chance, among all; says nothing of the request."""
+    return f"{_PROCESS}{next(_numbers):08x}"
 
 
 def given_id(scope: MutableMapping[str, Any]) -> str | None:
     """The id a proxy in front gave the request, if it is a plain word."""
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+        if name == b"x-request-id" and PLAIN_WORD.fullmatch(value):
             text: str = value.decode()
             return text
     return None

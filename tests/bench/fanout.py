@@ -113,14 +113,21 @@ class Audience:
     """Viewers of one event of Houseful, and the hand that changes its seats."""
 
     def __init__(
-        self, stack: ExitStack, scene: Stage, sale: Sale, viewers: int, **options: Any
+        self,
+        stack: ExitStack,
+        scene: Stage,
+        sale: Sale,
+        viewers: int,
+        *,
+        seats: list[int] | None = None,
+        **options: Any,
     ) -> None:
         self.scene, self.viewers = scene, viewers
         self.crowd = stack.enter_context(Helper(crowd, scene.process.port))
         self.path = f"/events/{sale.id}/live"
         self.headers = headers(scene, viewers, **options)
         self.changer = stack.enter_context(
-            Helper(changer, scene.server.redis_url, sale.id, list(sale.seats))
+            Helper(changer, scene.server.redis_url, sale.id, seats or list(sale.seats))
         )
         self.samples = min(50, viewers)
         self.crowd.ask("connect", viewers, self.path, self.headers, self.samples)
@@ -146,9 +153,11 @@ class Audience:
         return Speed(seen.frames / wall, seen.frames / cpu, seen.bytes / max(1, seen.frames))
 
 
-def headers(scene: Stage, viewers: int, protocol: str = "houseful.v1") -> list[str]:
+def headers(
+    scene: Stage, viewers: int, protocol: str = "houseful.v1", prefix: str = "viewer"
+) -> list[str]:
     return [
-        f"Authorization: Bearer {scene.server.token(f'viewer-{number}')}\r\n"
+        f"Authorization: Bearer {scene.server.token(f'{prefix}-{number}')}\r\n"
         f"Sec-WebSocket-Protocol: {protocol}\r\n"
         for number in range(-(-viewers // SAME_USER))
     ]

@@ -86,15 +86,21 @@ def buyers(scene: Stage, sale: Sale) -> list[tuple[Any, ...]]:
     ]
 
 
-def http_crew(stack: ExitStack, scene: Stage) -> Crew:
+def opened_sale(scene: Stage) -> Sale:
     sale = scene.server.add_event(small_plan(rows=10, seats=20))
+    scene.open_event(sale.id)
+    return sale
+
+
+def http_crew(stack: ExitStack, scene: Stage) -> Crew:
+    sale = opened_sale(scene)
     address = ("127.0.0.1", scene.process.port)
     given = buyers(scene, sale)
     return Crew(stack, scene.process.pid, Target(address, "http"), http_buyer, given)
 
 
 def socket_crew(stack: ExitStack, scene: Stage) -> Crew:
-    sale = scene.server.add_event(small_plan(rows=10, seats=20))
+    sale = opened_sale(scene)
     given = buyers(scene, sale)
     headers = [
         f"Authorization: Bearer {token}\r\nSec-WebSocket-Protocol: houseful.v1\r\n"
@@ -107,8 +113,7 @@ def socket_crew(stack: ExitStack, scene: Stage) -> Crew:
 
 def script_crew(stack: ExitStack, scene: Stage) -> Crew:
     """On an event of its own that the server does not watch."""
-    sale = scene.server.add_event(small_plan(rows=10, seats=20))
-    scene.open_event(sale.id)
+    sale = opened_sale(scene)
     digests = tuple(link(paths.LUA, name).digest for name in ("reserve", "release"))
     given = [
         (digests, event_keys(sale.id), f"buyer-{n}", seats, version)

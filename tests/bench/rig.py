@@ -72,7 +72,7 @@ def worker(module: str, environment: dict[str, str] | None = None) -> Iterator[P
     process = subprocess.Popen(
         [sys.executable, "-m", module, str(listening.fileno()), str(tell)],
         stdin=subprocess.PIPE,
-        env={**os.environ, "HOUSEFUL_LOG_LEVEL": "error", **(environment or {})},
+        env={**os.environ, "HOUSEFUL_LOG_LEVEL": "info", **(environment or {})},
         cwd=ROOT,
         pass_fds=[listening.fileno(), tell],
         preexec_fn=lambda: pin(SERVER_CORE),

@@ -21,7 +21,7 @@ from tests.bench.rig import Helper, cpu_seconds
 from tests.chaos.house import House, standing_house
 from tests.serving import small_plan
 
-VIEWERS = 400
+VIEWERS = 2000
 CHANGES_PER_S = 30
 SECONDS = 3.0
 TURNS = 2

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from server.codec import parse_iso
-from tests.serving import Guest, Sale, Server, small_plan
+from tests.serving import Guest, Sale, Server, eventually, small_plan
 
 
 async def test_the_seat_map_has_the_fields_and_types_of_the_contract(
@@ -183,6 +183,11 @@ async def test_the_compact_status_says_the_same_as_the_seat_map(
     await ann.held(sale, *sale.seats[3:6])
     async with server.catalog() as catalog:
         await catalog._seats.block(sale.id, [sale.seats[8]])
+
+    async def heard_of_it() -> bool:
+        return (await ann.seats(sale))[sale.seats[8]]["status"] == "BLOCKED"
+
+    await eventually(heard_of_it)  # another process did it: the doorbell brings it
     seats = await ann.seats(sale)
     answer = await ann.http.get(f"/events/{sale.id}/status")
     assert answer.headers["content-type"] == "application/octet-stream"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
@@ -11,10 +13,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from server.codec import parse_iso
+from server.realtime.binary import decode_seats
 from server.settings import Settings
 from server.store import connection
+from server.store.seats import SeatStore
 from server.store.ws_tickets import TICKET_TTL_S, key_of
-from tests.serving import Guest, Live, Sale, Server, eventually, running_server
+from tests.serving import Guest, Live, Sale, Server, eventually, running_server, small_plan
 from tests.web.conftest import Join
 
 SETTINGS = Settings.model_fields
@@ -476,3 +480,74 @@ async def test_a_client_of_another_subprotocol_gets_none(ann: Guest, quiet_sale:
     async with connect(url, proxy=None, additional_headers=headers) as socket:
         assert socket.subprotocol is None
         assert (await Live(socket).next())["type"] == "hello"
+
+
+async def test_a_compact_and_a_json_viewer_fold_to_the_same_map_under_load(
+    server: Server, ann: Guest
+) -> None:
+    """Changes from many hands, and a compact viewer that comes back to a merged frame."""
+    sale = server.add_event(small_plan(10, 20))
+    base = min(seat["version"] for seat in (await ann.seats(sale)).values())
+    words = ["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]
+    folded: dict[str, dict[int, tuple[str, int]]] = {"json": {}, "binary": {}}
+
+    def fold(name: str, message: str | bytes) -> int:
+        if isinstance(message, bytes):
+            _, seq, rows = decode_seats(message, base)
+            told = [(sale.seats[0] + index, words[code], v) for index, code, v, _ in rows]
+        else:
+            frame = json.loads(message)
+            seq = frame["seq"] if frame["type"] in ("hello", "seats") else 0
+            told = [(seat, word, v) for seat, word, v, _ in frame.get("changes", ())]
+        for seat, word, version in told:
+            if version > folded[name].get(seat, ("", 0))[1]:
+                folded[name][seat] = (word, version)
+        return int(seq)
+
+    async def follow(name: str, live: Live, until: Callable[[], bool]) -> int:
+        seq = 0
+        while not until():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    seq = max(seq, fold(name, await live.socket.recv()))
+        return seq
+
+    async def change(store: SeatStore, seats: Sequence[int]) -> None:
+        for seat in seats:
+            await store.block(sale.id, [seat])
+            if seat % 3 == 0:
+                await store.unblock(sale.id, [seat])
+
+    protocols = {"json": "houseful.v1", "binary": "houseful.v1.bin"}
+    async with server.catalog() as catalog, AsyncExitStack() as stack:
+        store = catalog._seats
+        lives = {
+            name: await stack.enter_async_context(ann.live(sale, subprotocols=[protocol]))
+            for name, protocol in protocols.items()
+        }
+        assert lives["binary"].socket.subprotocol == "houseful.v1.bin"
+        changes = asyncio.gather(*(change(store, sale.seats[n:200:4]) for n in range(4)))
+        positions = await asyncio.gather(
+            *(follow(name, live, changes.done) for name, live in lives.items())
+        )
+        await lives["binary"].socket.close()
+        await change(store, sale.seats[200:300])
+        epoch = (await store.snapshot(sale.id)).epoch
+        query = f"?epoch={epoch}&since={positions[1]}"
+        back = ann.live(sale, query, subprotocols=["houseful.v1.bin"])
+        lives["binary"] = await stack.enter_async_context(back)
+
+        async def agree() -> bool:
+            for name, live in lives.items():
+                deadline = asyncio.get_running_loop().time() + 0.1
+                loop = asyncio.get_running_loop()
+                await follow(name, live, lambda: loop.time() > deadline)  # noqa: B023
+            truth = await ann.seats(sale)
+            expected = {
+                seat: (found["status"], found["version"])
+                for seat, found in truth.items()
+                if found["version"] > base
+            }
+            return len(expected) == 300 and folded == {"json": expected, "binary": expected}
+
+        await eventually(agree)
