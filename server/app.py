@@ -45,6 +45,7 @@ from server.services.staff import staff_of
 from server.settings import Settings, load
 from server.store.connection import connect, follow, settled
 from server.store.desk import DeskStore
+from server.store.lanes import end as end_redis
 from server.store.limiter import Limiter
 from server.store.seats import SeatStore
 from server.store.ws_tickets import WsTickets
@@ -125,7 +126,7 @@ async def working(settings: Settings) -> AsyncIterator[Context]:
         await context.checkout.drain()
         await end(tasks)
         await context.gateway.close()
-        await context.redis.aclose()
+        await end_redis(context.redis)
         await context.database.close()
 
 

@@ -22,6 +22,7 @@ from redis.crc import REDIS_CLUSTER_HASH_SLOTS as SLOTS
 from redis.crc import key_slot
 
 from server.store.addresses import Address
+from server.store.lane import close
 
 log = structlog.get_logger(__name__)
 
@@ -163,4 +164,4 @@ class Cluster:
             self._look.cancel()
         self._clients.clear()
         self._left.clear()
-        await asyncio.gather(*(client.aclose() for client in clients))
+        await asyncio.gather(*(close(client) for client in clients))

@@ -100,6 +100,7 @@ class Wire(asyncio.Protocol):
     def __init__(self, lane: Lane, connection: AbstractConnection) -> None:
         self._lane = lane
         self._reader = reader()
+        self.is_lost = asyncio.Event()
         self.transport, self._before = taken_over(connection, self)
 
     def data_received(self, data: bytes) -> None:
@@ -116,6 +117,7 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._before.connection_lost(exc)
+        self.is_lost.set()
         self._lane.lost(self)
 
 
@@ -132,11 +134,14 @@ class Lane:
         self._is_flush_due = False
         self._connecting: asyncio.Task[None] | None = None
         self._watch: asyncio.TimerHandle | None = None
+        self._is_closed = False
 
     async def send(self, command: Sequence[str | float | bytes], *, asking: bool = False) -> Any:
         """The reply as redis-py's own clients give it. Raises redis-py's exceptions; a lost
         connection only after three tries. `asking`: the slot is still on its way to that node.
         """
+        if self._is_closed:
+            raise exceptions.ConnectionError("the connection was closed")
         call = Call(packed(*command), asyncio.get_running_loop().create_future(), asking)
         self._waiting.append(call)
         self._flush_soon()
@@ -145,6 +150,24 @@ class Lane:
             raise reply
         finish = self._callbacks.get(str(command[0]))
         return reply if finish is None else finish(reply)
+
+    async def close(self) -> None:
+        """For good: whoever still waits, or comes later, hears so. Leaves no connection behind."""
+        self._is_closed = True
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.wait({self._connecting})
+        stopped = exceptions.ConnectionError("the connection was closed")
+        self._fail([*self._waiting, *self._under_way], stopped)
+        self._waiting.clear()
+        self._under_way.clear()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.transport.abort()
+            await wire.is_lost.wait()
+        await self._give_back()
 
     def abandon(self) -> None:
         """Everyone who waits is told that this node is the wrong one."""
@@ -179,12 +202,16 @@ class Lane:
             self._flush_soon()
 
     def _flush_soon(self) -> None:
+        if self._is_closed:
+            return
         if not self._is_flush_due and self._connecting is None:
             self._is_flush_due = True
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
         self._is_flush_due = False
+        if self._is_closed:
+            return
         if self._wire is None or self._wire.transport.is_closing():
             if self._connecting is None:
                 self._connecting = asyncio.create_task(self._connect(), name="lane")
@@ -263,3 +290,10 @@ def lane_of(client: Redis) -> Lane:
     if client not in _lanes:
         _lanes[client] = Lane(client)
     return _lanes[client]
+
+
+async def close(client: Redis) -> None:
+    """End the client's lane, if it has one, and then the client."""
+    if client in _lanes:
+        await _lanes[client].close()
+    await client.aclose()

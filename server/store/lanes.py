@@ -17,7 +17,7 @@ from redis import exceptions
 from redis.asyncio import Redis
 
 from server.store.cluster import Cluster
-from server.store.lane import Departed, Lane, lane_of
+from server.store.lane import Departed, Lane, close, lane_of
 from server.store.sentinels import Watched
 
 Client = Redis | Cluster
@@ -104,3 +104,11 @@ class Lanes:
         lane = self._lanes.pop(client, None)
         if lane is not None:
             lane.abandon()
+
+
+async def end(client: Client) -> None:
+    """Close everything towards this Redis; calls that come later fail instead of connecting anew."""
+    if isinstance(client, Cluster):
+        await client.aclose()
+    else:
+        await close(client)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
 from redis.asyncio import Redis
 
-from server.store.limiter import Limiter
+from server.domain.errors import Unavailable
+from server.store.connection import connect
+from server.store.embedded import EmbeddedValkey
+from server.store.lanes import end
+from server.store.limiter import Allowance, Limiter
 
 MANY = 512
 
@@ -27,3 +32,22 @@ async def test_a_call_made_as_all_pipelines_end_at_once_is_answered(redis_client
         time.sleep(0.02)  # noqa: ASYNC251 - the loop is to stand still while Redis answers
         async with asyncio.timeout(5):
             await asyncio.gather(*first)
+
+
+async def test_a_closed_lane_answers_everyone_and_leaves_nothing_open(
+    valkey: EmbeddedValkey,
+) -> None:
+    client = connect(valkey.url)
+    limiter = Limiter(client)
+    under_way = [
+        asyncio.create_task(limiter.attempt("r", str(n), limit=5, window_ms=1000))
+        for n in range(50)
+    ]
+    await asyncio.sleep(0)
+    await end(client)
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(*under_way, return_exceptions=True)
+    assert all(isinstance(answer, Allowance | Unavailable) for answer in answers)
+    with pytest.raises(Unavailable):
+        await limiter.attempt("r", "late", limit=5, window_ms=1000)
+    assert not client.connection_pool._in_use_connections
