@@ -440,7 +440,7 @@ def test_the_doctor_finds_nothing_wrong_with_the_defaults(data_dir: Path) -> Non
 def test_the_doctor_asks_a_running_server_s_valkey(start: Callable[..., Running]) -> None:
     done = run(start().data_dir, "doctor")
 
-    assert re.search(r"ok   redis           \w+ \d+\.\d+\.\d+ at unix://", done.stdout)
+    assert re.search(r"ok   redis           \w+ \d+\.\d+\.\d+, one server, at unix://", done.stdout)
     assert "houseful.db answers" in done.stdout
 
 

@@ -99,6 +99,12 @@ class HousefulWebSocketProtocol(WebSocketsSansIOProtocol):
         vars(self).pop("request", None)
         vars(self).pop("response", None)
 
+    def data_received(self, data: bytes) -> None:
+        """After the peer's close frame and our reply to it, no frame may follow (RFC 6455, 5.5.1)."""
+        super().data_received(data)
+        if self.close_sent or self.transport.is_closing():
+            self._give_up_descriptor()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._give_up_descriptor()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -22,7 +23,9 @@ from tests.services import crash_runner
 from tests.services.crash_runner import Plan, open_existing
 from tests.services.shop import PAYS, Shop, new_key, open_shop
 
-SETTLED_WITHIN_S = 5.0
+SETTLED_WITHIN_S = 5.0 if "PYTEST_XDIST_WORKER" not in os.environ else 20.0
+"""The bar is for a machine with nothing else to do; beside other tests the steps are what counts."""
+
 DIES_WITHIN_S = 20.0
 
 SCENARIOS = {

@@ -218,6 +218,7 @@ def test_a_guard_taken_out_of_lua_is_noticed(
         stateful_step_count=40,
         deadline=None,
         database=None,
+        derandomize=True,
         report_multiple_bugs=False,
         phases=["generate"],
         suppress_health_check=list(HealthCheck),
