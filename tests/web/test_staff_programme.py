@@ -118,7 +118,6 @@ async def test_a_plan_that_cannot_be_sold_from_is_refused_with_the_place(venue: 
     assert "1-1" in answer.json()["message"]
     answer = await venue.http.post("/plans", content=b"{", headers={"Content-Type": "text/plain"})
     refused(answer, 415, "unsupported_media_type")
-    headers = {"Content-Type": "application/json"}
     async with announced(venue, PLAN_LIMIT + 1) as reader:  # refused before it is sent
         assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
     assert await given(await venue.http.get("/plans")) == before
