@@ -67,6 +67,9 @@ async def change_event(call: Call) -> Response:
     record = await call.context.staff.programme.change_event(
         call.user.id, event_id, event_change(body), body.reason
     )
+    for live in call.context.live:
+        if live.event_id == event_id:
+            await live.caught_up(desk=True)  # whoever changed it sees it changed from now on
     return ok(await one_event_view(call, record), "Event changed")
 
 

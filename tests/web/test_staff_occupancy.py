@@ -427,12 +427,13 @@ async def test_history_survives_a_restart_and_a_redis_that_lost_everything(
             path = f"/events/{sale.id}/occupancy/history"
             before = await given(await vera.http.get(path))
             token = vera.token
+    stored = {"database_url": server.settings.database_url} if server.settings.database_url else {}
     totals = {name: sum(row[name] for row in before) for name in ("reserved", "booked")}
     assert totals == {"reserved": 3, "booked": 2}
     last = before[-1]
     assert (last["bookedTotal"], last["held"], last["available"]) == (2, 1, 77)
     assert sum(from_wire(row["revenue"], "EUR") for row in before) == 15_000
-    with running_server(tmp_path, valkey_binary=redis_binary) as server:
+    with running_server(tmp_path, valkey_binary=redis_binary, **stored) as server:
         client = connection.connect(server.redis_url)
         await client.flushall()
         await client.aclose()
