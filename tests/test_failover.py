@@ -49,7 +49,8 @@ def redundant(kind: str, directory: Path, binary: Path | None) -> Iterator[Redun
             yield Redundant(cluster)
 
 
-@pytest.mark.parametrize("kind", ["sentinel", pytest.param("cluster", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["sentinel", "cluster"])
 async def test_what_a_failover_lost_is_sold_still_and_selling_goes_on(
     kind: str, tmp_path: Path, redis_binary: Path | None
 ) -> None:

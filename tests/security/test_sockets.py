@@ -267,6 +267,7 @@ messages = (
 )
 
 
+@pytest.mark.long
 async def test_whatever_is_said_is_answered_under_its_ref_or_ends_the_socket(
     ann: Guest, sale: Sale
 ) -> None:
