@@ -65,6 +65,9 @@ log = structlog.get_logger(__name__)
 
 RESTART_S = 1.0
 
+CLOSING_S = 0.05
+"""Turns of the loop in which closed connections go: uvloop refuses to end with one half closed."""
+
 SOCKETS = {
     "/events/{event_id:int}/live": live,
     "/events/{event_id:int}/occupancy": occupancy,
@@ -128,6 +131,7 @@ async def working(settings: Settings) -> AsyncIterator[Context]:
         await context.gateway.close()
         await end_redis(context.redis)
         await context.database.close()
+        await asyncio.sleep(CLOSING_S)
 
 
 async def work(settings: Settings, on_ready: Callable[[], None]) -> None:
