@@ -25,7 +25,8 @@ from server import log, settings, tracing
 from server.domain.addresses import Networks
 from server.domain.errors import HousefulError
 from server.listening import BACKLOG
-from server.realtime.connections import Door, GuardedHttp, GuardedWebSocket
+from server.realtime.connections import Door, GuardedWebSocket
+from server.realtime.guarded_http import GuardedHttp
 from server.web.bare import bare_answers
 from server.web.middleware import security_headers
 
