@@ -7,16 +7,18 @@ The libraries' own `logging` records take the same way. Never: a secret in the o
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
 import re
 import sys
+import time
 from collections.abc import MutableMapping, Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import structlog
+
+from server.codec import encode, iso
 
 HIDDEN: Final = "[hidden]"
 
@@ -111,16 +113,34 @@ def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> No
     }
     if (request_id := REQUEST_ID.get(None)) is not None:
         texts["request_id"] = request_id
-    stamp = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    stamp = iso(time.time_ns() // 1_000_000)
     word = logging.getLevelName(level).lower()
     if _quick_style == "json":
-        line = json.dumps(
-            {**texts, "level": word, "logger": __name__, "timestamp": stamp, "message": what}
-        )
+        about = {"level": word, "logger": __name__, "timestamp": stamp, "message": what}
+        line = encode(texts | about).decode()
     else:
-        said = " ".join(f"{name}={json.dumps(value)}" for name, value in sorted(texts.items()))
+        said = " ".join([f"{name}={encode(texts[name]).decode()}" for name in sorted(texts)])
         line = f"{stamp} [{word:<9}] {what:<30} {said}"
-    sys.stderr.write(f"{line}\n")
+    _write(f"{line}\n")
+
+
+_unwritten: list[str] = []
+
+
+def _write(line: str) -> None:
+    """With all others of this turn of the event loop: a system call costs more than a line."""
+    _unwritten.append(line)
+    if len(_unwritten) > 1:
+        return
+    try:
+        asyncio.get_running_loop().call_soon(_flush)
+    except RuntimeError:
+        _flush()
+
+
+def _flush() -> None:
+    sys.stderr.write("".join(_unwritten))
+    _unwritten.clear()
 
 
 def _rendering(style: Literal["json", "console"]) -> list[structlog.typing.Processor]:
