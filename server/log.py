@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import MutableMapping, Sequence
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import structlog
@@ -107,9 +108,8 @@ def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> No
     if _quick_style is None:
         structlog.get_logger(__name__).log(level, what, **facts)
         return
-    texts = {
-        name: _SECRET_TEXTS.sub(HIDDEN, value) if isinstance(value, str) else value
-        for name, value in facts.items()
+    texts: dict[str, object] = {
+        name: _hidden(value) if isinstance(value, str) else value for name, value in facts.items()
     }
     if (request_id := REQUEST_ID.get(None)) is not None:
         texts["request_id"] = request_id
@@ -119,9 +119,15 @@ def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> No
         about = {"level": word, "logger": __name__, "timestamp": stamp, "message": what}
         line = encode(texts | about).decode()
     else:
-        said = " ".join([f"{name}={encode(texts[name]).decode()}" for name in sorted(texts)])
+        said = " ".join([f"{name}={texts[name]!r}" for name in sorted(texts)])
         line = f"{stamp} [{word:<9}] {what:<30} {said}"
     _write(f"{line}\n")
+
+
+@lru_cache(maxsize=4096)
+def _hidden(text: str) -> str:
+    """The same users again and again."""
+    return _SECRET_TEXTS.sub(HIDDEN, text)
 
 
 _unwritten: list[str] = []

@@ -132,7 +132,7 @@ class Lane:
 
     def __init__(self, client: Redis) -> None:
         self._pool = client.connection_pool
-        self._callbacks: Mapping[Any, Any] = client.response_callbacks
+        self._callbacks: Mapping[Any, Any] = dict(client.response_callbacks)  # its own is slow
         self._connection: AbstractConnection | None = None
         self._wire: Wire | None = None
         self._waiting: list[Call] = []
@@ -154,7 +154,7 @@ class Lane:
         reply = await call.reply
         if isinstance(reply, Exception):
             raise reply
-        finish = self._callbacks.get(str(command[0]))
+        finish = self._callbacks.get(command[0])
         return reply if finish is None else finish(reply)
 
     async def close(self) -> None:
