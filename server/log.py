@@ -97,56 +97,73 @@ _quick_style: Literal["json", "console"] | None = None
 """How `tell` writes; None until `configure`, when structlog's own defaults have the say."""
 
 
+Told = tuple[int, int, str, str | None, dict[str, Any]]
+"""(ns since 1970, level, what, request id, facts)."""
+
+_untold: list[Told] = []
+
+
 def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> None:
     """One line of what happens thousands of times a second, in the same words and fields.
 
-    The way through structlog and logging costs 0.2 ms, which is as much as holding seats; this one a
-    twentieth of it. Facts are numbers, short texts and seat ids, and nothing with a telling name.
+    The way through structlog and logging costs 0.2 ms, which is as much as holding seats. Here all
+    lines of one turn of the event loop are made together and written at once, which costs a fortieth
+    of it. Facts are numbers, short texts and seat ids, and nothing with a telling name.
     """
     if level < logging.getLogger().level:
         return
     if _quick_style is None:
         structlog.get_logger(__name__).log(level, what, **facts)
         return
-    texts: dict[str, object] = {
-        name: _hidden(value) if isinstance(value, str) else value for name, value in facts.items()
+    _untold.append((time.time_ns(), level, what, REQUEST_ID.get(None), facts))
+    if len(_untold) == 1:
+        try:
+            asyncio.get_running_loop().call_soon(_write_told)
+        except RuntimeError:
+            _write_told()
+
+
+def _write_told() -> None:
+    line_of = _json_line if _quick_style == "json" else _console_line
+    sys.stderr.write("".join([line_of(*told) for told in _untold]))
+    _untold.clear()
+
+
+def _json_line(
+    at_ns: int, level: int, what: str, request_id: str | None, facts: dict[str, Any]
+) -> str:
+    about = {
+        "level": logging.getLevelName(level).lower(),
+        "logger": __name__,
+        "timestamp": iso(at_ns // 1_000_000),
+        "message": what,
     }
-    if (request_id := REQUEST_ID.get(None)) is not None:
-        texts["request_id"] = request_id
-    stamp = iso(time.time_ns() // 1_000_000)
+    return f"{encode(_texts(request_id, facts) | about).decode()}\n"
+
+
+def _console_line(
+    at_ns: int, level: int, what: str, request_id: str | None, facts: dict[str, Any]
+) -> str:
+    texts = sorted(_texts(request_id, facts).items())
+    said = " ".join([f"{name}={value!r}" for name, value in texts])
     word = logging.getLevelName(level).lower()
-    if _quick_style == "json":
-        about = {"level": word, "logger": __name__, "timestamp": stamp, "message": what}
-        line = encode(texts | about).decode()
-    else:
-        said = " ".join([f"{name}={texts[name]!r}" for name in sorted(texts)])
-        line = f"{stamp} [{word:<9}] {what:<30} {said}"
-    _write(f"{line}\n")
+    return f"{iso(at_ns // 1_000_000)} [{word:<9}] {what:<30} {said}\n"
+
+
+def _texts(request_id: str | None, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts without secrets, and whose request it was."""
+    for name, value in facts.items():
+        if isinstance(value, str):
+            facts[name] = _hidden(value)
+    if request_id is not None:
+        facts["request_id"] = request_id
+    return facts
 
 
 @lru_cache(maxsize=4096)
 def _hidden(text: str) -> str:
     """The same users again and again."""
     return _SECRET_TEXTS.sub(HIDDEN, text)
-
-
-_unwritten: list[str] = []
-
-
-def _write(line: str) -> None:
-    """With all others of this turn of the event loop: a system call costs more than a line."""
-    _unwritten.append(line)
-    if len(_unwritten) > 1:
-        return
-    try:
-        asyncio.get_running_loop().call_soon(_flush)
-    except RuntimeError:
-        _flush()
-
-
-def _flush() -> None:
-    sys.stderr.write("".join(_unwritten))
-    _unwritten.clear()
 
 
 def _rendering(style: Literal["json", "console"]) -> list[structlog.typing.Processor]:
