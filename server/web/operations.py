@@ -163,16 +163,15 @@ class Operation:
         begin = time.perf_counter()
         asked = dict(request.scope["headers"])
         with tracing.request_span(self.method, self.path, asked) as span:
-            answer = await self._answer(request, request.app.state.context, asked)
+            answer = await self._answer(request, asked)
             if span is not None:
                 span.set_attribute("http.response.status_code", answer.status_code)
         seconds = time.perf_counter() - begin
         timer(self.handler.__name__, answer.status_code // 100).observe(seconds)
         return answer
 
-    async def _answer(
-        self, request: Request, context: Context, asked: Mapping[bytes, bytes]
-    ) -> Response:
+    async def _answer(self, request: Request, asked: Mapping[bytes, bytes]) -> Response:
+        context: Context = request.app.state.context
         try:
             user = NOBODY
             if self.role == "public":
