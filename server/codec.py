@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from server.domain.errors import InvalidRequest
+
+DEEPEST: Final = 64
+"""Levels of lists and objects in what a client sends; ours need five."""
 
 
 def encode(value: object) -> bytes:
@@ -22,6 +25,39 @@ def decode(text: bytes | str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(f"expected JSON: {error}", code="malformed_json") from None
+
+
+def decode_foreign(text: bytes | str) -> Any:
+    """The same of what a client sent: also refused when it nests deeper than it can be shown.
+
+    orjson reads 1,024 levels, more than Python's `repr` can print, ours or in a library's message.
+    """
+    value = decode(text)
+    if is_suspect(text) and is_deeper(value, DEEPEST):
+        raise InvalidRequest(
+            f"expected JSON that nests at most {DEEPEST} levels deep", code="malformed_json"
+        )
+    return value
+
+
+def is_suspect(text: bytes | str) -> bool:
+    """Whether it has brackets enough to be worth a look."""
+    if isinstance(text, str):
+        return text.count("[") + text.count("{") > DEEPEST
+    return text.count(b"[") + text.count(b"{") > DEEPEST
+
+
+def is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and dictionaries stand in more than so many others."""
+    level = [value]
+    for _ in range(levels):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, list | dict)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(each, list | dict) for each in level)
 
 
 def iso(at_ms: int) -> str:

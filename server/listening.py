@@ -46,6 +46,21 @@ def listen(host: str, port: int, count: int) -> list[socket.socket]:
     return sockets
 
 
+def renewed(listening: socket.socket) -> socket.socket:
+    """Another socket on the address of `listening`, which is closed; `listen` is its worker's to call.
+
+    Of sockets that share a port the kernel gives connections to each that listens, served or not: who
+    was given to a dead worker's is turned away at once, and nobody is given to the new one before
+    its worker accepts. A socket that shares its port with none stays as it is, so that whoever
+    connects waits for the next worker.
+    """
+    if sys.platform != "linux" or not listening.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT):
+        return listening
+    made = _bound(listening.family, listening.getsockname(), shared=True)
+    listening.close()
+    return made
+
+
 def address_of(listening: socket.socket) -> str:
     """`http://127.0.0.1:8000`, as a person on this machine would open it."""
     host, port = listening.getsockname()[:2]

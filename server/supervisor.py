@@ -24,6 +24,7 @@ import structlog
 
 from server import metrics
 from server.domain.errors import ConfigurationError, HousefulError
+from server.listening import renewed
 from server.store.embedded import EmbeddedValkey
 from server.worker import GRACEFUL_SHUTDOWN_S
 
@@ -43,14 +44,15 @@ STEADY_AFTER_S: Final = 30.0
 
 
 class Worker:
-    """One worker process and the socket that is its own across restarts."""
+    """One worker process, started again when it dies, and the socket it listens on."""
 
     def __init__(self, listening: socket.socket, environment: Mapping[str, str]) -> None:
-        self._listening = listening
+        self.listening = listening
         self._environment = dict(environment)
         self._failures = 0
         self._started_at = 0.0
         self._ready_fd = -1
+        self._is_mourned = False
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -63,12 +65,12 @@ class Worker:
 
     def start(self) -> None:
         ready_fd, told_fd = os.pipe()
-        command = [sys.executable, "-m", WORKER_MODULE, str(self._listening.fileno()), str(told_fd)]
+        command = [sys.executable, "-m", WORKER_MODULE, str(self.listening.fileno()), str(told_fd)]
         try:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
-                pass_fds=[self._listening.fileno(), told_fd],
+                pass_fds=[self.listening.fileno(), told_fd],
                 env=self._environment,
                 start_new_session=True,  # Ctrl+C is for the supervisor, which then tells us
             )
@@ -76,6 +78,7 @@ class Worker:
             os.close(told_fd)
         self._close_ready()
         self._ready_fd = ready_fd
+        self._is_mourned = False
         self._started_at = time.monotonic()
 
     def is_ready(self, within_s: float) -> bool:
@@ -85,6 +88,9 @@ class Worker:
 
     def restart_if_due(self) -> None:
         """Start a worker that died, at once or, after repeated failures, a little later."""
+        if not self._is_mourned:
+            self._is_mourned = True
+            self.listening = renewed(self.listening)
         lived_s = time.monotonic() - self._started_at
         if lived_s > STEADY_AFTER_S:
             self._failures = 0
@@ -96,6 +102,10 @@ class Worker:
             metrics.forget(Path(self._environment[metrics.SHARED]), self.pid)
         self._forget()
         self.start()
+
+    def heir(self) -> Worker:
+        """Another on the same socket, to take over once it serves."""
+        return Worker(self.listening, self._environment)
 
     def tell(self, signal_number: int) -> None:
         if self._process and self._process.poll() is None:
@@ -128,8 +138,8 @@ class Worker:
 class Supervisor:
     """Runs one worker per listening socket or `count` on a single one, until SIGTERM or Ctrl+C.
 
-    SIGUSR1 replaces the workers one after another, for a new version or new certificates: the sockets
-    stay open all the while, so that whoever connects meanwhile waits and is not turned away.
+    SIGUSR1 replaces the workers one after another, for a new version or new certificates: the next
+    serves on the same socket before the one before it leaves, so that nobody is turned away.
     """
 
     def __init__(
@@ -140,8 +150,8 @@ class Supervisor:
         *,
         valkey: EmbeddedValkey | None = None,
     ) -> None:
-        self._sockets = sockets
         self._valkey = valkey
+        self._woken = threading.Event()
         self._stopping = threading.Event()
         self._replacing = threading.Event()
         self.workers = [
@@ -158,7 +168,9 @@ class Supervisor:
                 self._start()
                 if not self._stopping.is_set():
                     on_ready()
-                while not self._stopping.wait(LOOK_INTERVAL_S):
+                while not self._stopping.is_set():
+                    self._woken.wait(LOOK_INTERVAL_S)
+                    self._woken.clear()
                     self._look()
                     if self._replacing.is_set():
                         self._replacing.clear()
@@ -189,18 +201,20 @@ class Supervisor:
                 worker.restart_if_due()
 
     def _replace_in_turn(self) -> None:
-        """The next worker leaves only when the one before it serves; one that does not ends it."""
-        for worker in self.workers:
+        """Each leaves when its heir serves; one whose heir does not serve stays, and all after it."""
+        for number, worker in enumerate(self.workers):
             log.info("replacing a worker", pid=worker.pid)
+            heir = worker.heir()
+            heir.start()
+            if not self._is_ready_in_time(heir):
+                if not self._stopping.is_set():
+                    log.error("the new worker does not serve; the old ones stay", pid=heir.pid)
+                heir.tell(signal.SIGKILL)
+                heir.end(time.monotonic() + KILL_AFTER_S)
+                return
+            self.workers[number] = heir
             worker.tell(signal.SIGTERM)
             worker.end(time.monotonic() + KILL_AFTER_S)
-            if self._stopping.is_set():
-                return
-            worker.start()
-            if not self._is_ready_in_time(worker):
-                if not self._stopping.is_set():
-                    log.error("the new worker does not serve; the others stay", pid=worker.pid)
-                return
 
     def _is_ready_in_time(self, worker: Worker) -> bool:
         deadline = time.monotonic() + READY_TIMEOUT_S
@@ -212,9 +226,8 @@ class Supervisor:
         return False
 
     def _stop(self) -> None:
-        for each in self._sockets:
-            each.close()  # nobody new waits on a socket that no worker will serve
         for worker in self.workers:
+            worker.listening.close()  # nobody new waits on a socket that no worker will serve
             worker.tell(signal.SIGTERM)
         deadline = time.monotonic() + KILL_AFTER_S
         for worker in self.workers:
@@ -229,14 +242,20 @@ class Supervisor:
                 for worker in self.workers:
                     worker.tell(signal.SIGKILL)
             self._stopping.set()
+            self._woken.set()
 
         def on_replace(_number: int, _frame: FrameType | None) -> None:
             self._replacing.set()
+            self._woken.set()
+
+        def on_death(_number: int, _frame: FrameType | None) -> None:
+            self._woken.set()
 
         handlers = {
             signal.SIGTERM: on_signal,
             signal.SIGINT: on_signal,
             signal.SIGUSR1: on_replace,
+            signal.SIGCHLD: on_death,
         }
         before = {number: signal.signal(number, do) for number, do in handlers.items()}
         try:

@@ -229,6 +229,41 @@ def test_a_worker_that_dies_is_replaced(start: Callable[..., Running]) -> None:
     assert "worker died" in server.log.read_text()
 
 
+def test_while_a_dead_worker_is_replaced_nobody_waits_for_it(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    hindrance = tmp_path / "hindrance"
+    server = start("serve", "--workers", "2", HOUSEFUL_TEST_WAIT_WHILE=str(hindrance))
+    hindrance.touch()
+    dead = get(server.address)
+    os.kill(int(dead), signal.SIGKILL)
+    wait_until(lambda: not runs(int(dead)))
+    wait_until(lambda: "worker died" in server.log.read_text())
+
+    answered = {get(server.address) for _ in range(40)}
+    assert len(answered) == 1
+    assert dead not in answered
+
+    hindrance.unlink()
+    wait_until(lambda: get(server.address) not in answered)
+
+
+def test_an_heir_that_does_not_start_replaces_nobody(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    hindrance = tmp_path / "hindrance"
+    server = start("serve", "--workers", "2", HOUSEFUL_TEST_WAIT_WHILE=str(hindrance))
+    hindrance.touch()
+    both = {get(server.address) for _ in range(40)}
+    assert len(both) == 2
+    server.process.send_signal(signal.SIGUSR1)
+    wait_until(lambda: "replacing a worker" in server.log.read_text())
+    assert {get(server.address) for _ in range(20)} == both
+
+    assert server.stop() == 0
+    assert not [pid for pid in both if runs(int(pid))]
+
+
 def test_an_embedded_valkey_that_dies_is_started_again_at_its_address(
     start: Callable[..., Running],
 ) -> None:

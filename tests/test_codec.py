@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.codec import decode, encode, iso, parse_iso
+from server.codec import DEEPEST, decode, decode_foreign, encode, iso, parse_iso
 from server.domain.errors import InvalidRequest
 
 LAST_MS = 253_402_300_799_999
@@ -23,6 +25,19 @@ def test_what_is_no_json_is_refused_with_a_code(text: bytes | str) -> None:
         decode(text)
 
     assert caught.value.code == "malformed_json"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize("form", [str, str.encode])
+def test_what_nests_too_deep_to_be_shown_is_refused(
+    opening: str, closing: str, form: Callable[[str], str | bytes]
+) -> None:
+    decode_foreign(form(opening * DEEPEST + "1" + closing * DEEPEST))
+    decode_foreign(form("[" + "[1]," * 1000 + "[2]]"))
+
+    for levels in (DEEPEST + 1, 1_000):
+        with pytest.raises(InvalidRequest, match="nests at most"):
+            decode_foreign(form(opening * levels + "1" + closing * levels))
 
 
 def test_milliseconds_show_only_where_there_are_any() -> None:

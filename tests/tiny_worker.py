@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 from server.settings import Settings
@@ -11,7 +13,13 @@ from server.worker import run
 
 
 def create_app(_: Settings) -> Any:
-    """Answers every request with the worker's process id; `/die` ends the process at once."""
+    """Answers every request with the worker's process id; `/die` ends the process at once.
+
+    It is not ready while the file named by HOUSEFUL_TEST_WAIT_WHILE is there.
+    """
+    hindrance = os.environ.get("HOUSEFUL_TEST_WAIT_WHILE", "")
+    while hindrance and Path(hindrance).exists():
+        time.sleep(0.02)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

@@ -30,7 +30,7 @@ def read(data: bytes, *, name: str | None = None, progress: Progress | None = No
             f"expected at most {BYTE_LIMIT:,} bytes, got {len(data):,}", place="document"
         )
     try:
-        root = Node(codec.decode(data.removeprefix(BYTE_ORDER_MARK)))
+        root = Node(codec.decode_foreign(data.removeprefix(BYTE_ORDER_MARK)))
     except InvalidRequest as error:
         raise PlanRefused(error.message, place="document") from None
     own_name = None if name is None else Node({"name": name}).at("name").text()

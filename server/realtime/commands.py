@@ -7,12 +7,13 @@ reserving; those are `services.reservations`.
 from __future__ import annotations
 
 import asyncio
+import reprlib
 from typing import Annotated, Any, Literal
 
 import structlog
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter, ValidationError
 
-from server.codec import decode, iso
+from server.codec import decode_foreign, iso
 from server.domain.errors import HousefulError, InvalidRequest
 from server.domain.seats import Granted
 from server.realtime import frames
@@ -26,8 +27,18 @@ COMMANDS_PER_SECOND = 10.0
 COMMAND_BURST = 40.0
 """A page sends a handful a minute; a socket over this is closed with 4029."""
 
+SHOWN = 80
+"""Characters of what came, in the sentence about what was expected."""
+
+EXPECTED = 200
+
+_short = reprlib.Repr()  # looks a few levels deep: input nests as deep as `repr` can recurse
+_short.maxstring = _short.maxlong = _short.maxother = SHOWN
+
+WENT_WRONG = "Something went wrong here; reload the seats and try again"
+
 SeatId = Annotated[int, Field(strict=True, ge=1, le=2**53)]
-Ref = Annotated[str | int, Field(description="Echoed in the reply; the client's own.")]
+Ref = Annotated[StrictStr | StrictInt, Field(description="Echoed in the reply; the client's own.")]
 SessionId = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
 
 
@@ -99,19 +110,22 @@ class Commander:
 
     async def handle(self, text: str) -> None:
         """Do what one message asks and write the reply. Never raises for a bad message."""
-        ref: object = None
+        ref: str | int | None = None
         try:
-            message = decode(text)
-            ref = message.get("ref") if isinstance(message, dict) else None
+            message = decode_foreign(text)
+            ref = ref_of(message)
             reply = await self._do(parse(message))
         except HousefulError as error:
             reply = frames.refused(
-                ref if isinstance(ref, str | int) else None,
+                ref,
                 error.code,
                 error.message,
                 retryable=error.retryable,
                 data=error.details or None,
             )
+        except Exception:
+            log.exception("command_crashed", event_id=self._live.event_id)
+            reply = frames.refused(ref, "internal", WENT_WRONG, retryable=True)
         if reply:
             self._viewer.socket.write(reply)
 
@@ -159,6 +173,12 @@ class Commander:
         return frames.ok(command.ref, {"epoch": replica.epoch, "seq": hub.seq})
 
 
+def ref_of(message: Any) -> str | int | None:
+    """What to answer under, if it can be one; True is none, though Python counts it as 1."""
+    ref = message.get("ref") if isinstance(message, dict) else None
+    return ref if isinstance(ref, str | int) and not isinstance(ref, bool) else None
+
+
 def parse(message: Any) -> AnyCommand:
     """Raises InvalidRequest naming the field, what was expected and what came."""
     try:
@@ -171,8 +191,9 @@ def describe(error: ValidationError) -> str:
     """Pydantic's first complaint in one line: place, expectation, what came."""
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "body"
-    got = repr(first.get("input"))
-    return f"{place}: {first['msg']}, got {got[:80]}"
+    got = _short.repr(first.get("input"))
+    expected = first["msg"][:EXPECTED]  # which may show what came as well
+    return f"{place}: {expected}, got {got[:SHOWN]}"
 
 
 def granted_data(granted: Granted) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server import tracing
-from server.codec import decode
+from server.codec import decode_foreign
 from server.domain.errors import (
     Forbidden,
     HousefulError,
@@ -95,7 +95,7 @@ class Call:
             got = kind.decode("latin-1")
             raise UnsupportedMediaType(f"expected Content-Type application/json, got {got!r}")
         try:
-            return model.model_validate(decode(raw))
+            return model.model_validate(decode_foreign(raw))
         except ValidationError as error:
             raise InvalidRequest(describe(error)) from None
 

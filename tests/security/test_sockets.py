@@ -268,16 +268,44 @@ messages = (
 )
 
 
-@pytest.mark.long
+DEEP = [
+    f'{{"type": {value}, "ref": 1}}'
+    for opening, closing in (("[", "]"), ('{"a":', "}"))
+    for depth in (100, 255, 500, 900, 1_000)
+    for value in (opening * depth + "1" + closing * depth,)
+]
+
+
+async def test_what_nests_deeper_than_it_can_be_shown_is_refused_with_a_reason(
+    ann: Guest, sale: Sale
+) -> None:
+    async with ann.live(sale) as live:
+        await live.next("hello")
+        for text in DEEP:
+            await live.socket.send(text)
+            answer = await live.next("refused")
+            assert answer["error"]["code"] == "malformed_json", answer
+            assert len(answer["error"]["message"]) < 400
+
+
+async def test_a_ref_that_is_none_is_answered_without(ann: Guest, sale: Sale) -> None:
+    async with ann.live(sale) as live:
+        await live.next("hello")
+        for ref in ("true", "1.5", "[]", "null"):
+            await live.socket.send(f'{{"type": "position", "epoch": "", "seq": 0, "ref": {ref}}}')
+            answer = await live.next("refused")
+            assert (answer["ref"], answer["error"]["code"]) == (None, "invalid_command")
+
+
 async def test_whatever_is_said_is_answered_under_its_ref_or_ends_the_socket(
     ann: Guest, sale: Sale
 ) -> None:
-    await say_all(ann, sale, drawn(messages, 400))
+    await say_all(ann, sale, await asyncio.to_thread(drawn, messages, 400))
 
 
 @pytest.mark.long
 async def test_whatever_is_said_10_000_times(ann: Guest, sale: Sale) -> None:
-    await say_all(ann, sale, drawn(messages, 10_000))
+    await say_all(ann, sale, await asyncio.to_thread(drawn, messages, 10_000))
 
 
 def drawn(strategy: st.SearchStrategy[str], count: int) -> list[str]:
