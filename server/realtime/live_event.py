@@ -29,7 +29,7 @@ from server.services.desk import EVENT_CHANGED
 from server.services.house import House
 from server.services.parts import clock_ms
 from server.store.desk import DeskStore, Note
-from server.store.seats import Answered, FeedLost, SeatStore, Unopened
+from server.store.seats import FEED_LIMIT, Answered, FeedLost, SeatStore, Unopened
 
 log = structlog.get_logger(__name__)
 
@@ -244,10 +244,11 @@ class LiveEvent:
                 self.event_id, self.replica.epoch, self.replica.seq, self.replica.at_ms
             )
             self._set_clock(now_ms)
-            if not changes:
+            if changes:
+                FEED_ENTRIES.observe(len(changes))
+                self._take(changes, now_ms)
+            if len(changes) < FEED_LIMIT:
                 return
-            FEED_ENTRIES.observe(len(changes))
-            self._take(changes, now_ms)
 
     async def _read_notes(self) -> None:
         """What the desk has to say; an event that was changed is read again."""
