@@ -70,6 +70,7 @@ class Crew:
         self.pid = pid
         self.resting = 0.0
         self.helper = stack.enter_context(Helper(load, target, talk, given))
+        self.run(0.5)  # at once: a connection that asks for nothing is hung up on
 
     def run(self, seconds: float, rate: float | None = None) -> Rate:
         wall, cpu = time.monotonic(), cpu_seconds(self.pid)
@@ -145,8 +146,6 @@ def empty_crew(stack: ExitStack) -> Crew:
 
 def in_turns(crews: dict[str, Crew], seconds: float, turns: int) -> dict[str, list[Rate]]:
     found: defaultdict[str, list[Rate]] = defaultdict(list)
-    for crew in crews.values():
-        crew.run(0.5)
     for crew in crews.values():
         crew.rest()
     for _ in range(turns):
