@@ -19,7 +19,7 @@ NOW_MS = 1_767_960_600_000
 
 
 def view(alerts: Alerts, now_ms: int = NOW_MS, **figures: Any) -> list[dict[str, Any]]:
-    rates = CALM["rates"] | figures.pop("rates", {})  # type: ignore[operator]
+    rates = CALM["rates"] | figures.pop("rates", {})
     return alerts.view(**{**CALM, **figures, "rates": rates, "now_ms": now_ms})
 
 
