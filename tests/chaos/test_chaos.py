@@ -98,7 +98,10 @@ def seats_for_canary(seconds: float) -> int:
 async def storm(
     house: House, seconds: float, seed: int, only: Sequence[str] = ()
 ) -> dict[str, list[float]]:
-    """Seconds of recovery by fault. Fault after fault while the crowd buys; the figures are printed, and all must hold."""
+    """Fault after fault while the crowd buys; the figures are printed, and all must hold.
+
+    Returns seconds of recovery by fault.
+    """
     server, tally, dice = house.server, Tally(), random.Random(seed)
     sales = [server.add_event(small_plan(rows=5, seats=30)) for _ in range(3)]
     canary = Canary(house, server.add_event(small_plan(rows=10, seats=seats_for_canary(seconds))))
