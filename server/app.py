@@ -56,8 +56,9 @@ from server.web.context import Context
 from server.web.dispatch import Dispatch
 from server.web.envelope import refused
 from server.web.files import Files
-from server.web.live import COME_BACK, live
+from server.web.live import live
 from server.web.middleware import Headers
+from server.web.sockets import COME_BACK
 from server.web.staff_live import occupancy, overview
 from server.web.table import OPERATIONS
 
