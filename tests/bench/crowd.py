@@ -93,6 +93,7 @@ class Crowd:
         self.sockets: dict[int, socket.socket] = {}
         self.rest: defaultdict[int, bytes] = defaultdict(bytes)
         self.counted = Counted()
+        self.kept: set[int] = set()
         self.stalled: list[int] = []
 
     def connect(self, count: int, path: str, headers: Sequence[str], samples: int = 0) -> float:
@@ -107,15 +108,17 @@ class Crowd:
             sock.setblocking(False)
             fd = sock.fileno()
             self.sockets[fd], self.rest[fd] = sock, rest
-            chosen = self.sampled if number % every == every - 1 else self.epoll
-            chosen.register(fd, select.EPOLLIN)
+            is_kept = number % every == every - 1
+            if is_kept:
+                self.kept.add(fd)
+            (self.sampled if is_kept else self.epoll).register(fd, select.EPOLLIN)
             if number % 50 == 0:
                 self.turn(0)
         return time.monotonic() - begin
 
     def stall(self, count: int) -> None:
-        """So many stop reading; they stay connected."""
-        for fd in list(self.sockets)[:count]:
+        """So many of those who are not sampled stop reading; they stay connected."""
+        for fd in [fd for fd in self.sockets if fd not in self.kept][:count]:
             self.epoll.unregister(fd)
             self.stalled.append(fd)
 
@@ -132,6 +135,7 @@ class Crowd:
             sock.close()
             self.rest.pop(fd, None)
         self.sockets.clear()
+        self.kept.clear()
         self.epoll.close()
         self.sampled.close()
         self.epoll, self.sampled = select.epoll(), select.epoll()
