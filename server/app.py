@@ -92,8 +92,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     return Application(
         routes=[
-            *(operation.route() for operation in OPERATIONS),
             *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
+            *(operation.route() for operation in OPERATIONS),
             *Files(paths.STATIC).routes(),
         ],
         middleware=[Middleware(Dispatch, operations=OPERATIONS)],
