@@ -11,7 +11,9 @@ Never: knows users; behind a proxy a peer is the proxy, and clients are counted 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -170,9 +172,17 @@ class GuardedHttp(HttpToolsProtocol):
             self._refuse(408, "too_slow", "the request took too long to arrive")
 
     def handle_websocket_upgrade(self) -> None:
+        """When its turn comes; nothing is read meanwhile. Whoever has the connection then leaves the door."""
         self._disarm()
-        self._is_inside = False  # the WebSocket protocol leaves the door when it ends
-        super().handle_websocket_upgrade()
+        self._is_inside = False
+        self.transport.pause_reading()
+        self._door.usher.admit(partial(self._upgrade, super().handle_websocket_upgrade))
+
+    def _upgrade(self, upgrade: Callable[[], None]) -> None:
+        if self.transport.is_closing():
+            self._door.leave(self._host)
+        else:
+            upgrade()
 
     # Refusals
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from server.domain.addresses import Networks, Places, group_of
+from server.realtime.usher import Usher
 
 Answer = Callable[[int, str, str], bytes]
 """(status, code, message) → a whole answer for a request that never reached the application."""
@@ -29,6 +30,7 @@ class Door:
     body_seconds: float = 20.0
 
     def __post_init__(self) -> None:
+        self.usher = Usher()
         self._everyone = Places(self.most)
         self._by_address = Places(self.per_address)
 
