@@ -27,7 +27,6 @@ from server.ledger.database import Database
 from server.ledger.demo_charges import SqlDemoCharges
 from server.payments.demo import DemoGateway
 from server.payments.gateway import Gateway
-from server.payments.stripe import Limits, StripeGateway
 from server.realtime import gauges
 from server.realtime.dashboards import Dashboards
 from server.realtime.live_events import LiveEvents
@@ -65,9 +64,6 @@ from server.web.table import OPERATIONS
 log = structlog.get_logger(__name__)
 
 RESTART_S = 1.0
-
-CLOSING_S = 0.05
-"""Turns of the loop in which closed connections go: uvloop refuses to end with one half closed."""
 
 SOCKETS = {
     "/events/{event_id:int}/live": live,
@@ -132,7 +128,6 @@ async def working(settings: Settings) -> AsyncIterator[Context]:
         await context.gateway.close()
         await end_redis(context.redis)
         await context.database.close()
-        await asyncio.sleep(CLOSING_S)
 
 
 async def work(settings: Settings, on_ready: Callable[[], None]) -> None:
@@ -239,6 +234,9 @@ def build(settings: Settings, redis_url: str) -> Context:
 def gateway_of(settings: Settings, database: Database) -> tuple[Gateway, DemoGateway | None]:
     """Stripe when it has a key, else the demo; the demo a second time as itself."""
     if settings.stripe_secret_key is not None:
+        # A sixth of what a worker takes to start, and wanted by those alone who have a key.
+        from server.payments.stripe import Limits, StripeGateway
+
         limits = Limits(rate_per_s=settings.gateway_calls_per_second / settings.workers)
         key = settings.stripe_secret_key.get_secret_value()
         return StripeGateway(key, api_base=settings.stripe_api_base, limits=limits), None

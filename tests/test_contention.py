@@ -121,7 +121,13 @@ async def test_no_seat_is_held_twice_in_a_contended_sale(
     assert tally.stale == []
 
 
-@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize(
+    "guard",
+    [
+        pytest.param(guard, marks=[pytest.mark.long] if guard != "atomic" else [])
+        for guard in GUARDS
+    ],
+)
 async def test_the_fight_shows_when_a_guard_is_missing(
     tmp_path: Path, valkey: EmbeddedValkey, guard: str
 ) -> None:

@@ -23,7 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from server.domain.errors import ConfigurationError, Unavailable
-from server.ledger import migrate
 from server.ledger.batch import Batch
 from server.ledger.session import Session as Session
 from server.ledger.session import Work, run
@@ -61,6 +60,9 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema up to date; any number of processes may do so at once."""
+        # With Alembic, which no worker of a prepared database needs.
+        from server.ledger import migrate
+
         await asyncio.to_thread(migrate.upgrade, self.url)
 
     @asynccontextmanager

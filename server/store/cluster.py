@@ -159,9 +159,10 @@ class Cluster:
                 tell(client)
 
     async def aclose(self) -> None:
-        clients = [*self._clients.values(), *self._left]
         if self._look is not None:
             self._look.cancel()
+            await asyncio.wait({self._look})
+        clients = [*self._clients.values(), *self._left]
         self._clients.clear()
         self._left.clear()
         await asyncio.gather(*(close(client) for client in clients))

@@ -33,10 +33,41 @@ ANSWER_WITHIN_S: Final = 0.5
 """A Sentinel that takes longer is passed over for the next."""
 
 
+class Shared(Sentinel):
+    """Sentinels that are asked for one caller at a time, the others share the answer.
+
+    redis-py moves the one that answered to the front of its list, by the position it had when it was
+    asked: of two callers at once the second puts a Sentinel there twice and another nowhere.
+    """
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)  # type: ignore[no-untyped-call]
+        self._asking: asyncio.Task[tuple[str, int]] | None = None
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        if self._asking is None:
+            self._asking = asyncio.create_task(
+                super().discover_master(service_name), name="sentinels"
+            )
+            self._asking.add_done_callback(self._asked)
+        return await asyncio.shield(self._asking)
+
+    def _asked(self, asking: asyncio.Task[tuple[str, int]]) -> None:
+        self._asking = None
+        if not asking.cancelled():
+            asking.exception()  # seen, also where nobody waits any more
+
+    async def aclose(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.wait({self._asking})
+        await super().aclose()
+
+
 class Watched(Redis):
     """The client of a primary by name, wherever it is now."""
 
-    def __init__(self, pool: SentinelConnectionPool, sentinel: Sentinel) -> None:
+    def __init__(self, pool: SentinelConnectionPool, sentinel: Shared) -> None:
         super().__init__(connection_pool=pool)
         self.auto_close_connection_pool = True
         self._watched_pool = pool
@@ -76,7 +107,7 @@ def watched(deployment: Deployment, **options: Any) -> Watched:
     for name in ("host", "port", "connection_class"):
         given.pop(name, None)
     secure = url.startswith("rediss")
-    sentinel = Sentinel(  # type: ignore[no-untyped-call]
+    sentinel = Shared(
         deployment.nodes,
         sentinel_kwargs={
             "socket_timeout": ANSWER_WITHIN_S,

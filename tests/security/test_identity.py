@@ -71,7 +71,7 @@ def lies(server: Server) -> dict[str, str]:
         "claims of one, signature of another": f"{customer[0]}.{payload}.{customer[2]}",
         "expired": signed(server, exp=NOW - 60),
         "expired for ever": signed(server, exp=-1),
-        "for later": signed(server, nbf=NOW + 600),
+        "for later": signed(server, nbf=NOW + 86_400),
         "no end": signed(server, exp=None),
         "an end that is none": signed(server, exp="soon"),
         "an infinite end": signed(server, exp=float("inf")),

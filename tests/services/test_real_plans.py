@@ -18,7 +18,7 @@ from tests.serving import running_server
     [
         ("riethsporthalle-erfurt", 1_231),
         ("seatsio-racetrack-8897", 8_897),
-        ("seatsio-racetrack-original", 8_897),
+        pytest.param("seatsio-racetrack-original", 8_897, marks=pytest.mark.long),
     ],
 )
 async def test_a_real_venue_can_be_sold_from(

@@ -226,7 +226,7 @@ async def test_a_primary_that_hangs_holds_up_no_event_of_another(
         for _ in range(20):
             begun = time.monotonic()
             await store.sweep(second)
-            assert time.monotonic() - begun < 0.5
+            assert time.monotonic() - begun < 2.0  # the hung one is waited for five seconds
     finally:
         hung.tell(signal.SIGCONT)
     await asyncio.gather(*stuck, return_exceptions=True)

@@ -15,7 +15,14 @@ from tests.serving import PATIENCE_S, running_server
 from tests.watcher import world_of
 
 
-@pytest.mark.parametrize("point", ["after_T1", "after_S2", "after_T3"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param("after_T1", marks=pytest.mark.long),
+        "after_S2",
+        pytest.param("after_T3", marks=pytest.mark.long),
+    ],
+)
 async def test_another_worker_finishes_what_a_killed_one_began(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redis_binary: Path | None, point: str
 ) -> None:

@@ -200,7 +200,7 @@ async def test_a_sale_opens_and_closes_by_push_at_its_moment(server: Server, ann
         frame = await live.next("sale")
         late_ms = time.time() * 1000 - parse_iso(event["onSaleAt"])
         assert (frame["state"], frame["onSaleAt"]) == ("open", event["onSaleAt"])
-        assert -50 < late_ms < 2_000  # milliseconds on a machine with nothing else to do
+        assert -50 < late_ms < 1_000  # milliseconds on a machine with nothing else to do
         await ann.held(sale, sale.seats[0])
         assert (await live.next("sale"))["state"] == "closed"
         refused(await ann.reserve(sale, sale.seats[1]), 409, "sale_closed")
