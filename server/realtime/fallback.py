@@ -58,6 +58,12 @@ class FallbackSocket:
     def descriptor(self) -> None:
         """The server's own; nobody writes past it."""
 
+    def ask(self) -> None:
+        """The server's own pings must do."""
+
+    def owes(self) -> None:
+        """Nothing that we know of."""
+
     def attend(self, viewer: Viewer | None) -> None:
         """There is no descriptor that could become unfit."""
 

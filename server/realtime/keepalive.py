@@ -69,6 +69,12 @@ class Keepalive:
             self._timer.cancel()
             self._timer = None
 
+    def ping(self) -> Ping:
+        """Out of turn; the pong is due as for any other."""
+        payload = secrets.token_bytes(4)
+        frame = Frame(Opcode.PING, payload).serialize(mask=False)
+        return Ping(frame, payload, self._turn)
+
     def _wait(self) -> None:
         self._next_at += self.interval_s / TURNS
         self._timer = asyncio.get_running_loop().call_at(self._next_at, self._take_turn)
@@ -82,11 +88,6 @@ class Keepalive:
                 socket.fall_silent()
         mine = list(self._sockets[self._turn % TURNS])
         if mine:
-            ping = self._ping()
+            ping = self.ping()
             for socket in mine:
                 socket.look(ping, self.interval_s)
-
-    def _ping(self) -> Ping:
-        payload = secrets.token_bytes(4)
-        frame = Frame(Opcode.PING, payload).serialize(mask=False)
-        return Ping(frame, payload, self._turn)

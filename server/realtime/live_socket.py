@@ -147,6 +147,14 @@ class LiveSocket(asyncio.Protocol):
     def descriptor(self) -> int | None:
         return self._fd if self._is_open() and not self.buffered() else None
 
+    def ask(self) -> Ping | None:
+        if self.unanswered is None:
+            self._send_ping(self._keepalive.ping())
+        return self.unanswered
+
+    def owes(self) -> Ping | None:
+        return self.unanswered
+
     def attend(self, viewer: Viewer | None) -> None:
         self._viewer = viewer
 
@@ -205,9 +213,8 @@ class LiveSocket(asyncio.Protocol):
         self._transport.close()
 
     def look(self, ping: Ping, next_look_s: float) -> None:
-        if self.unanswered is None and self._is_open():
-            self.unanswered = ping
-            self._transport.write(ping.frame)
+        if self.unanswered is None:
+            self._send_ping(ping)
         self._end_in_time(next_look_s)
 
     def fall_silent(self) -> None:
@@ -215,6 +222,11 @@ class LiveSocket(asyncio.Protocol):
             self._conn.fail(INTERNAL, "keepalive ping timeout")
             self._hang_up()
             self._give_up_descriptor()
+
+    def _send_ping(self, ping: Ping) -> None:
+        if self._is_open():
+            self.unanswered = ping
+            self._transport.write(ping.frame)
 
     def _end_in_time(self, next_look_s: float) -> None:
         """A timer for a listener whose end comes before, or soon after, the next look."""
