@@ -182,6 +182,7 @@ class GuardedHttp(HttpToolsProtocol):
         if self.transport.is_closing():
             self._door.leave(self._host)
         else:
+            self.transport.resume_reading()
             upgrade()
 
     # Refusals

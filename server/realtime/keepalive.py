@@ -51,7 +51,6 @@ class Keepalive:
         self._sockets: list[set[Kept]] = [set() for _ in range(TURNS)]
         self._count = 0
         self._turn = 0
-        self._next_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, socket: Kept) -> None:
@@ -59,7 +58,6 @@ class Keepalive:
         self._sockets[socket.turn].add(socket)
         self._count += 1
         if self._timer is None:
-            self._next_at = asyncio.get_running_loop().time()
             self._wait()
 
     def remove(self, socket: Kept) -> None:
@@ -76,8 +74,9 @@ class Keepalive:
         return Ping(frame, payload, self._turn)
 
     def _wait(self) -> None:
-        self._next_at += self.interval_s / TURNS
-        self._timer = asyncio.get_running_loop().call_at(self._next_at, self._take_turn)
+        """A loop that was held up makes turns longer, never shorter: peers had no chance to answer."""
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self.interval_s / TURNS, self._take_turn)
 
     def _take_turn(self) -> None:
         self._wait()  # first, so that whoever leaves last can end it

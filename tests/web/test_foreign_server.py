@@ -24,10 +24,10 @@ def there(ann: Guest, foreign: Server) -> Guest:
 
 
 async def test_commands_are_answered_in_order_and_their_changes_pushed(
-    there: Guest, ben: Guest, sale: Sale
+    join: Join, there: Guest, foreign: Server, sale: Sale
 ) -> None:
-    here = replace(ben, server=there.server)
-    async with there.live(sale) as live, here.live(sale) as other:
+    buyer = replace(await join(), server=foreign)
+    async with buyer.live(sale) as live, there.live(sale) as other:
         assert (await live.next())["type"] == "hello"
         wanted = [{"seatId": sale.seats[0], "version": 1_000_000}]
         await live.say(type="reserve", ref=1, seats=wanted, sessionId="s")
