@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from redis.exceptions import NoScriptError
 
+from server.metrics import SCRIPT_SECONDS
 from server.store.lanes import Client, Lanes
 
 INCLUDE = re.compile(r"^-- include (?P<path>\S+)$", re.MULTILINE)
@@ -53,16 +55,20 @@ class Scripts:
         self._scripts = {
             path.stem: link(root, path.stem, replaced) for path in sorted(root.glob("*.lua"))
         }
+        self._timers = {name: SCRIPT_SECONDS.labels(name) for name in self._scripts}
 
     async def run(self, name: str, keys: Sequence[str], args: Sequence[str | int]) -> Any:
         """The script's reply. Redis that lost its script cache is given the text again."""
         script = self._scripts[name]
         declared = (*keys, absent(keys[0])) if self.lanes.is_cluster else keys
         rest = (len(declared), *declared, *args)
+        begin = time.perf_counter()
         try:
-            return await self.lanes.send(keys[0], "EVALSHA", script.digest, *rest)
+            reply = await self.lanes.send(keys[0], "EVALSHA", script.digest, *rest)
         except NoScriptError:
-            return await self.lanes.send(keys[0], "EVAL", script.text, *rest)
+            reply = await self.lanes.send(keys[0], "EVAL", script.text, *rest)
+        self._timers[name].observe(time.perf_counter() - begin)
+        return reply
 
 
 def absent(key: str) -> str:

@@ -6,18 +6,44 @@
  */
 import { signal } from "../lib/signals.js";
 import { ApiError } from "./envelope.js";
-import { afterClose, backOff, STALE_MS } from "./live.js";
 
 /**
- * @typedef {import("./live.js").Connection} Connection
- * @typedef {import("./live.js").Position} Position
+ * @typedef {"connecting" | "live" | "polling" | "reconnecting" | "stale" | "offline" | "gone"} Connection
+ * @typedef {{ epoch: string, seq: number }} Position
  * @typedef {ReturnType<typeof createStream>} Stream
  */
 
+const FIRST_DELAY_MS = 400;
+const LONGEST_DELAY_MS = 15_000;
+/** After this long without news what is shown may be wrong enough to say so. */
+export const STALE_MS = 20_000;
 const POLL_MS = 5000;
+/** So many sockets in a row that never said hello, and polling takes over. */
 const SOCKET_TRIES = 3;
+/** A timer this late means that the machine slept: the socket is not to be trusted. */
 const SLEPT_MS = 20_000;
 const HELLO_PATIENCE_MS = 8000;
+
+/**
+ * The wait before the next try: grows, with half of it random, so that a thousand buyers do not
+ * come back in one instant.
+ * @param {number} attempt 1 for the first
+ * @param {() => number} [random]
+ */
+export function backOff(attempt, random = Math.random) {
+  const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
+  return longest / 2 + (longest / 2) * random();
+}
+
+/**
+ * What a closed socket means: come back, come back as someone new, or do not.
+ * @param {number} code
+ * @returns {"return" | "sign-in" | "stay-away"}
+ */
+export function afterClose(code) {
+  if (code === 4501) return "sign-in";
+  return code >= 4500 && code <= 4999 ? "stay-away" : "return";
+}
 
 /**
  * @param {{
@@ -26,12 +52,16 @@ const HELLO_PATIENCE_MS = 8000;
  *   position?: () => Position | null,
  *   onFrame: (frame: any) => void,
  *   poll: () => Promise<void>,
+ *   onHello?: (frame: any) => boolean,
+ *   onLost?: () => void,
+ *   onLiveBeat?: (now: number) => void,
  *   onSignIn?: () => void,
  *   origin?: string,
  *   Socket?: typeof WebSocket,
  *   isOnline?: () => boolean,
  *   random?: () => number,
- * }} parts `onFrame` gets all but `hello`; `poll` fetches the whole and is called while sockets fail
+ * }} parts `onFrame` gets all but `hello`; `poll` fetches the whole and is called while sockets fail;
+ *   an `onHello` that returns false says `settled` itself when all is known
  */
 export function createStream({
   path,
@@ -39,6 +69,9 @@ export function createStream({
   position = () => null,
   onFrame,
   poll,
+  onHello,
+  onLost,
+  onLiveBeat,
   onSignIn,
   origin = globalThis.location?.origin ?? "http://localhost",
   Socket = WebSocket,
@@ -50,7 +83,7 @@ export function createStream({
   /** @type {WebSocket | null} */
   let socket = null;
   let failures = 0, openedAt = 0, pollAt = 0, beatAt = Date.now();
-  let isStopped = true, isGreeted = false;
+  let isStopped = true, isSettling = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let retry;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -64,6 +97,7 @@ export function createStream({
   function drop() {
     const old = socket;
     socket = null;
+    onLost?.();
     if (!old) return;
     old.onclose = old.onmessage = null;
     // Closing one that is still connecting makes browsers complain to the console.
@@ -90,7 +124,7 @@ export function createStream({
     }
     const mine = socket = new Socket(url, ["houseful.v1", `ticket.${given}`]);
     openedAt = Date.now();
-    isGreeted = false;
+    isSettling = false;
     mine.onmessage = ({ data }) => receive(JSON.parse(data));
     mine.onclose = ({ code }) => closed(code);
   }
@@ -98,15 +132,16 @@ export function createStream({
   /** @param {any} frame */
   function receive(frame) {
     failures = 0;
-    isGreeted = true;
     freshAt.value = Date.now();
-    if (frame.type !== "hello") onFrame(frame);
-    say("live");
+    if (frame.type === "hello") isSettling = onHello?.(frame) === false;
+    else onFrame(frame);
+    if (!isSettling) say("live");
   }
 
   /** @param {number} code */
   function closed(code) {
     socket = null;
+    onLost?.();
     const next = afterClose(code);
     if (next === "stay-away") {
       connection.value = "gone";
@@ -130,8 +165,9 @@ export function createStream({
     pollAt = Date.now();
     try {
       await poll();
+      if (connection.peek() === "live") return;
       freshAt.value = Date.now();
-      if (connection.peek() !== "live") say("polling");
+      say("polling");
     } catch (error) {
       // Any other failure is told by the age that grows.
       if (error instanceof ApiError && error.status === 401) onSignIn?.();
@@ -143,19 +179,23 @@ export function createStream({
     beatAt = now;
     if (slept) return wake();
     if (!isOnline()) return say("offline");
-    if (socket && !isGreeted && now - openedAt > HELLO_PATIENCE_MS) {
-      drop();
-      again(null);
-    }
-    if (connection.peek() === "live") return;
+    if (connection.peek() === "live") return onLiveBeat?.(now);
+    const silentMs = now - Math.max(openedAt, freshAt.peek());
+    if (socket && silentMs > HELLO_PATIENCE_MS) fail();
     if (failures >= SOCKET_TRIES && now - pollAt >= POLL_MS) ask();
     if (freshAt.peek() && now - freshAt.peek() > STALE_MS) say("stale");
     else if (connection.peek() === "offline") say("reconnecting");
   }
 
+  /** Gives this socket up and tries another. */
+  function fail() {
+    drop();
+    again(null);
+  }
+
   /** Tries now, whatever was planned: the network is back, or a reader asks for it. */
   function wake() {
-    if (isStopped) return;
+    if (isStopped || connection.peek() === "gone") return;
     clearTimeout(retry);
     drop();
     failures = 0;
@@ -181,5 +221,18 @@ export function createStream({
     },
     stop,
     wake,
+    fail,
+    /** What a hello left open is known now. */
+    settled() {
+      isSettling = false;
+      say("live");
+    },
+    /** The network went away, as the browser says. */
+    lost() {
+      say("offline");
+    },
+    /** The present socket, to tell later whether it still is. */
+    socket: () => socket,
+    isStopped: () => isStopped,
   };
 }

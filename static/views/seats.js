@@ -14,6 +14,7 @@ import { icon } from "./icons.js";
 import { mapKey } from "./legend.js";
 import { mapWords } from "./map-words.js";
 import { saleCountdown } from "./sale-countdown.js";
+import { placeTip } from "./tip-place.js";
 import "./cart.js";
 import "./finder.js";
 
@@ -263,12 +264,7 @@ export class SeatsView extends View {
     listen(map, "seat-hover", ({ detail }) => {
       hovered.value = detail.index;
       if (detail.index < 0) return;
-      const box = /** @type {HTMLElement} */ (tip.parentElement).getBoundingClientRect();
-      const x = Math.min(Math.max(detail.clientX - box.left, 90), box.width - 90);
-      const y = detail.clientY - box.top;
-      tip.style.setProperty("--x", `${x}px`);
-      tip.style.setProperty("--y", `${y}px`);
-      tip.classList.toggle("is-below", y < 150);
+      placeTip(tip, detail);
     });
     return tip;
   }

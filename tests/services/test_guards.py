@@ -16,7 +16,10 @@ from server.ledger.models import BOOKING, DISCOUNT
 from server.payments.gateway import Gateway
 from tests.invariants import broken, i1_no_seat_is_sold_twice, i9_discounts_keep_their_limit
 from tests.services.shop import Shop, data, new_key
-from tests.services.test_recovery import Counting, confirmations_by_two_completers
+from tests.services.test_recovery import (
+    answer_of_a_late_writer,
+    confirmations_by_two_completers,
+)
 from tests.stripe_double.server import StripeDouble
 
 
@@ -64,23 +67,7 @@ async def test_without_the_version_a_late_writer_writes_twice(
         return bookings.booking(row.one())
 
     monkeypatch.setattr(bookings, "change", change)
-    seats = await shop.hold("ada", 0)
-    reached, resume = asyncio.Event(), asyncio.Event()
-
-    class Pausing(Counting):
-        async def confirm(self, payment_id: str, **more: str) -> object:
-            state = await self._gateway.confirm(payment_id, **more)  # type: ignore[arg-type]
-            reached.set()
-            await resume.wait()
-            return state
-
-    paused = shop.new_checkout(gateway=Pausing(shop.gateway))
-    first = asyncio.create_task(paused.book("ada", new_key(), shop.request(seats)))
-    await reached.wait()
-    shop.clock.ahead_ms += shop.terms.lease_ms + 1
-    await shop.checkout._completer.run_once()
-    resume.set()
-    await first
+    await answer_of_a_late_writer(shop)
     assert any("valid tickets" in problem for problem in await shop.problems())
 
 

@@ -22,6 +22,7 @@ from server.domain.errors import (
 from server.ledger import bookings, counters, outbox, workers
 from server.ledger.database import Session
 from server.payments.gateway import Gateway
+from server.services.answers import Answer
 from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import write_log
 from server.store.embedded import EmbeddedValkey
@@ -133,8 +134,8 @@ class Counting:
         return await self._gateway.confirm(payment_id, **more)
 
 
-async def test_a_writer_that_lost_its_lease_changes_nothing(shop: Shop) -> None:
-    """Paused past its lease, as by SIGSTOP: the other finished, the first then writes in vain."""
+async def answer_of_a_late_writer(shop: Shop) -> Answer:
+    """It is paused past its lease, as by SIGSTOP; another finishes, then the first goes on."""
     seats = await shop.hold("ada", 0)
     reached, resume = asyncio.Event(), asyncio.Event()
 
@@ -151,7 +152,11 @@ async def test_a_writer_that_lost_its_lease_changes_nothing(shop: Shop) -> None:
     shop.clock.ahead_ms += shop.terms.lease_ms + 1
     assert await shop.checkout._completer.run_once() == 1
     resume.set()
-    assert (await first).status == 201
+    return await first
+
+
+async def test_a_writer_that_lost_its_lease_changes_nothing(shop: Shop) -> None:
+    assert (await answer_of_a_late_writer(shop)).status == 201
     assert await shop.problems() == []
 
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { createServerClock } from "../../static/lib/time.js";
 import { createApi } from "../../static/net/api.js";
-import { afterClose, backOff } from "../../static/net/live.js";
+import { afterClose, backOff } from "../../static/net/stream.js";
 import { routeOf } from "../../static/lib/routes.js";
 import { createSession } from "../../static/state/session.js";
 import { equal, failure, test } from "./check.js";

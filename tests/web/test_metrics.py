@@ -76,6 +76,17 @@ async def test_a_hold_that_ran_out_is_measured(brief_holds: Server, join: Join) 
     await eventually(has_risen)
 
 
+async def test_scripts_are_measured_by_name(server: Server, join: Join) -> None:
+    sale, ann = server.add_event(), await join()
+    before = await families(ann)
+    await ann.held(sale, sale.seats[0])
+    text = (await ann.http.get("/metrics")).text
+    counted = dict(re.findall(r'^houseful_script_seconds_count{script="(\w+)"} (\S+)$', text, re.M))
+    assert "houseful_script_seconds" in before
+    assert float(counted["reserve"]) >= 1
+    assert float(counted["snapshot"]) >= 1
+
+
 WORKER = """
 import sys
 from server import metrics

@@ -5,11 +5,10 @@ import { count, money, shortDate, t } from "../../lib/i18n.js";
 import { signal } from "../../lib/signals.js";
 import { ApiError } from "../../net/envelope.js";
 import { empty, entitle, failure, skeleton } from "../frame.js";
-import { icon } from "../icons.js";
 import { act, reasonField } from "./act-dialog.js";
 import { fromLocal } from "./fields.js";
 import { sign } from "./signs.js";
-import { staffMenu } from "./staff-menu.js";
+import { pageHead } from "./staff-menu.js";
 
 /** @typedef {import("../../net/venue-api.js").Discount} Discount */
 
@@ -83,13 +82,7 @@ export function discountsPage({ staff, view, eventId }) {
   return h(
     "div",
     { class: "venue" },
-    h(
-      "header",
-      { class: "venue-head" },
-      h("a", { class: "plain-button", href: "#/venue", "aria-label": t("venue.all") }, icon("back")),
-      h("div", { class: "venue-title" }, h("h1", null, t("venue.tab.discounts"))),
-      staffMenu(staff),
-    ),
+    pageHead(staff, t("venue.tab.discounts")),
     content,
   );
 }

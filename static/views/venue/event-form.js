@@ -10,7 +10,7 @@ import { entitle } from "../frame.js";
 import { icon } from "../icons.js";
 import { field, fromLocal, input, select } from "./fields.js";
 import { priceFields } from "./prices.js";
-import { staffMenu } from "./staff-menu.js";
+import { pageHead } from "./staff-menu.js";
 
 /** @typedef {import("../../net/venue-api.js").Plan} Plan */
 
@@ -97,13 +97,7 @@ export function eventFormPage({ staff, view }) {
   return h(
     "div",
     { class: "venue" },
-    h(
-      "header",
-      { class: "venue-head" },
-      h("a", { class: "plain-button", href: "#/venue", "aria-label": t("venue.all") }, icon("back")),
-      h("div", { class: "venue-title" }, h("h1", null, t("venue.new"))),
-      staffMenu(staff),
-    ),
+    pageHead(staff, t("venue.new")),
     h(
       "form",
       { class: "venue-page venue-form", novalidate: true, onsubmit: save },

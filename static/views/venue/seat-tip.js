@@ -4,6 +4,7 @@ import { h, listen } from "../../lib/dom.js";
 import { t } from "../../lib/i18n.js";
 import { signal } from "../../lib/signals.js";
 import { soldShare } from "../../state/occupancy.js";
+import { placeTip } from "../tip-place.js";
 import { percent } from "./figures.js";
 
 /**
@@ -20,12 +21,7 @@ export function seatTip(house, map, desk) {
   );
   listen(map, "seat-hover", ({ detail }) => {
     over.value = { seat: detail.index, section: detail.section };
-    const box = /** @type {HTMLElement} */ (tip.parentElement).getBoundingClientRect();
-    const x = Math.min(Math.max(detail.clientX - box.left, 90), box.width - 90);
-    const y = detail.clientY - box.top;
-    tip.style.setProperty("--x", `${x}px`);
-    tip.style.setProperty("--y", `${y}px`);
-    tip.classList.toggle("is-below", y < 150);
+    placeTip(tip, detail);
   });
   return tip;
 }

@@ -2,6 +2,7 @@
 /** Who is signed in here, the look of the page, and the way out. */
 import { h } from "../../lib/dom.js";
 import { t } from "../../lib/i18n.js";
+import { icon } from "../icons.js";
 import { applyTheme } from "../settings.js";
 import { sign } from "./signs.js";
 
@@ -35,3 +36,17 @@ function turnTheme(shelf) {
   shelf.setItem("houseful.theme", next);
   applyTheme(next);
 }
+
+/**
+ * The head of a page of its own: the way back to all events, its title, the menu.
+ * @param {Parameters<typeof staffMenu>[0]} staff
+ * @param {string} title
+ */
+export const pageHead = (staff, title) =>
+  h(
+    "header",
+    { class: "venue-head" },
+    h("a", { class: "plain-button", href: "#/venue", "aria-label": t("venue.all") }, icon("back")),
+    h("div", { class: "venue-title" }, h("h1", null, title)),
+    staffMenu(staff),
+  );
