@@ -27,7 +27,7 @@ GROUP_SIZE = 512
 SLOW_SECONDS = 10.0
 """How long a viewer may stay over the limit."""
 
-ASK_AFTER_BYTES = 32 * 1024
+ASK_AFTER_BYTES = 48 * 1024
 """Frames written to a viewer until it is asked: in a busy sale every few seconds, in a quiet one
 never; there the pings of the keepalive are enough."""
 
