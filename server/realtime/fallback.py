@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from server.realtime import frames
 from server.realtime.group import Viewer
-from server.realtime.live_socket import Listener
+from server.realtime.hearing import Listener
 
 FALLBACK_QUEUE: Final = 256
 """Frames a client of a foreign server may owe before it is dropped."""

@@ -35,8 +35,8 @@ class Kept(Protocol):
     turn: int
     unanswered: Ping | None
 
-    def look(self, ping: Ping, next_look_s: float) -> None:
-        """Send `ping` unless one is unanswered; the next look is `next_look_s` from now."""
+    def look(self, ping: Ping) -> None:
+        """Send `ping`, unless one is unanswered."""
 
     def fall_silent(self) -> None:
         """The pong did not come in time."""
@@ -89,4 +89,4 @@ class Keepalive:
         if mine:
             ping = self.ping()
             for socket in mine:
-                socket.look(ping, self.interval_s)
+                socket.look(ping)

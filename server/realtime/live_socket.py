@@ -13,9 +13,8 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
-from collections import deque
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
@@ -24,6 +23,7 @@ from websockets.server import ServerProtocol
 
 from server.realtime.door import Door
 from server.realtime.group import Viewer
+from server.realtime.hearing import Hearing
 from server.realtime.keepalive import Keepalive, Ping
 
 GOING_AWAY: Final = 4000
@@ -42,22 +42,7 @@ GOODBYE_S: Final = 10.0
 """How long the peer may take to answer our close frame."""
 
 
-class Listener(Protocol):
-    """What the application hears of a socket. `ends_at` is a loop time."""
-
-    ends_at: float
-
-    async def hear(self, message: str | bytes) -> None:
-        """One message. The next comes when this is done with; meanwhile nothing is read."""
-
-    def end(self) -> None:
-        """`ends_at` has come."""
-
-    def left(self) -> None:
-        """Nothing more will be heard. Called once."""
-
-
-class LiveSocket(asyncio.Protocol):
+class LiveSocket(Hearing):
     """Written to without waiting, and never raises for a peer that is gone."""
 
     __slots__ = (
@@ -66,19 +51,13 @@ class LiveSocket(asyncio.Protocol):
         "_conn",
         "_counted_at",
         "_door",
-        "_end_timer",
         "_fd",
         "_host",
-        "_is_over",
         "_is_text",
         "_keepalive",
-        "_listener",
         "_pieces",
-        "_server",
         "_tokens",
-        "_transport",
         "_viewer",
-        "_waiting",
         "turn",
         "unanswered",
     )
@@ -92,20 +71,16 @@ class LiveSocket(asyncio.Protocol):
         keepalive: Keepalive,
         server: ServerState,
     ) -> None:
-        self._transport = transport
+        super().__init__(transport, server, keepalive.interval_s)
         self._conn = conn
         self._host = host
         self._door = door
         self._keepalive = keepalive
-        self._server = server
-        self._listener: Listener | None = None
         self._viewer: Viewer | None = None
-        self._waiting: deque[str | bytes] | None = None
         self._pieces: list[bytes] | None = None
         self._is_text = True
-        self._close_sent = self._is_over = False
+        self._close_sent = False
         self._close_timer: asyncio.TimerHandle | None = None
-        self._end_timer: asyncio.TimerHandle | None = None
         self._tokens = FRAME_BURST
         self._counted_at = asyncio.get_running_loop().time()
         self._fd = descriptor_of(transport)
@@ -119,14 +94,6 @@ class LiveSocket(asyncio.Protocol):
         transport.set_protocol(self)
 
     # The application's side
-
-    async def serve(self, listener: Listener) -> None:
-        """Tell `listener` from now on; returns at once."""
-        if self._is_over:
-            listener.left()
-        else:
-            self._listener = listener
-            self._end_in_time(self._keepalive.interval_s)
 
     def application_returned(self) -> None:
         """Somebody must listen by now."""
@@ -166,9 +133,7 @@ class LiveSocket(asyncio.Protocol):
         self._transport.write(b"".join(self._conn.data_to_send()))
         self._close_sent = True
         self._give_up_descriptor()
-        if self._waiting is not None:
-            self._waiting.clear()
-            self._transport.resume_reading()
+        self._drop_waiting()
         loop = asyncio.get_running_loop()
         self._close_timer = loop.call_later(GOODBYE_S, self._transport.close)
         self._hear_no_more()
@@ -212,10 +177,10 @@ class LiveSocket(asyncio.Protocol):
         self._forget_close_timer()
         self._transport.close()
 
-    def look(self, ping: Ping, next_look_s: float) -> None:
+    def look(self, ping: Ping) -> None:
         if self.unanswered is None:
             self._send_ping(ping)
-        self._end_in_time(next_look_s)
+        self._end_in_time()
 
     def fall_silent(self) -> None:
         if self._is_open():
@@ -227,14 +192,6 @@ class LiveSocket(asyncio.Protocol):
         if self._is_open():
             self.unanswered = ping
             self._transport.write(ping.frame)
-
-    def _end_in_time(self, next_look_s: float) -> None:
-        """A timer for a listener whose end comes before, or soon after, the next look."""
-        if self._listener is None or self._end_timer is not None:
-            return
-        loop = asyncio.get_running_loop()
-        if self._listener.ends_at < loop.time() + 2 * next_look_s:
-            self._end_timer = loop.call_at(self._listener.ends_at, self._listener.end)
 
     def _forget_close_timer(self) -> None:
         if self._close_timer is not None:
@@ -313,45 +270,6 @@ class LiveSocket(asyncio.Protocol):
             self.close(TOO_FAST, "too many frames")
             return False
         return True
-
-    # Messages
-
-    def _hear(self, message: str | bytes) -> None:
-        if self._listener is None:
-            return
-        if self._waiting is None:
-            self._waiting = deque()
-            self._transport.pause_reading()
-            tasks = self._server.tasks
-            task = asyncio.create_task(self._tell(self._listener, self._waiting))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-        self._waiting.append(message)
-
-    async def _tell(self, listener: Listener, waiting: deque[str | bytes]) -> None:
-        """What came in one piece, message by message, even when the peer has closed meanwhile."""
-        try:
-            while waiting:
-                await listener.hear(waiting.popleft())
-        finally:
-            self._waiting = None
-            if self._is_over:
-                self._leave()
-            elif not self._transport.is_closing():
-                self._transport.resume_reading()
-
-    def _hear_no_more(self) -> None:
-        self._is_over = True
-        if self._waiting is None:
-            self._leave()
-
-    def _leave(self) -> None:
-        if self._end_timer is not None:
-            self._end_timer.cancel()
-            self._end_timer = None
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.left()
 
 
 def descriptor_of(transport: asyncio.Transport) -> int | None:

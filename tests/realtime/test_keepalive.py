@@ -19,8 +19,7 @@ class Peer:
         self.looks: list[float] = []
         self.silent_at: float | None = None
 
-    def look(self, ping: Ping, next_look_s: float) -> None:
-        assert next_look_s == INTERVAL_S
+    def look(self, ping: Ping) -> None:
         self.looks.append(asyncio.get_running_loop().time())
         if self.unanswered is None and len(self.looks) > self.answers:
             self.unanswered = ping
