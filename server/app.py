@@ -54,8 +54,9 @@ from server.web.context import Context
 from server.web.dispatch import Dispatch
 from server.web.envelope import refused
 from server.web.files import Files
-from server.web.live import COME_BACK, live
+from server.web.live import live
 from server.web.middleware import Headers, security_headers
+from server.web.sockets import COME_BACK
 from server.web.staff_live import occupancy, overview
 from server.web.table import OPERATIONS
 
@@ -86,8 +87,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     return Application(
         routes=[
-            *(operation.route() for operation in OPERATIONS),
             *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
+            *(operation.route() for operation in OPERATIONS),
             *Files(paths.STATIC).routes(),
         ],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},

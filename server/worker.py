@@ -25,8 +25,10 @@ from server import log, settings, tracing
 from server.domain.addresses import Networks
 from server.domain.errors import HousefulError
 from server.listening import BACKLOG
-from server.realtime.connections import Door, GuardedWebSocket
+from server.realtime.door import Door
 from server.realtime.guarded_http import GuardedHttp
+from server.realtime.keepalive import Keepalive
+from server.realtime.protocol import HandshakeProtocol
 from server.web.bare import bare_answers
 from server.web.middleware import security_headers
 
@@ -36,6 +38,9 @@ GRACEFUL_SHUTDOWN_S: Final = 10
 MESSAGE_ROOM: Final = 4
 """Times the bytes a message may have, so that the live socket can say with its own code that one has
 more."""
+
+PING_S: Final = 20.0
+"""Between two pings, and for the pong: a peer that is gone is let go after 40 s."""
 
 KEEP_ALIVE_S: Final = 65
 """Longer than the 60 s of usual proxies, so that they close first and lose no request."""
@@ -57,14 +62,14 @@ class Server(uvicorn.Server):
 def configuration(app: Any, chosen: settings.Settings, **replaced: Any) -> uvicorn.Config:
     """How uvicorn serves `app`; `replaced` is for tests."""
     door = door_of(chosen)
+    given = {"ws_ping_interval": PING_S, "ws_ping_timeout": PING_S, **replaced}
+    keepalive = Keepalive(given["ws_ping_interval"], given["ws_ping_timeout"])
     return uvicorn.Config(
         app,
         **{
-            "ws": partial(GuardedWebSocket, door),
+            "ws": partial(HandshakeProtocol, door, keepalive),
             "ws_max_size": MESSAGE_ROOM * chosen.max_message_bytes,
             "ws_per_message_deflate": False,  # costs 300 KB and a core per thousand viewers
-            "ws_ping_interval": 20.0,
-            "ws_ping_timeout": 20.0,
             "http": partial(GuardedHttp, door),
             "lifespan": "on",
             "log_config": None,  # server.log has the say
@@ -75,7 +80,7 @@ def configuration(app: Any, chosen: settings.Settings, **replaced: Any) -> uvico
             "forwarded_allow_ips": list(chosen.trusted_proxies),
             "timeout_keep_alive": KEEP_ALIVE_S,
             "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_S,
-            **replaced,
+            **given,
         },
     )
 

@@ -93,6 +93,8 @@ COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 class Commander:
     """Answers the commands of one socket, in order."""
 
+    __slots__ = ("_counted_at", "_live", "_reservations", "_tokens", "_viewer")
+
     def __init__(self, live: LiveEvent, viewer: Viewer, reservations: Reservations) -> None:
         self._live = live
         self._viewer = viewer

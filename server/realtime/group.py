@@ -32,6 +32,12 @@ class Socket(Protocol):
     def descriptor(self) -> int | None:
         """What `os.write` may be called on while no byte waits; None when there is no such thing."""
 
+    def ask(self) -> object:
+        """Ask the peer whether it reads. What it owes an answer to; None where we cannot ask."""
+
+    def owes(self) -> object:
+        """What of that is unanswered."""
+
     def attend(self, viewer: Viewer | None) -> None:
         """Call `viewer.descriptor_lost` in the very step that makes the descriptor unfit."""
 
@@ -62,9 +68,13 @@ class Viewer:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Viewers that stand at one position, `seq`. Each is in one of three dictionaries."""
+    """Viewers that stand at one position, `seq`. Each is in one of three dictionaries.
+
+    `told` counts bytes written to each of them, for whoever sets it back to 0.
+    """
 
     seq: int
+    told: int = 0
     _texts: dict[int, Viewer] = field(default_factory=dict)
     _binaries: dict[int, Viewer] = field(default_factory=dict)
     _others: dict[Viewer, None] = field(default_factory=dict)
@@ -106,6 +116,7 @@ class Group:
 
     def write(self, frame: SeatsFrame) -> list[Viewer]:
         """Write to everyone who keeps up; returns those who do not, unwritten."""
+        self.told += len(frame.text)
         others = list(self._others)  # before it takes in those whose buffers fill up now
         if self._texts:
             write_to_all(self._texts, frame.text)

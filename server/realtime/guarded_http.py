@@ -11,6 +11,7 @@ Never: knows users; behind a proxy a peer is the proxy, and clients are counted 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from typing import Any, Final
@@ -21,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from server.realtime.connections import Door
+from server.realtime.door import Door
 
 EXTENSION: Final = "houseful.answer"
 """ASGI extension: `await answer(status, head, body)`, `head` being lines that end in CRLF."""
@@ -191,9 +192,18 @@ class GuardedHttp(HttpToolsProtocol):
             self._refuse(408, "too_slow", "the request took too long to arrive")
 
     def handle_websocket_upgrade(self) -> None:
+        """When its turn comes; nothing is read meanwhile. Whoever has the connection then leaves the door."""
         self._disarm()
-        self._is_inside = False  # the WebSocket protocol leaves the door when it ends
-        super().handle_websocket_upgrade()
+        self._is_inside = False
+        self.transport.pause_reading()
+        self._door.usher.admit(partial(self._upgrade, super().handle_websocket_upgrade))
+
+    def _upgrade(self, upgrade: Callable[[], None]) -> None:
+        if self.transport.is_closing():
+            self._door.leave(self._host)
+        else:
+            self.transport.resume_reading()
+            upgrade()
 
     # Refusals
 

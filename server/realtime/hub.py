@@ -4,7 +4,8 @@ Viewers stand in groups. A round goes from group to group, one per turn of the e
 neither ten thousand viewers nor one buyer wait for the other; each group gets one prepared frame
 with all that changed since its last, as it is at that very moment. The first change begins a round at
 once, then at most one begins per interval. A viewer whose buffer is full is skipped, caught up with
-one merged frame when it drains, and closed with 4008 when it does not.
+one merged frame when it drains, and closed with 4008 when it does not. The kernels hold hundreds of
+kilobytes for a peer that reads nothing, so each is asked now and then whether it does.
 
 Owns: the viewers and their rounds. Never: an await in the loop over viewers.
 """
@@ -25,6 +26,10 @@ GROUP_SIZE = 512
 
 SLOW_SECONDS = 10.0
 """How long a viewer may stay over the limit."""
+
+ASK_AFTER_BYTES = 48 * 1024
+"""Frames written to a viewer until it is asked: in a busy sale every few seconds, in a quiet one
+never; there the pings of the keepalive are enough."""
 
 LOOK_AFTER_S = 0.25
 TOO_SLOW = 4008
@@ -173,6 +178,8 @@ class Hub:
             viewer.behind_seq = behind_seq
             self._slow.add(viewer)
         self.frames_sent += 1
+        if group.told > ASK_AFTER_BYTES:
+            self._ask(group)
         if self._slow and self._slow_timer is None:
             self._look_after_slow_soon()
 
@@ -193,11 +200,25 @@ class Hub:
             if viewer.has_drained():
                 self._catch_up(viewer)
             elif now - (viewer.behind_since or 0) > SLOW_SECONDS:
-                self.leave(viewer)
-                viewer.socket.close(TOO_SLOW, "too slow")
-                viewer.socket.abort()
+                self._cut(viewer)
         if self._slow:
             self._look_after_slow_soon()
+
+    def _ask(self, group: Group) -> None:
+        group.told = 0
+        asked = [(viewer, viewer.socket.ask()) for viewer in group]
+        asyncio.get_running_loop().call_later(SLOW_SECONDS, self._cut_silent, asked)
+
+    def _cut_silent(self, asked: list[tuple[Viewer, object]]) -> None:
+        for viewer, question in asked:
+            is_silent = question is not None and viewer.socket.owes() is question
+            if is_silent and viewer in self._viewers:
+                self._cut(viewer)
+
+    def _cut(self, viewer: Viewer) -> None:
+        self.leave(viewer)
+        viewer.socket.close(TOO_SLOW, "too slow")
+        viewer.socket.abort()
 
     def _catch_up(self, viewer: Viewer) -> None:
         self._slow.discard(viewer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from server.realtime.hub import TOO_SLOW
-from server.web.live import (
+from server.web.sockets import (
     BAD_MESSAGE,
     COME_BACK,
     FORBIDDEN,

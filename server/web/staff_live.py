@@ -5,33 +5,30 @@ Who may is asked as on the buyers' socket, and the role besides. These sockets t
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from typing import Any
+from functools import partial
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from server.domain.errors import Forbidden, HousefulError, NotFound
 from server.realtime import frames
-from server.realtime.group import Socket, Viewer
-from server.realtime.protocol import EXTENSION, FallbackSocket
+from server.realtime.group import Viewer
+from server.realtime.occupancy_hub import OccupancyHub
+from server.realtime.overview import OverviewHub
 from server.web.auth import User
 from server.web.context import Context
-from server.web.live import (
-    BAD_MESSAGE,
-    CLOSE_FOR_STATUS,
-    COME_BACK,
+from server.web.operations import LARGEST_ID
+from server.web.sockets import (
     JSON_PROTOCOL,
-    UNAUTHENTICATED,
     Refusal,
+    TakenPlaces,
+    Visit,
+    accepted,
     authenticate,
     check_origin,
-    refuse,
+    send_away,
+    stay,
     take_places,
 )
-from server.web.operations import LARGEST_ID
 
 
 async def occupancy(websocket: WebSocket) -> None:
@@ -61,12 +58,9 @@ async def occupancy(websocket: WebSocket) -> None:
         )
 
     epoch, since = position_of(websocket)
-    async with viewing(websocket, chosen, user, places) as viewer:
-        dashboard.join(viewer, hello, epoch, since)
-        try:
-            await until_gone(websocket, viewer)
-        finally:
-            dashboard.hub.leave(viewer)
+    socket = await accepted(websocket, chosen, places)
+    visit = StaffVisit(Viewer(socket, user.id), user, places, dashboard.hub)
+    await stay(socket, visit, partial(dashboard.join, visit.viewer, hello, epoch, since))
 
 
 async def overview(websocket: WebSocket) -> None:
@@ -81,12 +75,25 @@ async def overview(websocket: WebSocket) -> None:
     except (Refusal, HousefulError) as error:
         await send_away(websocket, chosen, error)
         return
-    async with viewing(websocket, chosen, user, places) as viewer:
-        hub.join(viewer, rows)
-        try:
-            await until_gone(websocket, viewer)
-        finally:
-            hub.leave(viewer)
+    socket = await accepted(websocket, chosen, places)
+    visit = StaffVisit(Viewer(socket, user.id), user, places, hub)
+    await stay(socket, visit, partial(hub.join, visit.viewer, rows))
+
+
+class StaffVisit(Visit):
+    """Hears nothing."""
+
+    __slots__ = ("_hub",)
+
+    def __init__(
+        self, viewer: Viewer, user: User, places: TakenPlaces, hub: OccupancyHub | OverviewHub
+    ) -> None:
+        super().__init__(viewer, user, places)
+        self._hub = hub
+
+    def left(self) -> None:
+        super().left()
+        self._hub.leave(self.viewer)
 
 
 async def staff_user(websocket: WebSocket, context: Context) -> User:
@@ -108,46 +115,3 @@ def position_of(websocket: WebSocket) -> tuple[str, int]:
     if not epoch or not (since.isascii() and since.isdigit()) or len(since) > 16:
         return "", -1
     return epoch, int(since)
-
-
-async def send_away(
-    websocket: WebSocket, chosen: str | None, error: Refusal | HousefulError
-) -> None:
-    if isinstance(error, Refusal):
-        await refuse(websocket, chosen, error.code, error.reason)
-    else:
-        code = CLOSE_FOR_STATUS.get(error.status, COME_BACK)
-        await refuse(websocket, chosen, code, error.message)
-
-
-@asynccontextmanager
-async def viewing(
-    websocket: WebSocket, chosen: str | None, user: User, places: ExitStack
-) -> AsyncIterator[Viewer]:
-    """An accepted socket as something to write to, until its token expires; then gives `places` back."""
-    with places:
-        await websocket.accept(subprotocol=chosen)
-        prepared: Socket | None = websocket.scope.get("extensions", {}).get(EXTENSION)
-        socket = prepared or FallbackSocket(websocket.send)
-        seconds = max(0.0, user.expires_at_s - time.time())
-        expiry = asyncio.get_running_loop().call_later(
-            seconds, socket.close, UNAUTHENTICATED, "token expired"
-        )
-        try:
-            yield Viewer(socket, user.id)
-        finally:
-            expiry.cancel()
-            if prepared is None:
-                socket.abort()
-
-
-async def until_gone(websocket: WebSocket, viewer: Viewer) -> None:
-    """Nothing is expected of the client but that it leaves."""
-    try:
-        while True:
-            message: dict[str, Any] = dict(await websocket.receive())
-            if message["type"] == "websocket.disconnect":
-                return
-            viewer.socket.close(BAD_MESSAGE, "expected no messages")
-    except WebSocketDisconnect:
-        return

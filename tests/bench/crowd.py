@@ -7,6 +7,7 @@ more than the server it would measure, so these speak WebSocket in a few lines o
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import socket
 import time
@@ -24,8 +25,12 @@ READ_BYTES = 65536
 SAMPLES_EVERY = 64
 """Sockets read between two looks at the sampled ones, so that a crowd's own delay stays small."""
 
-PER_ADDRESS = 20_000
-"""Connections from one loopback address; ports run out at 28,000."""
+AT_ONCE = 200
+"""Handshakes under way at any time; the server's accept queue takes 4,096."""
+
+PER_ADDRESS = 5_000
+"""Connections from one loopback address: of its 28,000 ports many may still wait for their end, of
+this run and of others, and the search for a free one takes milliseconds."""
 
 
 def walk(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -52,13 +57,17 @@ def masked(payload: bytes, first_byte: int = 0x81) -> bytes:
     return head + (size.to_bytes(2, "big") if size >= 126 else b"") + bytes(4) + payload
 
 
-def upgrade(sock: socket.socket, path: str, headers: str) -> bytes:
-    """Blocking handshake; returns what came behind it. Raises ConnectionError when refused."""
+def ask(sock: socket.socket, path: str, headers: str) -> None:
+    """A client's half of the handshake."""
     sock.sendall(
         f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n"
         "".encode()
     )
+
+
+def answered(sock: socket.socket) -> bytes:
+    """Wait for the server's half; returns what came behind it. Raises ConnectionError when refused."""
     data = b""
     while b"\r\n\r\n" not in data:
         part = sock.recv(READ_BYTES)
@@ -93,29 +102,43 @@ class Crowd:
         self.sockets: dict[int, socket.socket] = {}
         self.rest: defaultdict[int, bytes] = defaultdict(bytes)
         self.counted = Counted()
+        self.network = 1 + os.getpid() % 254
+        self.opened = 0
+        self.kept: set[int] = set()
         self.stalled: list[int] = []
 
     def connect(self, count: int, path: str, headers: Sequence[str], samples: int = 0) -> float:
         """Seconds it took; viewers take turns with the headers (one per user)."""
         begin = time.monotonic()
         every = count // samples if samples else count + 1
-        for number in range(count):
-            sock = socket.socket()
-            sock.bind((f"127.0.0.{2 + len(self.sockets) // PER_ADDRESS}", 0))
-            sock.connect(("127.0.0.1", self.port))
-            rest = upgrade(sock, path, headers[number % len(headers)])
-            sock.setblocking(False)
-            fd = sock.fileno()
-            self.sockets[fd], self.rest[fd] = sock, rest
-            chosen = self.sampled if number % every == every - 1 else self.epoll
-            chosen.register(fd, select.EPOLLIN)
-            if number % 50 == 0:
-                self.turn(0)
+        for first in range(0, count, AT_ONCE):
+            numbers = range(first, min(count, first + AT_ONCE))
+            asked = [self._asking(path, headers[number % len(headers)]) for number in numbers]
+            for number, sock in zip(numbers, asked, strict=True):
+                self._watch(sock, is_kept=number % every == every - 1)
+            self.turn(0)
         return time.monotonic() - begin
 
+    def _asking(self, path: str, headers: str) -> socket.socket:
+        sock = socket.socket()
+        sock.bind((f"127.{self.network}.{self.opened // PER_ADDRESS}.2", 0))
+        self.opened += 1
+        sock.connect(("127.0.0.1", self.port))
+        ask(sock, path, headers)
+        return sock
+
+    def _watch(self, sock: socket.socket, *, is_kept: bool) -> None:
+        rest, fd = answered(sock), sock.fileno()
+        sock.setblocking(False)
+        self.sockets[fd] = sock
+        if is_kept:
+            self.kept.add(fd)
+        (self.sampled if is_kept else self.epoll).register(fd, select.EPOLLIN)
+        self._take(fd, rest, time.monotonic(), keep=is_kept)
+
     def stall(self, count: int) -> None:
-        """So many stop reading; they stay connected."""
-        for fd in list(self.sockets)[:count]:
+        """So many of those who are not sampled stop reading; they stay connected."""
+        for fd in [fd for fd in self.sockets if fd not in self.kept][:count]:
             self.epoll.unregister(fd)
             self.stalled.append(fd)
 
@@ -132,6 +155,7 @@ class Crowd:
             sock.close()
             self.rest.pop(fd, None)
         self.sockets.clear()
+        self.kept.clear()
         self.epoll.close()
         self.sampled.close()
         self.epoll, self.sampled = select.epoll(), select.epoll()
@@ -163,6 +187,10 @@ class Crowd:
         if not keep and not self.rest[fd] and len(data) == whole(data):
             counted.frames += 1
             return
+        self._take(fd, data, now, keep=keep)
+
+    def _take(self, fd: int, data: bytes, now: float, *, keep: bool) -> None:
+        counted = self.counted
         for first_byte, payload in walk(self.rest[fd] + data):
             if first_byte == 0:
                 self.rest[fd] = payload

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.bench.crowd import masked, upgrade, walk
+from tests.bench.crowd import answered, ask, masked, walk
 
 Talk = Generator[bytes, bytes, None]
 Cut = Callable[[bytes], tuple[bytes | None, bytes]]
@@ -121,7 +121,8 @@ class Load:
             sock.connect(target.address)
             rest = b""
             if target.kind == "socket":
-                rest = upgrade(sock, target.path, target.headers[number])
+                ask(sock, target.path, target.headers[number])
+                rest = answered(sock)
             client = Client(sock, talk, CUTS[target.kind], rest=rest)
             client.request = next(talk)
             self.clients.append(client)

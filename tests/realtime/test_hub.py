@@ -27,6 +27,8 @@ class Wire:
         self.stuck = 0
         self.closed: int | None = None
         self.aborted = False
+        self.answers = True
+        self.question: object = None
 
     def write(self, frame: bytes) -> None:
         self.frames.append(json.loads(frames.payload_of(frame)))
@@ -40,6 +42,15 @@ class Wire:
 
     def descriptor(self) -> None:
         """None of its own."""
+
+    def ask(self) -> object:
+        asked = self.question = self.question or object()
+        if self.answers:
+            self.question = None
+        return asked
+
+    def owes(self) -> object:
+        return self.question
 
     def attend(self, viewer: Viewer | None) -> None:
         """Nothing can become unfit."""
@@ -171,6 +182,22 @@ async def test_a_viewer_that_stays_full_is_closed(monkeypatch: pytest.MonkeyPatc
     await until(lambda: stuck.aborted)
     assert stuck.closed == hub.TOO_SLOW
     assert len(world.hub) == 0
+
+
+async def test_a_viewer_that_is_told_much_and_says_nothing_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its buffer is empty: the kernels take it all. Who answers stays."""
+    monkeypatch.setattr(hub, "SLOW_SECONDS", 0.1)
+    monkeypatch.setattr(hub, "ASK_AFTER_BYTES", 200)
+    world = World(interval_s=0)
+    silent, answering = world.viewer(), world.viewer()
+    silent.answers = False
+    for seat in range(9):
+        world.change(seat)
+    await until(lambda: silent.aborted)
+    assert silent.closed == hub.TOO_SLOW
+    assert (answering.closed, len(world.hub)) == (None, 1)
 
 
 async def test_one_users_frame_reaches_that_user_only(world: World) -> None:
