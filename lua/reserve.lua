@@ -85,9 +85,13 @@ if #taken == 0 and not several then
   return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), refused }
 end
 
+local fresh = result
 for _, seat in ipairs(taken) do
   local r = seat.status == 'R' and reservation(seat.ref)
-  if r and r.status == 'ACTIVE' then expire(meta, r, at) end
+  if r and r.status == 'ACTIVE' then
+    expire(meta, r, at)
+    fresh = nil -- that moved its seats' versions
+  end
 end
 local created = at
 for id, seats in pairs(leaving) do
@@ -95,8 +99,7 @@ for id, seats in pairs(leaving) do
   created = math.min(created, r.created)
   shrink(r, seats, 'RELEASED')
 end
--- Expiring a lapsed reservation moved its seats' versions; read them again before writing.
-local fresh = read_seats(meta, ids_of(result))
+fresh = fresh or read_seats(meta, ids_of(result))
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,
   deadline = math.min(at + hold_ms, created + 2 * hold_ms), seats = ids_of(fresh),

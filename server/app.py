@@ -15,7 +15,6 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
@@ -56,7 +55,7 @@ from server.web.dispatch import Dispatch
 from server.web.envelope import refused
 from server.web.files import Files
 from server.web.live import live
-from server.web.middleware import Headers
+from server.web.middleware import Headers, security_headers
 from server.web.sockets import COME_BACK
 from server.web.staff_live import occupancy, overview
 from server.web.table import OPERATIONS
@@ -92,7 +91,6 @@ def create_app(settings: Settings | None = None) -> Starlette:
             *(operation.route() for operation in OPERATIONS),
             *Files(paths.STATIC).routes(),
         ],
-        middleware=[Middleware(Dispatch, operations=OPERATIONS)],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
         uses_stripe=settings.uses_stripe,
@@ -100,14 +98,16 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
 
 class Application(Starlette):
-    """Starlette whose answers to bugs, which it gives outside all middleware, have headers too."""
+    """Starlette with the straight way to operations before it, and headers on whatever it answers."""
 
     def __init__(self, *, uses_stripe: bool, **given: Any) -> None:
         super().__init__(**given)
         self._uses_stripe = uses_stripe
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Headers(super().build_middleware_stack(), uses_stripe=self._uses_stripe)
+        headers = security_headers(uses_stripe=self._uses_stripe)
+        way = Headers(super().build_middleware_stack(), headers)
+        return Dispatch(way, OPERATIONS, headers, answer_bug)
 
 
 @asynccontextmanager

@@ -7,16 +7,20 @@ The libraries' own `logging` records take the same way. Never: a secret in the o
 
 from __future__ import annotations
 
-import json
+import asyncio
+import atexit
 import logging
 import re
 import sys
+import time
 from collections.abc import MutableMapping, Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import structlog
+
+from server.codec import encode, iso
 
 HIDDEN: Final = "[hidden]"
 
@@ -94,33 +98,79 @@ _quick_style: Literal["json", "console"] | None = None
 """How `tell` writes; None until `configure`, when structlog's own defaults have the say."""
 
 
+Told = tuple[int, int, str, str | None, dict[str, Any]]
+"""(ns since 1970, level, what, request id, facts)."""
+
+TELL_WITHIN_S: Final = 0.02
+"""A system call for each line would cost more than the line."""
+
+_untold: list[Told] = []
+
+
 def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> None:
     """One line of what happens thousands of times a second, in the same words and fields.
 
-    The way through structlog and logging costs 0.2 ms, which is as much as holding seats; this one a
-    twentieth of it. Facts are numbers, short texts and seat ids, and nothing with a telling name.
+    The way through structlog and logging costs 0.2 ms, which is as much as holding seats. Here the
+    lines of `TELL_WITHIN_S` are made together and written at once, which costs a fortieth of it.
+    Facts are numbers, short texts and seat ids, and nothing with a telling name.
     """
     if level < logging.getLogger().level:
         return
     if _quick_style is None:
         structlog.get_logger(__name__).log(level, what, **facts)
         return
-    texts = {
-        name: _SECRET_TEXTS.sub(HIDDEN, value) if isinstance(value, str) else value
-        for name, value in facts.items()
+    _untold.append((time.time_ns(), level, what, REQUEST_ID.get(None), facts))
+    if len(_untold) == 1:
+        try:
+            asyncio.get_running_loop().call_later(TELL_WITHIN_S, _write_told)
+        except RuntimeError:
+            _write_told()
+
+
+def _write_told() -> None:
+    line_of = _json_line if _quick_style == "json" else _console_line
+    sys.stderr.write("".join([line_of(*told) for told in _untold]))
+    _untold.clear()
+
+
+atexit.register(_write_told)
+
+
+def _json_line(
+    at_ns: int, level: int, what: str, request_id: str | None, facts: dict[str, Any]
+) -> str:
+    about = {
+        "level": logging.getLevelName(level).lower(),
+        "logger": __name__,
+        "timestamp": iso(at_ns // 1_000_000),
+        "message": what,
     }
-    if (request_id := REQUEST_ID.get(None)) is not None:
-        texts["request_id"] = request_id
-    stamp = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return f"{encode(_texts(request_id, facts) | about).decode()}\n"
+
+
+def _console_line(
+    at_ns: int, level: int, what: str, request_id: str | None, facts: dict[str, Any]
+) -> str:
+    texts = sorted(_texts(request_id, facts).items())
+    said = " ".join([f"{name}={value!r}" for name, value in texts])
     word = logging.getLevelName(level).lower()
-    if _quick_style == "json":
-        line = json.dumps(
-            {**texts, "level": word, "logger": __name__, "timestamp": stamp, "message": what}
-        )
-    else:
-        said = " ".join(f"{name}={json.dumps(value)}" for name, value in sorted(texts.items()))
-        line = f"{stamp} [{word:<9}] {what:<30} {said}"
-    sys.stderr.write(f"{line}\n")
+    return f"{iso(at_ns // 1_000_000)} [{word:<9}] {what:<30} {said}\n"
+
+
+def _texts(request_id: str | None, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts without secrets, and whose request it was."""
+    for name, value in facts.items():
+        if isinstance(value, str):
+            facts[name] = _hidden(value)
+    if request_id is not None:
+        facts["request_id"] = request_id
+    return facts
+
+
+@lru_cache(maxsize=4096)
+def _hidden(text: str) -> str:
+    """The same users again and again."""
+    return _SECRET_TEXTS.sub(HIDDEN, text)
 
 
 def _rendering(style: Literal["json", "console"]) -> list[structlog.typing.Processor]:

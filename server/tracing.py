@@ -63,7 +63,7 @@ def span(name: str, attributes: Mapping[str, Any] | None = None) -> AbstractCont
 
 
 def request_span(
-    name: str, headers: Mapping[str, str], attributes: Mapping[str, Any]
+    method: str, route: str, headers: Mapping[bytes, bytes]
 ) -> AbstractContextManager[Any]:
     """The span of an incoming request; goes on with the caller's trace (W3C `traceparent`)."""
     if _tracer is None:
@@ -72,5 +72,10 @@ def request_span(
     from opentelemetry.trace import SpanKind
 
     return _tracer.start_as_current_span(  # type: ignore[no-any-return]
-        name, context=extract(headers), kind=SpanKind.SERVER, attributes=attributes
+        f"{method} {route}",
+        context=extract(
+            {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
+        ),
+        kind=SpanKind.SERVER,
+        attributes={"http.route": route},
     )

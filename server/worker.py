@@ -25,8 +25,8 @@ from server import log, settings, tracing
 from server.domain.addresses import Networks
 from server.domain.errors import HousefulError
 from server.listening import BACKLOG
-from server.realtime.connections import GuardedHttp
 from server.realtime.door import Door
+from server.realtime.guarded_http import GuardedHttp
 from server.realtime.keepalive import Keepalive
 from server.realtime.protocol import HandshakeProtocol
 from server.web.bare import bare_answers

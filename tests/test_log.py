@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import logging.config
@@ -94,6 +95,20 @@ def test_values_under_telling_names_are_hidden(capsys: pytest.CaptureFixture[str
     structlog.get_logger("seats").info("x", password="a1", jwt_token="a2", Authorization="a3")
 
     assert not {"a1", "a2", "a3"} & set(json.loads(capsys.readouterr().err).values())
+
+
+async def test_lines_of_the_hot_path_are_written_soon_and_in_order(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("json", "info")
+    log.tell(logging.INFO, "first", event_id=1)
+    log.tell(logging.INFO, "second", event_id=1)
+    said: list[str] = []
+    async with asyncio.timeout(5):
+        while not said:
+            await asyncio.sleep(0)
+            said += capsys.readouterr().err.splitlines()
+    assert [json.loads(line)["message"] for line in said] == ["first", "second"]
 
 
 @pytest.mark.parametrize("style", ["json", "console"])

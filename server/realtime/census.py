@@ -86,7 +86,9 @@ class Census:
                 if hold.seats <= 0:
                     del self.holds[old_ref]
         if after == RESERVED:
-            hold = self.holds.setdefault(ref, HeldSeats(0, deadline_ms))
+            hold = self.holds.get(ref)
+            if hold is None:
+                hold = self.holds[ref] = HeldSeats(0, deadline_ms)
             hold.seats += 1
             hold.deadline_ms = deadline_ms
         if before != after:

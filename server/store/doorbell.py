@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from server.store.capability import add_notifications
 from server.store.cluster import Cluster
+from server.store.lane import REPLY_TIMEOUT_S, Wire, packed
 from server.store.lanes import Client
 
 log = structlog.get_logger(__name__)
@@ -30,7 +33,7 @@ RETRY_S = 0.2
 """Between attempts to connect again; the feeds are read in any case, see `realtime.live_event`."""
 
 LISTEN_S = 0.1
-"""How long one wait for a message lasts before events that came or went are seen to."""
+"""Between looks at which events came or went."""
 
 ATTEND_S = 1.0
 """Between looks at which primaries there are."""
@@ -38,8 +41,11 @@ ATTEND_S = 1.0
 Ring = Callable[[int, bool, bool], None]
 """Called with (event id, whether a lease expired, whether the desk may have a note)."""
 
+QUIET_S = 15.0
+"""A connection that brought nothing for so long is asked whether it still stands."""
+
 OWN_CHANNEL = "houseful:doorbell"
-"""Keeps a connection open while no event is watched, and says when it was made anew."""
+"""Subscribed to last: once that is confirmed, all events are heard."""
 
 
 def channels(event_id: int, database: int) -> tuple[str, str, str]:
@@ -50,6 +56,8 @@ def channels(event_id: int, database: int) -> tuple[str, str, str]:
 
 class Ear:
     """One connection to one node; rings for what it hears.
+
+    redis-py's PubSub costs 45 µs for each message, and every move of a seat is one; this costs 5.
 
     `other_server` is called when the process at the other end is not the one it was: restarted,
     perhaps with older data, or another primary. `is_known`: the first one is no news.
@@ -63,6 +71,8 @@ class Ear:
         self._other_server = other_server
         self._run_id = "" if is_known else "none yet"
         self._database = int(client.connection_pool.connection_kwargs.get("db") or 0)
+        self._refusal: RedisError | None = None
+        self._heard_at = 0.0
         self.heard = 0
         self.is_connected = False
 
@@ -80,53 +90,82 @@ class Ear:
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self, watched: Collection[int]) -> None:
-        # Nobody else may use this connection: redis-py makes it anew inside any call that fails, and
-        # two tasks doing so at once leave one of them reading what the other waits for.
-        async with self._client.pubsub() as pubsub:
-            await pubsub.subscribe(OWN_CHANNEL)
-            heard_of: set[int] = set()
-            while True:
-                await self._follow(pubsub, heard_of, set(watched))
-                message = await pubsub.get_message(timeout=LISTEN_S)
-                if message is not None and message["channel"] == OWN_CHANNEL:
-                    await self._meet()
-                elif message is not None:
-                    self._hear(message)
-
-    async def _follow(self, pubsub: PubSub, heard_of: set[int], watched: set[int]) -> None:
-        """Subscribe to the events that came since, and let go of those that went."""
-        for event_id in watched - heard_of:
-            feed, desk, lease = channels(event_id, self._database)
-            await pubsub.subscribe(feed, desk)
-            await pubsub.psubscribe(lease)
-            heard_of.add(event_id)
-        for event_id in heard_of - watched:
-            feed, desk, lease = channels(event_id, self._database)
-            await pubsub.unsubscribe(feed, desk)
-            await pubsub.punsubscribe(lease)
-            heard_of.discard(event_id)
+        """Until the connection is lost, which raises."""
+        pool = self._client.connection_pool
+        connection: AbstractConnection = await pool.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            wire = Wire(connection, self._hear)
+            try:
+                await self._meet()
+                await self._attend(wire, watched)
+            finally:
+                wire.transport.abort()
+                await wire.is_lost.wait()
+        finally:
+            await connection.disconnect(nowait=True)
+            await pool.release(connection)
 
     async def _meet(self) -> None:
         """A new connection: a server that was started anew or joined may not notify yet."""
         await add_notifications(self._client)
         facts: dict[str, Any] = await self._client.info("server")
         before, self._run_id = self._run_id, str(facts.get("run_id"))
-        self.is_connected = True
         if before not in ("", self._run_id):
             self._other_server()
 
-    def _hear(self, message: dict[str, Any]) -> None:
-        kind, channel = message["type"], message["channel"]
+    async def _attend(self, wire: Wire, watched: Collection[int]) -> None:
+        loop = asyncio.get_running_loop()
+        self._refusal = None
+        self._heard_at = asked_at = loop.time()
+        heard_of = self._follow(wire, set(), set(watched))
+        wire.transport.write(packed("SUBSCRIBE", OWN_CHANNEL))
+        while not wire.is_lost.is_set() and self._refusal is None:
+            heard_of = self._follow(wire, heard_of, set(watched))
+            now = loop.time()
+            if asked_at > self._heard_at and now > asked_at + REPLY_TIMEOUT_S:
+                raise TimeoutError("no reply in time")
+            if now > max(asked_at, self._heard_at) + QUIET_S:
+                asked_at = now
+                wire.transport.write(packed("PING"))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LISTEN_S):
+                    await wire.is_lost.wait()
+        raise self._refusal or ConnectionError("the connection was lost")
+
+    def _follow(self, wire: Wire, heard_of: set[int], watched: set[int]) -> set[int]:
+        """Subscribe to the events that came since, and let go of those that went; `watched`."""
+        for event_id in watched - heard_of:
+            feed, desk, lease = channels(event_id, self._database)
+            wire.transport.write(packed("SUBSCRIBE", feed, desk) + packed("PSUBSCRIBE", lease))
+        for event_id in heard_of - watched:
+            feed, desk, lease = channels(event_id, self._database)
+            wire.transport.write(packed("UNSUBSCRIBE", feed, desk) + packed("PUNSUBSCRIBE", lease))
+        return watched
+
+    def _hear(self, reply: Any) -> None:
+        """What the connection brings: RESP2's lists or RESP3's pushes, which are lists too."""
+        self._heard_at = asyncio.get_running_loop().time()
+        if isinstance(reply, RedisError):
+            self._refusal = reply
+        elif not isinstance(reply, list):
+            return  # a PONG
+        elif reply[0] == "message":
+            if reply[2] == "xadd":
+                self._tell(reply[1], lease_expired=False, desk=reply[1].endswith(":desk"))
+        elif reply[0] == "pmessage":
+            if reply[3] == "expired":
+                self._tell(reply[2], lease_expired=True, desk=False)
+        elif reply[0] in ("subscribe", "psubscribe"):
+            if reply[1] == OWN_CHANNEL:
+                self.is_connected = True
+            elif (event_id := event_of(reply[1])) is not None:
+                self._ring(event_id, False, True)
+
+    def _tell(self, channel: str, *, lease_expired: bool, desk: bool) -> None:
         event_id = event_of(channel)
-        if event_id is None:
-            return
-        # redis-py reconnects in silence and subscribes again: that, too, is heard here as a ring.
-        if kind in ("subscribe", "psubscribe") or (kind == "message" and message["data"] == "xadd"):
-            self.heard += kind == "message"
-            self._ring(event_id, False, kind != "message" or channel.endswith(":desk"))
-        elif kind == "pmessage" and message["data"] == "expired":
+        if event_id is not None:
             self.heard += 1
-            self._ring(event_id, True, False)
+            self._ring(event_id, lease_expired, desk)
 
 
 class Doorbell:
@@ -197,6 +236,7 @@ class Doorbell:
                 )
 
 
+@lru_cache(maxsize=4096)
 def event_of(channel: str) -> int | None:
     """The event in a channel's hash tag."""
     _, opened, rest = channel.partition("{")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -95,10 +95,16 @@ class Call:
 
 
 class Wire(asyncio.Protocol):
-    """A connected transport; hands each reply to `Lane`."""
+    """A connected transport; hands each reply to `answer`, and itself to `lost` at its end."""
 
-    def __init__(self, lane: Lane, connection: AbstractConnection) -> None:
-        self._lane = lane
+    def __init__(
+        self,
+        connection: AbstractConnection,
+        answer: Callable[[Any], None],
+        lost: Callable[[Wire], None] = lambda wire: None,
+    ) -> None:
+        self._answer = answer
+        self._lost = lost
         self._reader = reader()
         self.is_lost = asyncio.Event()
         self.transport, self._before = taken_over(connection, self)
@@ -113,12 +119,12 @@ class Wire(asyncio.Protocol):
                 return
             if reply is NOTHING:
                 return
-            self._lane.answer(reply)
+            self._answer(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._before.connection_lost(exc)
         self.is_lost.set()
-        self._lane.lost(self)
+        self._lost(self)
 
 
 class Lane:
@@ -126,7 +132,7 @@ class Lane:
 
     def __init__(self, client: Redis) -> None:
         self._pool = client.connection_pool
-        self._callbacks: Mapping[Any, Any] = client.response_callbacks
+        self._callbacks: Mapping[Any, Any] = dict(client.response_callbacks)  # its own is slow
         self._connection: AbstractConnection | None = None
         self._wire: Wire | None = None
         self._waiting: list[Call] = []
@@ -148,7 +154,7 @@ class Lane:
         reply = await call.reply
         if isinstance(reply, Exception):
             raise reply
-        finish = self._callbacks.get(str(command[0]))
+        finish = self._callbacks.get(command[0])
         return reply if finish is None else finish(reply)
 
     async def close(self) -> None:
@@ -237,7 +243,7 @@ class Lane:
                 await asyncio.sleep(RETRY_S * tries)
             await self._give_back()
             self._connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-            self._wire = Wire(self, self._connection)
+            self._wire = Wire(self._connection, self.answer, self.lost)
         except BaseException as error:
             failed, self._waiting = self._waiting, []
             known = isinstance(error, exceptions.RedisError | OSError)

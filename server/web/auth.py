@@ -83,25 +83,20 @@ class Tokens:
 
     def verify(self, token: str) -> User:
         """Raises Unauthenticated saying what is wrong with the token."""
-        known = self._known.get(token)
+        return self.verify_header(f"Bearer {token}")
+
+    def verify_header(self, authorization: str) -> User:
+        """The user of an `Authorization: Bearer …` header. Raises Unauthenticated."""
+        known = self._known.get(authorization)
         if known is not None:
             if known.expires_at_s + LEEWAY_S > time.time():
                 return known
-            del self._known[token]
-        user = self._read(token)
-        self._known[token] = user
+            del self._known[authorization]
+        token = bearer(authorization)
+        user = self._known[f"Bearer {token}"] = self._read(token)  # spelt otherwise: read each time
         if len(self._known) > CACHE:
             self._known.popitem(last=False)
         return user
-
-    def verify_header(self, authorization: str | None) -> User:
-        """The user of an `Authorization: Bearer …` header."""
-        if not authorization:
-            raise Unauthenticated("expected Authorization: Bearer <token>, got none")
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated(f"expected Authorization: Bearer <token>, got {scheme[:20]!r}")
-        return self.verify(token.strip())
 
     def _read(self, token: str) -> User:
         try:
@@ -153,6 +148,16 @@ class Tokens:
             if key.key_id == key_id and key.algorithm_name == algorithm:
                 return key.key
         raise Unauthenticated(f"no {algorithm} key {str(key_id)[:40]!r} is known here")
+
+
+def bearer(authorization: str) -> str:
+    """The token of an `Authorization: Bearer …` header. Raises Unauthenticated."""
+    if not authorization:
+        raise Unauthenticated("expected Authorization: Bearer <token>, got none")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(f"expected Authorization: Bearer <token>, got {scheme[:20]!r}")
+    return token.strip()
 
 
 def user_of(claims: dict[str, Any]) -> User:

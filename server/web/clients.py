@@ -21,7 +21,7 @@ PROBES = ("/healthz", "/readyz", "/metrics")
 
 async def admit_public(connection: HTTPConnection, context: Context) -> None:
     """Count one request. Raises RateLimited. Without Redis everybody passes."""
-    if connection.url.path not in PROBES:
+    if connection.scope["path"] not in PROBES:
         most = context.settings.public_requests_per_minute
         with suppress(Unavailable):
             await count(connection, context, "public", most, "requests")

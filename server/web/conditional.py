@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from server.codec import parse_iso
@@ -20,9 +20,8 @@ SAME = (
 )
 
 
-def conditional(request: Request, body: Body, media_type: str) -> Response:
+def conditional(asked: Mapping[bytes, bytes], body: Body, media_type: str) -> Response:
     """`body`, or 304 when the client has it. `If-None-Match` goes before `If-Modified-Since`."""
-    asked = dict(request.scope["headers"])
     headers = [
         (b"etag", body.etag.encode()),
         (b"last-modified", last_modified(body.modified_ms, int(time.time())).encode()),
@@ -31,7 +30,7 @@ def conditional(request: Request, body: Body, media_type: str) -> Response:
     if unchanged(asked.get(b"if-none-match"), asked.get(b"if-modified-since"), body):
         return Ready(304, headers)
     content = body.plain
-    if accepts_gzip(request):
+    if accepts_gzip(asked):
         content = body.zipped
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-type", media_type.encode()))
@@ -75,14 +74,13 @@ def last_modified(modified_ms: int, now_s: int) -> str:
     return formatdate(second - 1 if second >= now_s else second, usegmt=True)
 
 
-def accepts_gzip(request: Request) -> bool:
-    return accepts(request, "gzip", "*")
+def accepts_gzip(asked: Mapping[bytes, bytes]) -> bool:
+    return accepts(asked, "gzip", "*")
 
 
-def accepts(request: Request, *codings: str) -> bool:
+def accepts(asked: Mapping[bytes, bytes], *codings: str) -> bool:
     """Whether the client takes one of these content codings; a weight of 0 says it does not."""
-    accepted = dict(request.scope["headers"]).get(b"accept-encoding", b"")
-    return named(accepted.decode("latin-1"), codings)
+    return named(asked.get(b"accept-encoding", b"").decode("latin-1"), codings)
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,9 @@
-"""The straight way from a request to its operation.
+"""The straight way from a request to its operation, and from its answer to the wire.
 
-Starlette tries its routes one after the other and wraps each answer in two layers that turn its own
-exceptions into answers. Operations raise none of those, so that a request whose path and method fit
-one goes there at once; whatever fits none (404, 405, HEAD, files, sockets) takes Starlette's way.
+Starlette tries its routes one after the other and wraps each answer in layers that turn exceptions
+into answers. Operations raise none but bugs, so that a request whose path and method fit one goes
+there at once; whatever fits none (404, 405, HEAD, files, sockets) takes Starlette's way. Under our own
+protocol an answer that is ready goes out as it is, see `realtime.guarded_http`.
 
 Owns: the look-up. Never: how paths are written; patterns and converters are Starlette's own.
 """
@@ -11,14 +12,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from starlette.convertors import Convertor
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-from server.web.middleware import App, Receive, Send
+from server.realtime.guarded_http import EXTENSION
+from server.web.envelope import Ready, line
+from server.web.middleware import App, Receive, Send, bind_id
 from server.web.operations import Operation
 
 Found = tuple[Operation, dict[str, Any]]
@@ -27,10 +31,22 @@ Key = tuple[str, int]
 
 
 class Dispatch:
-    """ASGI middleware, innermost, in front of Starlette's router."""
+    """ASGI middleware, outermost, in front of all of Starlette's.
 
-    def __init__(self, app: App, operations: Sequence[Operation]) -> None:
+    `headers`: what every answer carries. `on_bug`: the answer to an operation that failed.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        operations: Sequence[Operation],
+        headers: Sequence[tuple[bytes, bytes]],
+        on_bug: Callable[[Request, Exception], Awaitable[Response]],
+    ) -> None:
         self._app = app
+        self._headers = headers
+        self._lines = b"".join(line(*header) for header in headers)
+        self._on_bug = on_bug
         self._fixed: dict[tuple[str, str], Operation] = {}
         self._patterns: defaultdict[
             Key, list[tuple[re.Pattern[str], Mapping[str, Convertor[Any]], Operation]]
@@ -68,5 +84,16 @@ class Dispatch:
             await self._app(scope, receive, send)
             return
         operation, scope["path_params"] = found
-        answer = await operation.answer(Request(scope, receive, send))
-        await answer(scope, receive, send)
+        request_id = bind_id(scope)
+        request = Request(scope, receive, send)
+        try:
+            answer = await operation.answer(request)
+        except Exception as error:  # noqa: BLE001 - every request is answered; a bug is logged
+            answer = await self._on_bug(request, error)
+        extension = scope.get("extensions", {}).get(EXTENSION)
+        if extension is not None and isinstance(answer, Ready):
+            head = b"%b%bx-request-id: %b\r\n" % (answer.head(), self._lines, request_id)
+            await extension(answer.status_code, head, answer.body)
+        else:
+            answer.raw_headers += [*self._headers, (b"x-request-id", request_id)]
+            await answer(scope, receive, send)

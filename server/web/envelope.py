@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -13,6 +15,9 @@ from server.codec import encode
 from server.domain.errors import HousefulError
 
 JSON = "application/json"
+JSON_HEADER = (b"content-type", JSON.encode())
+UNFIT: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""In a header's value these would end it, or the whole head."""
 
 
 class Ready(Response):
@@ -28,10 +33,27 @@ class Ready(Response):
             headers.append((b"content-length", b"%d" % len(body)))
         self.raw_headers = headers
 
+    def head(self) -> bytes:
+        """Its headers as they travel."""
+        return b"".join([line(name, value) for name, value in self.raw_headers])
+
+
+@lru_cache(maxsize=4096)
+def line(name: bytes, value: bytes) -> bytes:
+    """One header as it travels; most are the same again and again."""
+    if UNFIT.search(value):
+        raise ValueError(f"expected a value that fits into a header, got {value!r}")
+    return b"%b: %b\r\n" % (name, value)
+
+
+@lru_cache(maxsize=4096)
+def raw(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.lower().encode(), value.encode()
+
 
 def encoded(body: object, status: int, headers: Mapping[str, str] | None) -> Response:
-    made = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-    return Ready(status, [(b"content-type", b"application/json"), *made], encode(body))
+    more = [raw(name, value) for name, value in (headers or {}).items()]
+    return Ready(status, [JSON_HEADER, *more], encode(body))
 
 
 def ok(

@@ -67,13 +67,13 @@ async def get_event(call: Call) -> Response:
 async def get_seats(call: Call) -> Response:
     live = await call.context.live.event(call.id("event_id"))
     await live.caught_up()
-    return conditional(call.request, live.replica.seats_body(), JSON)
+    return conditional(call.asked, live.replica.seats_body(), JSON)
 
 
 async def get_status(call: Call) -> Response:
     live = await call.context.live.event(call.id("event_id"))
     await live.caught_up()
-    return conditional(call.request, live.replica.status_body(), OCTETS)
+    return conditional(call.asked, live.replica.status_body(), OCTETS)
 
 
 async def get_plan(call: Call) -> Response:
@@ -83,7 +83,7 @@ async def get_plan(call: Call) -> Response:
     if call.request.path_params["tag"] != tag:
         raise NotFound("this plan has another address now", code="unknown_plan")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-    if accepts_gzip(call.request):
+    if accepts_gzip(call.asked):
         return Response(zipped, headers={**headers, "Content-Encoding": "gzip"}, media_type=JSON)
     return Response(plain, headers=headers, media_type=JSON)
 

@@ -53,9 +53,10 @@ class File:
     def packed(self, request: Request) -> tuple[bytes, str]:
         """The smallest body that the client takes, and its coding ("" for none)."""
         choices = [(self.plain, "")]
-        if accepts(request, "br"):
+        asked = dict(request.scope["headers"])
+        if accepts(asked, "br"):
             choices.append((self.brotli, "br"))
-        elif accepts(request, "gzip", "*"):
+        elif accepts(asked, "gzip", "*"):
             choices.append((self.zipped, "gzip"))
         return min(choices, key=lambda choice: len(choice[0]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from itertools import count
 from typing import Any, Final
 
@@ -54,22 +54,21 @@ def security_headers(*, uses_stripe: bool) -> list[tuple[bytes, bytes]]:
 
 
 class Headers:
-    """ASGI middleware, outermost: sets the headers and binds `request_id` for the logs."""
+    """ASGI middleware: sets the headers and binds `request_id` for the logs."""
 
-    def __init__(self, app: App, *, uses_stripe: bool = False) -> None:
+    def __init__(self, app: App, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self._app = app
-        self._fixed = security_headers(uses_stripe=uses_stripe)
+        self._fixed = headers
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = given_id(scope) or next_id()
-        REQUEST_ID.set(request_id)  # of this request's own task
+        request_id = bind_id(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = [*self._fixed, (b"x-request-id", request_id.encode())]
+                own = [*self._fixed, (b"x-request-id", request_id)]
                 message["headers"] = [*message.get("headers", ()), *own]
             await send(message)
 
@@ -78,6 +77,13 @@ class Headers:
 
 _PROCESS: Final = secrets.token_hex(4)
 _numbers = count(1)
+
+
+def bind_id(scope: MutableMapping[str, Any]) -> bytes:
+    """The id of this request, under which its own task logs from now on."""
+    request_id = given_id(scope) or next_id()
+    REQUEST_ID.set(request_id)
+    return request_id.encode()
 
 
 def next_id() -> str:

@@ -73,6 +73,8 @@ class Call:
     request: Request
     context: Context
     user: User
+    asked: Mapping[bytes, bytes]
+    """The request's headers, names in lower case."""
 
     def id(self, name: str) -> int:
         """A path parameter. Raises NotFound for a number no id can be."""
@@ -85,16 +87,38 @@ class Call:
         self, model: type[Body], *, optional: bool = False, limit: int | None = None
     ) -> Body:
         """The JSON body as `model`. Raises InvalidRequest and its kin."""
-        raw = await read_body(self.request, limit)
+        raw = await self.raw_body(limit)
         if not raw and optional:
             return model()
-        kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise UnsupportedMediaType(f"expected Content-Type application/json, got {kind!r}")
+        kind = self.asked.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if kind != b"application/json":
+            got = kind.decode("latin-1")
+            raise UnsupportedMediaType(f"expected Content-Type application/json, got {got!r}")
         try:
             return model.model_validate(decode_foreign(raw))
         except ValidationError as error:
             raise InvalidRequest(describe(error)) from None
+
+    async def raw_body(self, limit: int | None = None) -> bytes:
+        """As it came. Raises TooLarge before reading past `limit` bytes, else
+        HOUSEFUL_MAX_BODY_BYTES."""
+        if limit is None:
+            limit = self.context.settings.max_body_bytes
+        announced = self.asked.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > limit:
+            raise TooLarge(f"expected a body of at most {limit} bytes, got {announced.decode()}")
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await self.request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise TooLarge(f"expected a body of at most {limit} bytes, got more")
+            if not message.get("more_body"):
+                return b"".join(parts)
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -137,23 +161,24 @@ class Operation:
 
     async def answer(self, request: Request) -> Response:
         begin = time.perf_counter()
-        name = f"{self.method} {self.path}"
-        with tracing.request_span(name, request.headers, {"http.route": self.path}) as span:
-            answer = await self._answer(request, request.app.state.context)
+        asked = dict(request.scope["headers"])
+        with tracing.request_span(self.method, self.path, asked) as span:
+            answer = await self._answer(request, asked)
             if span is not None:
                 span.set_attribute("http.response.status_code", answer.status_code)
         seconds = time.perf_counter() - begin
         timer(self.handler.__name__, answer.status_code // 100).observe(seconds)
         return answer
 
-    async def _answer(self, request: Request, context: Context) -> Response:
+    async def _answer(self, request: Request, asked: Mapping[bytes, bytes]) -> Response:
+        context: Context = request.app.state.context
         try:
             user = NOBODY
             if self.role == "public":
                 await admit_public(request, context)
             else:
-                user = self._authorize(request, context)
-            return await self.handler(Call(request, context, user))
+                user = self._authorize(asked.get(b"authorization", b""), context)
+            return await self.handler(Call(request, context, user, asked))
         except HousefulError as error:
             if error.status >= 500:
                 log.warning("request_failed", path=request.url.path, error=error.message)
@@ -161,26 +186,8 @@ class Operation:
         except ClientDisconnect:
             return Response(status_code=499)
 
-    def _authorize(self, request: Request, context: Context) -> User:
-        given = dict(request.scope["headers"]).get(b"authorization")
-        user = context.tokens.verify_header(None if given is None else given.decode("latin-1"))
+    def _authorize(self, authorization: bytes, context: Context) -> User:
+        user = context.tokens.verify_header(authorization.decode("latin-1"))
         if user.role not in ALLOWED[self.role]:
             raise Forbidden(f"expected the role {self.role}, got {user.role}")
         return user
-
-
-async def read_body(request: Request, limit: int | None = None) -> bytes:
-    """The raw body. Raises TooLarge before reading past `limit` bytes, else HOUSEFUL_MAX_BODY_BYTES."""
-    if limit is None:
-        limit = request.app.state.context.settings.max_body_bytes
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > limit:
-        raise TooLarge(f"expected a body of at most {limit} bytes, got {announced}")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise TooLarge(f"expected a body of at most {limit} bytes, got more")
-        parts.append(part)
-    return b"".join(parts)

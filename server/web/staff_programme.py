@@ -16,7 +16,7 @@ from server.web.bodies import EventBody
 from server.web.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
 from server.web.envelope import ok
 from server.web.events import event_view
-from server.web.operations import Call, Operation, Paged, read_body
+from server.web.operations import Call, Operation, Paged
 from server.web.staff_bodies import (
     AuditBody,
     EventChangeRequest,
@@ -33,7 +33,7 @@ async def add_plan(call: Call) -> Response:
     kind = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise UnsupportedMediaType(f"expected Content-Type application/json, got {kind!r}")
-    document = await read_body(call.request, PLAN_LIMIT)
+    document = await call.raw_body(PLAN_LIMIT)
     added = await call.context.staff.programme.add_plan(call.user.id, document)
     return ok(plan_view(added), "Plan imported", 201)
 

@@ -8,7 +8,7 @@ from server.domain.errors import NotFound
 from server.payments import webhooks
 from server.web.bodies import ReceivedBody
 from server.web.envelope import ok
-from server.web.operations import Call, Operation, read_body
+from server.web.operations import Call, Operation
 
 WEBHOOK_LIMIT = 256 * 1024
 """Stripe's own objects are larger than anything a buyer sends."""
@@ -19,7 +19,7 @@ async def receive_stripe(call: Call) -> Response:
     secret = call.context.settings.stripe_webhook_secret
     if secret is None:
         raise NotFound("no webhook is expected here: STRIPE_WEBHOOK_SECRET is not set")
-    raw = await read_body(call.request, WEBHOOK_LIMIT)
+    raw = await call.raw_body(WEBHOOK_LIMIT)
     signature = call.request.headers.get("stripe-signature")
     event = webhooks.verify(raw, signature, secret.get_secret_value())
     await call.context.checkout.apply_webhook(event)

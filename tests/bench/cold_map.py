@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import gzip
 import socket
+import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from server.domain.plan import Plan
 from server.domain.seats import Changed
@@ -112,7 +114,8 @@ def warm(
     numbers: Numbers, stack: ExitStack, scene: Stage, sale: Sale, head: str, *, quick: bool
 ) -> None:
     seats, status = f"/events/{sale.id}/seats", f"/events/{sale.id}/status"
-    tag = asked(scene, seats, head + GZIP).header(b"etag")
+    whole = asked(scene, seats, head + GZIP)
+    tag = whole.header(b"etag")
     requests = {
         "status, warm": http_request("GET", status, head + GZIP),
         "seat map, warm": http_request("GET", seats, head + GZIP),
@@ -127,21 +130,33 @@ def warm(
     there = Target(("127.0.0.1", empty.port), "http")
     nothing = [(http_request("GET", "/", head + GZIP),)] * CLIENTS
     crews["empty"] = Crew(stack, empty.pid, there, same, nothing)
+    crews["bytes"] = bytes_crew(stack, whole.body)
     found = in_turns(crews, 1.0 if quick else 2.0, 2 if quick else 4)
     for name in requests:
-        tell(numbers, name, found[name], found["empty"])
+        tell(numbers, name, found[name], "an empty Starlette GET", found["empty"])
+    bare = f"a bare ASGI function that sends the same {len(whole.body) / 1000:.0f} KB"
+    tell(numbers, "seat map, warm", found["seat map, warm"], bare, found["bytes"])
 
 
-def tell(numbers: Numbers, name: str, ours: list[Rate], empty: list[Rate]) -> None:
+def bytes_crew(stack: ExitStack, body: bytes) -> Crew:
+    """Clients of a server that does nothing but send `body`."""
+    file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "body"
+    file.write_bytes(body)
+    process = stack.enter_context(worker("tests.bench.bytes_worker", {"BENCH_BODY": str(file)}))
+    there = Target(("127.0.0.1", process.port), "http")
+    return Crew(stack, process.pid, there, same, [(http_request("GET", "/", GZIP),)] * CLIENTS)
+
+
+def tell(numbers: Numbers, name: str, ours: list[Rate], beside: str, theirs: list[Rate]) -> None:
     cpu, wall = (median([getattr(rate, by) for rate in ours]) for by in ("by_cpu", "by_wall"))
-    no_cpu, no_wall = (
-        median([getattr(rate, by) for rate in empty]) for by in ("by_cpu", "by_wall")
+    other_cpu, other_wall = (
+        median([getattr(rate, by) for rate in theirs]) for by in ("by_cpu", "by_wall")
     )
     numbers.add(
         f"{name}, {CLIENTS} clients",
         f"{wall:,.0f} requests/s ({cpu:,.0f} per CPU second)",
-        f"{percent(wall, no_wall)} of an empty Starlette GET ({no_wall:,.0f}/s);"
-        f" {percent(cpu, no_cpu)} by CPU time",
+        f"{percent(wall, other_wall)} of {beside} ({other_wall:,.0f}/s);"
+        f" {percent(cpu, other_cpu)} by CPU time",
         "cold_map",
     )
 

@@ -1,4 +1,4 @@
-"""The reference for HTTP: a Starlette application with one empty route, served as Houseful is."""
+"""The reference for HTTP: a Starlette application with one empty route, served by plain uvicorn."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ def create_app(_: Settings) -> Starlette:
 
 
 if __name__ == "__main__":
-    sys.exit(run(create_app))
+    sys.exit(run(create_app, http="httptools"))

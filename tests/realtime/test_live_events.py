@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from server.domain.seats import Granted
 from server.ledger.database import Database
+from server.realtime import live_event
 from server.realtime.live_event import LiveEvent
 from server.realtime.live_events import LiveEvents
 from server.realtime.tasks import end
@@ -139,6 +140,27 @@ async def test_an_event_nobody_watches_is_swept_all_the_same(stage: Stage) -> No
     async with asyncio.timeout(4):
         while await stage.seats.taken([unwatched]) != [0]:
             await asyncio.sleep(0.02)
+
+
+async def test_a_rush_of_moves_is_read_in_few_looks(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    read = stage.seats.read_feed
+
+    async def counted(*asked: object) -> object:
+        nonlocal looks
+        looks += 1
+        return await read(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stage.seats, "read_feed", counted)
+    monkeypatch.setattr(live_event, "LOOKS_APART_S", 60.0)
+    for number in range(20):
+        await stage.reserve(number, user=f"buyer-{number}")
+        stage.live.ring()
+    await stage.live.caught_up()
+    assert stage.live.replica.available == 0, "whoever asks does not wait for the next look"
+    assert looks < 10
 
 
 async def test_killing_the_subscription_loses_nothing(stage: Stage) -> None:

@@ -17,7 +17,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from server.realtime.connections import LINGER_BYTES
+from server.realtime.guarded_http import LINGER_BYTES
 from server.realtime.live_socket import FRAME_BURST
 from server.web.close_codes import CLOSE_CODES
 from tests.security.raw import (
