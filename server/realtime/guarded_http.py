@@ -192,7 +192,7 @@ class GuardedHttp(HttpToolsProtocol):
             self._refuse(408, "too_slow", "the request took too long to arrive")
 
     def handle_websocket_upgrade(self) -> None:
-        """When its turn comes; nothing is read meanwhile. Whoever has the connection then leaves the door."""
+        """When its turn comes; nothing is read meanwhile. Who has the connection then leaves the door."""
         self._disarm()
         self._is_inside = False
         self.transport.pause_reading()
