@@ -99,7 +99,7 @@ def wait_until(holds: Callable[[], bool], *, within_s: float = 20.0) -> None:
 
 
 def get(address: str, path: str = "/") -> str:
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
     try:
         connection.request("GET", path)
         return connection.getresponse().read().decode()

@@ -43,7 +43,7 @@ def part(value: object) -> str:
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-CLAIMS: dict[str, Any] = {"sub": "ann", "role": "admin", "exp": NOW + 600}
+CLAIMS: dict[str, Any] = {"sub": "ann", "role": "admin", "exp": NOW + 86_400}
 
 
 def signed(server: Server, algorithm: str = "HS256", **changed: Any) -> str:
@@ -71,7 +71,7 @@ def lies(server: Server) -> dict[str, str]:
         "claims of one, signature of another": f"{customer[0]}.{payload}.{customer[2]}",
         "expired": signed(server, exp=NOW - 60),
         "expired for ever": signed(server, exp=-1),
-        "for later": signed(server, nbf=NOW + 86_400),
+        "for later": signed(server, nbf=NOW + 43_200),
         "no end": signed(server, exp=None),
         "an end that is none": signed(server, exp="soon"),
         "an infinite end": signed(server, exp=float("inf")),
