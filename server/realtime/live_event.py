@@ -21,6 +21,7 @@ from server.domain.seats import Change, Snapshot
 from server.metrics import EXPIRY_LAG_SECONDS, FEED_ENTRIES, HAPPENINGS, PUSH_LAG_SECONDS
 from server.realtime import frames
 from server.realtime.hub import Hub
+from server.realtime.lapse_timer import LapseTimer
 from server.realtime.owners import Owners
 from server.realtime.replica import Replica
 from server.realtime.sale_clock import SaleClock
@@ -94,8 +95,7 @@ class LiveEvent:
         self._look_timer: asyncio.TimerHandle | None = None
         self._next_look: asyncio.Future[None] | None = None
         self._sweep_due = False
-        self._deadline_timer: asyncio.TimerHandle | None = None
-        self._deadline_ms: int | None = None
+        self._next_lapse = LapseTimer(self.now_ms, self._lapse)
         self._clock_offset_ms = 0.0
         self._owners = Owners(self.hub, self.now_ms)
 
@@ -231,7 +231,7 @@ class LiveEvent:
             self.hub.restart()
             if before and (before != snapshot.epoch or changed):
                 self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
-        self._aim(self.replica.next_deadline())
+        self._next_lapse.aim(self.replica.next_deadline())
         self._notes_since = self._notes_since or f"{snapshot.now_ms - NOTES_BEFORE_MS}-0"
         self.read_at = asyncio.get_running_loop().time()
         for listener in self.listeners:
@@ -280,7 +280,7 @@ class LiveEvent:
                 self._measure_expiry(change)
             indexes.update(dict.fromkeys(self.replica.apply(change)))
             if change.status == "R" and change.seats:
-                self._aim_earlier(change.deadline_ms)
+                self._next_lapse.aim_earlier(change.deadline_ms)
             if change.user:
                 self._owners.tell(change, now_ms)
         for listener in self.listeners:
@@ -311,28 +311,13 @@ class LiveEvent:
     def _set_clock(self, redis_now_ms: int) -> None:
         self._clock_offset_ms = redis_now_ms - asyncio.get_running_loop().time() * 1000
 
-    def _aim_earlier(self, deadline_ms: int) -> None:
-        if self._deadline_ms is None or deadline_ms < self._deadline_ms:
-            self._aim(deadline_ms)
-
-    def _aim(self, deadline_ms: int | None) -> None:
-        """Set the timer to the next deadline."""
-        if self._deadline_timer is not None:
-            self._deadline_timer.cancel()
-        self._deadline_timer, self._deadline_ms = None, deadline_ms
-        if deadline_ms is not None:
-            # One millisecond later: Redis's clock has moved past the deadline then.
-            wait = max(0.0, (deadline_ms + 1 - self.now_ms()) / 1000)
-            self._deadline_timer = asyncio.get_running_loop().call_later(wait, self._lapse)
-
     def _lapse(self) -> None:
-        self._deadline_timer = self._deadline_ms = None
         self.ring(lease_expired=True)
 
     async def _sweep(self) -> None:
         freed, now_ms, next_ms = await self._seats.sweep(self.event_id)
         self._set_clock(now_ms)
-        self._aim(next_ms)
+        self._next_lapse.aim(next_ms)
         if freed:
             HAPPENINGS.labels("reservation_expired").inc(freed)
             log.info("reservation_expired", event_id=self.event_id, reservations=freed)
@@ -340,6 +325,6 @@ class LiveEvent:
     def _stop_timers(self) -> None:
         self.sale.stop()
         self._owners.stop()
-        for timer in (self._deadline_timer, self._look_timer):
-            if timer is not None:
-                timer.cancel()
+        self._next_lapse.stop()
+        if self._look_timer is not None:
+            self._look_timer.cancel()

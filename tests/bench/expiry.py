@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from server import log
 from server.codec import parse_iso
 from server.realtime import live_events
-from server.realtime.live_event import LiveEvent
+from server.realtime.lapse_timer import LapseTimer
 from server.store.connection import connect
 from tests.bench.rig import Numbers
 from tests.plain_http import PlainClient
@@ -78,10 +78,10 @@ def told(late: list[float]) -> str:
 def both(keys: int, holds: int, viewers: int) -> dict[str, list[float]]:
     """Delays with the server's own timers, and by notifications alone."""
     found = {}
-    aim, sweep_s = LiveEvent._aim, live_events.SWEEP_S
+    aim, sweep_s = LapseTimer.aim, live_events.SWEEP_S
     for name, own_timers in (("own timers", True), ("notifications alone", False)):
         if not own_timers:
-            LiveEvent._aim = lambda self, deadline_ms: None  # type: ignore[method-assign]
+            LapseTimer.aim = lambda self, deadline_ms: None  # type: ignore[method-assign]
             live_events.SWEEP_S = 3600.0
         try:
             with (
@@ -90,7 +90,7 @@ def both(keys: int, holds: int, viewers: int) -> dict[str, list[float]]:
             ):
                 found[name] = asyncio.run(measure(server, keys, holds, viewers))
         finally:
-            LiveEvent._aim, live_events.SWEEP_S = aim, sweep_s  # type: ignore[method-assign]
+            LapseTimer.aim, live_events.SWEEP_S = aim, sweep_s  # type: ignore[method-assign]
     return found
 
 
