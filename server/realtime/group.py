@@ -9,6 +9,7 @@ Owns: which way a viewer is written to. Never: what, or when.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -68,16 +69,15 @@ class Viewer:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Viewers that stand at one position, `seq`. Each is in one of three dictionaries.
-
-    `told` counts bytes written to each of them, for whoever sets it back to 0.
-    """
+    """Viewers that stand at one position, `seq`. Each is in one of three dictionaries."""
 
     seq: int
-    told: int = 0
     _texts: dict[int, Viewer] = field(default_factory=dict)
     _binaries: dict[int, Viewer] = field(default_factory=dict)
     _others: dict[Viewer, None] = field(default_factory=dict)
+    _told: int = 0
+    """Bytes written to all of them since one had its turn."""
+    _turns: deque[Viewer] = field(default_factory=deque)
 
     def __len__(self) -> int:
         return len(self._texts) + len(self._binaries) + len(self._others)
@@ -114,9 +114,18 @@ class Group:
     def _direct(self, viewer: Viewer) -> dict[int, Viewer]:
         return self._binaries if viewer.is_binary else self._texts
 
+    def turns(self, every: int) -> Iterator[Viewer]:
+        """Whose turn it is, so that each has one per `every` bytes it was told, and not all at once."""
+        count, self._told = divmod(self._told, every)
+        for _ in range(min(count, len(self))):
+            self._turns = self._turns or deque(self)
+            viewer = self._turns.popleft()
+            if viewer.group is self:
+                yield viewer
+
     def write(self, frame: SeatsFrame) -> list[Viewer]:
         """Write to everyone who keeps up; returns those who do not, unwritten."""
-        self.told += len(frame.text)
+        self._told += len(frame.text) * len(self)
         others = list(self._others)  # before it takes in those whose buffers fill up now
         if self._texts:
             write_to_all(self._texts, frame.text)

@@ -24,6 +24,10 @@ from server.realtime.replica import Replica
 GROUP_SIZE = 512
 """Viewers written to in one turn of the loop: 5 to 10 ms of system calls."""
 
+REST = 0.25
+"""After a round longer than the interval, so much of its time is left to buyers and to the viewers'
+own machines before the next: without, all would fall behind further and further."""
+
 SLOW_SECONDS = 10.0
 """How long a viewer may stay over the limit."""
 
@@ -46,8 +50,10 @@ class Hub:
         self._by_user: defaultdict[str, set[Viewer]] = defaultdict(set)
         self._groups: list[Group] = []
         self._slow: set[Viewer] = set()
+        self._asked: deque[tuple[float, Viewer, object]] = deque()
+        self._looked_at = 0.0
         self._todo: deque[Group] = deque()
-        self._began_at = 0.0
+        self._began_at = self._ended_at = 0.0
         self._next: asyncio.Handle | None = None
         self._slow_timer: asyncio.TimerHandle | None = None
         self.frames_sent = 0
@@ -156,6 +162,7 @@ class Hub:
             if len(group) and group.seq < self._recent.seq:
                 self._write(group)
                 break
+        self._ended_at = loop.time()
         if self._todo:
             self._next = loop.call_soon(self._go_on)
         elif any(group.seq < self._recent.seq for group in self._groups):
@@ -163,8 +170,10 @@ class Hub:
 
     def _wait(self) -> float:
         """Seconds until another round may begin."""
-        now = asyncio.get_running_loop().time()
-        return max(0.0, self._began_at + self._interval - now)
+        took = self._ended_at - self._began_at
+        is_long = 0 < self._interval < took
+        lasts = took * (1 + REST) if is_long else self._interval
+        return max(0.0, self._began_at + lasts - asyncio.get_running_loop().time())
 
     def _write(self, group: Group) -> None:
         frame = self._recent.since(group.seq)
@@ -178,9 +187,8 @@ class Hub:
             viewer.behind_seq = behind_seq
             self._slow.add(viewer)
         self.frames_sent += 1
-        if group.told > ASK_AFTER_BYTES:
-            self._ask(group)
-        if self._slow and self._slow_timer is None:
+        self._ask_some(group)
+        if (self._slow or self._asked) and self._slow_timer is None:
             self._look_after_slow_soon()
 
     def _resync(self, group: Group) -> None:
@@ -201,18 +209,26 @@ class Hub:
                 self._catch_up(viewer)
             elif now - (viewer.behind_since or 0) > SLOW_SECONDS:
                 self._cut(viewer)
-        if self._slow:
+        self._cut_silent(now)
+        if self._slow or self._asked:
             self._look_after_slow_soon()
 
-    def _ask(self, group: Group) -> None:
-        group.told = 0
-        asked = [(viewer, viewer.socket.ask()) for viewer in group]
-        asyncio.get_running_loop().call_later(SLOW_SECONDS, self._cut_silent, asked)
+    def _ask_some(self, group: Group) -> None:
+        """A few with each frame: an answer costs more than a frame, and all at once would be felt."""
+        until = asyncio.get_running_loop().time() + SLOW_SECONDS
+        for viewer in group.turns(ASK_AFTER_BYTES):
+            question = viewer.socket.ask()
+            if question is not None:
+                self._asked.append((until, viewer, question))
 
-    def _cut_silent(self, asked: list[tuple[Viewer, object]]) -> None:
-        for viewer, question in asked:
-            is_silent = question is not None and viewer.socket.owes() is question
-            if is_silent and viewer in self._viewers:
+    def _cut_silent(self, now: float) -> None:
+        """Who was asked in time and owes the answer still, though this loop was not held up."""
+        self._looked_at, before = now, self._looked_at
+        if now - before > 4 * LOOK_AFTER_S:
+            return  # their answers may lie here unread
+        while self._asked and self._asked[0][0] <= now:
+            _, viewer, question = self._asked.popleft()
+            if viewer.socket.owes() is question and viewer in self._viewers:
                 self._cut(viewer)
 
     def _cut(self, viewer: Viewer) -> None:

@@ -18,6 +18,9 @@ from typing import Any
 
 from tests.bench.crowd import answered, ask, masked, walk
 
+PING, PONG = b"\x89", 0x8A
+IDLE_S = 0.25
+
 Talk = Generator[bytes, bytes, None]
 Cut = Callable[[bytes], tuple[bytes | None, bytes]]
 """Bytes received → (the answer or None while it is not whole, what is left)."""
@@ -97,14 +100,24 @@ class Client:
 
     def answered(self) -> bool:
         """Read; True when the answer is whole and the next request is ready."""
-        data = self.sock.recv(65536)
-        if not data:
-            raise ConnectionError("the server hung up")
-        answer, self.rest = self.cut(self.rest + data)
+        answer = self.read()
         if answer is None:
             return False
         self.request = self.talk.send(answer)
         return True
+
+    def read(self) -> bytes | None:
+        """The next answer, if it is whole; pings are answered."""
+        data = self.sock.recv(65536)
+        if not data:
+            raise ConnectionError("the server hung up")
+        whole = self.rest + data
+        if self.cut is cut_socket and PING[0] in whole:
+            for first_byte, payload in walk(whole):
+                if first_byte == PING[0]:
+                    self.sock.sendall(masked(payload, PONG))
+        answer, self.rest = self.cut(whole)
+        return answer
 
 
 @dataclass
@@ -128,6 +141,12 @@ class Load:
             self.clients.append(client)
             self.poll.register(sock.fileno(), select.EPOLLIN)
 
+    def idle(self) -> None:
+        """Read what is pushed meanwhile, and answer pings, or the server would let us go."""
+        by_fd = {client.sock.fileno(): client for client in self.clients}
+        for fd, _ in self.poll.poll(0, len(by_fd)):
+            by_fd[fd].read()
+
     def run(self, seconds: float, rate: float | None = None) -> list[float]:
         by_fd = {client.sock.fileno(): client for client in self.clients}
         begin = time.monotonic()
@@ -147,7 +166,7 @@ class Load:
             for fd, _ in self.poll.poll(wait, 256):
                 client = by_fd[fd]
                 if not client.asked_at:
-                    client.rest = client.cut(client.rest + client.sock.recv(65536))[1]
+                    client.read()
                     continue
                 if client.answered():
                     now = time.monotonic()
@@ -164,6 +183,8 @@ def load(pipe: Connection, target: Target, make: Callable[..., Talk], given: Seq
     work = Load()
     work.open(target, [make(*each) for each in given])
     while True:
+        while not pipe.poll(IDLE_S):
+            work.idle()
         seconds, rate = pipe.recv()
         pipe.send(work.run(seconds, rate))
 
