@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.fault_proxy import FaultProxy
+from tests.server_process import server_process
 from tests.serving import Guest, Sale, running_server
 from tests.watcher import converged, watching
 
@@ -37,9 +38,12 @@ async def sell(buyer: Guest, sale: Sale, changes: int) -> None:
 async def test_viewers_whose_connections_are_cut_end_with_the_truth(
     tmp_path: Path, redis_binary: Path | None, viewers: int, changes: int
 ) -> None:
-    with running_server(
-        tmp_path, valkey_binary=redis_binary, reservations_per_minute=100_000, max_seats=100
-    ) as server:
+    given = {"reservations_per_minute": 100_000, "max_seats": 100}
+    with (
+        running_server(tmp_path, valkey_binary=redis_binary, **given) as beside,
+        server_process(beside.settings) as url,
+    ):
+        server = replace(beside, url=url)
         sale = server.add_event()
         host, port = server.host.split(":")
         async with FaultProxy(host, int(port), seed=1) as proxy, server.user("ann") as ann:
