@@ -1,4 +1,5 @@
-"""A viewer as a page is one: fetches the map once, folds every frame into it, refetches when told."""
+"""A viewer as a page is one: fetches the map once, folds every frame into it, comes back with its
+position, refetches when that is of no use any more."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -35,6 +37,7 @@ class Watcher:
     sale: Sale
     folded: Folded = field(default_factory=dict)
     epoch: str = ""
+    seq: int = 0
     refetched: int = 0
     seen_at: dict[tuple[int, int], float] = field(default_factory=dict)
     went_back: list[int] = field(default_factory=list)
@@ -58,9 +61,10 @@ class Watcher:
         while True:
             host = self.url.removeprefix("http://")
             headers = {"Authorization": f"Bearer {self.token}"}
+            position = f"?epoch={self.epoch}&since={self.seq}" if self.refetched else ""
             try:
                 async with connect(
-                    f"ws://{host}/events/{self.sale.id}/live",
+                    f"ws://{host}/events/{self.sale.id}/live{position}",
                     subprotocols=["houseful.v1"],  # type: ignore[list-item]
                     additional_headers=headers,
                     proxy=None,
@@ -72,27 +76,27 @@ class Watcher:
     async def _follow(self, socket: ClientConnection) -> None:
         async for message in socket:
             frame = json.loads(message)
-            if frame["type"] in ("hello", "resync"):
-                self.epoch = frame["epoch"]
-                await self.refetch()
+            if frame["type"] == "resync" or (frame["type"] == "hello" and not frame["resumed"]):
+                await self.refetch(frame)
             elif frame["type"] == "reservation":
                 self.shown.add(("reservation", frame["id"]))
             elif frame["type"] == "seats":
                 if frame["epoch"] != self.epoch:
-                    self.epoch = frame["epoch"]
-                    await self.refetch()
+                    await self.refetch(frame)
                 now_ms = time.time() * 1000
                 for seat, status, version, _ in frame["changes"]:
                     self._take(seat, status, version, now_ms)
+                self.seq = frame["seq"]
 
-    async def refetch(self) -> None:
-        """The whole map over HTTP, asked again while the server cannot give it."""
+    async def refetch(self, frame: dict[str, Any]) -> None:
+        """The whole map over HTTP, which is at least as new as `frame`."""
         client = PlainClient(self.url, self.token)
         try:
             for seat, (status, version) in (await truth(client, self.sale)).items():
                 self._take(seat, status, version, 0)
         finally:
             await client.close()
+        self.epoch, self.seq = frame["epoch"], frame["seq"]
         self.refetched += 1
 
     def _take(self, seat: int, status: str, version: int, now_ms: float) -> None:

@@ -240,7 +240,7 @@ async def declined_again(session: Session, booking_id: int, lease: str) -> None:
     """A new attempt came to nothing before its claim: the key stands where the decline left it."""
     await session.execute(
         update(KEY)
-        .where(KEY.c.id == booking_id, KEY.c.lease == lease)
+        .where(KEY.c.id == booking_id, KEY.c.lease == lease, KEY.c.status == 0)
         .values(status=DECLINED, lease_until_ms=0)
     )
 

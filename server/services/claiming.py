@@ -208,11 +208,16 @@ class Claiming:
         """The key is free for a new request; after a decline it stays usable for a new attempt."""
 
         async def work(session: Session) -> None:
-            if await bookings.get(session, booking_id) is None:
+            booking = await bookings.get(session, booking_id)
+            if booking is None:
                 await keys.drop(session, booking_id, lease)
-            else:
+            elif booking.state is State.DECLINED:
                 await keys.declined_again(session, booking_id, lease)
                 await bookings.let_go_declined(session, booking_id)
+            else:
+                # Claimed in the very moment in which the request looked dead (a clock that is wrong, a
+                # process that hung): the answer, now or later, is that booking's.
+                await keys.let_go(session, booking_id, lease)
 
         await self._parts.database.transact(work)
 

@@ -206,4 +206,6 @@ def run(numbers: Numbers, *, quick: bool, long: bool = False) -> None:
             found["script"],
         )
         half_load(numbers, over_http, crews["http"], found["http"], seconds)
+        half_load(numbers, "an empty Starlette POST", crews["empty"], found["empty"], seconds)
         half_load(numbers, over_socket, crews["socket"], found["socket"], seconds)
+        half_load(numbers, "the Lua scripts alone", crews["script"], found["script"], seconds)

@@ -21,6 +21,7 @@ from server.domain.errors import (
 )
 from server.ledger import bookings, counters, outbox, workers
 from server.ledger.database import Session
+from server.ledger.models import KEY
 from server.payments.gateway import Gateway
 from server.services.answers import Answer
 from server.services.outcomes import CANCEL_PAYMENT
@@ -389,4 +390,32 @@ async def test_promises_that_a_dead_worker_had_taken_are_kept_at_once(shop: Shop
     assert await shop.checkout._relay.run_once() == 0  # it may still be at them
     shop.clock.ahead_ms += 2_600
     assert await shop.checkout._relay.run_once() >= len(taken)
+    assert await shop.problems() == []
+
+
+@pytest.mark.parametrize("is_finished", [False, True], ids=["while it is paid", "once it is sold"])
+async def test_a_request_that_only_looked_dead_keeps_its_answer(
+    shop: Shop, is_finished: bool
+) -> None:
+    """A worker with a wrong clock takes its key as an orphan's; the claim came in that moment."""
+    seats, key = await shop.hold("ada", 0), new_key()
+    if not is_finished:
+        stop_at(shop, "after_T1")
+        with pytest.raises(Stopped):
+            await shop.buy("ada", seats, key)
+    else:
+        await shop.buy("ada", seats, key)
+
+    async def stolen(session: Session) -> int:
+        taken = await session.execute(
+            KEY.update().where(KEY.c.key == key).values(lease="thief").returning(KEY.c.id)
+        )
+        return int(taken.scalar_one())
+
+    booking_id = await shop.database.transact(stolen)
+    await shop.checkout._completer._claiming.forget(booking_id, "thief")
+
+    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    await shop.checkout._completer.run_once()
+    assert (await shop.buy("ada", seats, key)).status == 200
     assert await shop.problems() == []
