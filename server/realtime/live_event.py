@@ -200,11 +200,13 @@ class LiveEvent:
             await asyncio.sleep(RETRY_S)
             self._rung.set()
 
-    def _is_ours(self, snapshot: Snapshot) -> bool:
-        """Whether Redis speaks of this event's seats, and not of an older database's event."""
+    def _is_good(self, snapshot: Snapshot) -> bool:
+        """Whether Redis speaks of this event's seats, and not of an older database's event or of a
+        time before it was last built: there versions would fall, and what was sold be free."""
         house = self.replica.house
         theirs = (snapshot.first_seat_id, snapshot.seat_count)
-        return theirs == (house.first_seat_id, house.seat_count)
+        is_ours = theirs == (house.first_seat_id, house.seat_count)
+        return is_ours and snapshot.version_base >= self.replica.version_base
 
     async def _load_until_done(self) -> None:
         while not self.ready.is_set():
@@ -218,8 +220,8 @@ class LiveEvent:
 
     async def _load(self) -> None:
         snapshot = await self._seats.snapshot(self.event_id)
-        if not self._is_ours(snapshot):
-            log.warning("seats_of_another_house", event_id=self.event_id)
+        if not self._is_good(snapshot):
+            log.warning("seats_of_another_time_or_house", event_id=self.event_id)
             await self._catalog.open_event(self.event_id, snapshot.epoch)
             snapshot = await self._seats.snapshot(self.event_id)
         before = self.replica.epoch

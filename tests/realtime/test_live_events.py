@@ -186,3 +186,33 @@ async def test_seats_that_redis_has_of_another_database_are_rebuilt(
             assert live.replica.available == plan.seat_count
             assert (await seats.snapshot(event_id)).seat_count == plan.seat_count
         await database.close()
+
+
+async def test_redis_that_went_back_behind_a_rebuild_is_built_anew_and_no_version_falls(
+    redis_client: Redis, tmp_path: Path
+) -> None:
+    """A failover to a replica that lacks the rebuild: another epoch, and an older one."""
+    seats, database = SeatStore(redis_client), Database(fresh_database(tmp_path))
+    await database.migrate()
+    catalog = Catalog(database, seats)
+    plan = hall(rows=2)
+    event_id = await catalog.add_event(plan, new_event(plan))
+    events = LiveEvents(redis_client, seats, catalog, frame_interval_ms=0)
+    async with running(events, hearing=True):
+        live = await events.event(event_id)
+        before = live.replica.epoch
+        names = [key async for key in redis_client.scan_iter(f"seat:{{{event_id}}}:*")]
+        for name in names:
+            await redis_client.copy(name, f"saved:{name}")
+        await catalog.open_event(event_id, before)
+        live.ring()
+        await until(lambda: live.replica.epoch != before)
+        built, base = live.replica.epoch, live.replica.version_base
+        for name in names:
+            await redis_client.copy(f"saved:{name}", name, replace=True)
+        live.ring()
+        await until(lambda: live.replica.epoch != built)
+        assert live.replica.epoch != before
+        assert live.replica.version_base > base
+        assert min(live.replica.version) > base
+    await database.close()
