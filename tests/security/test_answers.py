@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 
@@ -56,8 +56,8 @@ async def test_head_is_the_head_of_get(server: Server) -> None:
 async def test_a_bug_is_answered_like_everything_else() -> None:
     """An application that was never started has no context: every operation stumbles over that."""
     app = create_app(Settings(redis_url=SecretStr("redis://127.0.0.1:1")))
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         answer = await client.get("/events", headers={"X-Request-Id": "r1"})
     assert answer.status_code == answer.json()["statusCode"] == 500
     assert answer.json()["error"] == {"code": "internal", "retryable": True, "sameKey": True}
