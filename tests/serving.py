@@ -290,9 +290,9 @@ class Live:
         await self.say(**command)
         return await self.next(ref=command["ref"])
 
-    async def close_code(self) -> int:
+    async def close_code(self, within_s: float | None = PATIENCE_S) -> int:
         """Read until the server closes; with which code it does."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(within_s):
             # An unread queue would keep the close frame from being seen.
             while True:
                 try:

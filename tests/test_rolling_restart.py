@@ -74,13 +74,15 @@ async def test_no_purchase_fails_while_the_workers_are_replaced(
     board = Board([client], [sale])
     looking = asyncio.create_task(board.run())
     codes: list[int] = []
-    watcher = asyncio.create_task(sent_away(server, sale, codes))
+    seated = asyncio.Event()
+    watcher = asyncio.create_task(sent_away(server, sale, codes, seated))
     crowd = [
         asyncio.create_task(Buyer(f"buyer-{n}", server, [url], board, tally, n).run([sale], stop))
         for n in range(BUYERS)
     ]
     try:
         await eventually(lambda: have_sold(tally, 5), PATIENCE_S)
+        await asyncio.wait_for(seated.wait(), PATIENCE_S)
         process.send_signal(signal.SIGUSR1)
         await eventually(lambda: are_replaced(process.pid, before), PATIENCE_S)
         sold = tally.sold
@@ -90,9 +92,10 @@ async def test_no_purchase_fails_while_the_workers_are_replaced(
         await asyncio.gather(*crowd)
         looking.cancel()
         watcher.cancel()
-        await asyncio.gather(looking, watcher, return_exceptions=True)
+        ended = await asyncio.gather(looking, watcher, return_exceptions=True)
         await client.close()
     print(tally.answers)
+    assert [error for error in ended if not isinstance(error, asyncio.CancelledError)] == []
     assert tally.wrong == []
     assert not [name for name in tally.answers if name.startswith("lost")]
     assert tally.answers["503"] == 0
@@ -101,14 +104,19 @@ async def test_no_purchase_fails_while_the_workers_are_replaced(
     assert "Traceback" not in log.read_text()
 
 
-async def sent_away(server: Server, sale: Sale, codes: list[int]) -> None:
-    """A viewer that notes with which code it is closed, and comes back."""
+async def sent_away(server: Server, sale: Sale, codes: list[int], seated: asyncio.Event) -> None:
+    """A viewer that notes with which code it is closed, and comes back.
+
+    It never leaves by itself: one that did could go from a worker yet to be replaced to one that was.
+    """
     async with server.user("viewer") as viewer:
         while True:
             try:
                 async with viewer.live(sale) as live:
-                    codes.append(await live.close_code())
-            except (OSError, TimeoutError):
+                    await live.next("hello")
+                    seated.set()
+                    codes.append(await live.close_code(within_s=None))
+            except OSError:
                 await asyncio.sleep(0.05)
 
 
