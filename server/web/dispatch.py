@@ -77,6 +77,8 @@ class Dispatch:
         return None
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        # taken out, because it knows the request that holds it: a cycle for each is the collector's
+        extension = scope.get("extensions", {}).pop(EXTENSION, None)
         found = None
         if scope["type"] == "http" and not scope.get("root_path"):
             found = self.find(scope["method"], scope["path"])
@@ -90,7 +92,6 @@ class Dispatch:
             answer = await operation.answer(request)
         except Exception as error:  # noqa: BLE001 - every request is answered; a bug is logged
             answer = await self._on_bug(request, error)
-        extension = scope.get("extensions", {}).get(EXTENSION)
         if extension is not None and isinstance(answer, Ready):
             head = b"%b%bx-request-id: %b\r\n" % (answer.head(), self._lines, request_id)
             await extension(answer.status_code, head, answer.body)

@@ -131,6 +131,8 @@ class Load:
         for number, talk in enumerate(talks):
             family = socket.AF_UNIX if isinstance(target.address, str) else socket.AF_INET
             sock = socket.socket(family)
+            if family == socket.AF_INET:  # as browsers do: a pong must not hold back a command
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.connect(target.address)
             rest = b""
             if target.kind == "socket":
