@@ -26,6 +26,9 @@ from server.web.middleware import App, Receive, Send, bind_id
 from server.web.operations import Operation
 
 Found = tuple[Operation, dict[str, Any]]
+FOUND_PATHS = 4096
+"""Remembered with what they lead to: everybody at a sale asks for the same few."""
+
 Key = tuple[str, int]
 """Method and number of slashes: leaves two or three patterns to try."""
 
@@ -48,6 +51,7 @@ class Dispatch:
         self._lines = b"".join(line(*header) for header in headers)
         self._on_bug = on_bug
         self._fixed: dict[tuple[str, str], Operation] = {}
+        self._found: dict[tuple[str, str], Found] = {}
         self._patterns: defaultdict[
             Key, list[tuple[re.Pattern[str], Mapping[str, Convertor[Any]], Operation]]
         ] = defaultdict(list)
@@ -63,7 +67,17 @@ class Dispatch:
             self._fixed[operation.method, operation.path] = operation
 
     def find(self, method: str, path: str) -> Found | None:
-        """The operation, and its path parameters."""
+        """The operation, and its path parameters, which are not the caller's to change."""
+        found = self._found.get((method, path))
+        if found is None:
+            found = self._search(method, path)
+            if found is not None:
+                if len(self._found) >= FOUND_PATHS:
+                    self._found.clear()
+                self._found[method, path] = found
+        return found
+
+    def _search(self, method: str, path: str) -> Found | None:
         fixed = self._fixed.get((method, path))
         if fixed is not None:
             return fixed, {}
@@ -86,10 +100,11 @@ class Dispatch:
             await self._app(scope, receive, send)
             return
         operation, scope["path_params"] = found
-        request_id = bind_id(scope)
+        asked = dict(scope["headers"])
+        request_id = bind_id(asked.get(b"x-request-id"))
         request = Request(scope, receive, send)
         try:
-            answer = await operation.answer(request)
+            answer = await operation.answer(request, asked)
         except Exception as error:  # noqa: BLE001 - every request is answered; a bug is logged
             answer = await self._on_bug(request, error)
         if extension is not None and isinstance(answer, Ready):

@@ -64,7 +64,7 @@ class Headers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = bind_id(scope)
+        request_id = bind_id(dict(scope["headers"]).get(b"x-request-id"))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -79,9 +79,11 @@ _PROCESS: Final = secrets.token_hex(4)
 _numbers = count(1)
 
 
-def bind_id(scope: MutableMapping[str, Any]) -> bytes:
-    """The id of this request, under which its own task logs from now on."""
-    request_id = given_id(scope) or next_id()
+def bind_id(given: bytes | None) -> bytes:
+    """The id of this request, under which its own task logs from now on: the one that a proxy in
+    front gave it, if that is a plain word."""
+    is_word = given is not None and PLAIN_WORD.fullmatch(given)
+    request_id = given.decode() if given and is_word else next_id()
     REQUEST_ID.set(request_id)
     return request_id.encode()
 
@@ -89,12 +91,3 @@ def bind_id(scope: MutableMapping[str, Any]) -> bytes:
 def next_id() -> str:
     """Unique in this process and, but for chance, among all; says nothing of the request."""
     return f"{_PROCESS}{next(_numbers):08x}"
-
-
-def given_id(scope: MutableMapping[str, Any]) -> str | None:
-    """The id a proxy in front gave the request, if it is a plain word."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and PLAIN_WORD.fullmatch(value):
-            text: str = value.decode()
-            return text
-    return None

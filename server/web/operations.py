@@ -157,11 +157,17 @@ class Operation:
     parameters: tuple[str, ...] = ()
 
     def route(self) -> Route:
-        return Route(self.path, self.answer, methods=[self.method], name=self.handler.__name__)
+        return Route(
+            self.path, self.answer_by_route, methods=[self.method], name=self.handler.__name__
+        )
 
-    async def answer(self, request: Request) -> Response:
+    async def answer_by_route(self, request: Request) -> Response:
+        """For requests that come by Starlette's way: HEAD."""
+        return await self.answer(request, dict(request.scope["headers"]))
+
+    async def answer(self, request: Request, asked: Mapping[bytes, bytes]) -> Response:
+        """`asked`: the request's headers, names in lower case."""
         begin = time.perf_counter()
-        asked = dict(request.scope["headers"])
         with tracing.request_span(self.method, self.path, asked) as span:
             answer = await self._answer(request, asked)
             if span is not None:
