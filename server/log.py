@@ -105,6 +105,8 @@ TELL_WITHIN_S: Final = 0.02
 """A system call for each line would cost more than the line."""
 
 _untold: list[Told] = []
+_teller: asyncio.AbstractEventLoop | None = None
+"""The loop that will write them; one that was closed before it did will not."""
 
 
 def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> None:
@@ -119,15 +121,21 @@ def tell(level: int, what: str, **facts: int | str | Sequence[int] | None) -> No
     if _quick_style is None:
         structlog.get_logger(__name__).log(level, what, **facts)
         return
+    global _teller
     _untold.append((time.time_ns(), level, what, REQUEST_ID.get(None), facts))
-    if len(_untold) == 1:
-        try:
-            asyncio.get_running_loop().call_later(TELL_WITHIN_S, _write_told)
-        except RuntimeError:
-            _write_told()
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        _write_told()
+        return
+    if loop is not _teller:
+        _teller = loop
+        loop.call_later(TELL_WITHIN_S, _write_told)
 
 
 def _write_told() -> None:
+    global _teller
+    _teller = None
     line_of = _json_line if _quick_style == "json" else _console_line
     sys.stderr.write("".join([line_of(*told) for told in _untold]))
     _untold.clear()

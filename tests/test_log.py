@@ -111,6 +111,20 @@ async def test_lines_of_the_hot_path_are_written_soon_and_in_order(
     assert [json.loads(line)["message"] for line in said] == ["first", "second"]
 
 
+def test_lines_of_a_loop_that_ended_come_with_those_of_the_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def tell(what: str, then_s: float) -> None:
+        log.tell(logging.INFO, what)
+        await asyncio.sleep(then_s)
+
+    log.configure("json", "info")
+    asyncio.run(tell("first", 0))
+    asyncio.run(tell("second", 3 * log.TELL_WITHIN_S))
+    said = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert said == ["first", "second"]
+
+
 @pytest.mark.parametrize("style", ["json", "console"])
 def test_lines_of_the_hot_path_look_like_all_others(
     style: Literal["json", "console"], capsys: pytest.CaptureFixture[str]

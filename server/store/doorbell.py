@@ -122,9 +122,10 @@ class Ear:
         while not wire.is_lost.is_set() and self._refusal is None:
             heard_of = self._follow(wire, heard_of, set(watched))
             now = loop.time()
-            if asked_at > self._heard_at and now > asked_at + REPLY_TIMEOUT_S:
-                raise TimeoutError("no reply in time")
-            if now > max(asked_at, self._heard_at) + QUIET_S:
+            if asked_at > self._heard_at:
+                if now > asked_at + REPLY_TIMEOUT_S:
+                    raise TimeoutError("no reply in time")
+            elif now > self._heard_at + QUIET_S:
                 asked_at = now
                 wire.transport.write(packed("PING"))
             with suppress(TimeoutError):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from server.store import doorbell as doorbell_module
 from server.store.connection import connect
 from server.store.doorbell import Doorbell
 from server.store.embedded import find_binary
 from server.store.seats import event_keys
+from tests.fault_proxy import FaultProxy
 from tests.redis_cluster import Node
 from tests.serving import eventually
 
@@ -44,5 +48,52 @@ async def test_a_server_that_comes_back_without_its_settings_is_heard_again_and_
     assert set(rings) == {EVENT}
 
     listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
     await client.aclose()
+    node.kill()
+
+
+async def test_a_connection_that_stands_and_brings_nothing_is_given_up_and_a_quiet_one_is_not(
+    tmp_path: Path, redis_binary: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A firewall that forgot a connection, or a machine that froze, says nothing to anybody."""
+    quiet_s, patience_s = 0.3, 0.5
+    monkeypatch.setattr(doorbell_module, "QUIET_S", quiet_s)
+    monkeypatch.setattr(doorbell_module, "REPLY_TIMEOUT_S", patience_s)
+    node = Node(tmp_path, {"notify-keyspace-events": ""}, redis_binary or find_binary())
+    node.start()
+    async with FaultProxy("127.0.0.1", node.port) as proxy:
+        client = connect(f"redis://127.0.0.1:{proxy.port}")
+        rings: list[int] = []
+        doorbell = Doorbell(client, lambda event, *_: rings.append(event))
+        listening = asyncio.create_task(doorbell.run())
+
+        async def is_heard() -> bool:
+            return doorbell.is_heard()
+
+        async def is_given_up() -> bool:
+            return not doorbell.is_heard()
+
+        doorbell.watch(EVENT)
+        await eventually(is_heard)
+        rung = len(rings)
+        for _ in range(10):
+            await asyncio.sleep(quiet_s / 2)
+            assert doorbell.is_heard()
+        assert len(rings) == rung, "rung anew: the connection was another"
+
+        proxy.stall()
+        await eventually(is_given_up, 2 * (quiet_s + patience_s) + 1)
+        proxy.flow()
+        await eventually(is_heard)
+        before = doorbell.heard
+        await asyncio.to_thread(node.ask, "XADD", event_keys(EVENT)[2], "*", "k", "v")
+
+        async def heard_more() -> bool:
+            return doorbell.heard > before
+
+        await eventually(heard_more)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await client.aclose()
     node.kill()
