@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +48,7 @@ CHANGES_PER_S = 50
 """More than there are frames, so that one is always due."""
 
 HEADROOM_S = 0.5
+MEMORY_LOOKS = 10
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,30 @@ def report(numbers: Numbers, viewers: int, size: int, found: Mapping[str, list[S
     )
 
 
+class Memory:
+    """Looks at a process's resident bytes when it begins, and in turns until it ends."""
+
+    def __init__(self, pid: int, every_s: float) -> None:
+        self.sizes = [resident_bytes(pid)]
+        self._pid, self._every_s = pid, every_s
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Memory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._is_over.wait(self._every_s):
+            self.sizes.append(resident_bytes(self._pid))
+
+
 def sustain(numbers: Numbers, *, viewers: int, rate: int, seconds: float) -> None:
-    """So many changes a second for a while: delays, and the worker's memory before and after."""
+    """So many changes a second for a while: delays, and the worker's memory all along."""
     with ExitStack() as stack:
         scene = stack.enter_context(stage())
         sale = scene.server.add_event(small_plan(rows=20, seats=50))
@@ -212,18 +236,18 @@ def sustain(numbers: Numbers, *, viewers: int, rate: int, seconds: float) -> Non
         audience.change(rate, 3.0)
         audience.changed()
         audience.crowd.ask("forget")
-        before = resident_bytes(scene.process.pid)
-        audience.change(rate, seconds)
-        done = {(seat, version): replied for seat, version, replied in audience.changed()}
+        with Memory(scene.process.pid, seconds / MEMORY_LOOKS) as memory:
+            audience.change(rate, seconds)
+            changes = audience.changed()
+        done = {(seat, version): replied for seat, version, replied in changes}
         time.sleep(1.0)
-        after = resident_bytes(scene.process.pid)
         seen: Counted = audience.crowd.ask("forget")
     late = delays(done, seen.samples)
     expected = len(done) * audience.samples
     numbers.add(
         f"{rate} changes a second to {viewers:,} viewers for {seconds:.0f} s, Lua's reply → socket",
         f"p50 {at(0.5, late):.0f} ms, p99 {at(0.99, late):.0f} ms, max {max(late):.0f} ms;"
-        f" resident {before / 1e6:.0f} → {after / 1e6:.0f} MB",
+        f" resident {' → '.join(f'{size / 1e6:.0f}' for size in memory.sizes)} MB",
         f"{len(late):,} of {expected:,} changes seen by {audience.samples} sampled viewers"
         " (a frame has only the newest state of a seat)",
         "fanout",

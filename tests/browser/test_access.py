@@ -20,7 +20,7 @@ TABS_AT_MOST = 60
 async def violations(page: Page) -> list[str]:
     await page.evaluate(AXE_SCRIPT.read_text() if hasattr(AXE_SCRIPT, "read_text") else AXE_SCRIPT)
     found: dict[str, Any] = await page.evaluate(
-        "tags => axe.run(document, { runOnly: tags })", TAGS
+        "tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS
     )
     return [
         f"{fault['id']}: {fault['help']} ({node['html'][:160]}) {node['failureSummary']}"

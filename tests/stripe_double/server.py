@@ -65,6 +65,15 @@ class StripeDouble:
             self._thread.join(timeout=10)
         self._socket.close()
 
+    def cut(self) -> None:
+        """Drop every connection, those whose answer hangs among them."""
+
+        def drop() -> None:
+            for connection in list(self._server.server_state.connections):
+                connection.transport.abort()  # type: ignore[union-attr]  # it serves HTTP only
+
+        self._in_loop(drop)
+
     def flush_webhooks(self, order: Sequence[int] | None = None) -> None:
         """Let held webhooks go; see Courier.flush."""
         self._in_loop(lambda: self.courier.flush(order))
