@@ -77,6 +77,7 @@ class GuardedHttp(HttpToolsProtocol):
             self._is_inside = False
             self._door.leave(self._host)
         super().connection_lost(exc)
+        self._drop_parser()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -204,6 +205,11 @@ class GuardedHttp(HttpToolsProtocol):
         else:
             self.transport.resume_reading()
             upgrade()
+        self._drop_parser()
+
+    def _drop_parser(self) -> None:
+        """No more requests come. It knows us and we know it, which only the collector could undo."""
+        self.__dict__.pop("parser", None)
 
     # Refusals
 
