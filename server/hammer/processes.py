@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -52,7 +53,7 @@ async def _conduct(
     heard: asyncio.Queue[tuple[int, str, Any]] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number, (_, connection) in enumerate(children):
-        loop.add_reader(connection.fileno(), _hear, number, connection, heard)
+        attend(connection, partial(_hear, number, connection, heard))
     waiting: list[int] = []
     done = 0
     try:
@@ -71,11 +72,21 @@ async def _conduct(
                 done += 1
                 loop.remove_reader(children[number][1].fileno())
             else:
-                raise Unavailable(content or f"client process {number + 1} ended by itself")
+                raise Unavailable(content or await asyncio.to_thread(_how, number, children))
             on_progress(gathering)
     finally:
         for _, connection in children:
             loop.remove_reader(connection.fileno())
+
+
+def attend(connection: Connection, hear: Callable[[], None]) -> None:
+    """Call `hear` whenever there is something to receive.
+
+    libuv makes what it polls non-blocking, which would end a message larger than the socket's buffer
+    in the middle, on both ways.
+    """
+    asyncio.get_running_loop().add_reader(connection.fileno(), hear)
+    os.set_blocking(connection.fileno(), True)
 
 
 def _hear(number: int, connection: Connection, heard: asyncio.Queue[tuple[int, str, Any]]) -> None:
@@ -85,6 +96,12 @@ def _hear(number: int, connection: Connection, heard: asyncio.Queue[tuple[int, s
         asyncio.get_running_loop().remove_reader(connection.fileno())
         kind, content = "ended", ""
     heard.put_nowait((number, kind, content))
+
+
+def _how(number: int, children: list[tuple[BaseProcess, Connection]]) -> str:
+    child, _ = children[number]
+    child.join(END_WITHIN_S)
+    return f"client process {number + 1} ended by itself (exit code {child.exitcode})"
 
 
 def _end(children: list[tuple[BaseProcess, Connection]]) -> None:
@@ -104,7 +121,7 @@ class PipeLink:
         self._connection = connection
         self._writer = ThreadPoolExecutor(1)
         self._told = asyncio.Event()
-        asyncio.get_running_loop().add_reader(connection.fileno(), self._hear)
+        attend(connection, self._hear)
 
     def send(self, batch: Batch) -> None:
         self.say("batch", batch)
