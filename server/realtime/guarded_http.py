@@ -11,6 +11,7 @@ Never: knows users; behind a proxy a peer is the proxy, and clients are counted 
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
@@ -200,8 +201,9 @@ class GuardedHttp(HttpToolsProtocol):
         self._door.usher.admit(partial(self._upgrade, super().handle_websocket_upgrade))
 
     def _upgrade(self, upgrade: Callable[[], None]) -> None:
-        if self.transport.is_closing():
+        if self.transport.is_closing() or has_hung_up(self.transport):
             self._door.leave(self._host)
+            self.transport.close()
         else:
             self.transport.resume_reading()
             upgrade()
@@ -220,6 +222,17 @@ class GuardedHttp(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(self._door.answer(status, code, message))
             self.transport.close()
+
+
+def has_hung_up(transport: asyncio.BaseTransport) -> bool:
+    """Whether the peer of a connection that is not read will send nothing more, as far as the
+    system can tell: who waited in vain is let in no more."""
+    found = transport.get_extra_info("socket")
+    if found is None or not hasattr(select, "POLLRDHUP"):
+        return False
+    poll = select.poll()
+    poll.register(found.fileno(), select.POLLRDHUP)
+    return bool(poll.poll(0))
 
 
 async def answer(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> None:
