@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,19 @@ from tests.serving import eventually
 EVENT = 7
 
 
+@pytest.fixture
+def node(tmp_path: Path, redis_binary: Path | None) -> Iterator[Node]:
+    """A server that notifies of nothing by itself."""
+    started = Node(tmp_path, {"notify-keyspace-events": ""}, redis_binary or find_binary())
+    started.start()
+    yield started
+    started.kill()
+
+
 async def test_a_server_that_comes_back_without_its_settings_is_heard_again_and_doubted(
-    tmp_path: Path, redis_binary: Path | None
+    node: Node,
 ) -> None:
     """CONFIG SET does not outlive a restart, so the flags must be set anew."""
-    node = Node(tmp_path, {"notify-keyspace-events": ""}, redis_binary or find_binary())
-    node.start()
     client = connect(f"redis://127.0.0.1:{node.port}")
     rings: list[int] = []
     others: list[bool] = []
@@ -50,18 +58,15 @@ async def test_a_server_that_comes_back_without_its_settings_is_heard_again_and_
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     await client.aclose()
-    node.kill()
 
 
 async def test_a_connection_that_stands_and_brings_nothing_is_given_up_and_a_quiet_one_is_not(
-    tmp_path: Path, redis_binary: Path | None, monkeypatch: pytest.MonkeyPatch
+    node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A firewall that forgot a connection, or a machine that froze, says nothing to anybody."""
     quiet_s, patience_s = 0.3, 0.5
     monkeypatch.setattr(doorbell_module, "QUIET_S", quiet_s)
     monkeypatch.setattr(doorbell_module, "REPLY_TIMEOUT_S", patience_s)
-    node = Node(tmp_path, {"notify-keyspace-events": ""}, redis_binary or find_binary())
-    node.start()
     async with FaultProxy("127.0.0.1", node.port) as proxy:
         client = connect(f"redis://127.0.0.1:{proxy.port}")
         rings: list[int] = []
@@ -96,4 +101,3 @@ async def test_a_connection_that_stands_and_brings_nothing_is_given_up_and_a_qui
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         await client.aclose()
-    node.kill()
