@@ -26,8 +26,9 @@ from server.web.middleware import App, Receive, Send, bind_id
 from server.web.operations import Operation
 
 Found = tuple[Operation, dict[str, Any]]
-FOUND_PATHS = 4096
-"""Remembered with what they lead to: everybody at a sale asks for the same few."""
+FOUND_PATHS, FOUND_LENGTH = 4096, 128
+"""Paths remembered with what they lead to, and how long one may be: everybody at a sale asks for the
+same few, and a stranger for as many long ones as our memory holds."""
 
 Key = tuple[str, int]
 """Method and number of slashes: leaves two or three patterns to try."""
@@ -71,7 +72,7 @@ class Dispatch:
         found = self._found.get((method, path))
         if found is None:
             found = self._search(method, path)
-            if found is not None:
+            if found is not None and len(path) <= FOUND_LENGTH:
                 if len(self._found) >= FOUND_PATHS:
                     self._found.clear()
                 self._found[method, path] = found
