@@ -72,7 +72,7 @@ async def _conduct(
                 done += 1
                 loop.remove_reader(children[number][1].fileno())
             else:
-                raise Unavailable(content or await asyncio.to_thread(_how, number, children))
+                raise Unavailable(content or await asyncio.to_thread(_last_word, number, children))
             on_progress(gathering)
     finally:
         for _, connection in children:
@@ -98,9 +98,12 @@ def _hear(number: int, connection: Connection, heard: asyncio.Queue[tuple[int, s
     heard.put_nowait((number, kind, content))
 
 
-def _how(number: int, children: list[tuple[BaseProcess, Connection]]) -> str:
+def _last_word(number: int, children: list[tuple[BaseProcess, Connection]]) -> str:
+    """About a process whose pipe brings nothing more."""
     child, _ = children[number]
     child.join(END_WITHIN_S)
+    if child.exitcode is None:
+        return f"client process {number + 1} runs, and is heard no more"
     return f"client process {number + 1} ended by itself (exit code {child.exitcode})"
 
 

@@ -26,6 +26,7 @@ from server.web.middleware import App, Receive, Send, bind_id
 from server.web.operations import Operation
 
 Found = tuple[Operation, dict[str, Any]]
+
 FOUND_PATHS, FOUND_LENGTH = 4096, 128
 """Paths remembered with what they lead to, and how long one may be: everybody at a sale asks for the
 same few, and a stranger for as many long ones as our memory holds."""

@@ -162,7 +162,7 @@ class Operation:
         )
 
     async def answer_by_route(self, request: Request) -> Response:
-        """For requests that come by Starlette's way: HEAD."""
+        """For requests that come by Starlette's way: HEAD, or below a root path."""
         return await self.answer(request, dict(request.scope["headers"]))
 
     async def answer(self, request: Request, asked: Mapping[bytes, bytes]) -> Response:
