@@ -6,12 +6,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 DEADLINE_S = 20
 
@@ -35,9 +36,7 @@ class Postgres:
             user = pwd.getpwnam("postgres")
             os.chown(self.home, user.pw_uid, user.pw_gid)
             self._as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._databases = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._run("initdb", "-A", "trust", "-U", "houseful", "-N", "-D", f"{self.home}/data")

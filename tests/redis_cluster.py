@@ -9,7 +9,6 @@ Everything listens on 127.0.0.1. Nodes are direct children, so that one may be k
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,20 +22,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from server.store.embedded import arguments, find_binary
+from tests.ports import free_port
 
 SLOTS = 16384
 PATIENCE_S = 20.0
 NODE_TIMEOUT_MS = 1000
 """A silent primary is replaced after about twice this."""
-
-
-def free_port() -> int:
-    """A port that is free now and whose bus port (+10000) exists."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port: int = probe.getsockname()[1]
-        if port < 55_000:
-            return port
 
 
 def until(check: Callable[[], Any], what: str, within_s: float = PATIENCE_S) -> Any:
@@ -85,7 +76,12 @@ class Node:
         log = (self.directory / "log").open("ab")
         self.process = subprocess.Popen(command, stdout=log, stderr=log)
         log.close()
-        until(lambda: self.ask("PING"), f"node {self.port} answers")
+        until(self._answers, f"node {self.port} answers")
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"it ended: {(self.directory / 'log').read_text()}"
+        return bool(self.ask("PING"))
 
     def tell(self, number: signal.Signals) -> None:
         if self.process is not None:

@@ -21,6 +21,7 @@ from server import __version__, cli, settings
 from server.domain.errors import ConfigurationError, Conflict, InvalidRequest
 from server.store.embedded import find_running
 from server.web.auth import Tokens
+from tests.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TINY = "import server.supervisor as s; s.WORKER_MODULE = 'tests.tiny_worker'"
@@ -323,9 +324,7 @@ def test_a_read_only_data_directory_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_dead_redis_is_one_sentence_without_its_password(data_dir: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     said = refusal(data_dir, REDIS_URL=f"redis://:hunter2@127.0.0.1:{port}/3")
 
     assert said.startswith(f"Redis at redis://127.0.0.1:{port}/3 does not answer: ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 import subprocess
 import time
 import uuid
@@ -17,6 +16,7 @@ from redis.exceptions import RedisError
 
 from server.store.embedded import find_binary
 from tests.invariants import broken
+from tests.ports import free_port
 from tests.serving import running_server
 from tests.watcher import converged, watching, world_of
 
@@ -27,8 +27,7 @@ class ForgetfulRedis:
     """A real server that keeps nothing, on a port that it comes back to."""
 
     def __init__(self, binary: Path, directory: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self._command = [
             *(
                 str(binary),

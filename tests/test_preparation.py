@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,7 @@ from server.domain.errors import ConfigurationError
 from server.preparation import check_redis, prepare_database, require_writable
 from server.settings import load
 from server.store.embedded import EmbeddedValkey
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+from tests.ports import free_port
 
 
 async def test_a_redis_that_comes_up_a_little_later_is_waited_for(valkey: EmbeddedValkey) -> None:

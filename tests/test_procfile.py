@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from honcho.environ import parse_procfile
 
+from tests.ports import free_port
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -26,13 +28,6 @@ def search_path(tmp_path: Path) -> str:
     command.write_text(f'#!/bin/sh\nPYTHONPATH="{CHECKOUT}" exec {sys.executable} -m server "$@"\n')
     command.chmod(0o755)
     return f"{directory}:{os.environ['PATH']}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def healthy(port: int) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +23,7 @@ from server.payments.gateway import GatewayRejected, Outcome, PaymentState
 from server.payments.stripe import StripeGateway
 from server.payments.webhooks import verify
 from tests.payments.tills import API_KEY, QUICK, StripeTill
+from tests.ports import free_port
 from tests.stripe_double.inbox import Inbox, inbox
 
 __all__ = ["inbox"]
@@ -41,8 +41,7 @@ class LocalstripeGateway(StripeGateway):
 @pytest.fixture(scope="module")
 def localstripe() -> Iterator[str]:
     """The address of a localstripe of its own, begun from scratch."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     with Popen(command, stdout=DEVNULL, stderr=DEVNULL, env=environment) as process:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from server.store.addresses import describe
 from server.store.capability import missing_flags, require_capable
 from server.store.connection import connect, translated
 from server.store.embedded import EmbeddedValkey
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -130,9 +130,7 @@ async def test_a_server_that_is_too_old_is_refused_with_its_version() -> None:
 
 
 async def test_a_port_where_nothing_listens_is_unavailable_soon() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"redis://127.0.0.1:{free.getsockname()[1]}"
+    url = f"redis://127.0.0.1:{free_port()}"
     async with asyncio.timeout(2), client_of(url) as client:
         with pytest.raises(Unavailable, match="does not answer") as caught:
             await require_capable(client)
