@@ -48,3 +48,17 @@ async def redis_client(valkey: EmbeddedValkey) -> AsyncIterator[Redis]:
 def data_dir(tmp_path: Path) -> Path:
     """Where a server under test may write; new for each test."""
     return tmp_path / "data"
+
+
+LONGEST = (
+    "test_contention.py",
+    "test_failover.py",
+    "test_chaos.py",
+    "test_seats_machine.py",
+    "test_cli.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)

@@ -70,11 +70,12 @@ class Postgres:
             self._process.wait(DEADLINE_S)
             self._process = None
 
-    def new_database(self) -> str:
-        """The URL of a fresh, empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of a fresh database, empty or a copy of another."""
         self._databases += 1
         name = f"test{self._databases}"
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "houseful", name)
+        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "houseful")
+        self._run("createdb", *where, "-T", template, name)
         return f"postgresql://houseful@127.0.0.1:{self.port}/{name}"
 
     def remove(self) -> None:

@@ -324,7 +324,6 @@ def running_server(
         assert redis_url is not None
         given.setdefault("database_url", SecretStr(fresh_database(directory)))
         settings = Settings(data_dir=directory, redis_url=SecretStr(redis_url), **given)
-        in_thread(migrate(settings))
         with serving(settings) as (url, stop):
             yield Server(url, settings, redis_url, valkey, stop)
     finally:

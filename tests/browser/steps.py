@@ -31,10 +31,10 @@ def free(page: Page) -> Locator:
 
 async def pick(page: Page, count: int) -> list[dict[str, int]]:
     """Picks free seats from the left; returns what the page would ask the server for."""
-    for _ in range(count):
-        # A picked seat is no longer among the free ones, so the first is always the next.
+    for already in range(count):
+        # A picked seat is no longer among the free ones once it is drawn: the first is the next.
         await free(page).first.click()
-    await expect(page.locator(".seat-button.is-selected")).to_have_count(count)
+        await expect(page.locator(".seat-button.is-selected")).to_have_count(already + 1)
     return await picked(page)
 
 

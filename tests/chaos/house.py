@@ -18,10 +18,10 @@ from server.listening import address_of, listen
 from server.settings import Settings
 from server.store.embedded import find_binary
 from server.supervisor import Worker
-from tests.databases import shared_postgres
+from tests.databases import fresh_postgresql, fresh_sqlite, shared_postgres
 from tests.fault_proxy import FaultProxy
 from tests.redis_cluster import Node, RedisCluster, Sentinels, running_cluster, running_sentinels
-from tests.serving import Server, migrate
+from tests.serving import Server
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 WORKERS = 2
@@ -106,9 +106,10 @@ async def standing_house(
 ) -> AsyncIterator[House]:
     """Two workers, up; everything is taken down at the end."""
     with running_store(store, directory / "store", binary) as running:
-        sql_url = f"sqlite:///{directory}/houseful.db"
         if database == "postgresql":
-            sql_url = await asyncio.to_thread(shared_postgres().new_database)
+            sql_url = await asyncio.to_thread(lambda: fresh_postgresql(shared_postgres()))
+        else:
+            sql_url = fresh_sqlite(directory)
         settings = Settings(
             data_dir=directory / "data",
             database_url=SecretStr(sql_url),
@@ -119,7 +120,6 @@ async def standing_house(
         house.store_url = (
             f"redis://127.0.0.1:{running.port}" if isinstance(running, Node) else running.url
         )
-        await migrate(settings)
         try:
             await _open(house, seed)
             yield house

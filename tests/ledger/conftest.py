@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.ledger.database import Database
+from tests.databases import fresh_postgresql, fresh_sqlite
 from tests.postgres import Postgres, binaries
 
 
@@ -33,10 +34,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.new_database()
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated database of each kind."""
-    opened = Database(database_url)
-    await opened.migrate()
+    if request.param == "sqlite":
+        opened = Database(fresh_sqlite(tmp_path))
+    else:
+        opened = Database(fresh_postgresql(request.getfixturevalue("postgres")))
     yield opened
     await opened.close()

@@ -24,7 +24,6 @@ async def till(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         return
     if request.param == "demo in SQL":
         database = Database(fresh_database(tmp_path))
-        await database.migrate()
         yield DemoTill(SqlDemoCharges(database))
         await database.close()
         return

@@ -71,7 +71,6 @@ async def stage(
     request: pytest.FixtureRequest, redis_client: Redis, tmp_path: Path
 ) -> AsyncIterator[Stage]:
     database = Database(fresh_database(tmp_path))
-    await database.migrate()
     seats = SeatStore(redis_client)
     catalog = Catalog(database, seats)
     plan = hall()
@@ -176,7 +175,6 @@ async def test_seats_that_redis_has_of_another_database_are_rebuilt(
     seats = SeatStore(redis_client)
     for name, rows in (("old", 5), ("new", 2)):
         database = Database(fresh_database(tmp_path, f"{name}.db"))
-        await database.migrate()
         catalog = Catalog(database, seats)
         plan = hall(rows=rows)
         event_id = await catalog.add_event(plan, new_event(plan))
@@ -193,7 +191,6 @@ async def test_redis_that_went_back_behind_a_rebuild_is_built_anew_and_no_versio
 ) -> None:
     """A failover to a replica that lacks the rebuild: another epoch, and an older one."""
     seats, database = SeatStore(redis_client), Database(fresh_database(tmp_path))
-    await database.migrate()
     catalog = Catalog(database, seats)
     plan = hall(rows=2)
     event_id = await catalog.add_event(plan, new_event(plan))

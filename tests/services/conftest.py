@@ -19,7 +19,7 @@ __all__ = ["postgres", "stripe_double"]
 
 @pytest.fixture
 def shop_url(tmp_path: Path) -> str:
-    """A fresh, empty database."""
+    """A fresh database."""
     return fresh_database(tmp_path)
 
 

@@ -177,7 +177,6 @@ async def open_shop(
 ) -> AsyncIterator[Shop]:
     """A shop on a migrated database; it is closed at the end, unfinished work awaited."""
     database = Database(database_url)
-    await database.migrate()
     seats = SeatStore(client)
     catalog = Catalog(database, seats)
     event = await add_event(database)

@@ -17,6 +17,7 @@ from server.domain.errors import HousefulError
 from server.services.crash_points import CRASH_POINTS
 from server.store.connection import connect
 from server.store.embedded import EmbeddedValkey
+from tests.databases import fresh_postgresql, fresh_sqlite
 from tests.invariants import broken
 from tests.postgres import Postgres
 from tests.services import crash_runner
@@ -113,10 +114,10 @@ async def town(
 ) -> AsyncIterator[tuple[Shop, Plan]]:
     """A shop on each database, and a plan that lacks only its scenario."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/houseful.db"
+        url = fresh_sqlite(tmp_path)
     else:
         server: Postgres = request.getfixturevalue("postgres")
-        url = server.new_database()
+        url = fresh_postgresql(server)
     async with open_shop(url, redis_client) as shop:
         yield shop, Plan(url, valkey.url, "pays", "", shop.event.id, (), "")
 

@@ -27,6 +27,7 @@ from server.services.answers import Answer
 from server.services.outcomes import CANCEL_PAYMENT
 from server.services.parts import write_log
 from server.store.embedded import EmbeddedValkey
+from tests.databases import fresh_postgresql, fresh_sqlite
 from tests.postgres import Postgres
 from tests.services.shop import AUTHENTICATES, DECLINES, Shop, data, new_key, open_shop, until
 
@@ -237,7 +238,7 @@ async def test_tidying_forgets_expired_keys_but_no_open_checkout(shop: Shop) -> 
 async def test_a_locked_database_is_told_within_a_second_and_nothing_is_charged(
     tmp_path: Path, redis_client: Redis
 ) -> None:
-    async with open_shop(f"sqlite:///{tmp_path}/houseful.db", redis_client) as shop:
+    async with open_shop(fresh_sqlite(tmp_path), redis_client) as shop:
         seats, key = await shop.hold("ada", 0), new_key()
         other = sqlite3.connect(tmp_path / "houseful.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
@@ -256,7 +257,7 @@ async def test_a_locked_database_is_told_within_a_second_and_nothing_is_charged(
 async def test_postgresql_down_is_told_within_a_second_and_settled_after(
     postgres: Postgres, redis_client: Redis
 ) -> None:
-    async with open_shop(postgres.new_database(), redis_client) as shop:
+    async with open_shop(fresh_postgresql(postgres), redis_client) as shop:
         before, during = new_key(), new_key()
         first, second = await shop.hold("ada", 0), await shop.hold("ada", 1)
 

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from tests.databases import fresh_postgresql
 from tests.invariants import broken
 from tests.payments.tills import API_KEY, StripeTill
 from tests.postgres import Postgres
@@ -113,7 +114,7 @@ async def settled(server: Server, double: StripeDouble) -> float:
 async def database_down(
     directory: Path, postgres: Postgres, double: StripeDouble, seconds: float
 ) -> None:
-    url = SecretStr(postgres.new_database())
+    url = SecretStr(fresh_postgresql(postgres))
     with shop_with_stripe(directory, double, database_url=url) as (server, sale):
         async with AsyncExitStack() as stack:
             guests, keys = await buyers_of(stack, server, sale), new_keys()

@@ -13,6 +13,7 @@ from server.ledger import doors
 from server.ledger.doors import Admission
 from server.ledger.models import TICKET
 from server.tickets.code import TicketSigner
+from tests.databases import fresh_postgresql
 from tests.postgres import Postgres, binaries
 from tests.server_process import server_process
 from tests.serving import PATIENCE_S, Guest, Sale, Server, running_server
@@ -163,7 +164,7 @@ async def test_so_it_is_on_postgresql(
     postgres = Postgres()
     try:
         postgres.start()
-        url = postgres.new_database()
+        url = fresh_postgresql(postgres)
         monkeypatch.setenv("DATABASE_URL", url)
         with (
             running_server(tmp_path, valkey_binary=redis_binary, database_url=url) as server,
