@@ -96,6 +96,26 @@ async def test_at_320_pixels_nothing_needs_scrolling_sideways(shop: Shop, enter:
     assert wide == []
 
 
+MOVING = """() => document.getAnimations()
+  .filter(a => a.effect.getComputedTiming().endTime > 5000)
+  .map(a => a.effect.target.outerHTML)"""
+
+
+async def test_what_moves_by_itself_ends_within_five_seconds(shop: Shop, enter: Enter) -> None:
+    """WCAG 2.2.2; and a dot that breathes for ever keeps a tenth of a core busy."""
+    visit = await enter(shop, reduced_motion="no-preference")
+    page = visit.page
+    await steps.to_row(visit, 2, 0)
+    await steps.goes_live(page)
+    await expect(page.locator(".live-dot")).to_be_visible()
+    assert await page.evaluate(MOVING) == []
+
+    await steps.pick(page, 1)
+    await steps.reserve(page)
+    await expect(page.get_by_label("Full name")).to_be_visible()
+    assert await page.evaluate(MOVING) == []
+
+
 async def tab_to(page: Page, text: str, also: str = "") -> None:
     """Presses Tab until the name of what has the focus starts with `text` and has `also` in it."""
     passed = []
