@@ -163,7 +163,11 @@ async def test_a_refund_in_stripe_s_dashboard_frees_the_seat(
     data = (await buy(guest, sale, 0)).json()["data"]
     await StripeTill(double.url).post("/v1/refunds", payment_intent=data["paymentTransactionId"])
     await becomes(guest, data["bookingReference"], "REFUNDED")
-    assert (await guest.seats(sale))[sale.seats[0]]["status"] == "AVAILABLE"
+
+    async def is_free() -> bool:
+        return (await guest.seats(sale))[sale.seats[0]]["status"] == "AVAILABLE"
+
+    await eventually(is_free)
 
 
 async def test_a_forged_webhook_is_refused(stripe_server: Server, buyer: object) -> None:
