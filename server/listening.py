@@ -23,9 +23,6 @@ SEND_BUFFER_BYTES: Final = 64 * 1024
 USER_TIMEOUT_MS: Final = 12_000
 """Unacknowledged data this old ends a connection; a phone in a tunnel may be away for 10 s."""
 
-GRACEFUL_SHUTDOWN_S: Final = 10
-"""What a worker may take to finish, longer than any request: the gateway's read timeout."""
-
 
 def listen(host: str, port: int, count: int) -> list[socket.socket]:
     """One listening socket per worker where the kernel shares out connections, else a single one.

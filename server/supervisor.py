@@ -24,8 +24,9 @@ import structlog
 
 from server import metrics
 from server.domain.errors import ConfigurationError, HousefulError
-from server.listening import GRACEFUL_SHUTDOWN_S, renewed
+from server.listening import renewed
 from server.store.embedded import EmbeddedValkey
+from server.worker import GRACEFUL_SHUTDOWN_S
 
 log = structlog.get_logger(__name__)
 

@@ -24,13 +24,16 @@ import uvicorn
 from server import log, settings, tracing
 from server.domain.addresses import Networks
 from server.domain.errors import HousefulError
-from server.listening import BACKLOG, GRACEFUL_SHUTDOWN_S
+from server.listening import BACKLOG
 from server.realtime.door import Door
 from server.realtime.guarded_http import GuardedHttp
 from server.realtime.keepalive import Keepalive
 from server.realtime.protocol import HandshakeProtocol
 from server.web.bare import bare_answers
 from server.web.middleware import security_headers
+
+GRACEFUL_SHUTDOWN_S: Final = 10
+"""Longer than any request: the gateway's read timeout."""
 
 MESSAGE_ROOM: Final = 4
 """Times the bytes a message may have, so that the live socket can say with its own code that one has
