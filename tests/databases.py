@@ -9,7 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -70,6 +70,5 @@ def _migrated_on(server: Postgres) -> str:
 
 def _migrate(url: str) -> None:
     """In a thread, since the caller may run in an event loop and this starts one."""
-    thread = threading.Thread(target=migrate.upgrade, args=(make_url(url),))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(migrate.upgrade, make_url(url)).result()

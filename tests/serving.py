@@ -356,14 +356,6 @@ def serving(settings: Settings, **replaced: Any) -> Iterator[tuple[str, Callable
         listening.close()
 
 
-async def migrate(settings: Settings) -> None:
-    database = Database(settings.sql_url())
-    try:
-        await database.migrate()
-    finally:
-        await database.close()
-
-
 def in_thread(work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, run in a loop of its own: for fixtures and for inside other loops."""
     found: list[T] = []

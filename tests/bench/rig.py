@@ -26,7 +26,8 @@ from pydantic import SecretStr
 from server.listening import listen
 from server.settings import Settings
 from server.store.embedded import EmbeddedValkey
-from tests.serving import Server, in_thread, migrate
+from tests.databases import fresh_sqlite
+from tests.serving import Server, in_thread
 
 ROOT = Path(__file__).parent.parent.parent
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
@@ -108,7 +109,7 @@ class Stage:
         settings = Settings(
             data_dir=directory, redis_url=SecretStr(valkey.url), demo_events=False, **self.given
         )
-        in_thread(migrate(settings))
+        fresh_sqlite(directory)
         given = {f"HOUSEFUL_{name.upper()}": str(value) for name, value in self.given.items()}
         environment = {
             "REDIS_URL": valkey.url,
