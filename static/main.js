@@ -1,10 +1,10 @@
 // @ts-check
 /** Starts the page: language, look, the buyer's session, and the shell with its views. */
 import { pickLanguage, speak } from "./lib/i18n.js";
-import { createApp } from "./views/app.js";
+import { createApp } from "./app/app.js";
 import { custom } from "./lib/dom.js";
-import { applyTheme } from "./views/settings.js";
-import "./views/shell.js";
+import { applyTheme } from "./ui/settings.js";
+import "./shell.js";
 
 const language = pickLanguage(localStorage.getItem("houseful.language"), navigator.languages);
 const words = await (language === "de" ? import("./strings/de.js") : import("./strings/en.js"));

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from server.store.connection import connect
-from server.store.embedded import EmbeddedValkey
+from houseful.redis.connection import connect
+from houseful.valkey.embedded import EmbeddedValkey
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from server.domain.booking import LIVE
-from server.domain.seats import WIRE_STATUS
-from server.ledger import bookings, events
-from server.ledger.database import Database
-from server.payments.gateway import PaymentState
-from server.store.seats import SeatStore, Unopened
+from houseful.domain.booking import LIVE
+from houseful.domain.seats import WIRE_STATUS
+from houseful.ledger import bookings, events
+from houseful.payments.gateway import PaymentState
+from houseful.sql.database import Database
+from houseful.store.seats import SeatStore, Unopened
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from server.store.embedded import EmbeddedValkey
-from tests.plain_http import PlainClient
-from tests.server_process import GUARDS, server_process
-from tests.serving import PATIENCE_S, Sale, Server, running_server, small_plan
+from houseful.valkey.embedded import EmbeddedValkey
+from tests.support.plain_http import PlainClient
+from tests.support.server_process import GUARDS, server_process
+from tests.support.serving import PATIENCE_S, Sale, Server, running_server, small_plan
 
 USERS, POOL = 200, 40
 STALE_SHARE = 0.25

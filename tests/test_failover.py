@@ -14,11 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from server.store.connection import connect
-from server.store.seats import SeatStore
-from tests.redis_cluster import Node, RedisCluster, Sentinels, running_cluster, running_sentinels
-from tests.serving import Guest, Sale, eventually, running_server
-from tests.watcher import converged, watching
+from houseful.redis.connection import connect
+from houseful.store.seats import SeatStore
+from tests.support.redis_cluster import (
+    Node,
+    RedisCluster,
+    Sentinels,
+    running_cluster,
+    running_sentinels,
+)
+from tests.support.serving import Guest, Sale, eventually, running_server
+from tests.support.watcher import converged, watching
 
 GREEN_WITHIN_S = 5.0
 

@@ -19,14 +19,14 @@ def packages_in(directory: Path) -> set[str]:
 
 
 def test_every_package_of_the_server_has_its_tests() -> None:
-    for package in packages_in(CHECKOUT / "server"):
+    for package in packages_in(CHECKOUT / "server" / "houseful"):
         assert list((CHECKOUT / "tests" / package).glob("test_*.py")), package
 
 
 def test_every_folder_of_tests_is_of_a_package_or_known_to_stand_beside_them() -> None:
     folders = packages_in(CHECKOUT / "tests") - BESIDE_THE_MIRROR
 
-    assert folders <= packages_in(CHECKOUT / "server")
+    assert folders <= packages_in(CHECKOUT / "server" / "houseful")
 
 
 def test_the_top_level_holds_what_the_customer_named_and_nothing_else() -> None:

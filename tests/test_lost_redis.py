@@ -14,11 +14,11 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from server.store.embedded import find_binary
+from houseful.valkey.embedded import find_binary
 from tests.invariants import broken
-from tests.ports import free_port
-from tests.serving import running_server
-from tests.watcher import converged, watching, world_of
+from tests.support.ports import free_port
+from tests.support.serving import running_server
+from tests.support.watcher import converged, watching, world_of
 
 VIEWERS = 50
 

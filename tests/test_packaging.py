@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from server import __version__, paths
+from houseful import __version__, paths
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -73,7 +73,7 @@ def test_an_installed_server_finds_the_same_files_as_the_checkout(
 def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
 
-    assert tops == {"server", f"houseful-{__version__}.dist-info"}
+    assert tops == {"houseful", f"houseful-{__version__}.dist-info"}
 
 
 def imported_packages() -> set[str]:
@@ -85,7 +85,7 @@ def imported_packages() -> set[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names - {"server"}
+    return found - sys.stdlib_module_names - {"houseful"}
 
 
 def test_every_package_that_the_server_imports_is_declared() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from honcho.environ import parse_procfile
 
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

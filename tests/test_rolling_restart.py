@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from server.settings import Settings
-from server.store.embedded import find_running
+from houseful.settings import Settings
+from houseful.valkey.embedded import find_running
 from tests.chaos.buyers import Board, Buyer, Tally
-from tests.plain_http import PlainClient
-from tests.serving import Sale, Server, eventually, small_plan
+from tests.support.plain_http import PlainClient
+from tests.support.serving import Sale, Server, eventually, small_plan
 
 BUYERS = 6
 PATIENCE_S = 40.0
@@ -41,7 +41,7 @@ def served(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
     }
     with log.open("w") as errors:
         process = subprocess.Popen(
-            [*(sys.executable, "-m", "server", "serve", "--workers", "2", "--port", "0")],
+            [*(sys.executable, "-m", "houseful", "serve", "--workers", "2", "--port", "0")],
             env=environment,
             cwd=CHECKOUT,
             stdout=subprocess.PIPE,
@@ -138,6 +138,6 @@ def workers_of(supervisor: int) -> set[int]:
             command = (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(fields[1]) == supervisor and b"server.worker" in command:
+        if int(fields[1]) == supervisor and b"houseful.process.worker" in command:
             found.add(int(entry.name))
     return found

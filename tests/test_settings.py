@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server import faults, settings
-from server.domain.errors import ConfigurationError
+from houseful import faults, settings
+from houseful.domain.errors import ConfigurationError
 
 PUBLIC_PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"
 

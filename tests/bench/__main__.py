@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from server import log
+from houseful.telemetry import log
 from tests.bench import cold_map, expiry, fanout, reserve, viewers
 from tests.bench.rig import LOAD_CORE, Numbers, pin
 

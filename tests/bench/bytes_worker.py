@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from server.settings import Settings
-from server.worker import run
+from houseful.process.worker import run
+from houseful.settings import Settings
 
 
 def create_app(_: Settings) -> Any:

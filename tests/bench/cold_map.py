@@ -16,15 +16,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.domain.plan import Plan
-from server.domain.seats import Changed
-from server.plans.generator import stadium
-from server.store import connection
-from server.store.seats import SeatStore
+from houseful.domain.plan import Plan
+from houseful.domain.seats import Changed
+from houseful.plans.generator import stadium
+from houseful.redis import connection
+from houseful.store.seats import SeatStore
 from tests.bench.load import Target, cut_http, http_request, same
 from tests.bench.reserve import CLIENTS, Crew, Rate, in_turns
 from tests.bench.rig import Numbers, Stage, cpu_seconds, median, percent, stage, worker
-from tests.serving import Sale, in_thread
+from tests.support.serving import Sale, in_thread
 
 GZIP = "Accept-Encoding: gzip\r\n"
 WHOLE = "seat map, warm"

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from server.domain.seats import Changed
-from server.store import connection
-from server.store.seats import SeatStore
+from houseful.domain.seats import Changed
+from houseful.redis import connection
+from houseful.store.seats import SeatStore
 
 READ_BYTES = 65536
 SAMPLES_EVERY = 64

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.settings import Settings
-from server.worker import run
+from houseful.process.worker import run
+from houseful.settings import Settings
 
 
 async def empty(request: Request) -> Response:

@@ -16,15 +16,15 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from server import log
-from server.codec import parse_iso
-from server.realtime import live_events
-from server.realtime.lapse_timer import LapseTimer
-from server.store.connection import connect
+from houseful.realtime import live_events
+from houseful.realtime.expiry_timer import ExpiryTimer
+from houseful.redis.connection import connect
+from houseful.telemetry import log
+from houseful.wire.codec import parse_iso
 from tests.bench.rig import Numbers
-from tests.plain_http import PlainClient
-from tests.serving import Sale, Server, running_server, small_plan
-from tests.watcher import watching
+from tests.support.plain_http import PlainClient
+from tests.support.serving import Sale, Server, running_server, small_plan
+from tests.support.watcher import watching
 
 HOLD_S = 3
 
@@ -78,10 +78,10 @@ def told(late: list[float]) -> str:
 def both(keys: int, holds: int, viewers: int) -> dict[str, list[float]]:
     """Delays with the server's own timers, and by notifications alone."""
     found = {}
-    aim, sweep_s = LapseTimer.aim, live_events.SWEEP_S
+    aim, sweep_s = ExpiryTimer.aim, live_events.SWEEP_S
     for name, own_timers in (("own timers", True), ("notifications alone", False)):
         if not own_timers:
-            LapseTimer.aim = lambda self, deadline_ms: None  # type: ignore[method-assign]
+            ExpiryTimer.aim = lambda self, deadline_ms: None  # type: ignore[method-assign]
             live_events.SWEEP_S = 3600.0
         try:
             with (
@@ -90,7 +90,7 @@ def both(keys: int, holds: int, viewers: int) -> dict[str, list[float]]:
             ):
                 found[name] = asyncio.run(measure(server, keys, holds, viewers))
         finally:
-            LapseTimer.aim, live_events.SWEEP_S = aim, sweep_s  # type: ignore[method-assign]
+            ExpiryTimer.aim, live_events.SWEEP_S = aim, sweep_s  # type: ignore[method-assign]
     return found
 
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.listening import listen
+from houseful.transport.listening import listen
 from tests.bench.crowd import Counted, changer, crowd
 from tests.bench.rig import (
     SERVER_CORE,
@@ -39,7 +39,7 @@ from tests.bench.rig import (
     resident_bytes,
     stage,
 )
-from tests.serving import Sale, small_plan
+from tests.support.serving import Sale, small_plan
 
 SAME_USER = 20
 """Sockets one user may have."""

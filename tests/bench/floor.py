@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 
-from server.realtime import frames
+from houseful.wire import frames
 
 UPGRADED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from server.app import create_app
-from server.worker import run
+from houseful.app import create_app
+from houseful.process.worker import run
 
 if __name__ == "__main__":
     sys.exit(run(create_app, ws="websockets-sansio"))

@@ -23,14 +23,14 @@ from typing import Any, Final, cast
 import uvloop
 from websockets.asyncio.client import connect
 
-from server.codec import encode
-from server.hammer.address import parse
-from server.hammer.hall import Facts, Hall
-from server.hammer.identities import Identity
-from server.hammer.live_socket import GUID
-from server.hammer.plan import Plan
-from server.hammer.viewer import Viewer
-from server.realtime import frames
+from houseful.hammer.client.address import parse
+from houseful.hammer.client.live_socket import GUID
+from houseful.hammer.people.identities import Identity
+from houseful.hammer.people.viewer import VirtualViewer
+from houseful.hammer.plan import RunPlan
+from houseful.hammer.run_context import Facts, RunContext
+from houseful.wire import frames
+from houseful.wire.codec import encode
 
 FRAMES: Final = 300
 SEATS: Final = 50_000
@@ -99,9 +99,9 @@ def blast(connection: Connection) -> None:
 
 async def by_hammer(port: int, sockets: int, connection: Connection) -> float:
     """Frames a second."""
-    plan = Plan(parse(f"http://127.0.0.1:{port}"), viewers=sockets)
-    hall = Hall(plan, Facts(1, "", SEATS, 600, 10, "demo", "", 0))
-    viewers = [Viewer(hall, Identity("u", "t")) for _ in range(sockets)]
+    plan = RunPlan(parse(f"http://127.0.0.1:{port}"), viewers=sockets)
+    hall = RunContext(plan, Facts(1, "", SEATS, 600, 10, "demo", "", 0))
+    viewers = [VirtualViewer(hall, Identity("u", "t")) for _ in range(sockets)]
     tasks = [asyncio.create_task(viewer.run()) for viewer in viewers]
     while not all(viewer.in_sync.is_set() for viewer in viewers):
         await asyncio.sleep(0.01)

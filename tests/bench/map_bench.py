@@ -21,9 +21,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from server.domain.plan import Plan
-from server.plans import geometry
-from server.plans.generator import arena, stadium, theatre
+from houseful.domain.plan import Plan
+from houseful.plans import geometry
+from houseful.plans.generator import arena, stadium, theatre
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")

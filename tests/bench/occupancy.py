@@ -23,14 +23,14 @@ from typing import Any
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 
-from server import log
-from server.domain.seats import Claim
-from server.plans.generator import stadium
-from server.services.demo import demo_prices
-from server.store.connection import connect as connect_redis
-from server.store.seats import SeatStore
-from tests.server_process import server_process
-from tests.serving import Sale, Server, running_server, small_plan
+from houseful.domain.seats import Claim
+from houseful.plans.generator import stadium
+from houseful.redis.connection import connect as connect_redis
+from houseful.sales.demo import demo_prices
+from houseful.store.seats import SeatStore
+from houseful.telemetry import log
+from tests.support.server_process import server_process
+from tests.support.serving import Sale, Server, running_server, small_plan
 
 HOLD_MS = 600_000
 BASE = 1_000_000

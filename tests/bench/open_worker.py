@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from server.app import create_app
-from server.realtime import commands
-from server.worker import run
+from houseful.app import create_app
+from houseful.process.worker import run
+from houseful.realtime import commands
 
 if __name__ == "__main__":
     commands.COMMANDS_PER_SECOND = commands.COMMAND_BURST = 1e12

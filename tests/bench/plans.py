@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from server import codec
-from server.domain.plan import Plan
-from server.plans.generator import arena, stadium, theatre
-from server.plans.geometry import encode
-from server.plans.reader import read
+from houseful.domain.plan import Plan
+from houseful.plans.generator import arena, stadium, theatre
+from houseful.plans.geometry import encode
+from houseful.plans.reader import read
+from houseful.wire import codec
 
 
 def pretix_document(zones: int, rows: int, seats: int) -> bytes:

@@ -17,9 +17,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from server import paths
-from server.store.scripts import link
-from server.store.seats import event_keys
+from houseful import paths
+from houseful.store.scripts import link
+from houseful.store.seats import event_keys
 from tests.bench.load import (
     Target,
     http_buyer,
@@ -29,18 +29,8 @@ from tests.bench.load import (
     script_buyer,
     socket_buyer,
 )
-from tests.bench.rig import (
-    Helper,
-    Numbers,
-    Stage,
-    at,
-    cpu_seconds,
-    median,
-    percent,
-    stage,
-    worker,
-)
-from tests.serving import Sale, small_plan
+from tests.bench.rig import Helper, Numbers, Stage, at, cpu_seconds, median, percent, stage, worker
+from tests.support.serving import Sale, small_plan
 
 CLIENTS = 50
 SEATS = 3

@@ -23,11 +23,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from server.listening import listen
-from server.settings import Settings
-from server.store.embedded import EmbeddedValkey
-from tests.databases import fresh_sqlite
-from tests.serving import Server, in_thread
+from houseful.settings import Settings
+from houseful.transport.listening import listen
+from houseful.valkey.embedded import EmbeddedValkey
+from tests.support.databases import fresh_sqlite
+from tests.support.serving import Server, in_thread
 
 ROOT = Path(__file__).parent.parent.parent
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
@@ -135,7 +135,7 @@ class Stage:
         in_thread(opened())
 
 
-def stage(module: str = "server.worker", **given: Any) -> Stage:
+def stage(module: str = "houseful.process.worker", **given: Any) -> Stage:
     return Stage(module, given)
 
 

@@ -20,13 +20,13 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.seats import Granted
-from server.ledger.database import Database
-from server.store import connection
-from server.store.seats import SeatStore
+from houseful.domain.seats import Granted
+from houseful.redis import connection
+from houseful.sql.database import Database
+from houseful.store.seats import SeatStore
 from tests.invariants import World, i1_no_seat_is_sold_twice, i10_all_seats_or_none
-from tests.server_process import server_process
-from tests.serving import Sale, Server, running_server, small_plan
+from tests.support.server_process import server_process
+from tests.support.serving import Sale, Server, running_server, small_plan
 
 BOOKINGS = 1000
 CONNECTIONS = 24

@@ -19,7 +19,7 @@ import pytest
 from tests.bench.crowd import Counted, changer, crowd
 from tests.bench.rig import Helper, cpu_seconds
 from tests.chaos.house import House, standing_house
-from tests.serving import small_plan
+from tests.support.serving import small_plan
 
 VIEWERS = 2000
 CHANGES_PER_S = 30

@@ -10,12 +10,12 @@ import json
 import time
 from contextlib import ExitStack
 
-from server.plans.generator import stadium
+from houseful.plans.generator import stadium
 from tests.bench.crowd import Counted
 from tests.bench.fanout import Audience, delays
 from tests.bench.reserve import MANY, http_crew
 from tests.bench.rig import Numbers, at, cpu_seconds, median, percent, resident_bytes, stage
-from tests.serving import small_plan
+from tests.support.serving import small_plan
 
 COMMAND = "viewers"
 

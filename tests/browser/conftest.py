@@ -116,10 +116,10 @@ def run_shop(
         **(variables or {}),
     }
     data = str(directory / "data")
-    log = directory / "server.log"
+    log = directory / "houseful.telemetry.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve", "--port", "0", "--data-dir", data],
+            [sys.executable, "-m", "houseful", "serve", "--port", "0", "--data-dir", data],
             cwd=ROOT,
             env=environment,
             stdout=output,

@@ -15,15 +15,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser import steps, venue_steps
-from tests.browser.conftest import (
-    CHROMIUM,
-    CHROMIUM_ARGUMENTS,
-    DESK,
-    PHONE,
-    Shop,
-    Visit,
-    run_shop,
-)
+from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, DESK, PHONE, Shop, Visit, run_shop
 
 FOLDER = Path(__file__).parent / "pictures"
 WIDTH = 1000

@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
-from server import settings
-from server.web.auth import Tokens
+from houseful import settings
+from houseful.web.auth import Tokens
 from tests.browser.conftest import Enter, Shop, Visit
 
 EVENT = 1

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.plain_http import PlainClient
-from tests.serving import Sale, Server
+from tests.support.plain_http import PlainClient
+from tests.support.serving import Sale, Server
 
 ANSWER_WITHIN_S = 20.0
 SETTLE_WITHIN_S = 90.0

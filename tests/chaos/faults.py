@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.chaos.house import FAKETIME, WORKERS, House, copy_of, put_back
-from tests.databases import shared_postgres
-from tests.redis_cluster import Node, RedisCluster, Sentinels, until
+from tests.support.databases import shared_postgres
+from tests.support.redis_cluster import Node, RedisCluster, Sentinels, until
 
 Fault = Callable[[House, random.Random], Awaitable[None]]
 FLAGS = "notify-keyspace-events"

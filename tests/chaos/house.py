@@ -14,14 +14,20 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from server.listening import address_of, listen
-from server.settings import Settings
-from server.store.embedded import find_binary
-from server.supervisor import Worker
-from tests.databases import fresh_postgresql, fresh_sqlite, shared_postgres
-from tests.fault_proxy import FaultProxy
-from tests.redis_cluster import Node, RedisCluster, Sentinels, running_cluster, running_sentinels
-from tests.serving import Server
+from houseful.process.supervisor import WorkerProcess
+from houseful.settings import Settings
+from houseful.transport.listening import address_of, listen
+from houseful.valkey.embedded import find_binary
+from tests.support.databases import fresh_postgresql, fresh_sqlite, shared_postgres
+from tests.support.fault_proxy import FaultProxy
+from tests.support.redis_cluster import (
+    Node,
+    RedisCluster,
+    Sentinels,
+    running_cluster,
+    running_sentinels,
+)
+from tests.support.serving import Server
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 WORKERS = 2
@@ -42,7 +48,7 @@ class House:
     store: Store
     redis_proxy: FaultProxy | None
     sql_proxy: FaultProxy | None
-    workers: list[Worker] = field(default_factory=list)
+    workers: list[WorkerProcess] = field(default_factory=list)
     sockets: list[object] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
     store_url: str = ""
@@ -63,7 +69,7 @@ class House:
 
     async def start_worker(self, number: int, extra: Mapping[str, str] | None = None) -> None:
         """Start it (anew) and wait until it serves."""
-        worker = Worker(self.sockets[number], {**self.environment, **(extra or {})})  # type: ignore[arg-type]
+        worker = WorkerProcess(self.sockets[number], {**self.environment, **(extra or {})})  # type: ignore[arg-type]
         self.workers[number] = worker
         worker.start()
         deadline = time.monotonic() + START_WITHIN_S
@@ -156,7 +162,7 @@ async def _open(house: House, seed: int) -> None:
         (listening,) = listen("127.0.0.1", 0, 1)
         house.sockets.append(listening)
         house.urls.append(address_of(listening))
-        house.workers.append(Worker(listening, {}))
+        house.workers.append(WorkerProcess(listening, {}))
         await house.start_worker(number)
 
 

@@ -25,9 +25,9 @@ from tests.chaos.buyers import Board, Buyer, Tally, ask
 from tests.chaos.faults import faults_for
 from tests.chaos.house import FAKETIME, House, standing_house
 from tests.invariants import broken
-from tests.plain_http import PlainClient
-from tests.serving import Sale, eventually, small_plan
-from tests.watcher import Watcher, converged, watching, world_of
+from tests.support.plain_http import PlainClient
+from tests.support.serving import Sale, eventually, small_plan
+from tests.support.watcher import Watcher, converged, watching, world_of
 
 SEED = int(os.environ.get("HOUSEFUL_CHAOS_SEED", "1"))
 SECONDS = float(os.environ.get("HOUSEFUL_CHAOS_SECONDS", "720"))

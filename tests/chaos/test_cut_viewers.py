@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault_proxy import FaultProxy
-from tests.server_process import server_process
-from tests.serving import Guest, Sale, running_server
-from tests.watcher import converged, watching
+from tests.support.fault_proxy import FaultProxy
+from tests.support.server_process import server_process
+from tests.support.serving import Guest, Sale, running_server
+from tests.support.watcher import converged, watching
 
 CUT_SHARE = 0.3
 """Of the frames: so many end the connection they travel on."""

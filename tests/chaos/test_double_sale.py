@@ -16,9 +16,9 @@ import pytest
 
 from tests.chaos.house import House, standing_house
 from tests.invariants import broken
-from tests.plain_http import PlainClient
-from tests.serving import Sale, eventually, small_plan
-from tests.watcher import world_of
+from tests.support.plain_http import PlainClient
+from tests.support.serving import Sale, eventually, small_plan
+from tests.support.watcher import world_of
 
 BUYERS, POOL = 200, 40
 PAYS = 0.2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.addresses import NOBODY_KNOWS, Networks, Places, group_of
+from houseful.domain.addresses import NOBODY_KNOWS, Networks, Places, group_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from server.domain.booking import FOLLOWS, LIVE, PAID, UNFINISHED, State, check
+from houseful.domain.booking import FOLLOWS, LIVE, PAID, UNFINISHED, State, check
 
 
 @pytest.mark.parametrize(("before", "after"), [*itertools.product(State, State)])

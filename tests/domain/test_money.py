@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.errors import InvalidRequest
-from server.domain.money import from_wire, to_number, to_wire
+from houseful.domain.errors import InvalidRequest
+from houseful.domain.money import from_wire, to_number, to_wire
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain import plan as plans
-from server.domain.errors import PlanRefused
-from server.domain.plan import Plan, Row
-from tests.serving import small_plan
+from houseful.domain import plan as plans
+from houseful.domain.errors import PlanRefused
+from houseful.domain.plan import Plan, Row
+from tests.support.serving import small_plan
 
 
 def with_rows(plan: Plan, *rows: Row) -> Plan:

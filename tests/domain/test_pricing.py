@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.pricing import (
+from houseful.domain.pricing import (
     REFUSALS,
     Discount,
     PricedSeat,

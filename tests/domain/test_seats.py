@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from server import paths
-from server.domain.reasons import RESERVATION_REASONS, SEAT_REASONS, sentence
-from server.domain.seats import TRANSITIONS, WIRE_STATUS, WIRE_STATUS_CODE, SeatStatus
+from houseful import paths
+from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS, sentence
+from houseful.domain.seats import TRANSITIONS, WIRE_STATUS, WIRE_STATUS_CODE, SeatStatus
 
 
 def test_every_move_is_a_script_of_that_name() -> None:

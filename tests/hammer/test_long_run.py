@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from server.hammer import address
-from server.hammer.plan import Plan
-from server.hammer.run import run
+from houseful.hammer.client import address
+from houseful.hammer.plan import RunPlan
+from houseful.hammer.run import run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_WITHIN_S = 60
@@ -24,7 +24,7 @@ EVERYTHING = {"release": 50, "abandon": 15, "pay": 20, "decline": 5, "cancel": 5
 def serving(directory: Path) -> Iterator[str]:
     """The address of a server with two workers and short holds, and the limits of a real one."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "server", "serve", "--port", "0", "--workers", "2"],
+        [sys.executable, "-m", "houseful", "serve", "--port", "0", "--workers", "2"],
         env={
             **os.environ,
             "HOUSEFUL_DATA_DIR": str(directory),
@@ -51,7 +51,7 @@ async def test_a_minute_of_storms_and_slow_readers_on_two_workers_leaves_everyth
     tmp_path: Path,
 ) -> None:
     with serving(tmp_path) as url:
-        plan = Plan(
+        plan = RunPlan(
             address.parse(url),
             viewers=300,
             buyers=40,

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import InvalidRequest
-from server.hammer import address, open_files
-from server.hammer.identities import mint, subject_of
-from server.hammer.plan import Plan, parse_mix, parse_seconds
-from server.settings import Settings
-from server.web.auth import Tokens
+from houseful.domain.errors import InvalidRequest
+from houseful.hammer import open_files
+from houseful.hammer.client import address
+from houseful.hammer.people.identities import mint, subject_of
+from houseful.hammer.plan import RunPlan, parse_mix, parse_seconds
+from houseful.settings import Settings
+from houseful.web.auth import Tokens
 
-HERE = Plan(address.parse("http://127.0.0.1:8000"))
+HERE = RunPlan(address.parse("http://127.0.0.1:8000"))
 THERE = replace(HERE, address=address.parse("https://tickets.example"))
 
 
@@ -64,7 +65,7 @@ def test_another_machine_is_not_hammered_unless_asked_for() -> None:
         (replace(THERE, allows_remote=True, changes_per_second=501), "at most 500 changes"),
     ],
 )
-def test_a_run_has_bounds_that_it_names(plan: Plan, message: str) -> None:
+def test_a_run_has_bounds_that_it_names(plan: RunPlan, message: str) -> None:
     with pytest.raises(InvalidRequest, match=message):
         plan.check()
 

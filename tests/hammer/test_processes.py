@@ -13,8 +13,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-from server.hammer import processes
-from server.hammer.processes import PipeLink, loop_factory
+from houseful.hammer import processes
+from houseful.hammer.processes import PipeLink, loop_factory
 
 LARGE = bytes(8 * 1024 * 1024)
 """Many times what a socket buffers."""

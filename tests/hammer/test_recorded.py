@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.hammer import address
-from server.hammer.http_client import HttpClient
-from server.hammer.live_socket import message_of, open_socket
-from server.hammer.seat_forms import STATUSES
-from server.hammer.seat_map import replay
-from server.hammer.verdict import unlike
-from server.ledger.database import Database
-from server.store import connection
-from server.store.seats import SeatStore
+from houseful.hammer.client import address
+from houseful.hammer.client.http_client import HttpClient
+from houseful.hammer.client.live_socket import message_of, open_socket
+from houseful.hammer.seat_forms import STATUSES
+from houseful.hammer.verdict.seat_map import replay
+from houseful.hammer.verdict.verdict import unlike
+from houseful.redis import connection
+from houseful.sql.database import Database
+from houseful.store.seats import SeatStore
 from tests.invariants import Sight, World, i4_booked_seats_are_sold, i6_every_map_is_the_truth
-from tests.serving import PATIENCE_S, Sale, Server, running_server
+from tests.support.serving import PATIENCE_S, Sale, Server, running_server
 
 
 @dataclass

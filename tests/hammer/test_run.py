@@ -17,20 +17,20 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from server import paths
-from server.domain.errors import Unavailable
-from server.hammer import address
-from server.hammer.gathering import Gathering
-from server.hammer.plan import Plan
-from server.hammer.report import Report
-from server.hammer.run import run
-from server.realtime import frames
-from server.services.paperwork import Paperwork
-from server.store.embedded import EmbeddedValkey
-from server.store.scripts import Scripts
-from server.store.seats import SeatStore
-from tests.server_process import GUARDS, without
-from tests.serving import Server, running_server, small_plan
+from houseful import paths
+from houseful.checkout.booking_documents import BookingDocuments
+from houseful.domain.errors import Unavailable
+from houseful.hammer.aggregator import Aggregator
+from houseful.hammer.client import address
+from houseful.hammer.plan import RunPlan
+from houseful.hammer.report import Report
+from houseful.hammer.run import run
+from houseful.store.scripts import Scripts
+from houseful.store.seats import SeatStore
+from houseful.valkey.embedded import EmbeddedValkey
+from houseful.wire import frames
+from tests.support.server_process import GUARDS, without
+from tests.support.serving import Server, running_server, small_plan
 
 EVERYTHING = {
     "release": 20.0,
@@ -77,9 +77,9 @@ def unguarded_server(
         yield running
 
 
-def plan_for(url: str, event_id: int, **given: Any) -> Plan:
+def plan_for(url: str, event_id: int, **given: Any) -> RunPlan:
     """A short run that still meets everything; others share the two cores, hence the patience."""
-    common = Plan(
+    common = RunPlan(
         address.parse(url),
         event_id=event_id,
         viewers=20,
@@ -132,7 +132,7 @@ async def test_a_server_that_tells_lies_and_sweeps_and_issues_nothing_fails_by_e
     say_all = frames.changes
     monkeypatch.setattr(frames, "changes", lambda first, rows: say_all(first, list(rows)[1:]))
     monkeypatch.setattr(SeatStore, "sweep", sweep_nothing)
-    monkeypatch.setattr(Paperwork, "tickets", no_tickets)
+    monkeypatch.setattr(BookingDocuments, "tickets", no_tickets)
     with running_server(tmp_path, hold_seconds=1) as server:
         sale = server.add_event(small_plan(rows=10, seats=20))
         mix = {"abandon": 1.0, "pay": 1.0}
@@ -166,7 +166,7 @@ async def test_a_server_that_dies_is_said_so_and_leaves_no_verdict(
         plan = plan_for(server.url, sale.id, duration_s=30.0, outage_patience_s=1.0)
         killer = threading.Thread(target=server.stop)
 
-        def stop_once_people_bought(seen: Gathering) -> None:
+        def stop_once_people_bought(seen: Aggregator) -> None:
             if seen.counts["reserve.granted"] > 5 and killer.ident is None:
                 killer.start()
 
@@ -217,7 +217,7 @@ def test_several_processes_meet_storms_and_slow_readers_and_agree_with_the_serve
 def hammer(url: str, *options: str) -> subprocess.CompletedProcess[str]:
     """The command as a person runs it."""
     return subprocess.run(
-        [sys.executable, "-m", "server", "hammer", url, *options],
+        [sys.executable, "-m", "houseful", "hammer", url, *options],
         capture_output=True,
         text=True,
         timeout=60,

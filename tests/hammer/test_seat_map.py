@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from server.codec import encode
-from server.domain.errors import InvalidRequest
-from server.hammer.seat_forms import STATUSES, read_seats, read_status
-from server.hammer.seat_map import Node, SeatMaps, node_of, replay
-from server.realtime import binary, frames
-from server.realtime.replica import varints
+from houseful.domain.errors import InvalidRequest
+from houseful.hammer.seat_forms import STATUSES, read_seats, read_status
+from houseful.hammer.verdict.seat_map import Node, SeatMaps, node_of, replay
+from houseful.realtime.replica import varints
+from houseful.wire import binary, frames
+from houseful.wire.codec import encode
 
 FIRST, COUNT, BASE = 100, 50, 1_000_000
 Told = tuple[int, str, int]

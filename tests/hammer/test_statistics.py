@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.hammer.statistics import Histogram, bucket_of, top_of
+from houseful.hammer.statistics import Histogram, bucket_of, top_of
 
 
 def filled(values: list[float]) -> Histogram:

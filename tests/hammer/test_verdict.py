@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from server.hammer import verdict
-from server.hammer.gathering import Gathering
-from server.hammer.record import Batch, BookingSeen, FrameSeen, Hold, Purchase
-from server.hammer.seat_forms import AVAILABLE, RESERVED
-from server.hammer.seat_map import SeatMaps
+from houseful.hammer.aggregator import Aggregator
+from houseful.hammer.seat_forms import AVAILABLE, RESERVED
+from houseful.hammer.verdict import verdict
+from houseful.hammer.verdict.record import Batch, BookingSeen, FrameSeen, Purchase, RecordedHold
+from houseful.hammer.verdict.seat_map import SeatMaps
 from tests.hammer.test_seat_map import BASE, FIRST, body, fold, frame
 
-HOLD = Hold("ann", "e", 1, ((7, 11),), 100.0, 100.0, 110.0, "release", ended_s=103.0)
+HOLD = RecordedHold("ann", "e", 1, ((7, 11),), 100.0, 100.0, 110.0, "release", ended_s=103.0)
 BOUGHT = BookingSeen("ann", "BK-1", "CONFIRMED", "SUCCESS", (7, 8), 60.0, 0.0, 2)
 PAID = Purchase("ann", (7, 8), "confirmed", "BK-1")
 
 
-def later(hold: Hold = HOLD, **given: Any) -> Hold:
+def later(hold: RecordedHold = HOLD, **given: Any) -> RecordedHold:
     """The next hold of the same seat, by somebody else."""
     common = {"holder": "bob", "reservation_id": 2, "seats": ((7, 13),), "replied_s": 104.0}
     return replace(hold, **{**common, "ended_s": None, "deadline_s": 114.0, **given})
@@ -43,7 +43,7 @@ def test_one_after_the_other_may_hold_a_seat() -> None:
         ),
     ],
 )
-def test_two_holds_of_one_seat_at_once_are_a_fault(other: Hold, fault: str) -> None:
+def test_two_holds_of_one_seat_at_once_are_a_fault(other: RecordedHold, fault: str) -> None:
     assert list(verdict.held_twice([other, HOLD])) == [fault]
 
 
@@ -148,8 +148,8 @@ def test_a_viewers_map_is_held_against_the_servers() -> None:
     ]
 
 
-def gathered(*batches: Batch) -> Gathering:
-    gathering = Gathering()
+def gathered(*batches: Batch) -> Aggregator:
+    gathering = Aggregator()
     for number, batch in enumerate(batches):
         gathering.add(number, batch)
     gathering.finish()

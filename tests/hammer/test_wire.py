@@ -9,13 +9,9 @@ from typing import Any
 
 import pytest
 
-from server.hammer.http_client import parse_reply
-from server.hammer.live_socket import (
-    LiveSocket,
-    frame_length,
-    payload_of,
-)
-from server.realtime import frames
+from houseful.hammer.client.http_client import parse_reply
+from houseful.hammer.client.live_socket import ClientSocket, frame_length, payload_of
+from houseful.wire import frames
 
 PLAIN = b'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"data": "x"}'
 
@@ -55,9 +51,9 @@ class Line(asyncio.Transport):
         self.is_over = True
 
 
-def opened() -> tuple[LiveSocket, Ear, Line]:
+def opened() -> tuple[ClientSocket, Ear, Line]:
     ear, line = Ear(), Line()
-    socket = LiveSocket(ear)
+    socket = ClientSocket(ear)
     socket.connection_made(line)
     return socket, ear, line
 

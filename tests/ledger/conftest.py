@@ -1,45 +1,5 @@
-"""Real databases: SQLite files always, PostgreSQL where it is installed."""
+"""The databases these tests run on."""
 
-from __future__ import annotations
-
-import os
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
-import pytest
-
-from server.ledger.database import Database
-from tests.databases import fresh_postgresql, fresh_sqlite
-from tests.postgres import Postgres, binaries
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    if binaries() is None:
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL is not installed, and CI must test on it")
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    server = Postgres()
-    server.start()
-    yield server
-    server.remove()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh, empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/houseful.db"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A migrated database of each kind."""
-    if request.param == "sqlite":
-        opened = Database(fresh_sqlite(tmp_path))
-    else:
-        opened = Database(fresh_postgresql(request.getfixturevalue("postgres")))
-    yield opened
-    await opened.close()
+from tests.support.ledger import database as database
+from tests.support.ledger import database_url as database_url
+from tests.support.ledger import postgres as postgres

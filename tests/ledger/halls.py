@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from server.domain.plan import Area, Category, Plan, Row, Seat, Section
-from server.ledger import events, plans
-from server.ledger.database import Database
+from houseful.domain.plan import Area, Category, Plan, Row, Seat, Section
+from houseful.ledger import events, plans
+from houseful.sql.database import Database
 
 
 def small_hall(rows: int = 2, seats: int = 10) -> Plan:

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from server.domain.errors import NotFound
-from server.ledger import bookings, events
-from server.ledger.database import Database
+from houseful.domain.errors import NotFound
+from houseful.ledger import bookings, events
+from houseful.sql.database import Database
 from tests.ledger.halls import add_event
 
 

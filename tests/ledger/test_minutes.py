@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from server.ledger import minutes
-from server.ledger.database import Database
-from server.ledger.minutes import Minute
+from houseful.ledger import minutes
+from houseful.ledger.minutes import Minute
+from houseful.sql.database import Database
 from tests.ledger.halls import add_event
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import time
 
-from server.ledger import plans
-from server.ledger.database import Database
+from houseful.ledger import plans
+from houseful.sql.database import Database
 from tests.ledger.halls import small_hall
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from server.ledger.database import Database
-from server.ledger.demo_charges import SqlDemoCharges
-from tests.databases import fresh_database
+from houseful.ledger.demo_charges import SqlDemoCharges
+from houseful.sql.database import Database
 from tests.payments.tills import DemoTill, StripeTill, Till
 from tests.stripe_double.fixture import stripe_double
+from tests.support.databases import fresh_database
 
 __all__ = ["stripe_double"]
 

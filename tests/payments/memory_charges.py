@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from server.domain.demo_charge import DemoCharge
+from houseful.domain.demo_charge import DemoCharge
 
 
 class MemoryDemoCharges:

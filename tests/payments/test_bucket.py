@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from server.payments.bucket import TokenBucket
-from server.payments.gateway import GatewayBusy
+from houseful.payments.bucket import TokenBucket
+from houseful.payments.gateway import GatewayBusy
 
 
 class Clock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.payments import declines
+from houseful.payments import declines
 
 
 @pytest.mark.parametrize("code", ["lost_card", "stolen_card", "fraudulent", "made_up", "", None])

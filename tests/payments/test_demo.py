@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from server.payments.demo import DemoGateway
-from server.payments.gateway import GatewayRejected, GatewayUnknown, Outcome, PaymentState
+from houseful.payments.demo import DemoGateway
+from houseful.payments.gateway import GatewayRejected, GatewayUnknown, Outcome, PaymentState
 from tests.payments.memory_charges import MemoryDemoCharges
 
 CARD = "demo_card_4242424242424242"

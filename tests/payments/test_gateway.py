@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from server.domain.errors import PaymentDeclined
-from server.payments.gateway import (
+from houseful.domain.errors import PaymentDeclined
+from houseful.payments.gateway import (
     AlreadyRefunded,
     GatewayRejected,
     Outcome,

@@ -18,13 +18,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from server.domain.errors import PaymentDeclined
-from server.payments.gateway import GatewayRejected, Outcome, PaymentState
-from server.payments.stripe import StripeGateway
-from server.payments.webhooks import verify
+from houseful.domain.errors import PaymentDeclined
+from houseful.payments.gateway import GatewayRejected, Outcome, PaymentState
+from houseful.payments.stripe import StripeGateway
+from houseful.payments.webhooks import verify
 from tests.payments.tills import API_KEY, QUICK, StripeTill
-from tests.ports import free_port
 from tests.stripe_double.inbox import Inbox, inbox
+from tests.support.ports import free_port
 
 __all__ = ["inbox"]
 

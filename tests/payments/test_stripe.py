@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.errors import PaymentDeclined
-from server.payments.gateway import (
+from houseful.domain.errors import PaymentDeclined
+from houseful.payments.gateway import (
     AlreadyRefunded,
     GatewayRejected,
     GatewayUnknown,
@@ -21,8 +21,8 @@ from server.payments.gateway import (
     PaymentState,
     RefundOutcome,
 )
-from server.payments.stripe import Limits, StripeGateway
-from server.payments.stripe_answers import payment_state, refund_state
+from houseful.payments.stripe import StripeGateway, StripeLimits
+from houseful.payments.stripe_answers import payment_state, refund_state
 from tests.payments.tills import API_KEY, QUICK
 from tests.stripe_double.fixture import running_double
 from tests.stripe_double.server import StripeDouble
@@ -33,7 +33,7 @@ HASTY = replace(QUICK, attempts=1, connect_s=0.3, read_s=0.3, total_s=2)
 
 
 @contextlib.asynccontextmanager
-async def gateway_at(url: str, limits: Limits = QUICK) -> AsyncIterator[StripeGateway]:
+async def gateway_at(url: str, limits: StripeLimits = QUICK) -> AsyncIterator[StripeGateway]:
     gateway = StripeGateway(API_KEY, api_base=url, limits=limits)
     try:
         yield gateway

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from server.domain.errors import HousefulError
-from server.payments.gateway import PaymentState
+from houseful.domain.errors import HousefulError
+from houseful.payments.gateway import PaymentState
 from tests.payments.tills import PAYMENT_METHODS, DemoTill, StripeTill, Till
 from tests.stripe_double.fixture import running_double
 

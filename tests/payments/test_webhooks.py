@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from stripe import WebhookSignature
 
-from server.payments import webhooks
-from server.payments.webhooks import WebhookEvent, WebhookRefused, verify
+from houseful.payments import webhooks
+from houseful.payments.webhooks import WebhookEvent, WebhookRefused, verify
 from tests.stripe_double.webhooks import sign
 
 SECRET = "whsec_test"

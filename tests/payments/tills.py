@@ -6,15 +6,15 @@ from typing import Any, Protocol
 
 import httpx2
 
-from server.payments.demo import DemoGateway
-from server.payments.demo_charges import DemoCharges
-from server.payments.gateway import Gateway
-from server.payments.stripe import Limits, StripeGateway
+from houseful.payments.demo import DemoGateway
+from houseful.payments.demo_charges import DemoCharges
+from houseful.payments.gateway import Gateway
+from houseful.payments.stripe import StripeGateway, StripeLimits
 from tests.payments.memory_charges import MemoryDemoCharges
 
 API_KEY = "sk_test_12345"
 
-QUICK = Limits(first_pause_s=0.001, rate_per_s=10_000, burst=1_000)
+QUICK = StripeLimits(first_pause_s=0.001, rate_per_s=10_000, burst=1_000)
 """Real time limits, no waiting between tries."""
 
 PAYMENT_METHODS = {

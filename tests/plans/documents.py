@@ -6,8 +6,8 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from server.domain.plan import Plan, Row, Seat
-from server.plans.reader import read
+from houseful.domain.plan import Plan, Row, Seat
+from houseful.plans.reader import read
 
 Json = dict[str, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.plans.colors import PALETTE, category_color, color
-from server.plans.document import Node
+from houseful.plans.colors import PALETTE, category_color, color
+from houseful.plans.document import Node
 
 
 @pytest.mark.parametrize(

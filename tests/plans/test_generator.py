@@ -8,8 +8,8 @@ from math import dist
 
 import pytest
 
-from server.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, Plan
-from server.plans.generator import arena, stadium, theatre
+from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, Plan
+from houseful.plans.generator import arena, stadium, theatre
 from tests.plans.documents import rows_of, seats_of
 from tests.plans.test_hull import is_inside
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from server import codec
-from server.domain.plan import Plan
-from server.plans.generator import arena, stadium, theatre
-from server.plans.geometry import SCALE, encode
-from server.plans.reader import read
+from houseful.domain.plan import Plan
+from houseful.plans.generator import arena, stadium, theatre
+from houseful.plans.geometry import SCALE, encode
+from houseful.plans.reader import read
+from houseful.wire import codec
 from tests.plans.documents import chart, pretix, read_json, rows_of, seats_of, seatsio_row
 
 GZIP_LIMIT = 250 * 1024

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.plan import Row, Seat, Section
-from server.plans.hull import convex_hull, section_hull
+from houseful.domain.plan import Row, Seat, Section
+from houseful.plans.hull import convex_hull, section_hull
 
 POINT = st.tuples(st.integers(-50, 50), st.integers(-50, 50))
 

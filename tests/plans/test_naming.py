@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.plans.naming import SectionNames
+from houseful.plans.naming import SectionNames
 
 
 def test_a_repeated_name_gets_what_sets_it_apart_and_then_a_number() -> None:

@@ -6,8 +6,8 @@ from math import cos, radians, sin
 
 import pytest
 
-from server.domain.plan import Row, Seat
-from server.plans.neighbours import arrange, walking_order
+from houseful.domain.plan import Row, Seat
+from houseful.plans.neighbours import arrange, walking_order
 
 Place = tuple[float, float]
 

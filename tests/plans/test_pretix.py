@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import PlanRefused
-from server.domain.plan import ACCESSIBLE
+from houseful.domain.errors import PlanRefused
+from houseful.domain.plan import ACCESSIBLE
 from tests.plans.documents import Json, pretix, read_json, rows_of, seats_of
 
 MISSING = object()

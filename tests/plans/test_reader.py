@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.errors import PlanRefused
-from server.domain.plan import Plan
-from server.plans import census, reader
-from server.plans.reader import read, require_prices
+from houseful.domain.errors import PlanRefused
+from houseful.domain.plan import Plan
+from houseful.plans import census, reader
+from houseful.plans.reader import read, require_prices
 from tests.plans.documents import chart, pretix, read_json, rows_of, seats_of, seatsio_row
 
 RealPlan = Callable[[str], bytes]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.errors import PlanRefused
-from server.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, SEMI_AMBULATORY
+from houseful.domain.errors import PlanRefused
+from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, SEMI_AMBULATORY
 from tests.plans.documents import (
     Json,
     chart,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from server.domain.plan import Row, Seat, Section
-from server.plans.hull import section_hull
-from server.plans.silhouette import section_outline
+from houseful.domain.plan import Row, Seat, Section
+from houseful.plans.hull import section_hull
+from houseful.plans.silhouette import section_outline
 
 Point = tuple[float, float]
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from server.domain.seats import Change, Snapshot
-from server.realtime import frames, group, hub, recent
-from server.realtime.group import Viewer
-from server.realtime.hub import Hub
-from server.realtime.replica import Replica
-from tests.houses import FIRST, house
+from houseful.domain.seats import Change, Snapshot
+from houseful.realtime import change_history, hub, viewer_batch
+from houseful.realtime.hub import Hub
+from houseful.realtime.replica import Replica
+from houseful.realtime.viewer_batch import Viewer
+from houseful.wire import frames
+from houseful.wire.close_codes import TOO_SLOW
+from tests.support.houses import FIRST, house
 
 BASE = 1_000_000
 
@@ -149,7 +151,7 @@ async def test_a_place_of_another_world_cannot_be_resumed(
 async def test_a_place_older_than_what_is_remembered_cannot_be_resumed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recent, "STEPS", 2)
+    monkeypatch.setattr(change_history, "STEPS", 2)
     world = World(interval_s=0)
     for seat in range(4):
         world.change(seat)
@@ -160,7 +162,7 @@ async def test_a_place_older_than_what_is_remembered_cannot_be_resumed(
 async def test_a_full_viewer_is_passed_by_and_caught_up_with_one_merged_frame() -> None:
     world = World(interval_s=0)
     slow, quick = world.viewer("slow"), world.viewer("quick")
-    slow.stuck = group.BUFFER_LIMIT + 1
+    slow.stuck = viewer_batch.BUFFER_LIMIT + 1
     for seat in range(4):
         world.change(seat)
     assert (len(slow.frames), len(quick.frames)) == (0, 4)
@@ -177,10 +179,10 @@ async def test_a_viewer_that_stays_full_is_closed(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(hub, "SLOW_SECONDS", 0.1)
     world = World(interval_s=0)
     stuck = world.viewer()
-    stuck.stuck = group.BUFFER_LIMIT + 1
+    stuck.stuck = viewer_batch.BUFFER_LIMIT + 1
     world.change(0)
     await until(lambda: stuck.aborted)
-    assert stuck.closed == hub.TOO_SLOW
+    assert stuck.closed == TOO_SLOW
     assert len(world.hub) == 0
 
 
@@ -196,7 +198,7 @@ async def test_a_viewer_that_is_told_much_and_says_nothing_is_closed(
     for seat in range(9):
         world.change(seat)
     await until(lambda: silent.aborted)
-    assert silent.closed == hub.TOO_SLOW
+    assert silent.closed == TOO_SLOW
     assert (answering.closed, len(world.hub)) == (None, 1)
 
 

@@ -12,16 +12,16 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from server.domain.seats import Granted
-from server.ledger.database import Database
-from server.realtime import live_event
-from server.realtime.live_event import LiveEvent
-from server.realtime.live_events import LiveEvents
-from server.realtime.tasks import end
-from server.services.catalog import Catalog
-from server.store.seats import SeatStore, event_keys
-from tests.databases import fresh_database
-from tests.houses import hall, new_event
+from houseful.domain.seats import Granted
+from houseful.realtime import live_event
+from houseful.realtime.live_event import LiveEvent
+from houseful.realtime.live_events import LiveEvents
+from houseful.sales.catalog import Catalog
+from houseful.sql.database import Database
+from houseful.store.seats import SeatStore, event_keys
+from houseful.tasks import end
+from tests.support.databases import fresh_database
+from tests.support.houses import hall, new_event
 
 
 @dataclass

@@ -8,10 +8,10 @@ import struct
 
 import pytest
 
-from server.domain.seats import Change, SeatRecord, Snapshot
-from server.realtime import frames
-from server.realtime.replica import Replica, varints
-from tests.houses import FIRST, house
+from houseful.domain.seats import Change, SeatRecord, Snapshot
+from houseful.realtime.replica import Replica, varints
+from houseful.wire import frames
+from tests.support.houses import FIRST, house
 
 BASE = 1_000_000
 

@@ -7,7 +7,7 @@ import pytest
 from tests.bench.crowd import Crowd
 from tests.bench.fanout import headers
 from tests.bench.rig import resident_bytes, stage
-from tests.serving import small_plan
+from tests.support.serving import small_plan
 
 VIEWERS = 500
 BOUND = 10 * 1024
@@ -30,7 +30,7 @@ def bytes_per_viewer(module: str) -> float:
 
 
 def test_idle_viewers_cost_less_than_10_kb_each() -> None:
-    assert bytes_per_viewer("server.worker") < BOUND
+    assert bytes_per_viewer("houseful.process.worker") < BOUND
 
 
 @pytest.mark.long

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.serving import Server, running_server
+from tests.support.serving import Server, running_server
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.serving import PATIENCE_S, Guest, Sale, Server
+from tests.support.serving import PATIENCE_S, Guest, Sale, Server
 
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 

@@ -8,12 +8,12 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from server.app import create_app
-from server.settings import Settings
-from server.web.envelope import line
-from server.web.middleware import security_headers
+from houseful.app import create_app
+from houseful.settings import Settings
+from houseful.web.envelope import line
+from houseful.web.middleware import security_headers
 from tests.security.raw import raw, request
-from tests.serving import PATIENCE_S, Server
+from tests.support.serving import PATIENCE_S, Server
 
 PATHS = ("/healthz", "/nothing", "/healthz", "/config")
 

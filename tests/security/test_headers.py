@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from server.web import bookings
-from server.web.middleware import content_security_policy, security_headers
-from server.web.table import OPERATIONS
+from houseful.web.buyer import bookings
+from houseful.web.middleware import content_security_policy, security_headers
+from houseful.web.table import OPERATIONS
 from tests.security.raw import handshake, raw, request
 from tests.security.test_identity import address
-from tests.serving import Guest, Sale, Server
+from tests.support.serving import Guest, Sale, Server
 
 EXPECTED = {name.decode(): value.decode() for name, value in security_headers(uses_stripe=False)}
 

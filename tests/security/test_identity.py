@@ -12,11 +12,11 @@ import jwt
 import pytest
 import pytest_asyncio
 
-from server.store import connection
-from server.store.ws_tickets import key_of
-from server.web.table import OPERATIONS
+from houseful.redis import connection
+from houseful.store.ws_tickets import key_of
+from houseful.web.table import OPERATIONS
 from tests.security.raw import handshake, raw, request
-from tests.serving import Guest, Sale, Server, eventually
+from tests.support.serving import Guest, Sale, Server, eventually
 from tests.web.wire import check_answer, check_frame
 
 NOW = int(time.time())

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from server.settings import Settings, load
-from server.web.middleware import security_headers
+from houseful.settings import Settings, load
+from houseful.web.middleware import security_headers
 from tests.security.raw import TEXT, Raw, frame, handshake, opened, raw, request
-from tests.serving import Guest, Sale, Server, eventually, running_server
+from tests.support.serving import Guest, Sale, Server, eventually, running_server
 
 PROXY = "127.9.9.9"
 PER_ADDRESS, SOCKETS, GUESTS, REQUESTS, EVERYBODY = 6, 3, 4, 8, 30

@@ -31,9 +31,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from server.web import bookings
-from server.web.operations import ALLOWED
-from tests.serving import PATIENCE_S, Server, in_thread
+from houseful.web.buyer import bookings
+from houseful.web.operations import ALLOWED
+from tests.support.serving import PATIENCE_S, Server, in_thread
 
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 """The server's thread does, while Hypothesis looks only at its own."""

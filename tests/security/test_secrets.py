@@ -20,11 +20,11 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from server.settings import Settings
-from server.store import connection
-from server.store.embedded import EmbeddedValkey
-from tests.serving import Guest, Sale, Server
+from houseful.redis import connection
+from houseful.settings import Settings
+from houseful.valkey.embedded import EmbeddedValkey
 from tests.stripe_double.server import StripeDouble
+from tests.support.serving import Guest, Sale, Server
 
 PASSWORDS = {
     "JWT": "jwt-secret-Zq81mXw2-and-some-more",
@@ -74,7 +74,7 @@ def loud_server(directory: Path, binary: Path | None, **more: str) -> Iterator[L
         written = directory / "log"
         with written.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "server", "serve", "--port", "0"],
+                [sys.executable, "-m", "houseful", "serve", "--port", "0"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -214,7 +214,7 @@ def test_what_is_wrong_is_said_without_the_password(command: str, tmp_path: Path
         "STRIPE_WEBHOOK_SECRET": PASSWORDS["webhook"],
     }
     done = subprocess.run(
-        [sys.executable, "-m", "server", command],
+        [sys.executable, "-m", "houseful", command],
         env=environment,
         capture_output=True,
         text=True,

@@ -17,9 +17,9 @@ import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from server.realtime.guarded_http import LINGER_BYTES
-from server.realtime.live_socket import FRAME_BURST
-from server.web.close_codes import CLOSE_CODES
+from houseful.transport.guarded_http import LINGER_BYTES
+from houseful.transport.live_socket import FRAME_BURST
+from houseful.wire.close_codes import CLOSE_CODES
 from tests.security.raw import (
     BINARY,
     CLOSE,
@@ -34,7 +34,7 @@ from tests.security.raw import (
     raw,
     request,
 )
-from tests.serving import Guest, Sale, Server, eventually, running_server, serving
+from tests.support.serving import Guest, Sale, Server, eventually, running_server, serving
 from tests.web.wire import check_frame
 
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")

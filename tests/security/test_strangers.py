@@ -16,11 +16,11 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from server.web.golden import golden_request
-from server.web.openapi import camel
-from server.web.operations import Operation
-from server.web.table import OPERATIONS
-from tests.serving import Guest, Sale, Server, running_server
+from houseful.web.documents.examples import golden_request
+from houseful.web.documents.openapi import camel
+from houseful.web.operations import Operation
+from houseful.web.table import OPERATIONS
+from tests.support.serving import Guest, Sale, Server, running_server
 
 EVERYBODY_S = {"event_id", "plan_id", "tag"}
 """Names of things that are for everybody to see."""

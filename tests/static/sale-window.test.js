@@ -1,7 +1,7 @@
 // @ts-check
 import { signal } from "../../static/lib/signals.js";
 import { createServerClock } from "../../static/lib/time.js";
-import { createSaleWindow } from "../../static/views/sale-window.js";
+import { createSaleWindow } from "../../static/app/sale-window.js";
 import { equal, test } from "./check.js";
 
 const FAR = "2999-01-09T12:00:00Z";

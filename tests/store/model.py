@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from server.domain.seats import TRANSITIONS, SeatStatus
+from houseful.domain.seats import TRANSITIONS, SeatStatus
 
 A, R, P, B, X = SeatStatus
 MIN_LEFT_MS = 60_000

@@ -6,7 +6,7 @@ import asyncio
 
 from redis.asyncio import Redis
 
-from server.store.limiter import Limiter
+from houseful.store.limiter import Limiter
 
 
 async def test_attempts_over_the_limit_are_refused_until_the_window_ends(

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from server import paths
-from server.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
-from server.domain.seats import TRANSITIONS
-from server.store import limiter, seats
-from server.store.scripts import INCLUDE, link
+from houseful import paths
+from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
+from houseful.domain.seats import TRANSITIONS
+from houseful.store import limiter, seats
+from houseful.store.scripts import INCLUDE, link
 
 SCRIPTS = sorted(path.stem for path in paths.LUA.glob("*.lua"))
 LIBRARY = sorted(path.name for path in (paths.LUA / "lib").glob("*.lua"))

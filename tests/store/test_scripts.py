@@ -8,11 +8,11 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from server.domain.errors import Unavailable
-from server.store.connection import connect
-from server.store.embedded import EmbeddedValkey
-from server.store.lanes import end
-from server.store.limiter import Allowance, Limiter
+from houseful.domain.errors import Unavailable
+from houseful.redis.command_router import end
+from houseful.redis.connection import connect
+from houseful.store.limiter import Allowance, Limiter
+from houseful.valkey.embedded import EmbeddedValkey
 
 MANY = 512
 

@@ -6,18 +6,11 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from server import paths
-from server.domain.errors import InvalidRequest
-from server.domain.seats import (
-    Changed,
-    Claim,
-    FailedSeat,
-    Granted,
-    Refused,
-    ReservationStatus,
-)
-from server.store.scripts import Scripts
-from server.store.seats import FeedLost, SeatStore, Unopened, event_keys
+from houseful import paths
+from houseful.domain.errors import InvalidRequest
+from houseful.domain.seats import Changed, Claim, FailedSeat, Granted, Refused, ReservationStatus
+from houseful.store.scripts import Scripts
+from houseful.store.seats import FeedLost, SeatStore, Unopened, event_keys
 from tests.store.fake_clock import FAKE_CLOCK
 
 EVENT, BASE, FIRST, COUNT, HOLD = 7, 1_000_000, 101, 20, 600_000

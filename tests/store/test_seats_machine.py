@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from redis.asyncio import Redis
 
-from server import paths
-from server.domain.seats import Granted
-from server.store.connection import connect
-from server.store.embedded import EmbeddedValkey
-from server.store.scripts import Scripts
-from server.store.seats import SeatStore, event_keys
+from houseful import paths
+from houseful.domain.seats import Granted
+from houseful.redis.connection import connect
+from houseful.store.scripts import Scripts
+from houseful.store.seats import SeatStore, event_keys
+from houseful.valkey.embedded import EmbeddedValkey
 from tests.store.fake_clock import FAKE_CLOCK
 from tests.store.model import Model
 

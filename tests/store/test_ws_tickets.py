@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redis.asyncio import Redis
 
-from server.store.ws_tickets import TICKET_TTL_S, WsTickets, key_of
+from houseful.store.ws_tickets import TICKET_TTL_S, WsTickets, key_of
 
 
 async def test_a_ticket_holds_once(redis_client: Redis) -> None:

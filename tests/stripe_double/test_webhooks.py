@@ -8,7 +8,7 @@ import json
 
 import httpx2
 
-from server.payments.webhooks import verify
+from houseful.payments.webhooks import verify
 from tests.stripe_double.inbox import Inbox
 from tests.stripe_double.server import StripeDouble
 from tests.stripe_double.webhooks import Route

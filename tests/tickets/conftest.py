@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.tickets.code import TicketSigner
-from server.tickets.model import BookingDocument, EventFacts, Ticket
+from houseful.tickets.code import TicketSigner
+from houseful.tickets.model import BookingDocument, EventFacts, Ticket
 
 SEED = b"a signing secret of 32 bytes ...."
 STARTS_AT_MS = 1_767_983_400_000

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.tickets import calendar
-from server.tickets.model import BookingDocument, EventFacts, Ticket
+from houseful.tickets import calendar
+from houseful.tickets.model import BookingDocument, EventFacts, Ticket
 
 STAMPED_AT_MS = 1_767_960_000_000
 """2026-01-09T12:00:00Z."""

@@ -9,8 +9,8 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.errors import InvalidRequest
-from server.tickets.code import (
+from houseful.domain.errors import InvalidRequest
+from houseful.tickets.code import (
     PREFIX,
     TYPED_ALPHABET,
     TicketClaims,

@@ -21,11 +21,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from server.domain.errors import ConfigurationError, InvalidRequest, Unavailable
-from server.tickets import delivery
-from server.tickets.delivery import ConsoleMailer, SmtpMailer, SmtpServer, mailer
-from server.tickets.mail import compose
-from server.tickets.model import BookingDocument
+from houseful.domain.errors import ConfigurationError, InvalidRequest, Unavailable
+from houseful.tickets import delivery
+from houseful.tickets.delivery import ConsoleMailer, SmtpMailer, SmtpServer, mailer
+from houseful.tickets.mail import compose
+from houseful.tickets.model import BookingDocument
 
 
 class Office:

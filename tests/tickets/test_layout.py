@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.tickets.layout import LEADING, cut, fit, fit_block, wrap
+from houseful.tickets.layout import LEADING, cut, fit, fit_block, wrap
 
 
 def measure(text: str, size: float) -> float:

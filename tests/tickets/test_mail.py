@@ -10,9 +10,9 @@ from typing import cast
 
 import pytest
 
-from server.domain.errors import InvalidRequest
-from server.tickets.mail import checked_address, compose
-from server.tickets.model import BookingDocument
+from houseful.domain.errors import InvalidRequest
+from houseful.tickets.mail import checked_address, compose
+from houseful.tickets.model import BookingDocument
 
 SENT_AT_MS = 1_767_960_000_000
 """2026-01-09T12:00:00Z."""

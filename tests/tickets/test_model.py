@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.errors import InvalidRequest
-from server.tickets.model import BookingDocument, EventFacts
+from houseful.domain.errors import InvalidRequest
+from houseful.tickets.model import BookingDocument, EventFacts
 
 
 @pytest.mark.parametrize(

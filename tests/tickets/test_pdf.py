@@ -14,10 +14,10 @@ import structlog
 import zxingcpp
 from PIL import Image
 
-from server.domain.errors import ConfigurationError
-from server.tickets import pdf
-from server.tickets.code import TicketSigner
-from server.tickets.model import BookingDocument
+from houseful.domain.errors import ConfigurationError
+from houseful.tickets import pdf
+from houseful.tickets.code import TicketSigner
+from houseful.tickets.model import BookingDocument
 
 NAMES = {
     "Latin": "Łukasz Çağrı Ñuñez-Őry",

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from server.tickets import qr
-from server.tickets.model import BookingDocument
+from houseful.tickets import qr
+from houseful.tickets.model import BookingDocument
 
 SVG = "{http://www.w3.org/2000/svg}"
 BAR = re.compile(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z")

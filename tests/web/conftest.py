@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from tests.ledger.conftest import postgres
-from tests.server_process import server_process
-from tests.serving import Guest, Sale, Server, running_server
 from tests.stripe_double.fixture import stripe_double
+from tests.support.server_process import server_process
+from tests.support.serving import Guest, Sale, Server, running_server
 from tests.web.wire import check_answer, check_frame
 
 __all__ = ["postgres", "stripe_double"]

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from server.domain.errors import Unauthenticated
-from server.settings import Settings
-from server.web.auth import LEEWAY_S, Tokens
-from tests.serving import Guest, Sale, Server
+from houseful.domain.errors import Unauthenticated
+from houseful.settings import Settings
+from houseful.web.auth import LEEWAY_S, Tokens
+from tests.support.serving import Guest, Sale, Server
 from tests.web.conftest import Join
 
 SECRET = "a secret of our own, long enough for HS256"

@@ -9,8 +9,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 import httpx2
 import pytest
 
-from server.web.conditional import last_modified
-from tests.serving import Guest, Sale, eventually
+from houseful.web.conditional import last_modified
+from tests.support.serving import Guest, Sale, eventually
 
 
 async def get(guest: Guest, sale: Sale, what: str = "seats", **headers: str) -> httpx2.Response:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.web.dispatch import FOUND_LENGTH, FOUND_PATHS, Dispatch
-from server.web.table import OPERATIONS
+from houseful.web.dispatch import FOUND_LENGTH, FOUND_PATHS, Dispatch
+from houseful.web.table import OPERATIONS
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import gzip
 import brotli
 import pytest
 
-from tests.serving import Guest
+from tests.support.serving import Guest
 from tests.web.conftest import Join
 
 PATH = "/static/main.js"

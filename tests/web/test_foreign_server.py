@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.serving import Guest, Live, Sale, Server, eventually, serving
+from tests.support.serving import Guest, Live, Sale, Server, eventually, serving
 from tests.web.conftest import Join
 
 

@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from server.realtime.guarded_http import GuardedHttp
-from server.realtime.live_socket import LiveSocket
-from server.web import dispatch
-from tests.plain_http import PlainClient
-from tests.serving import Sale, Server
+from houseful.transport.guarded_http import GuardedHttp
+from houseful.transport.live_socket import LiveSocket
+from houseful.web import dispatch
+from tests.support.plain_http import PlainClient
+from tests.support.serving import Sale, Server
 
 TIMES = 20
 SETTLING_S = 0.3

@@ -10,9 +10,9 @@ import httpx2
 import pytest
 
 from tests.invariants import broken
-from tests.server_process import server_process
-from tests.serving import PATIENCE_S, running_server
-from tests.watcher import world_of
+from tests.support.server_process import server_process
+from tests.support.serving import PATIENCE_S, running_server
+from tests.support.watcher import world_of
 
 
 @pytest.mark.parametrize(

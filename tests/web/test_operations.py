@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from server import paths
-from server.web.openapi import template
-from server.web.table import OPERATIONS
-from tests.serving import Guest, Sale
+from houseful import paths
+from houseful.web.documents.openapi import template
+from houseful.web.table import OPERATIONS
+from tests.support.serving import Guest, Sale
 
 PRIVATE = [one for one in OPERATIONS if one.role != "public"]
 PUBLIC = [one for one in OPERATIONS if one.role == "public" and "{" not in one.path]

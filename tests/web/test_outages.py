@@ -16,13 +16,13 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from tests.databases import fresh_postgresql
 from tests.invariants import broken
 from tests.payments.tills import API_KEY, StripeTill
-from tests.postgres import Postgres
-from tests.serving import Guest, Sale, Server, eventually, running_server
 from tests.stripe_double.server import StripeDouble
-from tests.watcher import world_of
+from tests.support.databases import fresh_postgresql
+from tests.support.postgres import Postgres
+from tests.support.serving import Guest, Sale, Server, eventually, running_server
+from tests.support.watcher import world_of
 
 BUYERS = 6
 SETTLED_WITHIN_S = 5.0

@@ -12,10 +12,10 @@ from typing import Any
 import httpx2
 from jsonschema import Draft202012Validator
 
-from server.web.asyncapi import asyncapi
-from server.web.error_codes import error_codes
-from server.web.openapi import openapi
-from server.web.table import OPERATIONS
+from houseful.web.documents.asyncapi import asyncapi
+from houseful.web.documents.openapi import openapi
+from houseful.web.table import OPERATIONS
+from houseful.wire.error_codes import error_codes
 
 OPEN = {"Error", "parts", "error", "data"}
 """Schemas that say themselves that more may come."""

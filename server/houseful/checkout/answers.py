@@ -1,0 +1,166 @@
+"""What buyers are told: a booking as JSON, and whole answers to POST /bookings.
+
+The bytes of a finished answer's `data` are stored with the key and sent again as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from houseful.domain.booking import State
+from houseful.domain.errors import Conflict, HousefulError
+from houseful.domain.money import to_number, to_wire
+from houseful.domain.pricing import PricedSeat, Quote
+from houseful.ledger.bookings import Booking
+from houseful.ledger.claims import ClaimedEvent
+from houseful.sales.seating import seat_number
+from houseful.wire.codec import decode, encode, iso
+
+CONFIRMED_MESSAGE: Final = "Booking confirmed successfully"
+REPLAY_MESSAGE: Final = "Booking already exists (duplicate request prevented)"
+ACTION_MESSAGE: Final = "The payment needs your confirmation"
+PENDING_MESSAGE: Final = "The payment is being processed"
+
+WIRE: Final[dict[State, tuple[str, str]]] = {
+    State.CLAIMED: ("PENDING", "PENDING"),
+    State.CONFIRMING: ("PENDING", "PENDING"),
+    State.REQUIRES_ACTION: ("REQUIRES_ACTION", "REQUIRES_ACTION"),
+    State.CANCELLING: ("PENDING", "PENDING"),
+    State.CONFIRMED: ("CONFIRMED", "SUCCESS"),
+    State.DECLINED: ("DECLINED", "FAILED"),
+    State.CANCELLED: ("CANCELLED", "CANCELLED"),
+    State.REFUND_DUE: ("CANCELLED", "REFUND_PENDING"),
+    State.REFUNDED: ("REFUNDED", "REFUNDED"),
+    State.REFUND_FAILED: ("CANCELLED", "REFUND_FAILED"),
+}
+"""State inside → `status` and `paymentStatus` on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole HTTP answer to POST /bookings: `body` is the envelope, ready to send."""
+
+    status: int
+    body: bytes
+    is_replay: bool = False
+    retry_after_s: float | None = None
+
+
+def confirmed(data: str) -> Answer:
+    """201 with the stored data."""
+    return Answer(201, _envelope(201, CONFIRMED_MESSAGE, data))
+
+
+def replayed(data: str) -> Answer:
+    """200 with the same data, byte for byte."""
+    return Answer(200, _envelope(200, REPLAY_MESSAGE, data), is_replay=True)
+
+
+def pending(booking: Booking) -> Answer:
+    """202: the buyer has to act, or we have to wait; the seats stay."""
+    status, payment_status = WIRE[booking.state]
+    data: dict[str, object] = {
+        "bookingReference": booking.reference,
+        "status": status,
+        "paymentStatus": payment_status,
+        "expiresAt": iso(booking.deadline_ms),
+    }
+    needs_action = booking.state is State.REQUIRES_ACTION
+    if needs_action:
+        data["clientSecret"] = booking.client_secret
+        data["paymentTransactionId"] = booking.payment_id
+    message = ACTION_MESSAGE if needs_action else PENDING_MESSAGE
+    body = _envelope(202, message, encode(data).decode())
+    return Answer(202, body, retry_after_s=2 if needs_action else 1)
+
+
+def _envelope(status: int, message: str, data: str) -> bytes:
+    head = encode({"statusCode": status, "success": True, "message": message})
+    return head[:-1] + b',"data":' + data.encode() + b"}"
+
+
+def booking_view(
+    booking: Booking, seats: Sequence[PricedSeat], event: ClaimedEvent | None
+) -> dict[str, Any]:
+    """A booking as clients see it."""
+    status, payment_status = WIRE[booking.state]
+    currency, path = booking.currency, f"/bookings/{booking.reference}"
+    view: dict[str, Any] = {
+        "bookingId": str(booking.id),
+        "bookingReference": booking.reference,
+        "eventId": booking.event_id,
+        "userId": booking.user_id,
+        "totalAmount": to_number(booking.total_minor, currency),
+        "status": status,
+        "paymentStatus": payment_status,
+        "paymentTransactionId": booking.payment_id,
+        "seatNumbers": [seat_number(seat.row, seat.label) for seat in seats],
+        "createdAt": iso(booking.created_at_ms),
+        "confirmedAt": _time(booking.confirmed_at_ms),
+        "seatIds": [seat.seat_id for seat in seats],
+        "currency": currency,
+        "subtotal": to_number(booking.subtotal_minor, currency),
+        "discountAmount": to_number(booking.discount_minor, currency),
+        "discountCode": booking.discount_code,
+        "refundedAmount": to_number(booking.refunded_minor, currency),
+        "event": event_view(event),
+        "contact": decode(booking.contact),
+        "qrUrl": f"{path}/qr.svg",
+        "pdfUrl": f"{path}.pdf",
+        "icsUrl": f"{path}.ics",
+    }
+    if booking.state is State.REQUIRES_ACTION:
+        view |= {"clientSecret": booking.client_secret, "expiresAt": iso(booking.deadline_ms)}
+    if booking.state is State.DECLINED:
+        view |= {"declineCode": booking.decline_code, "problem": booking.problem}
+    return view
+
+
+def event_view(event: ClaimedEvent | None) -> dict[str, object] | None:
+    """The event inside a booking."""
+    if event is None:
+        return None
+    return {
+        "id": event.id,
+        "name": event.name,
+        "venue": event.venue,
+        "startsAt": iso(event.starts_at_ms),
+    }
+
+
+def quote_view(quote: Quote) -> dict[str, Any]:
+    """A price before buying; amounts are decimal strings."""
+    currency = quote.currency
+    return {
+        "currency": currency,
+        "items": [
+            {
+                "seatId": seat.seat_id,
+                "seatNumber": seat_number(seat.row, seat.label),
+                "category": seat.category,
+                "price": to_wire(seat.price_minor, currency),
+            }
+            for seat in quote.seats
+        ],
+        "subtotal": to_wire(quote.subtotal_minor, currency),
+        "discount": to_wire(quote.discount_minor, currency),
+        "total": to_wire(quote.total_minor, currency),
+        "discountCode": quote.discount.code if quote.discount else None,
+    }
+
+
+def stored_failure(code: str, message: str) -> str:
+    """A final refusal as it is kept with the key."""
+    return encode({"code": code, "message": message}).decode()
+
+
+def failure(response: str) -> HousefulError:
+    """The error of a stored refusal."""
+    stored = decode(response)
+    return Conflict(stored["message"], code=stored["code"])
+
+
+def _time(at_ms: int | None) -> str | None:
+    return None if at_ms is None else iso(at_ms)

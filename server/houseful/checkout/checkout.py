@@ -1,0 +1,325 @@
+"""Buying: the face of the checkout towards the edge.
+
+`book` answers POST /bookings; `quote`, `get_booking`, `list_bookings` and `cancel` the paths around
+it; `apply_webhook` and `apply_payment` take in what the gateway tells; the `run_…` coroutines are
+the background work, one of each per process, for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from houseful.checkout import answers, pricing, reversals
+from houseful.checkout.answers import Answer
+from houseful.checkout.booking_request import BookingRequest
+from houseful.checkout.booking_transitions import CANCEL_PAYMENT
+from houseful.checkout.charges import is_ours
+from houseful.checkout.checkout_context import CheckoutContext
+from houseful.checkout.completer import Completer
+from houseful.checkout.outbox import Handler, Relay, cancelling, repeat, together
+from houseful.checkout.purchase import Purchases, in_progress
+from houseful.checkout.reconciler import Reconciler, agrees
+from houseful.checkout.refunds import Refunds
+from houseful.checkout.saga import Saga
+from houseful.checkout.seat_claim import SeatClaims
+from houseful.domain.booking import UNFINISHED, State
+from houseful.domain.errors import Conflict, Forbidden, InProgress, NotFound, Unavailable
+from houseful.ledger import bookings, claims, payments
+from houseful.ledger.bookings import Booking
+from houseful.payments.gateway import Outcome, PaymentState
+from houseful.payments.webhooks import WebhookEvent
+from houseful.sql.database import Session
+
+STAFF: Final = frozenset({"venue", "admin"})
+
+POLL_S: Final = 1.0
+TURNS_EVERY_S: Final = 5.0
+TAKE_WITHIN_S: Final = 2.0
+"""How long whoever tells of a payment waits for whoever works on its booking."""
+
+
+class Checkout:
+    """Everything about buying. `handlers` keep other promises, such as `email`."""
+
+    def __init__(
+        self, parts: CheckoutContext, handlers: Mapping[str, Handler] | None = None
+    ) -> None:
+        self._parts = parts
+        self._saga = Saga(parts)
+        self._refunds = Refunds(parts, self._saga.put_off)
+        claiming = SeatClaims(parts)
+        self._completer = Completer(parts, self._saga, claiming)
+        self._purchases = Purchases(parts, self._saga, claiming, self._completer)
+        self._reconciler = Reconciler(parts, self.apply_payment)
+        kinds = {CANCEL_PAYMENT: cancelling(parts, self.apply_payment), **(handlers or {})}
+        self._relay = Relay(parts, kinds)
+        self._wake_seats = asyncio.Event()
+        self._wake_relay = asyncio.Event()
+
+    async def book(self, user: str, key: str | None, body: BookingRequest) -> Answer:
+        """Buy held seats. 201 confirmed, 200 replay, 202 when the buyer must act or we must wait.
+
+        Raises PaymentDeclined (402; seats and key stay usable), Conflict (409; `failedSeats` in the
+        details), InProgress (409), KeyReused (422), InvalidRequest (400), NotFound, Unavailable.
+        """
+        try:
+            return await self._purchases.book(user, key, body)
+        finally:
+            self._wake_relay.set()
+
+    async def quote(
+        self, user: str, event_id: int, seat_ids: Sequence[int], code: str | None
+    ) -> dict[str, Any]:
+        """The price before buying. Raises NotFound, InvalidRequest for the discount code."""
+        quote, _ = await self._parts.database.query(
+            lambda session: pricing.price(
+                session,
+                user_id=user,
+                event_id=event_id,
+                seat_ids=seat_ids,
+                code=code,
+                now_ms=self._parts.now_ms(),
+                count_use=False,
+            )
+        )
+        return answers.quote_view(quote)
+
+    async def get_booking(self, user: str, role: str, reference: str) -> dict[str, Any]:
+        """One booking of the user's own; staff see every one. Raises NotFound."""
+        return await self._view(await self._find(user, role, reference))
+
+    async def list_bookings(
+        self, user: str, page: int, size: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """A page (from 1) of the user's bookings, newest first, and how many there are."""
+
+        async def work(session: Session) -> tuple[list[dict[str, Any]], int]:
+            found, total = await bookings.of_user(
+                session, user, limit=size, offset=(page - 1) * size
+            )
+            seats = await claims.sold(session, [booking.id for booking in found])
+            facts = {
+                event_id: await claims.facts(session, event_id)
+                for event_id in {booking.event_id for booking in found}
+            }
+            views = [
+                answers.booking_view(booking, seats[booking.id], facts[booking.event_id])
+                for booking in found
+            ]
+            return views, total
+
+        return await self._parts.database.query(work)
+
+    async def cancel(self, user: str, role: str, reference: str, reason: str) -> dict[str, Any]:
+        """End a booking: admins any, owners theirs while the event's terms allow it.
+
+        The seats are for sale again and the money goes back. Repeating it changes nothing, but for
+        a refund that failed: an admin's repetition has it tried again. Raises NotFound, Forbidden,
+        Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
+        """
+        booking = await self._find(user, role, reference)
+        if role == "admin":
+            return await self._end(booking, user, reason, "cancel_booking")
+        await self._may_cancel(user, booking)
+        return await self._end(booking, user, reason, None)
+
+    async def refund(self, who: str, reference: str, reason: str) -> dict[str, Any]:
+        """End anybody's booking at any time, for staff who may; else as `cancel`."""
+        return await self._end(
+            await self._find(who, "admin", reference), who, reason, "refund_booking"
+        )
+
+    async def _end(
+        self, booking: Booking, who: str, reason: str, act: str | None
+    ) -> dict[str, Any]:
+        """`act` names it in the audit log, when staff do it."""
+        held = await self._take(booking.id)
+        async with self._kept(held):
+            if held.state is State.REFUND_FAILED and act is not None:
+                await self._audit(held, act, who, reason)
+                held = await self._refunds.again(held)
+            ended = await self._saga.run(await self._ended(held, who, reason, act))
+        return await self._view(ended)
+
+    async def _ended(self, held: Booking, who: str, reason: str, act: str | None) -> Booking:
+        if held.state is State.CONFIRMED:
+            state = State.REFUND_DUE if held.total_minor else State.CANCELLED
+            return await reversals.undo_sale(
+                self._parts,
+                held,
+                state=state,
+                refunded_minor=held.refunded_minor,
+                who=who,
+                reason=reason,
+                act=act,
+            )
+        if held.state in UNFINISHED:
+            if act is not None:
+                await self._audit(held, act, who, reason)
+            return await self._saga.give_up(held)
+        if held.state is State.DECLINED:
+            raise Conflict("a declined booking cannot be cancelled", code="not_cancellable")
+        return held
+
+    async def _audit(self, booking: Booking, act: str, who: str, reason: str) -> None:
+        now = self._parts.now_ms()
+        await self._parts.database.transact(
+            lambda session: reversals.audited(session, booking, act, who, reason, now)
+        )
+
+    @asynccontextmanager
+    async def _kept(self, held: Booking) -> AsyncIterator[None]:
+        """Let go of the lease however the block ends, and have promises kept soon."""
+        try:
+            yield
+        finally:
+            with self._parts.dropping(held.lease):
+                await self._parts.database.transact(lambda s: bookings.let_go(s, held))
+            self._wake_relay.set()
+
+    async def _may_cancel(self, user: str, booking: Booking) -> None:
+        if booking.user_id != user:
+            raise Forbidden("expected an admin's token to cancel somebody else's booking")
+        if booking.state is not State.CONFIRMED:
+            return
+
+        async def look(session: Session) -> tuple[claims.ClaimedEvent | None, bool]:
+            issued = await claims.tickets(session, booking.id)
+            used = any(ticket.state == "USED" for ticket in issued)
+            return await claims.facts(session, booking.event_id), used
+
+        event, is_used = await self._parts.database.query(look)
+        if is_used:
+            raise Conflict("a ticket of this booking was used", code="not_cancellable")
+        before_ms = self._parts.terms.cancel_before_ms
+        if event is None:
+            return
+        if event.cancel_before_ms is not None:
+            before_ms = event.cancel_before_ms
+        if self._parts.now_ms() > event.starts_at_ms - before_ms:
+            raise Conflict(
+                "this booking can no longer be cancelled online", code="cancellation_closed"
+            )
+
+    async def apply_webhook(self, event: WebhookEvent) -> None:
+        """Take in a verified webhook, once. Raises Unavailable when it could not be applied: answer
+        5xx, so that it is sent again."""
+        parts = self._parts
+        if await parts.database.query(lambda s: payments.webhook_was_applied(s, event.id)):
+            return
+        if event.payment_id is not None:
+            await self.apply_payment(event.payment_id)
+        parts.reached("after_webhook")
+        await parts.database.transact(
+            lambda session: payments.webhook_applied(
+                session,
+                event.id,
+                kind=event.kind,
+                object_id=event.object_id,
+                now_ms=parts.now_ms(),
+            )
+        )
+
+    async def apply_payment(self, payment_id: str) -> None:
+        """Bring the booking of a payment in line with the gateway. Any order, any number of times.
+
+        Raises Unavailable when the gateway, SQL or whoever works on the booking takes too long.
+        """
+        parts = self._parts
+        booking = await parts.database.query(lambda s: bookings.by_payment(s, payment_id))
+        if booking is None:
+            await self._apply_orphan(await parts.gateway.fetch(payment_id))
+            return
+        if booking.next_run_at_ms is None:
+            # Most of what is told of a finished booking is known: do not get in its next buyer's way.
+            state = await parts.gateway.fetch(payment_id)
+            if agrees(state, booking):
+                return
+        try:
+            held = await self._take(booking.id)
+            async with self._kept(held):
+                state = await parts.gateway.fetch(payment_id)
+                await self._saga.run(await self._applied(held, state))
+        except InProgress as error:
+            raise Unavailable(error.message, retry_after_s=1) from error
+
+    async def _applied(self, held: Booking, state: PaymentState) -> Booking:
+        is_paid = state.outcome is Outcome.SUCCEEDED
+        owes = is_paid and state.refunded_minor < state.amount_minor
+        if state.payment_id != held.payment_id:
+            if owes:
+                await self._reconciler.owe(state, "payment of an earlier attempt")
+            return held
+        if held.state in UNFINISHED:
+            return await self._saga.settle(held, state)
+        if held.state in {State.DECLINED, State.CANCELLED} and owes:
+            return await self._refunds.late(held, state)
+        if state.refunded_minor > held.refunded_minor:
+            return await self._refunds.refunded_elsewhere(held, state)
+        if held.state is State.REFUNDED and state.refunded_minor < held.refunded_minor:
+            return await self._refunds.came_back(held, state)
+        return held
+
+    async def _apply_orphan(self, state: PaymentState) -> None:
+        owes = state.outcome is Outcome.SUCCEEDED and state.refunded_minor < state.amount_minor
+        if is_ours(state) and owes:
+            await self._reconciler.owe(state, "payment without a booking")
+
+    async def _find(self, user: str, role: str, reference: str) -> Booking:
+        found = await self._parts.database.query(lambda s: bookings.by_reference(s, reference))
+        if found is None or (found.user_id != user and role not in STAFF):
+            raise NotFound(f"no booking {reference}", code="unknown_booking")
+        return found
+
+    async def _view(self, booking: Booking) -> dict[str, Any]:
+        async def work(session: Session) -> dict[str, Any]:
+            seats = await claims.sold(session, [booking.id])
+            event = await claims.facts(session, booking.event_id)
+            return answers.booking_view(booking, seats[booking.id], event)
+
+        return await self._parts.database.query(work)
+
+    async def _take(self, booking_id: int) -> Booking:
+        """The booking under our lease, waiting a little for whoever has it. Raises InProgress."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + TAKE_WITHIN_S
+        while (held := await self._completer.take(booking_id)) is None:
+            if loop.time() > deadline:
+                raise in_progress()
+            await asyncio.sleep(0.05)
+        return held
+
+    async def drain(self) -> None:
+        """Wait for the purchases under way; call it before closing what they stand on."""
+        await self._purchases.drain()
+        await self._completer.drain()
+
+    async def run_completer(self) -> None:
+        """Go on with checkouts left lying, and free seats that nobody pays for any more."""
+        never, work = asyncio.Event(), self._completer
+        await together(
+            repeat("beat", work.beat, POLL_S, never),
+            repeat("completer", work.start_due, POLL_S, never),
+            repeat("checkout sweep", work.sweep, POLL_S, never),
+        )
+
+    def compare_seats_soon(self) -> None:
+        """Redis may have lost what it had: do not wait for the reconciler's next turn."""
+        self._reconciler.seats_are_doubtful = True
+        self._wake_seats.set()
+
+    async def run_outbox(self) -> None:
+        """Keep promises."""
+        await repeat("outbox", self._relay.run_once, POLL_S, self._wake_relay)
+
+    async def run_reconciler(self) -> None:
+        """Compare SQL with Redis and with the gateway."""
+        never, work = asyncio.Event(), self._reconciler
+        await together(
+            repeat("seats of another server", work.doubtful_seats, POLL_S, self._wake_seats),
+            repeat("orphan refunds", work.refund_orphans, POLL_S, never),
+            repeat("books", work.take_turns, TURNS_EVERY_S, never),
+        )

@@ -1,0 +1,87 @@
+"""What the checkout stands on, in one value that every module of it is given."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from houseful.checkout.crash_points import Reached, nowhere
+from houseful.domain.errors import Unavailable
+from houseful.domain.pricing import PricedSeat
+from houseful.ledger.claims import ClaimedEvent
+from houseful.ledger.idempotency import WORKER_ID_LENGTH
+from houseful.payments.gateway import Gateway
+from houseful.sql.database import Database
+from houseful.store.seats import SeatStore
+from houseful.telemetry.metrics import HAPPENINGS
+
+log = structlog.get_logger()
+
+Record = Callable[[str, Mapping[str, object]], None]
+
+
+def clock_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def write_log(what: str, facts: Mapping[str, object]) -> None:
+    """One structured line per happening, and one more on its counter."""
+    HAPPENINGS.labels(what).inc()
+    tell = log.warning if what == "payment_failed" else log.info
+    tell(what, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long things may take. `pay_ms`: from begin to a payment we know of; `action_ms`: for the
+    buyer's 3-D Secure; `cancel_before_ms`: until when before the start owners may cancel."""
+
+    max_seats: int = 10
+    pay_ms: int = 60_000
+    action_ms: int = 300_000
+    lease_ms: int = 15_000
+    key_ms: int = 24 * 3600 * 1000
+    cancel_before_ms: int = 24 * 3600 * 1000
+    answer_within_s: float = 11.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutContext:
+    """The checkout's surroundings. `open_event` rebuilds an event's seats in Redis from SQL."""
+
+    database: Database
+    seats: SeatStore
+    gateway: Gateway
+    open_event: Callable[[int], Awaitable[object]]
+    terms: Terms = field(default_factory=Terms)
+    now_ms: Callable[[], int] = clock_ms
+    reached: Reached = nowhere
+    record: Record = write_log
+    worker_id: str = field(default_factory=lambda: secrets.token_hex(WORKER_ID_LENGTH // 2))
+    kept: list[int] = field(default_factory=list)
+    """Promises kept and not yet marked done; the relay does so many at once."""
+    shown: dict[int, tuple[Sequence[PricedSeat], ClaimedEvent | None]] = field(default_factory=dict)
+    """What the answers of purchases under way will show, by booking: saves reading it again."""
+    dropped: list[str] = field(default_factory=list)
+    """Leases nobody works under any more that SQL, being away, still has; the next beat ends them."""
+    _leases: itertools.count[int] = field(default_factory=itertools.count)
+
+    @contextmanager
+    def dropping(self, lease: str) -> Iterator[None]:
+        """Work that nobody resumes under this lease when SQL goes away meanwhile."""
+        try:
+            yield
+        except Unavailable:
+            self.dropped.append(lease)
+            raise
+
+    def new_lease(self) -> str:
+        """A name nobody else has: this worker and a number."""
+        return f"{self.worker_id}:{next(self._leases)}"

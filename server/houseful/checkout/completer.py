@@ -1,0 +1,154 @@
+"""Goes on with checkouts that nobody works on: their process died, or the gateway made them wait.
+
+Any number may run in any number of processes; a lease keeps them off each other's bookings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.saga import Saga
+from houseful.checkout.seat_claim import SeatClaims
+from houseful.domain.errors import Unavailable
+from houseful.ledger import bookings, events, idempotency, workers
+from houseful.ledger.bookings import Booking
+from houseful.sql.database import Session
+
+BATCH = 20
+"""Bookings worked on at once: bounds what a recovery asks of the gateway."""
+
+DROPPED_AT_ONCE = 500
+"""Leases ended with one beat: databases bound the parameters of a statement."""
+
+EVENTS_TTL_MS = 5_000
+
+OVER_MS = 24 * 3600 * 1000
+"""Events that began longer ago are not swept: nobody buys them any more."""
+
+
+class Completer:
+    """Finds what is left lying and takes it to its end."""
+
+    def __init__(self, parts: CheckoutContext, saga: Saga, claiming: SeatClaims) -> None:
+        self._parts = parts
+        self._saga = saga
+        self._claiming = claiming
+        self._working: dict[int, asyncio.Task[None]] = {}
+        self._events: tuple[int, list[int]] = (-EVENTS_TTL_MS, [])
+
+    async def beat(self) -> None:
+        """Say that this process lives; when it stops, others break its leases.
+
+        Leases that could not be ended while SQL was away are ended now.
+        """
+        parts = self._parts
+        dropped = tuple(parts.dropped[:DROPPED_AT_ONCE])
+
+        async def work(session: Session) -> None:
+            await workers.beat(session, parts.worker_id, parts.now_ms())
+            if dropped:
+                await workers.let_go(session, dropped)
+
+        await parts.database.transact(work)
+        del parts.dropped[: len(dropped)]
+
+    async def run_once(self) -> int:
+        """One look, and the work it finds; how many bookings that were. Raises Unavailable."""
+        await self.beat()
+        found = await self.start_due()
+        await self.drain()
+        return found
+
+    async def start_due(self) -> int:
+        """One look; work on what it finds goes on by itself, so that one silent call to the gateway
+        holds up nobody. How many bookings were begun. Raises Unavailable for SQL."""
+        parts, now = self._parts, self._parts.now_ms()
+        room = BATCH - len(self._working)
+        if room <= 0:
+            return 0
+        lease = parts.new_lease()
+
+        async def look(session: Session) -> tuple[list[tuple[int, int]], list[int]]:
+            orphans = await idempotency.take_orphans(
+                session, lease=lease, now_ms=now, lease_ms=parts.terms.lease_ms, limit=room
+            )
+            return orphans, await bookings.due(session, now, room)
+
+        orphans, due = await parts.database.transact(look)
+        for booking_id, event_id in orphans:
+            await self._claiming.give_up(event_id, booking_id, lease)
+        fresh = [booking_id for booking_id in due if booking_id not in self._working]
+        for booking_id in fresh:
+            task = asyncio.create_task(self._complete(booking_id), name="completer")
+            self._working[booking_id] = task
+            task.add_done_callback(partial(self._done, booking_id))
+        return len(fresh) + len(orphans)
+
+    def _done(self, booking_id: int, _: asyncio.Task[None]) -> None:
+        del self._working[booking_id]
+
+    async def drain(self) -> None:
+        """Wait for the bookings being worked on."""
+        if self._working:
+            await asyncio.wait(self._working.values())
+
+    async def _complete(self, booking_id: int) -> None:
+        try:
+            booking = await self.take(booking_id)
+            if booking is not None:
+                await self.let_go(await self._saga.run(booking))
+        except Unavailable as error:
+            log.warning("checkout waits", booking_id=booking_id, reason=error.message)
+        except Exception:  # noqa: BLE001 - one broken booking must not hold up the others
+            log.exception("checkout cannot go on", booking_id=booking_id)
+
+    async def take(self, booking_id: int) -> Booking | None:
+        """The booking under a lease of ours, or None while somebody works on it."""
+        parts = self._parts
+        return await parts.database.transact(
+            lambda session: bookings.take(
+                session,
+                booking_id,
+                lease=parts.new_lease(),
+                now_ms=parts.now_ms(),
+                lease_ms=parts.terms.lease_ms,
+            )
+        )
+
+    async def let_go(self, booking: Booking) -> None:
+        """End our lease, unless the last step already did. Raises Unavailable."""
+        if booking.lease_until_ms > 0:
+            with self._parts.dropping(booking.lease):
+                await self._parts.database.transact(lambda s: bookings.let_go(s, booking))
+
+    async def sweep(self) -> int:
+        """Free seats that are PAYING past their deadline for a booking that claims none in SQL."""
+        freed = 0
+        for event_id in await self._event_ids():
+            try:
+                lapsed = await self._parts.seats.lapsed_checkouts(event_id)
+                freed += await self._free(event_id, lapsed) if lapsed else 0
+            except Unavailable as error:
+                if error.code != "unopened":
+                    raise
+        return freed
+
+    async def _free(self, event_id: int, lapsed: list[int]) -> int:
+        dead = await self._parts.database.query(
+            lambda session: bookings.without_live_claim(session, lapsed)
+        )
+        for booking_id in dead:
+            await self._parts.seats.abandon_checkout(event_id, booking_id, keep=False)
+        return len(dead)
+
+    async def _event_ids(self) -> list[int]:
+        read_at, known = self._events
+        if self._parts.now_ms() - read_at > EVENTS_TTL_MS:
+            found = await self._parts.database.query(events.list_all)
+            known = [
+                event.id for event in found if event.starts_at_ms > self._parts.now_ms() - OVER_MS
+            ]
+            self._events = (self._parts.now_ms(), known)
+        return known

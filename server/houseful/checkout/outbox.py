@@ -1,0 +1,188 @@
+"""Keeps what was promised: seats that follow a sale, e-mails, payments that must never charge.
+
+At least once, in order of need, with a growing pause after each failure. Every receiver is
+idempotent. Any number of relays may run: whoever takes a job has it for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from houseful.checkout.booking_transitions import BOOK, CANCEL_PAYMENT, EMAIL, FREE, KEEP, UNBOOK
+from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.domain.booking import PAID, State
+from houseful.domain.errors import HousefulError, Unavailable
+from houseful.ledger import bookings, claims, outbox
+from houseful.ledger.bookings import Booking
+from houseful.ledger.outbox import Job
+from houseful.sql.database import Session
+from houseful.store.seats import Unopened
+
+Handler = Callable[[Job, Booking], Awaitable[None]]
+
+BATCH = 50
+LEASE_MS = 2_000
+SLOW_MS = {EMAIL: 60_000, CANCEL_PAYMENT: 30_000}
+"""How long a relay that lives has a job before others think it lost: long enough for the foreign server's
+time-outs, so that no mail goes out twice while one is being sent."""
+
+ONCE = (EMAIL,)
+"""Kinds whose receiver sees each repetition: a worker that is only slow must not cause one."""
+
+FIRST_PAUSE_MS = 500
+LONGEST_PAUSE_MS = 60_000
+
+
+class Relay:
+    """Takes due jobs and gives each to the handler of its kind.
+
+    `handlers` adds kinds, such as `email`; a handler raises to have its job repeated.
+    """
+
+    def __init__(self, parts: CheckoutContext, handlers: Mapping[str, Handler]) -> None:
+        self._parts = parts
+        self._handlers: dict[str, Handler] = {
+            BOOK: self._book,
+            UNBOOK: self._unbook,
+            KEEP: self._keep,
+            FREE: self._free,
+            **handlers,
+        }
+
+    async def run_once(self) -> int:
+        """Do what is due now; how many jobs were taken. Raises Unavailable for SQL."""
+        now = self._parts.now_ms()
+        marked = self._parts.kept[:]
+
+        async def work(session: Session) -> list[Job]:
+            if marked:
+                await outbox.done(session, marked, now)
+            return await outbox.take_due(
+                session,
+                worker_id=self._parts.worker_id,
+                now_ms=now,
+                lease_ms=LEASE_MS,
+                slow=SLOW_MS,
+                once=ONCE,
+                limit=BATCH,
+            )
+
+        jobs = await self._parts.database.transact(work)
+        del self._parts.kept[: len(marked)]
+        if not jobs:
+            return 0
+        kept = [job.id for job, ok in zip(jobs, await self._try_all(jobs), strict=True) if ok]
+        self._parts.reached("after_outbox")
+        if kept:
+            await self._parts.database.transact(
+                lambda session: outbox.done(session, kept, self._parts.now_ms())
+            )
+        return len(jobs)
+
+    async def _try_all(self, jobs: Sequence[Job]) -> list[bool]:
+        return await asyncio.gather(*(self._try(job) for job in jobs))
+
+    async def _try(self, job: Job) -> bool:
+        try:
+            booking = await self._parts.database.query(lambda s: bookings.get(s, job.booking_id))
+            if booking is not None:
+                await self._handlers[job.kind](job, booking)
+        except Unopened:
+            return True  # Redis is rebuilt from SQL when somebody asks, and SQL knows already
+        except HousefulError as error:
+            await self._again(job, error.message)
+        except Exception as error:  # noqa: BLE001 - one broken job must not hold up the others
+            log.exception("promise failed", kind=job.kind, booking_id=job.booking_id)
+            await self._again(job, repr(error))
+        else:
+            return True
+        return False
+
+    async def _again(self, job: Job, reason: str) -> None:
+        pause = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << min(job.tries, 10))
+        log.warning("promise waits", kind=job.kind, booking_id=job.booking_id, reason=reason)
+        again = self._parts.now_ms() + pause
+        await self._parts.database.transact(
+            lambda session: outbox.failed(session, job.id, error=reason, again_at_ms=again)
+        )
+
+    async def _book(self, job: Job, booking: Booking) -> None:
+        if booking.state in PAID:
+            await self._parts.seats.book_seats(
+                booking.event_id, booking.id, booking.user_id, await self._seats(booking)
+            )
+
+    async def _unbook(self, job: Job, booking: Booking) -> None:
+        if booking.state not in PAID:
+            await self._parts.seats.unbook_seats(
+                booking.event_id, booking.id, booking.user_id, await self._seats(booking)
+            )
+
+    async def _keep(self, job: Job, booking: Booking) -> None:
+        if booking.state in {State.DECLINED, State.CANCELLED}:
+            await self._parts.seats.abandon_checkout(booking.event_id, booking.id, keep=True)
+
+    async def _free(self, job: Job, booking: Booking) -> None:
+        if booking.state is State.CANCELLED:
+            await self._parts.seats.abandon_checkout(booking.event_id, booking.id, keep=False)
+
+    async def _seats(self, booking: Booking) -> list[int]:
+        sold = await self._parts.database.query(lambda s: claims.sold(s, [booking.id]))
+        return [seat.seat_id for seat in sold[booking.id]]
+
+
+def cancelling(parts: CheckoutContext, apply_payment: Callable[[str], Awaitable[None]]) -> Handler:
+    """Handler for payments of dead attempts: they are cancelled at the gateway, so that nobody can
+    complete them any more. One that was faster is applied."""
+
+    async def handle(job: Job, booking: Booking) -> None:
+        payment_id = str(job.payload["payment"])
+        state = await parts.gateway.cancel(payment_id, idempotency_key=f"{payment_id}:cancel")
+        if state.outcome == "succeeded":
+            await apply_payment(payment_id)
+
+    return handle
+
+
+async def repeat(
+    name: str, work: Callable[[], Awaitable[object]], every_s: float, wake: asyncio.Event
+) -> None:
+    """Run `work` for ever: at once when woken or when it found something, else each `every_s`.
+
+    What stands below being unavailable is said once and waited out.
+    """
+    is_down = False
+    while True:
+        wake.clear()
+        try:
+            found = await work()
+        except Unavailable as error:
+            if not is_down:
+                log.warning("background work waits", work=name, reason=error.message)
+            is_down, found = True, None
+        except Exception:  # noqa: BLE001 - a supervisor: the loop must outlive any bug
+            log.exception("background work failed", work=name)
+            found = None
+        else:
+            is_down = False
+        if found:
+            continue
+        try:
+            async with asyncio.timeout(every_s):
+                await wake.wait()
+        except TimeoutError:
+            pass
+
+
+__all__ = ["CANCEL_PAYMENT", "Handler", "Relay", "cancelling", "repeat"]
+
+
+async def together(*loops: Coroutine[Any, Any, None]) -> None:
+    """Run endless loops side by side until cancelled.
+
+    No TaskGroup: that cancels its tasks once, and a library that is giving a connection back can
+    swallow one cancellation. Here each further cancellation reaches all of them.
+    """
+    await asyncio.gather(*loops)

@@ -1,0 +1,285 @@
+"""The checkout after the claim: `run` takes a booking as far as it goes now.
+
+It is called alike by the request, the completer, webhooks and the reconciler, each with a lease on
+the booking. A step either writes a new state or puts the booking off (`next_run_at_ms`).
+
+The rule: **cancel or confirm, never guess.** While the gateway's answer is unknown the seats stay
+claimed; they are free only once the gateway has said that it will not charge.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from houseful.checkout import booking_transitions, charges
+from houseful.checkout.booking_transitions import Lost, written
+from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.refunds import Refunds
+from houseful.domain.booking import UNFINISHED, State
+from houseful.domain.errors import PaymentDeclined
+from houseful.ledger import bookings, claims, idempotency, payments
+from houseful.ledger.bookings import Booking
+from houseful.payments.gateway import GatewayRejected, GatewayUnknown, Outcome, PaymentState
+from houseful.sql.database import Session
+from houseful.telemetry import tracing
+
+FIRST_PAUSE_MS = 500
+LONGEST_PAUSE_MS = 4_000
+"""Somebody waits for the outcome, and must have it within seconds of the gateway's return."""
+
+LONGEST_REFUND_PAUSE_MS = 60_000
+ACTION_POLL_MS = 3_000
+"""How often the gateway is asked about an open 3-D Secure step, should its webhook be lost; after
+the first ten times, three times as seldom."""
+
+
+class Saga:
+    """Takes bookings onwards. Any number may work at once: leases keep them apart."""
+
+    def __init__(self, parts: CheckoutContext) -> None:
+        self._parts = parts
+        self._steps = {
+            State.CLAIMED: self._create,
+            State.CONFIRMING: self._look,
+            State.REQUIRES_ACTION: self._look,
+            State.CANCELLING: self._cancel,
+            State.REFUND_DUE: Refunds(parts, self.put_off).give_back,
+        }
+
+    async def run(self, booking: Booking) -> Booking:
+        """Step on while something can be done now; the booking as it then stands.
+
+        Lost to somebody else's move, it is read again. Raises Unavailable when SQL does not answer;
+        the lease then ends with the next beat, or runs out, and the completer goes on.
+        """
+        try:
+            with self._parts.dropping(booking.lease):
+                while self._is_due(booking):
+                    step = f"checkout {booking.state.lower()}"
+                    with tracing.span(step, {"houseful.booking": booking.reference}):
+                        booking = await self._steps[booking.state](booking)
+        except Lost:
+            found = await self._parts.database.query(lambda s: bookings.get(s, booking.id))
+            assert found is not None  # noqa: S101 - bookings are never deleted
+            return found
+        return booking
+
+    def _is_due(self, booking: Booking) -> bool:
+        due = booking.next_run_at_ms
+        return booking.state in self._steps and due is not None and due <= self._parts.now_ms()
+
+    async def _create(self, booking: Booking) -> Booking:
+        """S1 and T2: an unconfirmed payment, and its id written down before it can charge."""
+        parts = self._parts
+        if self._is_late(booking):
+            # Confirming follows only after the id is in SQL, so this payment can never charge.
+            return await booking_transitions.cancel(parts, booking)
+        seat_ids = await self._seat_ids(booking)
+        try:
+            state = await parts.gateway.create(
+                amount_minor=booking.total_minor,
+                currency=booking.currency,
+                payment_token=booking.payment_token,
+                metadata=charges.metadata(booking, seat_ids),
+                idempotency_key=charges.call_key(booking, "pi"),
+            )
+        except GatewayUnknown as error:
+            return await self.put_off(booking, error.message)
+        except GatewayRejected as error:
+            return await booking_transitions.decline(
+                parts, booking, decline_code=error.code, message=error.message
+            )
+        parts.reached("after_S1")
+        booking = await parts.database.transact(lambda s: self._intend(s, booking, state))
+        parts.reached("after_T2")
+        return await self._confirm(booking)
+
+    async def _seat_ids(self, booking: Booking) -> list[int]:
+        """In plan order, so that the gateway is told the same each time; known since the claim."""
+        shown = self._parts.shown.get(booking.id)
+        if shown is not None:
+            seats = shown[0]
+        else:
+            sold = await self._parts.database.query(lambda s: claims.sold(s, [booking.id]))
+            seats = sold[booking.id]
+        return [seat.seat_id for seat in seats]
+
+    async def _intend(self, session: Session, before: Booking, state: PaymentState) -> Booking:
+        now = self._parts.now_ms()
+        after = await written(
+            session,
+            before,
+            state=State.CONFIRMING,
+            payment_id=state.payment_id,
+            client_secret=state.client_secret,
+            lease_until_ms=now + self._parts.terms.lease_ms,
+            next_run_at_ms=now,
+            tries=0,
+        )
+        await payments.record(
+            session,
+            state.payment_id,
+            booking_id=before.id,
+            attempt=before.attempt,
+            gateway=before.gateway,
+            outcome=str(state.outcome),
+            amount_minor=state.amount_minor,
+            currency=state.currency,
+            created_at_ms=now,
+            updated_at_ms=now,
+        )
+        return after
+
+    async def _confirm(self, booking: Booking) -> Booking:
+        """S2: charge. The same key every time, so that a repeated call charges once."""
+        assert booking.payment_id is not None  # noqa: S101 - CONFIRMING is written with it
+        try:
+            state = await self._parts.gateway.confirm(
+                booking.payment_id,
+                payment_token=booking.payment_token,
+                idempotency_key=charges.call_key(booking, "confirm"),
+            )
+        except PaymentDeclined as error:
+            self._parts.reached("after_S2")
+            return await self._declined(booking, error)
+        except GatewayUnknown as error:
+            return await self.put_off(booking, error.message)
+        except GatewayRejected as error:
+            return await self._rejected(booking, error)
+        self._parts.reached("after_S2")
+        return await self.settle(booking, state)
+
+    async def _look(self, booking: Booking) -> Booking:
+        """Ask the gateway where the payment stands, and go on from there."""
+        assert booking.payment_id is not None  # noqa: S101 - see `_confirm`
+        try:
+            state = await self._parts.gateway.fetch(booking.payment_id)
+        except (GatewayUnknown, GatewayRejected) as error:
+            return await self.put_off(booking, error.message)
+        return await self.settle(booking, state)
+
+    async def settle(self, booking: Booking, state: PaymentState) -> Booking:
+        """Write down what the gateway said of the booking's current payment."""
+        match state.outcome:
+            case Outcome.SUCCEEDED:
+                return await booking_transitions.confirm(self._parts, booking, state)
+            case Outcome.CANCELED:
+                return await booking_transitions.cancel(self._parts, booking)
+            case Outcome.REQUIRES_PAYMENT_METHOD if state.decline_code is not None:
+                return await booking_transitions.decline(
+                    self._parts,
+                    booking,
+                    decline_code=state.decline_code,
+                    message=state.message or "The payment was declined",
+                )
+            case Outcome.PROCESSING:
+                return await self.put_off(booking, "the payment is being processed")
+        if booking.state is State.CANCELLING:
+            return await self.put_off(booking, f"cancelled, but {state.outcome}")
+        if self._is_late(booking):
+            return await self._begin_cancelling(booking)
+        if state.outcome is Outcome.REQUIRES_ACTION:
+            return await self._await_action(booking, state)
+        return await self._confirm(booking)
+
+    async def _declined(self, booking: Booking, error: PaymentDeclined) -> Booking:
+        code = error.details.get("declineCode")
+        return await booking_transitions.decline(
+            self._parts, booking, decline_code=str(code or "card_declined"), message=error.message
+        )
+
+    async def _rejected(self, booking: Booking, error: GatewayRejected) -> Booking:
+        """The gateway would not take the request: make sure that it never charges, then decline."""
+        assert booking.payment_id is not None  # noqa: S101 - see `_confirm`
+        try:
+            state = await self._parts.gateway.cancel(
+                booking.payment_id, idempotency_key=f"bk:{booking.id}:cancel:{booking.attempt}"
+            )
+        except (GatewayUnknown, GatewayRejected) as unclear:
+            return await self.put_off(booking, unclear.message)
+        if state.outcome is not Outcome.CANCELED:
+            return await self.settle(booking, state)
+        return await booking_transitions.decline(
+            self._parts, booking, decline_code=error.code, message=error.message
+        )
+
+    async def _await_action(self, booking: Booking, state: PaymentState) -> Booking:
+        """The buyer has to authenticate: the seats wait until a deadline."""
+        now = self._parts.now_ms()
+        is_first = booking.state is not State.REQUIRES_ACTION
+        deadline = now + self._parts.terms.action_ms if is_first else booking.deadline_ms
+        tries = 0 if is_first else booking.tries + 1
+        pause = ACTION_POLL_MS if tries < 10 else 3 * ACTION_POLL_MS
+
+        async def work(session: Session) -> Booking:
+            await idempotency.release(session, booking.id)
+            return await written(
+                session,
+                booking,
+                state=State.REQUIRES_ACTION,
+                client_secret=state.client_secret,
+                deadline_ms=deadline,
+                next_run_at_ms=min(now + pause, max(deadline, now + 1)),
+                lease_until_ms=0,
+                tries=tries,
+            )
+
+        after = await self._parts.database.transact(work)
+        self._parts.reached("after_action")
+        return after
+
+    async def _begin_cancelling(self, booking: Booking) -> Booking:
+        now = self._parts.now_ms()
+        after = await self._write(booking, state=State.CANCELLING, next_run_at_ms=now, tries=0)
+        self._parts.reached("after_cancelling")
+        return after
+
+    async def _cancel(self, booking: Booking) -> Booking:
+        """Past its deadline: the gateway cancels, or says that it was faster."""
+        if booking.payment_id is None:
+            return await booking_transitions.cancel(self._parts, booking)
+        try:
+            state = await self._parts.gateway.cancel(
+                booking.payment_id, idempotency_key=f"bk:{booking.id}:cancel:{booking.attempt}"
+            )
+        except (GatewayUnknown, GatewayRejected) as error:
+            return await self.put_off(booking, error.message)
+        self._parts.reached("after_cancel_call")
+        return await self.settle(booking, state)
+
+    async def give_up(self, booking: Booking) -> Booking:
+        """The buyer wants out of an open checkout: cancel it unless the money is faster."""
+        if booking.state is State.CANCELLING:
+            return booking
+        return await self._begin_cancelling(booking)
+
+    def _is_late(self, booking: Booking) -> bool:
+        return self._parts.now_ms() >= booking.deadline_ms
+
+    async def put_off(self, booking: Booking, problem: str) -> Booking:
+        """Not now: let go, and have the completer look again after a growing pause."""
+        log.info("checkout waits", booking=booking.reference, reason=problem, tries=booking.tries)
+        now = self._parts.now_ms()
+        is_refund = booking.state is State.REFUND_DUE
+        longest = LONGEST_REFUND_PAUSE_MS if is_refund else LONGEST_PAUSE_MS
+        pause = min(longest, FIRST_PAUSE_MS << min(booking.tries, 10))
+        again = now + int(pause * random.uniform(0.5, 1))
+        if booking.state in UNFINISHED and now < booking.deadline_ms:
+            again = min(again, booking.deadline_ms)
+
+        async def work(session: Session) -> Booking:
+            await idempotency.release(session, booking.id)
+            return await written(
+                session,
+                booking,
+                next_run_at_ms=max(again, now + 1),
+                tries=booking.tries + 1,
+                lease_until_ms=0,
+                problem=problem[:500],
+            )
+
+        return await self._parts.database.transact(work)
+
+    async def _write(self, before: Booking, **values: Any) -> Booking:
+        return await self._parts.database.transact(lambda s: written(s, before, **values))

@@ -1,0 +1,260 @@
+"""The beginning of a checkout: seats PAYING in Redis (R1), then claimed and priced in SQL (T1).
+
+Before the claim nothing lasting has happened: a refusal gives the seats back to the buyer's hold
+and forgets the key, so that the same request may be made again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from houseful.checkout import booking_transitions, pricing
+from houseful.checkout.booking_request import BookingRequest
+from houseful.checkout.charges import refuse_without_token
+from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.domain.booking import State
+from houseful.domain.errors import Conflict, HousefulError, InProgress, InvalidRequest, Unavailable
+from houseful.domain.pricing import Quote
+from houseful.domain.reasons import sentence
+from houseful.domain.seats import FailedSeat, Granted, Refused
+from houseful.ledger import bookings, claims, idempotency, outbox
+from houseful.ledger.bookings import Booking
+from houseful.sql.database import Session
+from houseful.store.seats import Unopened
+from houseful.wire.codec import encode
+
+
+class SeatTaken(Exception):
+    """SQL knows a live claim of somebody else, whatever Redis believed."""
+
+    def __init__(self, seat_ids: list[int]) -> None:
+        super().__init__(str(seat_ids))
+        self.seat_ids = seat_ids
+
+
+class SeatClaims:
+    """Makes a booking out of a hold."""
+
+    def __init__(self, parts: CheckoutContext) -> None:
+        self._parts = parts
+
+    async def begin(
+        self,
+        user: str,
+        body: BookingRequest,
+        booking_id: int,
+        lease: str,
+        before: Booking | None = None,
+    ) -> Booking:
+        """The claimed booking, leased to us; CONFIRMED already when there is nothing to pay.
+
+        Raises Conflict with `failedSeats`, InvalidRequest for the discount, InProgress when the key
+        was taken over meanwhile, Unavailable. After any of them no claim of ours exists.
+        """
+        try:
+            await self._pay_for(user, body, booking_id)
+            self._parts.reached("after_R1")
+            return await self._claim(user, body, booking_id, lease, before)
+        except SeatTaken as taken:
+            await self.give_up(body.event_id, booking_id, lease)
+            await self._repair(body.event_id, taken.seat_ids)
+            failed = [FailedSeat(seat_id, "booked") for seat_id in taken.seat_ids]
+            raise seats_lost(failed) from None
+        except (InProgress, Unavailable):
+            raise
+        except HousefulError:
+            await self.give_up(body.event_id, booking_id, lease)
+            raise
+
+    async def _pay_for(self, user: str, body: BookingRequest, booking_id: int) -> Granted:
+        """R1. An event that Redis does not know is opened from SQL, and its holds are then gone."""
+        parts = self._parts
+        for _ in range(2):
+            try:
+                begun = await parts.seats.begin_checkout(
+                    body.event_id, user, booking_id, body.seat_ids, pay_ms=parts.terms.pay_ms
+                )
+            except Unopened:
+                await parts.open_event(body.event_id)
+                continue
+            if isinstance(begun, Refused):
+                raise seats_lost(begun.failed)
+            return begun
+        raise Unavailable("the event's seats are being rebuilt", retry_after_s=1)
+
+    async def _claim(
+        self,
+        user: str,
+        body: BookingRequest,
+        booking_id: int,
+        lease: str,
+        before: Booking | None,
+    ) -> Booking:
+        """T1, and T3 with it when the total is zero."""
+
+        async def work(session: Session) -> tuple[Booking, int | None]:
+            if not await idempotency.still_holds(session, booking_id, lease):
+                raise InProgress("the same request is being worked on", retry_after_s=1)
+            quote, event = await pricing.price(
+                session,
+                user_id=user,
+                event_id=body.event_id,
+                seat_ids=body.seat_ids,
+                code=body.discount_code,
+                now_ms=self._parts.now_ms(),
+                count_use=True,
+            )
+            if quote.total_minor > 0:
+                refuse_without_token(body.payment_token, self._parts.gateway.name)
+            booking = await self._write(session, before, user, body, booking_id, lease, quote)
+            taken = await claims.claim(session, booking_id, body.event_id, quote.seats)
+            if taken:
+                raise SeatTaken(taken)
+            if booking.total_minor > 0:
+                self._parts.shown[booking_id] = (quote.seats, event)
+                return booking, None
+            sold, job, _ = await booking_transitions.confirm_in(
+                self._parts, session, booking, quote.seats, event, None
+            )
+            return sold, job
+
+        booking, job = await self._parts.database.transact(work)
+        self._parts.reached("after_T1")
+        if job is not None:
+            await booking_transitions.sold(self._parts, booking, body.seat_ids, job)
+        else:
+            self._record_start(booking, body)
+        return booking
+
+    async def _write(
+        self,
+        session: Session,
+        before: Booking | None,
+        user: str,
+        body: BookingRequest,
+        booking_id: int,
+        lease: str,
+        quote: Quote,
+    ) -> Booking:
+        now = self._parts.now_ms()
+        values: dict[str, Any] = {
+            "state": State.CLAIMED,
+            "currency": quote.currency,
+            "subtotal_minor": quote.subtotal_minor,
+            "discount_minor": quote.discount_minor,
+            "total_minor": quote.total_minor,
+            "discount_id": quote.discount.id if quote.discount else None,
+            "discount_code": quote.discount.code if quote.discount else None,
+            "discount_counted": quote.discount is not None,
+            "gateway": self._parts.gateway.name if quote.total_minor else "",
+            "payment_method": body.payment_method,
+            "payment_token": body.payment_token if quote.total_minor else "",
+            "contact": encode(body.contact).decode(),
+            "deadline_ms": now + self._parts.terms.pay_ms,
+            "lease": lease,
+            "lease_until_ms": now + self._parts.terms.lease_ms,
+            "next_run_at_ms": now,
+        }
+        if before is not None:
+            await claims.forget(session, booking_id)
+            again = {"attempt": before.attempt + 1, "payment_id": None, "decline_code": None}
+            fresh = {"problem": None, "ended_at_ms": None, "tries": 0}
+            return await booking_transitions.written(session, before, **values, **again, **fresh)
+        year = datetime.fromtimestamp(now / 1000, UTC).year
+        return await bookings.add(
+            session,
+            {
+                "id": booking_id,
+                "event_id": body.event_id,
+                "user_id": user,
+                "created_at_ms": now,
+                "reference": await claims.next_reference(session, year),
+                **values,
+            },
+        )
+
+    def _record_start(self, booking: Booking, body: BookingRequest) -> None:
+        self._parts.record(
+            "payment_started",
+            {
+                "event_id": booking.event_id,
+                "booking": booking.reference,
+                "user": booking.user_id,
+                "amount_minor": booking.total_minor,
+                "currency": booking.currency,
+                "payment_method": body.payment_method,
+            },
+        )
+
+    async def begin_again(
+        self, user: str, body: BookingRequest, before: Booking, lease: str
+    ) -> Booking:
+        """A new attempt after a decline, under the same key and booking."""
+        now = self._parts.now_ms()
+        # The old promise to give the seats back must not be kept during the new attempt.
+        await self._parts.database.transact(
+            lambda session: outbox.withdraw(session, before.id, booking_transitions.KEEP, now)
+        )
+        await self._keep(body.event_id, before.id)
+        return await self.begin(user, body, before.id, lease, before)
+
+    async def give_up(self, event_id: int, booking_id: int, lease: str) -> None:
+        """No claim came of it: the seats back to the buyer's hold, the key free."""
+        await self._keep(event_id, booking_id)
+        await self.forget(booking_id, lease)
+
+    async def forget(self, booking_id: int, lease: str) -> None:
+        """The key is free for a new request; after a decline it stays usable for a new attempt."""
+
+        async def work(session: Session) -> None:
+            booking = await bookings.get(session, booking_id)
+            if booking is None:
+                await idempotency.drop(session, booking_id, lease)
+            elif booking.state is State.DECLINED:
+                await idempotency.declined_again(session, booking_id, lease)
+                await bookings.let_go_declined(session, booking_id)
+            else:
+                # Claimed in the very moment in which the request looked dead (a clock that is wrong, a
+                # process that hung): the answer, now or later, is that booking's.
+                await idempotency.let_go(session, booking_id, lease)
+
+        await self._parts.database.transact(work)
+
+    async def _keep(self, event_id: int, booking_id: int) -> None:
+        try:
+            await self._parts.seats.abandon_checkout(event_id, booking_id, keep=True)
+        except Unavailable as error:  # the sweep of lapsed checkouts frees them later
+            log.warning("seats follow later", booking_id=booking_id, reason=error.message)
+
+    async def _repair(self, event_id: int, seat_ids: list[int]) -> None:
+        """Redis let somebody pay for a seat that SQL has sold: put that right for everyone."""
+        found = await self._parts.database.query(
+            lambda session: bookings.claims_on(session, event_id, seat_ids)
+        )
+        for seat_id, booking_id, owner, is_paying in found:
+            if not is_paying:
+                await self._parts.seats.book_seats(event_id, booking_id, owner, [seat_id])
+
+
+def seats_lost(failed: Any) -> Conflict:
+    """409 naming each seat; `reservation_expired` when time was the only reason."""
+    seats = [
+        {
+            "seatId": item.seat_id,
+            "reason": sentence(item.reason),
+            "code": item.reason,
+        }
+        for item in failed
+    ]
+    is_expired = all(item.reason == "expired" for item in failed)
+    message = "Reservation expired" if is_expired else "Seats no longer available"
+    code = "reservation_expired" if is_expired else "seats_unavailable"
+    return Conflict(message, code=code, details={"failedSeats": seats})
+
+
+def bad_token(booking: Booking) -> InvalidRequest | None:
+    """The gateway did not know the token at all: a fault of the request, not of the card."""
+    if booking.decline_code != "invalid_payment_token":
+        return None
+    return InvalidRequest(booking.problem or "invalid payment token", code=booking.decline_code)

@@ -1,0 +1,339 @@
+"""The `houseful` command. What goes wrong is one sentence on standard error and exit code 1.
+
+Each command imports what it needs when it runs: the whole server takes two seconds to load, and
+`--version`, `--help` or a mistyped option should not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+import typer
+
+from houseful import __version__
+from houseful.cli import hammer
+from houseful.domain import money
+from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from houseful.settings import Settings
+    from houseful.sql.database import Session
+
+T = TypeVar("T")
+STAFF_LINK_S = 24 * 3600
+
+app = typer.Typer(
+    help="Sell reserved seats live.",
+    invoke_without_command=True,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+event_app = typer.Typer(help="What seats are sold for.", no_args_is_help=True)
+discount_app = typer.Typer(help="Codes that lower a price.", no_args_is_help=True)
+app.add_typer(event_app, name="event")
+app.add_typer(discount_app, name="discount")
+app.command()(hammer.hammer)
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where everything is stored.", show_default=".houseful")
+]
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except HousefulError as error:
+        sys.exit(f"houseful: {error.message}")
+
+
+@app.callback()
+def default(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Without a command: serve."""
+    if version:
+        print(f"houseful {__version__}")
+    elif context.invoked_subcommand is None:
+        serve()
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Number of processes.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve until Ctrl+C."""
+    from houseful import settings
+    from houseful.telemetry import log
+    from houseful.transport.listening import address_of, listen
+
+    chosen = settings.load(host=host, port=port, workers=workers, data_dir=data_dir)
+    log.configure(chosen.log_format, chosen.log_level)
+    sockets = listen(chosen.host, chosen.port, chosen.workers)
+    address = address_of(sockets[0])
+    from houseful.process import preparation
+    from houseful.process.supervisor import Supervisor
+    from houseful.redis.connection import settled
+    from houseful.telemetry import metrics
+    from houseful.valkey.embedded import EmbeddedValkey
+
+    preparation.require_writable(chosen.data_dir)
+    with ExitStack() as stack:
+        valkey = None
+        if chosen.redis_url is None:
+            valkey = stack.enter_context(EmbeddedValkey(chosen.data_dir))
+        redis_url = valkey.url if valkey else settings.revealed(chosen.redis_url)
+        asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+        redis_url = asyncio.run(settled(redis_url))
+        asyncio.run(preparation.prepare_database(chosen, redis_url))
+        environment = {
+            **os.environ,
+            "REDIS_URL": redis_url,
+            settings.variable("data_dir"): str(chosen.data_dir.absolute()),
+            settings.variable("host"): chosen.host,
+            settings.variable("port"): str(sockets[0].getsockname()[1]),
+            settings.variable("workers"): str(chosen.workers),
+        }
+        if chosen.workers > 1:
+            environment |= metrics.share(chosen.data_dir.absolute() / "metrics")
+        supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
+        told = [f"Houseful {__version__} is at {address}"]
+        if chosen.is_demo:
+            told.append(f"For staff: {address.rstrip('/')}/#/venue?token={_staff_token(chosen)}")
+        supervisor.run(lambda: print(*told, sep="\n", flush=True))
+
+
+@app.command()
+def work(data_dir: DataDir = None) -> None:
+    """Only the work behind the pages, with no port: unfinished checkouts, e-mail, lapsed holds."""
+    from houseful import app as application
+    from houseful import settings
+    from houseful.process import preparation
+    from houseful.telemetry import log
+
+    chosen = settings.load(data_dir=data_dir)
+    if chosen.redis_url is None:
+        raise ConfigurationError("expected REDIS_URL: this works for servers that share a Redis")
+    log.configure(chosen.log_format, chosen.log_level)
+    preparation.require_writable(chosen.data_dir)
+    redis_url = settings.revealed(chosen.redis_url)
+    asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+    # Demo events are the servers' to make: two at once would make them twice.
+    bare = chosen.model_copy(update={"demo_events": False})
+    asyncio.run(preparation.prepare_database(bare, redis_url))
+    asyncio.run(application.work(chosen, lambda: print("Houseful works", flush=True)))
+
+
+@app.command()
+def valkey(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 6379,
+    data_dir: DataDir = None,
+) -> None:
+    """Run the Valkey that comes with Houseful by itself, for servers that share one."""
+    from houseful import settings
+    from houseful.process import preparation
+    from houseful.valkey.embedded import arguments, find_binary
+
+    directory = settings.load(data_dir=data_dir).data_dir.absolute() / "shared-valkey"
+    preparation.require_writable(directory)
+    binary = str(find_binary())
+    place = {"port": str(port), "bind": "127.0.0.1", "dir": str(directory)}
+    os.execv(binary, [binary, *arguments(place)])  # noqa: S606 - signals go to Valkey
+
+
+@event_app.command("import")
+def import_event(
+    plan: Annotated[Path, typer.Argument(help="A pretix plan or a seats.io chart, as JSON.")],
+    name: Annotated[str, typer.Option(help="Name of the event.")],
+    starts_at: Annotated[str, typer.Option(help="Such as 2026-01-09T19:30:00Z.")],
+    price: Annotated[list[str], typer.Option(help="CATEGORY=AMOUNT; once per category.")],
+    venue: Annotated[str | None, typer.Option(help="Default: the plan's name.")] = None,
+    on_sale_at: Annotated[str | None, typer.Option(help="Default: at once.")] = None,
+    off_sale_at: Annotated[str | None, typer.Option(help="Default: when it starts.")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Read a seating plan and put an event on it on sale."""
+    from houseful import settings
+    from houseful.ledger import events, plans
+    from houseful.plans import reader
+    from houseful.wire import codec
+
+    chosen = settings.load(data_dir=data_dir, currency=currency)
+    amounts = _prices(price)
+    try:
+        document = plan.read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"cannot read {plan}: {error.strerror}") from None
+    with _progress() as bar:
+        task = bar.add_task("Reading seats")
+        read = reader.read(
+            document, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    reader.require_prices(read, amounts)
+    minor = {name: money.from_wire(amount, chosen.currency) for name, amount in amounts.items()}
+
+    async def add(session: Session) -> int:
+        return await events.add(
+            session,
+            plan_id=await plans.add(session, read),
+            venue_name=venue or read.name,
+            name=name,
+            starts_at_ms=codec.parse_iso(starts_at),
+            on_sale_at_ms=codec.parse_iso(on_sale_at) if on_sale_at else None,
+            off_sale_at_ms=codec.parse_iso(off_sale_at) if off_sale_at else None,
+            currency=chosen.currency,
+            prices=minor,
+        )
+
+    event_id = _with_database(chosen, add)
+    print(f"event {event_id}: {name}, {read.seat_count:,} seats")
+
+
+@event_app.command("list")
+def list_events(data_dir: DataDir = None) -> None:
+    """Every event: id, start, seats, name, venue."""
+    from houseful import settings
+    from houseful.ledger import events
+
+    for event in _with_database(settings.load(data_dir=data_dir), events.list_all):
+        start = datetime.fromtimestamp(event.starts_at_ms / 1000, UTC)
+        print(
+            f"{event.id:>4}  {start:%Y-%m-%d %H:%M}Z  {event.seat_count:>7,}"
+            f"  {event.name}  ({event.venue})"
+        )
+
+
+@discount_app.command("add")
+def add_discount(
+    code: Annotated[str, typer.Argument(help="What buyers type.")],
+    percent: Annotated[int | None, typer.Option(help="1 to 100.")] = None,
+    amount: Annotated[str | None, typer.Option(help="Such as 5.00, instead of --percent.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Of the amount.")] = None,
+    event: Annotated[int | None, typer.Option(help="Only for this event.")] = None,
+    uses: Annotated[int | None, typer.Option(help="In all.")] = None,
+    uses_per_user: Annotated[int | None, typer.Option(help="For one person.")] = None,
+    starts_at: Annotated[str | None, typer.Option(help="Default: at once.")] = None,
+    ends_at: Annotated[str | None, typer.Option(help="Default: never.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a discount code known."""
+    from houseful import settings
+    from houseful.ledger import discounts
+    from houseful.wire import codec
+
+    chosen = settings.load(data_dir=data_dir, currency=currency)
+
+    async def add(session: Session) -> int:
+        return await discounts.add(
+            session,
+            code=code,
+            percent=percent,
+            amount_minor=None if amount is None else money.from_wire(amount, chosen.currency),
+            currency=None if amount is None else chosen.currency,
+            event_id=event,
+            starts_at_ms=codec.parse_iso(starts_at) if starts_at else None,
+            ends_at_ms=codec.parse_iso(ends_at) if ends_at else None,
+            max_uses=uses,
+            max_uses_per_user=uses_per_user,
+        )
+
+    _with_database(chosen, add)
+    print(f"discount {discounts.normalised(code)} is known")
+
+
+@app.command()
+def token(
+    user: Annotated[str, typer.Option(help="Whom it speaks for: the `sub`.")],
+    role: Annotated[Literal["customer", "venue", "admin"], typer.Option()] = "customer",
+    ttl: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
+    data_dir: DataDir = None,
+) -> None:
+    """Print a signed token, for `Authorization: Bearer`."""
+    from houseful import settings
+    from houseful.process import preparation
+    from houseful.web.auth import Tokens
+
+    chosen = settings.load(data_dir=data_dir)
+    preparation.require_writable(chosen.data_dir)
+    print(Tokens(chosen).issue(user, role, ttl)[0])
+
+
+@app.command("doctor")
+def show_findings(data_dir: DataDir = None) -> None:
+    """What is configured, and what answers."""
+    from houseful import settings
+    from houseful.process import doctor
+
+    findings = asyncio.run(doctor.examine(settings.load(data_dir=data_dir)))
+    for finding in findings:
+        print(f"{'ok ' if finding.fine else 'NOT'}  {finding.subject:<15} {finding.seen}")
+    if not all(finding.fine for finding in findings):
+        raise ConfigurationError("not everything is as it must be")
+
+
+def _staff_token(chosen: Settings) -> str:
+    """A day's pass to the demo's staff page, for whoever reads this terminal."""
+    from houseful.web.auth import Tokens
+
+    return Tokens(chosen).issue("staff", "venue", STAFF_LINK_S)[0]
+
+
+def _prices(given: list[str]) -> dict[str, str]:
+    """`["Stalls=75.00"]` → `{"Stalls": "75.00"}`. Raises InvalidRequest."""
+    amounts: dict[str, str] = {}
+    for pair in given:
+        category, sign, amount = pair.rpartition("=")
+        if not sign or not category or not amount:
+            raise InvalidRequest(f"--price: expected CATEGORY=AMOUNT, got {pair!r}")
+        if category in amounts:
+            raise InvalidRequest(f"--price: expected one price for {category!r}, got two")
+        amounts[category] = amount
+    return amounts
+
+
+def _progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _with_database(chosen: Settings, work: Callable[[Session], Awaitable[T]]) -> T:
+    """Run `work` in one transaction on the migrated database."""
+    from houseful.ledger.migrate import migrate
+    from houseful.process import preparation
+    from houseful.sql.database import Database
+
+    preparation.require_writable(chosen.data_dir)
+
+    async def run() -> T:
+        database = Database(chosen.sql_url())
+        try:
+            await migrate(database.url)
+            return await database.transact(work)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

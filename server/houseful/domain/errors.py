@@ -1,0 +1,145 @@
+"""The one tree of failures.
+
+Losing a race for a seat is not a failure but a value (see `houseful.domain.seats`). What stands here
+stops the work at hand. Each error carries what the edge needs to answer: a `code` from
+`houseful.domain.reasons`, the HTTP status it maps to, and whether trying again can help.
+Libraries' own exceptions are translated into these once, in the package that owns the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class HousefulError(Exception):
+    """Anything Houseful refuses or cannot do. `message` is written for a person."""
+
+    code = "internal"
+    status = 500
+    retryable = True
+    same_key = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retry_after_s: float | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+        self.retry_after_s = retry_after_s
+        self.details = dict(details or {})
+
+
+class InvalidRequest(HousefulError):
+    """The request is wrong in itself; the same request can never succeed."""
+
+    code = "invalid_request"
+    status = 400
+    retryable = False
+    same_key = False
+
+
+class Unauthenticated(HousefulError):
+    """No token, or one that does not hold."""
+
+    code = "unauthenticated"
+    status = 401
+    retryable = False
+    same_key = False
+
+
+class PaymentDeclined(HousefulError):
+    """The gateway said no; another card may do, under the same key."""
+
+    code = "payment_declined"
+    status = 402
+
+
+class Forbidden(HousefulError):
+    """A valid token without the right."""
+
+    code = "forbidden"
+    status = 403
+    retryable = False
+    same_key = False
+
+
+class NotFound(HousefulError):
+    """No such thing, or none that this user may know of."""
+
+    code = "not_found"
+    status = 404
+    retryable = False
+    same_key = False
+
+
+class Conflict(HousefulError):
+    """The state of the world forbids it: seats lost, reservation over, sale closed."""
+
+    code = "conflict"
+    status = 409
+    retryable = False
+    same_key = False
+
+
+class InProgress(Conflict):
+    """The same key is being worked on right now."""
+
+    code = "in_progress"
+    retryable = True
+    same_key = True
+
+
+class TooLarge(InvalidRequest):
+    """The body is over the limit."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class UnsupportedMediaType(InvalidRequest):
+    """The body is not what its path takes."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class KeyReused(InvalidRequest):
+    """One idempotency key with two different bodies."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class RateLimited(HousefulError):
+    """Too many attempts; `retry_after_s` says when the next one counts."""
+
+    code = "rate_limited"
+    status = 429
+
+
+class Unavailable(HousefulError):
+    """A part we stand on does not answer. What was changed, if anything, is remembered."""
+
+    code = "unavailable"
+    status = 503
+
+
+class PlanRefused(InvalidRequest):
+    """A seating plan that cannot be imported. `place` names where in the file."""
+
+    code = "plan_refused"
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(f"{place}: {message}" if place else message)
+        self.place = place
+
+
+class ConfigurationError(HousefulError):
+    """The server cannot start as configured; `message` says what to change."""
+
+    code = "configuration"

@@ -1,0 +1,54 @@
+"""Money: integers in minor units with a currency inside, decimals only on the wire."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation, Overflow
+from typing import Final
+
+from houseful.domain.errors import InvalidRequest
+
+DECIMALS: Final[dict[str, int]] = {
+    **dict.fromkeys("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD JOD KWD OMR TND".split(), 3),
+}
+"""Minor-unit digits that are not 2, by ISO 4217 code; the same lists Stripe documents."""
+
+
+LARGEST_MINOR: Final = 10**15
+"""JSON numbers and SQL integers hold it exactly; nothing we sell costs more."""
+
+
+def decimals(currency: str) -> int:
+    """Digits after the point for `currency` (ISO 4217, upper case)."""
+    return DECIMALS.get(currency, 2)
+
+
+def to_wire(amount_minor: int, currency: str) -> str:
+    """`7500, "EUR"` → `"75.00"`; `7500, "JPY"` → `"7500"`."""
+    digits = decimals(currency)
+    if digits == 0:
+        return str(amount_minor)
+    sign = "-" if amount_minor < 0 else ""
+    whole, part = divmod(abs(amount_minor), 10**digits)
+    return f"{sign}{whole}.{part:0{digits}d}"
+
+
+def to_number(amount_minor: int, currency: str) -> float | int:
+    """The brief's JSON number: `20250, "EUR"` → `202.5`."""
+    digits = decimals(currency)
+    return amount_minor if digits == 0 else amount_minor / 10**digits
+
+
+def from_wire(text: str, currency: str) -> int:
+    """`"75.00", "EUR"` → `7500`. Raises InvalidRequest for what is no exact amount ≥ 0."""
+    try:
+        scaled = Decimal(text) * (10 ** decimals(currency))
+    except (InvalidOperation, Overflow):
+        raise InvalidRequest(f"expected an amount such as 75.00, got {text!r}") from None
+    if scaled.is_finite() and scaled > LARGEST_MINOR:
+        raise InvalidRequest(f"expected an amount of at most {LARGEST_MINOR} minor units")
+    if not scaled.is_finite() or scaled != scaled.to_integral_value() or scaled < 0:
+        raise InvalidRequest(
+            f"expected an amount ≥ 0 with at most {decimals(currency)} decimals, got {text!r}"
+        )
+    return int(scaled)

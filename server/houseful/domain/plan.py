@@ -1,0 +1,142 @@
+"""A venue's seating plan: the geometry that events share, whatever format it came in.
+
+Units: coordinates are the plan's own (pixels or centimetres, as drawn), y grows downwards.
+A plan is built by an importer or the generator, checked once by `Plan.check`, then never changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from houseful.domain.errors import PlanRefused
+
+SEAT_LIMIT = 200_000
+"""More seats than any venue has; larger plans are refused."""
+
+ACCESSIBLE, COMPANION, RESTRICTED_VIEW, SEMI_AMBULATORY = 1, 2, 4, 8
+"""Bits of `Seat.flags`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a price attaches to. `name` is unique in the plan; `color` is `#rrggbb`."""
+
+    name: str
+    color: str = "#808080"
+    accessible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One place to sit, at an absolute position.
+
+    `guid` is unique in the plan; `category` indexes `Plan.categories`; `gap_after` says that the
+    next seat of the row is not a neighbour (an aisle lies between).
+    """
+
+    guid: str
+    label: str
+    x: float
+    y: float
+    category: int
+    flags: int = 0
+    gap_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Seats in walking order. A table is a row of kind `table`; a booth one of kind `booth`."""
+
+    label: str
+    seats: tuple[Seat, ...]
+    kind: Literal["row", "table", "booth"] = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A named part of the house. `outline` is a polygon in plan coordinates, perhaps empty."""
+
+    name: str
+    rows: tuple[Row, ...]
+    floor: int = 0
+    outline: tuple[tuple[float, float], ...] = ()
+    zone: str = ""
+    entrance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Something drawn and not sold by seat: stage, bar, text, general admission.
+
+    `shape` decides which fields matter: polygon → points; rectangle → upper left corner x, y and
+    width, height; ellipse and circle → centre x, y and radii width, height; text → centre x, y,
+    text, size. `rotation` is in degrees, clockwise around x, y. `text` of another shape is its
+    name, for lists and screen readers; what is to be seen of it is a text area of its own.
+    """
+
+    shape: Literal["polygon", "rectangle", "ellipse", "circle", "text"]
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+    rotation: float = 0.0
+    points: tuple[tuple[float, float], ...] = ()
+    text: str = ""
+    size: float = 16.0
+    color: str = ""
+    border_color: str = ""
+    floor: int = 0
+    kind: Literal["drawing", "stage", "general_admission"] = "drawing"
+    capacity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole venue. Seats are ordered by section, row, seat; that order numbers them 0…n-1."""
+
+    name: str
+    width: float
+    height: float
+    categories: tuple[Category, ...]
+    sections: tuple[Section, ...]
+    areas: tuple[Area, ...] = ()
+    floors: tuple[str, ...] = ()
+    focal_point: tuple[float, float] | None = None
+    source: str = field(default="", compare=False)
+
+    @property
+    def seat_count(self) -> int:
+        return sum(len(row.seats) for section in self.sections for row in section.rows)
+
+    def check(self) -> Plan:
+        """Refuse a plan that cannot be sold from; returns itself, so that importers can chain.
+
+        Raises PlanRefused naming the place: no seats, too many, a duplicate guid or section name,
+        a category index out of range.
+        """
+        count = self.seat_count
+        if count == 0:
+            raise PlanRefused("expected at least one seat, got none", place=self.name)
+        if count > SEAT_LIMIT:
+            raise PlanRefused(
+                f"expected at most {SEAT_LIMIT:,} seats, got {count:,}", place=self.name
+            )
+        seen: dict[str, str] = {}
+        names: set[str] = set()
+        for section in self.sections:
+            if section.name in names:
+                raise PlanRefused("duplicate section name", place=f"section {section.name!r}")
+            names.add(section.name)
+            for row in section.rows:
+                for seat in row.seats:
+                    place = f"section {section.name!r}, row {row.label!r}, seat {seat.label!r}"
+                    if seat.guid in seen:
+                        raise PlanRefused(
+                            f"duplicate seat id {seat.guid!r}, first at {seen[seat.guid]}",
+                            place=place,
+                        )
+                    if not 0 <= seat.category < len(self.categories):
+                        raise PlanRefused(f"unknown category {seat.category}", place=place)
+                    seen[seat.guid] = place
+        return self

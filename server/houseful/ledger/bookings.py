@@ -1,0 +1,243 @@
+"""Bookings: rows that change under a version, found by whoever has to go on with them.
+
+Every change says which version it changes, so that of two who both believe they hold the lease only
+one gets through; the other learns it by getting None back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, func, insert, select, update
+
+from houseful.domain.booking import FOLLOWS, LIVE, PAID, UNFINISHED, State, check
+from houseful.ledger.idempotency import lease_is_dead
+from houseful.ledger.models import BOOKING, BOOKING_SEAT, PAYMENT
+from houseful.sql.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One row. `contact` is JSON; `lease` names who is working on it."""
+
+    id: int
+    reference: str
+    event_id: int
+    user_id: str
+    state: State
+    version: int
+    attempt: int
+    currency: str
+    subtotal_minor: int
+    discount_minor: int
+    total_minor: int
+    discount_id: int | None
+    discount_code: str | None
+    discount_counted: bool
+    gateway: str
+    payment_method: str
+    payment_token: str
+    payment_id: str | None
+    client_secret: str | None
+    decline_code: str | None
+    problem: str | None
+    contact: str
+    created_at_ms: int
+    confirmed_at_ms: int | None
+    ended_at_ms: int | None
+    deadline_ms: int
+    lease: str
+    lease_until_ms: int
+    next_run_at_ms: int | None
+    tries: int
+    refunded_minor: int
+    ended_by: str
+
+
+_ADD: Final = insert(BOOKING).returning(*BOOKING.c)
+_GET: Final = select(BOOKING).where(BOOKING.c.id == bindparam("wanted"))
+
+
+def booking(row: Any) -> Booking:
+    values = {name: row._mapping[name] for name in Booking.__slots__}
+    values["state"] = State(values["state"])
+    return Booking(**values)
+
+
+async def _one(session: Session, statement: Select[Any]) -> Booking | None:
+    row = (await session.execute(statement)).one_or_none()
+    return booking(row) if row is not None else None
+
+
+async def get(session: Session, booking_id: int) -> Booking | None:
+    """By id, or None."""
+    row = (await session.execute(_GET, {"wanted": booking_id})).one_or_none()
+    return booking(row) if row is not None else None
+
+
+async def by_reference(session: Session, reference: str) -> Booking | None:
+    """By `BK-YYYY-NNNNNN`, or None."""
+    return await _one(session, select(BOOKING).where(BOOKING.c.reference == reference))
+
+
+async def by_payment(session: Session, payment_id: str) -> Booking | None:
+    """By any attempt's payment, or None."""
+    wanted = select(PAYMENT.c.booking_id).where(PAYMENT.c.payment_id == payment_id)
+    return await _one(session, select(BOOKING).where(BOOKING.c.id.in_(wanted)))
+
+
+async def by_payments(session: Session, payment_ids: Sequence[str]) -> dict[str, Booking]:
+    """Payment id → its booking, for those that have one."""
+    found = await session.execute(
+        select(PAYMENT.c.payment_id.label("of_payment"), *BOOKING.c)
+        .join(BOOKING, BOOKING.c.id == PAYMENT.c.booking_id)
+        .where(PAYMENT.c.payment_id.in_(payment_ids))
+    )
+    return {row.of_payment: booking(row) for row in found}
+
+
+async def add(session: Session, values: dict[str, Any]) -> Booking:
+    """Insert a booking."""
+    return booking((await session.execute(_ADD, values)).one())
+
+
+async def change(session: Session, before: Booking, **values: Any) -> Booking | None:
+    """Write `values` unless the row has moved on since `before` was read; then None.
+
+    A new `state` must follow the old one; anything else is a bug and raises ValueError.
+    """
+    if "state" in values and values["state"] != before.state:
+        check(before.state, values["state"])
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    parameters |= {"known_id": before.id, "known_version": before.version}
+    found = await session.execute(_changing(tuple(values)), parameters)
+    row = found.one_or_none()
+    return booking(row) if row is not None else None
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Any:
+    """Built once per set of columns: building costs more than running it."""
+    new = {name: bindparam(f"new_{name}", type_=BOOKING.c[name].type) for name in names}
+    return (
+        update(BOOKING)
+        .where(
+            BOOKING.c.id == bindparam("known_id"), BOOKING.c.version == bindparam("known_version")
+        )
+        .values(version=BOOKING.c.version + 1, **new)
+        .returning(*BOOKING.c)
+    )
+
+
+async def take(
+    session: Session, booking_id: int, *, lease: str, now_ms: int, lease_ms: int
+) -> Booking | None:
+    """The booking with a lease of ours on it; None while somebody else's binds."""
+    row = (
+        await session.execute(
+            update(BOOKING)
+            .where(BOOKING.c.id == booking_id, lease_is_dead(BOOKING, now_ms))
+            .values(lease=lease, lease_until_ms=now_ms + lease_ms, version=BOOKING.c.version + 1)
+            .returning(*BOOKING.c)
+        )
+    ).one_or_none()
+    return booking(row) if row is not None else None
+
+
+async def let_go(session: Session, held: Booking) -> None:
+    """End our lease so that the next may go on at once; harmless when it was lost."""
+    await session.execute(
+        update(BOOKING)
+        .where(BOOKING.c.id == held.id, BOOKING.c.lease == held.lease)
+        .values(lease_until_ms=0)
+    )
+
+
+async def let_go_declined(session: Session, booking_id: int) -> None:
+    """A new attempt came to nothing before its claim: whoever holds the key may try again."""
+    await session.execute(
+        update(BOOKING)
+        .where(BOOKING.c.id == booking_id, BOOKING.c.state == State.DECLINED)
+        .values(lease_until_ms=0)
+    )
+
+
+async def due(session: Session, now_ms: int, limit: int) -> list[int]:
+    """Bookings that somebody must go on with and nobody does."""
+    found = await session.execute(
+        select(BOOKING.c.id)
+        .where(BOOKING.c.next_run_at_ms <= now_ms, lease_is_dead(BOOKING, now_ms))
+        .order_by(BOOKING.c.next_run_at_ms)
+        .limit(limit)
+    )
+    return list(found.scalars())
+
+
+async def count_unfinished(session: Session) -> dict[str, int]:
+    """Every state somebody must go on from, with how many bookings stand there."""
+    found = await session.execute(
+        select(BOOKING.c.state, func.count())
+        .where(BOOKING.c.next_run_at_ms.is_not(None))
+        .group_by(BOOKING.c.state)
+    )
+    counts = {str(state): 0 for state in [*sorted(UNFINISHED), State.REFUND_DUE]}
+    return counts | {row[0]: row[1] for row in found}
+
+
+async def of_user(
+    session: Session, user_id: str, *, limit: int, offset: int
+) -> tuple[list[Booking], int]:
+    """What the user bought or is buying, newest first, and how many there are in all.
+
+    Attempts that came to nothing are left out.
+    """
+    shown = BOOKING.c.confirmed_at_ms.is_not(None) | BOOKING.c.state.in_(sorted(LIVE))
+    mine = (BOOKING.c.user_id == user_id, shown)
+    count = await session.execute(select(func.count()).select_from(BOOKING).where(*mine))
+    found = await session.execute(
+        select(BOOKING).where(*mine).order_by(BOOKING.c.id.desc()).limit(limit).offset(offset)
+    )
+    return [booking(row) for row in found], count.scalar_one()
+
+
+async def live_claims(session: Session, event_id: int) -> list[tuple[int, int, str, bool]]:
+    """`(seat_id, booking_id, user, paying)` of each seat that is sold or being paid for."""
+    return await _claims(session, BOOKING_SEAT.c.event_id == event_id)
+
+
+async def claims_on(
+    session: Session, event_id: int, seat_ids: Sequence[int]
+) -> list[tuple[int, int, str, bool]]:
+    """The live claims on some seats of an event, as `live_claims` gives them."""
+    return await _claims(
+        session, (BOOKING_SEAT.c.event_id == event_id) & BOOKING_SEAT.c.seat_id.in_(seat_ids)
+    )
+
+
+async def _claims(session: Session, where: Any) -> list[tuple[int, int, str, bool]]:
+    found = await session.execute(
+        select(
+            BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.booking_id, BOOKING.c.user_id, BOOKING.c.state
+        )
+        .join(BOOKING, BOOKING.c.id == BOOKING_SEAT.c.booking_id)
+        .where(where, BOOKING_SEAT.c.live)
+        .order_by(BOOKING_SEAT.c.seat_id)
+    )
+    return [(row.seat_id, row.booking_id, row.user_id, row.state not in PAID) for row in found]
+
+
+async def without_live_claim(session: Session, booking_ids: Sequence[int]) -> list[int]:
+    """Those of `booking_ids` that hold no seat in SQL."""
+    found = await session.execute(
+        select(BOOKING_SEAT.c.booking_id)
+        .where(BOOKING_SEAT.c.booking_id.in_(booking_ids), BOOKING_SEAT.c.live)
+        .distinct()
+    )
+    live = set(found.scalars())
+    return [booking_id for booking_id in booking_ids if booking_id not in live]
+
+
+assert set(FOLLOWS) == set(State)  # noqa: S101 - a state left out of the table fails at import

@@ -1,0 +1,231 @@
+"""Claims on seats, their prices, and everything a booking shows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from houseful.domain.pricing import PricedSeat
+from houseful.ledger.counters import advance, upsert_in
+from houseful.ledger.models import (
+    BOOKING_SEAT,
+    EVENT,
+    EVENT_PRICE,
+    PLAN,
+    SEAT,
+    SECTION,
+    TICKET,
+    VENUE,
+)
+from houseful.sql.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedEvent:
+    """What a booking shows of its event."""
+
+    id: int
+    name: str
+    venue: str
+    starts_at_ms: int
+    currency: str
+    cancel_before_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTicket:
+    """A ticket of a booking."""
+
+    id: int
+    seat_id: int
+    state: str
+
+
+_FACTS: Final = (
+    select(
+        EVENT.c.id,
+        EVENT.c.name,
+        VENUE.c.name.label("venue"),
+        EVENT.c.starts_at_ms,
+        EVENT.c.currency,
+        EVENT.c.cancel_before_ms,
+    )
+    .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
+    .where(EVENT.c.id == bindparam("event"))
+)
+
+_PRICED: Final = (
+    select(
+        SEAT.c.id,
+        SECTION.c.name,
+        SEAT.c.row_label,
+        SEAT.c.label,
+        EVENT_PRICE.c.category,
+        EVENT_PRICE.c.amount_minor,
+    )
+    .join(PLAN, PLAN.c.id == SEAT.c.plan_id)
+    .join(EVENT, EVENT.c.plan_id == PLAN.c.id)
+    .join(SECTION, SECTION.c.id == SEAT.c.section_id)
+    .join(
+        EVENT_PRICE,
+        (EVENT_PRICE.c.event_id == EVENT.c.id) & (EVENT_PRICE.c.ordinal == SEAT.c.category),
+    )
+    .where(EVENT.c.id == bindparam("event"), SEAT.c.id.in_(bindparam("seats", expanding=True)))
+    .order_by(SEAT.c.id)
+)
+
+_SOLD: Final = (
+    select(
+        BOOKING_SEAT.c.booking_id,
+        SEAT.c.id,
+        SECTION.c.name,
+        SEAT.c.row_label,
+        SEAT.c.label,
+        BOOKING_SEAT.c.category,
+        BOOKING_SEAT.c.price_minor,
+    )
+    .join(SEAT, SEAT.c.id == BOOKING_SEAT.c.seat_id)
+    .join(SECTION, SECTION.c.id == SEAT.c.section_id)
+    .where(BOOKING_SEAT.c.booking_id.in_(bindparam("bookings", expanding=True)))
+    .order_by(SEAT.c.id)
+)
+
+_TICKET: Final = insert(TICKET)
+
+
+@cache
+def _claiming(dialect: str) -> Any:
+    statement = upsert_in(dialect, BOOKING_SEAT).on_conflict_do_nothing()
+    return statement.returning(BOOKING_SEAT.c.seat_id)
+
+
+async def facts(session: Session, event_id: int) -> ClaimedEvent | None:
+    """The event of a booking, or None."""
+    row = (await session.execute(_FACTS, {"event": event_id})).one_or_none()
+    return ClaimedEvent(*row) if row is not None else None
+
+
+async def priced(session: Session, event_id: int, seat_ids: Sequence[int]) -> list[PricedSeat]:
+    """The seats with today's prices, in plan order; seats that are not the event's are left out."""
+    found = await session.execute(_PRICED, {"event": event_id, "seats": list(seat_ids)})
+    return [PricedSeat(*row) for row in found]
+
+
+async def claim(
+    session: Session, booking_id: int, event_id: int, seats: Sequence[PricedSeat]
+) -> list[int]:
+    """Claim the seats; the ids that somebody else has a live claim on, empty when all are ours.
+
+    Seats go in by id, so that two buyers of overlapping seats never wait for each other in a ring.
+    The caller rolls back when the answer is not empty.
+    """
+    rows = [
+        {
+            "booking_id": booking_id,
+            "seat_id": seat.seat_id,
+            "event_id": event_id,
+            "category": seat.category,
+            "price_minor": seat.price_minor,
+            "live": True,
+        }
+        for seat in sorted(seats, key=lambda seat: seat.seat_id)
+    ]
+    found = await session.execute(_claiming(session.dialect.name), rows)
+    got = set(found.scalars())
+    return [seat.seat_id for seat in seats if seat.seat_id not in got]
+
+
+async def end(session: Session, booking_id: int) -> None:
+    """The booking's claim dies: its seats may be claimed by others."""
+    await session.execute(
+        update(BOOKING_SEAT)
+        .where(BOOKING_SEAT.c.booking_id == booking_id, BOOKING_SEAT.c.live)
+        .values(live=False)
+    )
+
+
+async def forget(session: Session, booking_id: int) -> None:
+    """Remove a dead claim, so that a new attempt can claim afresh."""
+    await session.execute(
+        delete(BOOKING_SEAT).where(BOOKING_SEAT.c.booking_id == booking_id, ~BOOKING_SEAT.c.live)
+    )
+
+
+async def revive(session: Session, booking_id: int) -> bool:
+    """Make a dead claim live again, all of it or nothing: False when a seat is taken."""
+    mine = (
+        await session.execute(
+            select(BOOKING_SEAT.c.event_id, BOOKING_SEAT.c.seat_id).where(
+                BOOKING_SEAT.c.booking_id == booking_id
+            )
+        )
+    ).all()
+    taken = await session.execute(
+        select(func.count())
+        .select_from(BOOKING_SEAT)
+        .where(
+            BOOKING_SEAT.c.event_id == mine[0].event_id,
+            BOOKING_SEAT.c.seat_id.in_([row.seat_id for row in mine]),
+            BOOKING_SEAT.c.live,
+            BOOKING_SEAT.c.booking_id != booking_id,
+        )
+    )
+    if taken.scalar_one():
+        return False
+    await session.execute(
+        update(BOOKING_SEAT).where(BOOKING_SEAT.c.booking_id == booking_id).values(live=True)
+    )
+    return True
+
+
+async def sold(session: Session, booking_ids: Sequence[int]) -> dict[int, list[PricedSeat]]:
+    """Booking id → its seats at the prices it was sold at, in plan order."""
+    found = await session.execute(_SOLD, {"bookings": list(booking_ids)})
+    seats: dict[int, list[PricedSeat]] = {booking_id: [] for booking_id in booking_ids}
+    for booking_id, *rest in found:
+        seats[booking_id].append(PricedSeat(*rest))
+    return seats
+
+
+async def next_reference(session: Session, year: int) -> str:
+    """`BK-YYYY-NNNNNN`, the next of the year. Call it last: others wait for it until the commit."""
+    number = await advance(session, f"booking-{year}")
+    return f"BK-{year}-{number:06d}"
+
+
+async def issue_tickets(
+    session: Session, booking_id: int, event_id: int, seat_ids: Sequence[int], now_ms: int
+) -> None:
+    """One valid ticket a seat."""
+    rows: list[dict[str, Any]] = [
+        {
+            "booking_id": booking_id,
+            "event_id": event_id,
+            "seat_id": seat_id,
+            "state": "VALID",
+            "issued_at_ms": now_ms,
+        }
+        for seat_id in seat_ids
+    ]
+    await session.execute(_TICKET, rows)
+
+
+async def void_tickets(session: Session, booking_id: int) -> None:
+    """The booking ended: its tickets open no door."""
+    await session.execute(
+        update(TICKET).where(TICKET.c.booking_id == booking_id).values(state="VOID")
+    )
+
+
+async def tickets(session: Session, booking_id: int) -> list[IssuedTicket]:
+    """The booking's tickets that were not made void and replaced, by seat."""
+    found = await session.execute(
+        select(TICKET.c.id, TICKET.c.seat_id, TICKET.c.state)
+        .where(TICKET.c.booking_id == booking_id)
+        .order_by(TICKET.c.seat_id)
+    )
+    return [IssuedTicket(*row) for row in found]

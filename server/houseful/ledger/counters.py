@@ -1,0 +1,55 @@
+"""Numbers shared by all processes: gapless ones, and whose turn it is."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from houseful.ledger.models import COUNTER
+from houseful.sql.database import Session
+
+
+def upsert(session: Session, table: Any) -> Any:
+    """An INSERT that can say ON CONFLICT; both engines can, each in its own dialect's construct."""
+    return upsert_in(session.dialect.name, table)
+
+
+def upsert_in(dialect: str, table: Any) -> Any:
+    """As `upsert`, for statements that are built once and kept."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def _advance(dialect: str) -> Any:
+    statement = upsert_in(dialect, COUNTER)
+    return statement.on_conflict_do_update(
+        index_elements=[COUNTER.c.name], set_={"value": COUNTER.c.value + bindparam("by", 1)}
+    ).returning(COUNTER.c.value)
+
+
+async def take_turn(session: Session, name: str, now_ms: int, every_ms: int) -> int | None:
+    """Work that one of all processes does every so often: the time of the turn before, or None when
+    it is not due. 0 means that there was none before."""
+    before = (
+        await session.execute(select(COUNTER.c.value).where(COUNTER.c.name == name))
+    ).scalar_one_or_none()
+    statement = upsert(session, COUNTER).values(name=name, value=now_ms)
+    taken = await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[COUNTER.c.name],
+            set_={"value": now_ms},
+            where=COUNTER.c.value <= now_ms - every_ms,
+        ).returning(COUNTER.c.value)
+    )
+    return (before or 0) if taken.first() is not None else None
+
+
+async def advance(session: Session, name: str, by: int = 1) -> int:
+    """Raise the counter by `by` and return its new value; the first call starts from 0."""
+    parameters = {"name": name, "value": by, "by": by}
+    result = await session.execute(_advance(session.dialect.name), parameters)
+    value: int = result.scalar_one()
+    return value

@@ -1,0 +1,241 @@
+"""Events in SQL: what is sold, when, at which prices, and which seats staff took off sale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+
+from houseful.domain.errors import InvalidRequest, NotFound
+from houseful.ledger.counters import upsert
+from houseful.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
+from houseful.sql.database import Session
+from houseful.wire.codec import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A seat that staff took off sale: why, who, when."""
+
+    seat_id: int
+    reason: str
+    who: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """An event with its plan's seat range. `prices`: category → minor units.
+
+    Owners may cancel until `cancel_before_ms` before the start; None: the house rule.
+    """
+
+    id: int
+    plan_id: int
+    venue: str
+    name: str
+    starts_at_ms: int
+    on_sale_at_ms: int | None
+    off_sale_at_ms: int | None
+    currency: str
+    prices: dict[str, int]
+    generation: int
+    first_seat_id: int
+    seat_count: int
+    cancel_before_ms: int | None = None
+
+
+async def add(
+    session: Session,
+    *,
+    plan_id: int,
+    venue_name: str,
+    name: str,
+    starts_at_ms: int,
+    on_sale_at_ms: int | None,
+    off_sale_at_ms: int | None,
+    currency: str,
+    prices: Mapping[str, int],
+    cancel_before_ms: int | None = None,
+) -> int:
+    """Store an event and return its id; a venue of that name is shared.
+
+    Raises NotFound for the plan, InvalidRequest for prices of categories it does not have.
+    """
+    found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
+    categories: str | None = found.scalar_one_or_none()
+    if categories is None:
+        raise NotFound(f"expected an imported plan, got plan {plan_id}")
+    ordinals = {item["name"]: ordinal for ordinal, item in enumerate(decode(categories))}
+    unknown = sorted(set(prices) - set(ordinals))
+    if unknown or not prices:
+        raise InvalidRequest(
+            f"expected prices for categories of {sorted(ordinals)}, got {unknown or 'none'}"
+        )
+    result = await session.execute(
+        insert(EVENT)
+        .values(
+            plan_id=plan_id,
+            venue_id=await _venue(session, venue_name),
+            name=name,
+            starts_at_ms=starts_at_ms,
+            on_sale_at_ms=on_sale_at_ms,
+            off_sale_at_ms=off_sale_at_ms,
+            currency=currency,
+            cancel_before_ms=cancel_before_ms,
+        )
+        .returning(EVENT.c.id)
+    )
+    event_id: int = result.scalar_one()
+    await session.execute(
+        insert(EVENT_PRICE),
+        [
+            {
+                "event_id": event_id,
+                "category": category,
+                "ordinal": ordinals[category],
+                "amount_minor": amount,
+            }
+            for category, amount in prices.items()
+        ],
+    )
+    return event_id
+
+
+async def _venue(session: Session, name: str) -> int:
+    statement = upsert(session, VENUE).values(name=name).on_conflict_do_nothing()
+    await session.execute(statement)
+    found = await session.execute(select(VENUE.c.id).where(VENUE.c.name == name))
+    venue_id: int = found.scalar_one()
+    return venue_id
+
+
+async def get(session: Session, event_id: int) -> EventRecord | None:
+    """One event, or None."""
+    found = (await session.execute(_select().where(EVENT.c.id == event_id))).one_or_none()
+    if found is None:
+        return None
+    prices = await session.execute(select(EVENT_PRICE).where(EVENT_PRICE.c.event_id == event_id))
+    return _record(found, {row.category: row.amount_minor for row in prices.all()})
+
+
+async def ids(session: Session) -> list[int]:
+    """The ids of all events."""
+    return list((await session.execute(select(EVENT.c.id).order_by(EVENT.c.id))).scalars())
+
+
+async def list_all(session: Session) -> list[EventRecord]:
+    """Every event, by start."""
+    found = (await session.execute(_select().order_by(EVENT.c.starts_at_ms, EVENT.c.id))).all()
+    prices: dict[int, dict[str, int]] = {}
+    for row in (await session.execute(select(EVENT_PRICE))).all():
+        prices.setdefault(row.event_id, {})[row.category] = row.amount_minor
+    return [_record(row, prices.get(row.id, {})) for row in found]
+
+
+def _select() -> Select[Any]:
+    return (
+        select(EVENT, VENUE.c.name.label("venue"), PLAN.c.first_seat_id, PLAN.c.seat_count)
+        .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
+        .join(PLAN, PLAN.c.id == EVENT.c.plan_id)
+    )
+
+
+def _record(row: Any, prices: dict[str, int]) -> EventRecord:
+    return EventRecord(
+        id=row.id,
+        plan_id=row.plan_id,
+        venue=row.venue,
+        name=row.name,
+        starts_at_ms=row.starts_at_ms,
+        on_sale_at_ms=row.on_sale_at_ms,
+        off_sale_at_ms=row.off_sale_at_ms,
+        currency=row.currency,
+        prices=prices,
+        generation=row.generation,
+        first_seat_id=row.first_seat_id,
+        seat_count=row.seat_count,
+        cancel_before_ms=row.cancel_before_ms,
+    )
+
+
+async def next_generation(session: Session, event_id: int) -> int:
+    """Raise the event's generation by one and return it. Raises NotFound."""
+    result = await session.execute(
+        update(EVENT)
+        .where(EVENT.c.id == event_id)
+        .values(generation=EVENT.c.generation + 1)
+        .returning(EVENT.c.generation)
+    )
+    generation: int | None = result.scalar_one_or_none()
+    if generation is None:
+        raise NotFound(f"expected an event, got {event_id}")
+    return generation
+
+
+async def change(
+    session: Session,
+    event_id: int,
+    *,
+    values: Mapping[str, Any],
+    prices: Mapping[str, int],
+) -> None:
+    """Write columns of an event, and the prices of categories that have one already."""
+    if values:
+        await session.execute(update(EVENT).where(EVENT.c.id == event_id).values(**values))
+    for category, amount in prices.items():
+        await session.execute(
+            update(EVENT_PRICE)
+            .where(EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.category == category)
+            .values(amount_minor=amount)
+        )
+
+
+async def blocked_seats(session: Session, event_id: int) -> list[int]:
+    """Seats that staff took off sale, ascending."""
+    found = await session.execute(
+        select(EVENT_BLOCK.c.seat_id)
+        .where(EVENT_BLOCK.c.event_id == event_id)
+        .order_by(EVENT_BLOCK.c.seat_id)
+    )
+    return list(found.scalars())
+
+
+async def blocks(session: Session, event_id: int) -> list[Block]:
+    """The seats off sale with their reasons, by seat."""
+    found = await session.execute(
+        select(EVENT_BLOCK.c.seat_id, EVENT_BLOCK.c.reason, EVENT_BLOCK.c.who, EVENT_BLOCK.c.at_ms)
+        .where(EVENT_BLOCK.c.event_id == event_id)
+        .order_by(EVENT_BLOCK.c.seat_id)
+    )
+    return [Block(*row) for row in found]
+
+
+async def set_blocked(
+    session: Session,
+    event_id: int,
+    seat_ids: Sequence[int],
+    blocked: bool,
+    reason: str,
+    who: str,
+    at_ms: int = 0,
+) -> None:
+    """Take seats off sale, or put them back. Repeating it changes nothing."""
+    if not seat_ids:
+        return
+    if not blocked:
+        for start in range(0, len(seat_ids), 500):
+            await session.execute(
+                delete(EVENT_BLOCK).where(
+                    EVENT_BLOCK.c.event_id == event_id,
+                    EVENT_BLOCK.c.seat_id.in_(seat_ids[start : start + 500]),
+                )
+            )
+        return
+    rows = [
+        {"event_id": event_id, "seat_id": seat, "reason": reason, "who": who, "at_ms": at_ms}
+        for seat in sorted(set(seat_ids))
+    ]
+    await session.execute(upsert(session, EVENT_BLOCK).on_conflict_do_nothing(), rows)

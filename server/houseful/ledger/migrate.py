@@ -1,0 +1,79 @@
+"""Brings a database's schema up to date, one process at a time.
+
+Several workers start at once and each wants the newest schema: on PostgreSQL they queue for an
+advisory lock, on SQLite for a lock on a file beside the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from houseful.domain.errors import Unavailable
+
+ADVISORY_LOCK = 0x484F5553
+"""Any number no other program on the same database uses: "HOUS"."""
+
+
+async def migrate(url: URL) -> None:
+    """Bring the schema up to date; any number of processes may do so at once. Raises Unavailable."""
+    await asyncio.to_thread(upgrade, url)
+
+
+def upgrade(url: URL) -> None:
+    """Upgrade to the newest revision. Blocks; run it in a thread. Raises Unavailable."""
+    try:
+        with _file_lock(url):
+            asyncio.run(_upgrade(url))
+    except (SQLAlchemyError, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise Unavailable(f"cannot prepare the database {url!r}: {reason}") from error
+
+
+def configuration() -> Config:
+    """Alembic's settings; `migrations/` ships inside the package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+async def _upgrade(url: URL) -> None:
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            if url.get_backend_name() == "postgresql":
+                await connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK}
+                )
+            await connection.run_sync(_run)
+    finally:
+        await engine.dispose()
+
+
+def _run(connection: Connection) -> None:
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _file_lock(url: URL) -> Iterator[None]:
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        yield
+        return
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,397 @@
+"""All SQL tables. Times are milliseconds since 1970 UTC (`*_ms`), money is minor units (`*_minor`).
+
+Owns: the shape of the tables; `migrations/` must say the same (a test compares them).
+Never: behaviour. Statements are written with SQLAlchemy Core against the tables at the end of this
+file, because an ORM unit of work per request costs more than the statements themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, Table, Text, text
+from sqlmodel import Field, SQLModel
+
+Big = BigInteger().with_variant(Integer(), "sqlite")
+"""64-bit on both engines; SQLite only numbers rows by itself when a key is called INTEGER."""
+
+NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
+"""SQLite would otherwise hand out the id of a deleted last row again."""
+
+
+def _number(**options: Any) -> Any:
+    return Field(default=None, primary_key=True, sa_type=cast(Any, Big), **options)
+
+
+def _big(default: int | None = 0, *, index: bool = False, foreign: str | None = None) -> Any:
+    if foreign is None:
+        return Field(default=default, sa_type=cast(Any, Big), index=index)
+    return Field(default=default, sa_type=cast(Any, Big), index=index, foreign_key=foreign)
+
+
+def _key(foreign: str | None = None) -> Any:
+    if foreign is None:
+        return Field(
+            primary_key=True, sa_type=cast(Any, Big), sa_column_kwargs={"autoincrement": False}
+        )
+    return Field(primary_key=True, sa_type=cast(Any, Big), foreign_key=foreign)
+
+
+def _json(default: str = "[]") -> Any:
+    return Field(default=default, sa_type=Text)
+
+
+class Counter(SQLModel, table=True):
+    """Gapless numbers: seat ids, booking references of a year."""
+
+    name: str = Field(primary_key=True, max_length=64)
+    value: int = _big()
+
+
+class Venue(SQLModel, table=True):
+    """Where events take place."""
+
+    id: int | None = _number()
+    name: str = Field(unique=True, max_length=255)
+
+
+class Plan(SQLModel, table=True):
+    """A venue's geometry. Its seats' ids run from `first_seat_id` without a gap."""
+
+    id: int | None = _number()
+    name: str
+    width: float
+    height: float
+    first_seat_id: int = _big()
+    seat_count: int
+    categories: str = _json()
+    areas: str = _json()
+    floors: str = _json()
+    focal_point: str = _json("null")
+    source: str = ""
+
+
+class Section(SQLModel, table=True):
+    """A named part of a plan; `rows` is `[[label, kind, seats], …]` in walking order."""
+
+    id: int | None = _number()
+    plan_id: int = _big(None, foreign="plan.id", index=True)
+    ordinal: int
+    name: str
+    floor: int = 0
+    zone: str = ""
+    entrance: str = ""
+    outline: str = _json()
+    rows: str = _json()
+
+
+class Seat(SQLModel, table=True):
+    """One place to sit. `category` is the index into its plan's categories."""
+
+    id: int = _key()
+    plan_id: int = _big(None, foreign="plan.id")
+    section_id: int = _big(None, foreign="section.id")
+    row_label: str
+    label: str
+    guid: str
+    x: float
+    y: float
+    category: int
+    flags: int = 0
+    gap_after: bool = False
+
+
+class Event(SQLModel, table=True):
+    """What seats are sold for. `generation` rises each time its seats are rebuilt in Redis.
+
+    Owners may cancel until `cancel_before_ms` before the start; NULL: the house rule.
+    """
+
+    id: int | None = _number()
+    plan_id: int = _big(None, foreign="plan.id")
+    venue_id: int = _big(None, foreign="venue.id")
+    name: str
+    starts_at_ms: int = _big()
+    on_sale_at_ms: int | None = _big(None)
+    off_sale_at_ms: int | None = _big(None)
+    currency: str = Field(max_length=3)
+    generation: int = _big()
+    cancel_before_ms: int | None = _big(None)
+
+
+class EventPrice(SQLModel, table=True):
+    """What a category costs at an event; `ordinal` is the category's index in the plan."""
+
+    __tablename__ = "event_price"
+    event_id: int = _key("event.id")
+    category: str = Field(primary_key=True, max_length=255)
+    ordinal: int = -1
+    amount_minor: int = _big()
+
+
+class EventBlock(SQLModel, table=True):
+    """A seat that staff took off sale."""
+
+    __tablename__ = "event_block"
+    event_id: int = _key("event.id")
+    seat_id: int = _key("seat.id")
+    reason: str = ""
+    who: str = ""
+    at_ms: int = _big()
+
+
+class DiscountCode(SQLModel, table=True):
+    """A percentage or an amount off. `used` counts bookings whose `discount_counted` is true."""
+
+    __tablename__ = "discount_code"
+    id: int | None = _number()
+    code: str = Field(unique=True, max_length=64)
+    event_id: int | None = _big(None, foreign="event.id")
+    percent: int | None = None
+    amount_minor: int | None = _big(None)
+    currency: str | None = Field(default=None, max_length=3)
+    starts_at_ms: int | None = _big(None)
+    ends_at_ms: int | None = _big(None)
+    max_uses: int | None = None
+    max_uses_per_user: int | None = None
+    minimum_minor: int = _big()
+    used: int = 0
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """One user's key. Its `id` is also the id of the booking made under it, and never used again.
+
+    `status` 0 means no final answer yet; 402 means declined, a new attempt may follow.
+    `fingerprint` is of the whole request, `purchase` of what is bought alone.
+    """
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (
+        Index("one_key_per_user", "user_id", "key", unique=True),
+        NEVER_REUSED,
+    )
+    id: int | None = _number()
+    user_id: str = Field(max_length=128)
+    key: str = Field(max_length=255)
+    fingerprint: str = Field(max_length=64)
+    purchase: str = Field(max_length=64)
+    event_id: int = _big()
+    status: int = 0
+    response: str | None = Field(default=None, sa_type=Text)
+    lease: str = Field(default="", max_length=64)
+    lease_until_ms: int = _big()
+    created_at_ms: int = _big()
+    expires_at_ms: int = _big(0, index=True)
+
+
+class Booking(SQLModel, table=True):
+    """One checkout from its claim to its end. States: `houseful.domain.booking`."""
+
+    __table_args__ = (
+        Index(
+            "booking_due",
+            "next_run_at_ms",
+            sqlite_where=text("next_run_at_ms IS NOT NULL"),
+            postgresql_where=text("next_run_at_ms IS NOT NULL"),
+        ),
+        Index("booking_of_user", "user_id", "id"),
+        Index("booking_of_event", "event_id", "state"),
+    )
+    id: int = _key()
+    reference: str = Field(unique=True, max_length=32)
+    event_id: int = _big(None, foreign="event.id")
+    user_id: str = Field(max_length=128)
+    state: str = Field(max_length=32)
+    version: int = 1
+    attempt: int = 1
+    currency: str = Field(max_length=3)
+    subtotal_minor: int = _big()
+    discount_minor: int = _big()
+    total_minor: int = _big()
+    discount_id: int | None = _big(None, foreign="discount_code.id", index=True)
+    discount_code: str | None = Field(default=None, max_length=64)
+    discount_counted: bool = False
+    gateway: str = Field(default="", max_length=16)
+    payment_method: str = Field(default="", max_length=32)
+    payment_token: str = ""
+    payment_id: str | None = Field(default=None, max_length=255, index=True)
+    client_secret: str | None = None
+    decline_code: str | None = None
+    problem: str | None = None
+    contact: str = _json("null")
+    created_at_ms: int = _big()
+    confirmed_at_ms: int | None = _big(None)
+    ended_at_ms: int | None = _big(None)
+    deadline_ms: int = _big()
+    lease: str = Field(default="", max_length=64)
+    lease_until_ms: int = _big()
+    next_run_at_ms: int | None = _big(None)
+    tries: int = 0
+    refunded_minor: int = _big()
+    ended_by: str = Field(default="", max_length=128)
+
+
+class BookingSeat(SQLModel, table=True):
+    """A seat claimed by a booking. The partial unique index is the last word on double sale."""
+
+    __tablename__ = "booking_seat"
+    __table_args__ = (
+        Index(
+            "one_live_claim_per_seat",
+            "event_id",
+            "seat_id",
+            unique=True,
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
+        ),
+    )
+    booking_id: int = _key("booking.id")
+    seat_id: int = _key("seat.id")
+    event_id: int = _big(None, foreign="event.id")
+    category: str
+    price_minor: int = _big()
+    live: bool = Field(default=True, sa_type=Boolean)
+
+
+class Payment(SQLModel, table=True):
+    """One attempt to take money, as last seen at the gateway."""
+
+    payment_id: str = Field(primary_key=True, max_length=255)
+    booking_id: int = _big(None, foreign="booking.id", index=True)
+    attempt: int = 1
+    gateway: str = Field(max_length=16)
+    outcome: str = Field(max_length=32)
+    amount_minor: int = _big()
+    currency: str = Field(max_length=3)
+    refunded_minor: int = _big()
+    decline_code: str | None = None
+    created_at_ms: int = _big()
+    updated_at_ms: int = _big()
+
+
+class Refund(SQLModel, table=True):
+    """Money on its way back. `booking_id` is empty for a payment that belongs to no booking."""
+
+    id: int | None = _number()
+    payment_id: str = Field(max_length=255, unique=True)
+    booking_id: int | None = _big(None, foreign="booking.id", index=True)
+    refund_id: str | None = Field(default=None, max_length=255)
+    amount_minor: int = _big()
+    state: str = Field(default="DUE", max_length=16)
+    reason: str = ""
+    who: str = Field(default="", max_length=128)
+    created_at_ms: int = _big()
+    done_at_ms: int | None = _big(None)
+    next_run_at_ms: int | None = _big(None, index=True)
+    tries: int = 0
+
+
+class DemoCharge(SQLModel, table=True):
+    """The demo gateway's own books, kept apart from what the bookings believe."""
+
+    __tablename__ = "demo_charge"
+    payment_id: str = Field(primary_key=True, max_length=255)
+    record: str = _json("{}")
+    idempotency_key: str = Field(default="", unique=True, max_length=255)
+    created_at_ms: int = _big(0, index=True)
+    version: int = 1
+
+
+class Worker(SQLModel, table=True):
+    """A process that takes leases; one whose beat stopped has lost them."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    beat_ms: int = _big()
+
+
+class WebhookEvent(SQLModel, table=True):
+    """A webhook that was applied; a second delivery of its id has no effect."""
+
+    __tablename__ = "webhook_event"
+    id: str = Field(primary_key=True, max_length=255)
+    kind: str = Field(max_length=128)
+    object_id: str = Field(default="", max_length=255)
+    applied_at_ms: int = _big()
+
+
+class Outbox(SQLModel, table=True):
+    """Work promised in the transaction that made it necessary, repeated until it is done.
+
+    `lease` is the worker who is at it, and empty when nobody is.
+    """
+
+    __table_args__ = (
+        Index(
+            "outbox_due",
+            "next_run_at_ms",
+            sqlite_where=text("done_at_ms IS NULL"),
+            postgresql_where=text("done_at_ms IS NULL"),
+        ),
+    )
+    id: int | None = _number()
+    kind: str = Field(max_length=32)
+    booking_id: int = _big(None, index=True)
+    payload: str = _json("{}")
+    created_at_ms: int = _big()
+    next_run_at_ms: int = _big()
+    lease: str = Field(default="", max_length=64)
+    tries: int = 0
+    last_error: str | None = Field(default=None, sa_type=Text)
+    done_at_ms: int | None = _big(None)
+
+
+class Ticket(SQLModel, table=True):
+    """The right to one seat: VALID, USED at the door, or VOID."""
+
+    __table_args__ = (Index("ticket_of_seat", "event_id", "seat_id"),)
+    id: int | None = _number()
+    booking_id: int = _big(None, foreign="booking.id", index=True)
+    event_id: int = _big(None, foreign="event.id")
+    seat_id: int = _big(None, foreign="seat.id")
+    state: str = Field(default="VALID", max_length=16)
+    issued_at_ms: int = _big()
+    used_at_ms: int | None = _big(None)
+    used_by: str = Field(default="", max_length=128)
+
+
+class AuditLog(SQLModel, table=True):
+    """Who did what, and why, on the staff's side."""
+
+    __tablename__ = "audit_log"
+    id: int | None = _number()
+    at_ms: int = _big()
+    who: str = Field(max_length=128)
+    act: str = Field(max_length=64)
+    event_id: int | None = _big(None, index=True)
+    booking_id: int | None = _big(None)
+    reason: str = ""
+    details: str = _json("{}")
+
+
+class EventMinute(SQLModel, table=True):
+    """One minute of an event's life, for charts that survive a restart."""
+
+    __tablename__ = "event_minute"
+    event_id: int = _key("event.id")
+    minute_ms: int = _key()
+    reserved: int = 0
+    booked: int = 0
+    expired: int = 0
+    refused: int = 0
+    declined: int = 0
+    cancelled: int = 0
+    revenue_minor: int = _big()
+    record: str = _json("{}")
+
+
+def _table(model: Any) -> Table:
+    return cast(Table, model.__table__)
+
+
+METADATA = SQLModel.metadata
+COUNTER, VENUE, PLAN, SECTION, SEAT = map(_table, (Counter, Venue, Plan, Section, Seat))
+EVENT, EVENT_PRICE, EVENT_BLOCK = map(_table, (Event, EventPrice, EventBlock))
+DISCOUNT, KEY, BOOKING = map(_table, (DiscountCode, IdempotencyKey, Booking))
+BOOKING_SEAT, PAYMENT, REFUND = map(_table, (BookingSeat, Payment, Refund))
+DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))
+TICKET, AUDIT, EVENT_MINUTE, WORKER = map(_table, (Ticket, AuditLog, EventMinute, Worker))

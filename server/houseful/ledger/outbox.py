@@ -1,0 +1,139 @@
+"""Work promised inside a transaction: at least once, until its receiver says it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import case, delete, func, insert, literal, select, update
+
+from houseful.ledger.idempotency import fell_silent
+from houseful.ledger.models import OUTBOX, Big
+from houseful.sql.database import Session
+from houseful.wire.codec import decode, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One promise. `kind` says who keeps it, `payload` with what."""
+
+    id: int
+    kind: str
+    booking_id: int
+    payload: Mapping[str, object]
+    tries: int
+    created_at_ms: int
+
+
+_PROMISE: Final = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
+
+
+async def promise(
+    session: Session,
+    booking_id: int,
+    jobs: Sequence[tuple[str, Mapping[str, object], int]],
+    *,
+    now_ms: int,
+) -> list[int]:
+    """Add jobs, each with when it is first due (ms), and return their ids in order."""
+    rows = [
+        {
+            "kind": kind,
+            "booking_id": booking_id,
+            "payload": encode(payload).decode(),
+            "created_at_ms": now_ms,
+            "next_run_at_ms": first_run_at_ms,
+        }
+        for kind, payload, first_run_at_ms in jobs
+    ]
+    found = await session.execute(_PROMISE, rows)
+    return list(found.scalars())
+
+
+async def take_due(
+    session: Session,
+    *,
+    worker_id: str,
+    now_ms: int,
+    lease_ms: int,
+    slow: Mapping[str, int],
+    once: Sequence[str],
+    limit: int,
+) -> list[Job]:
+    """Jobs that are due. Nobody else gets them for `lease_ms`, or what `slow` says for a kind,
+    unless this worker falls silent; the kinds in `once` wait even then."""
+    again = case(
+        *((OUTBOX.c.kind == kind, literal(now_ms + ms, Big)) for kind, ms in slow.items()),
+        else_=literal(now_ms + lease_ms, Big),
+    )
+    ids = (
+        select(OUTBOX.c.id)
+        .where(
+            OUTBOX.c.done_at_ms.is_(None),
+            (OUTBOX.c.next_run_at_ms <= now_ms)
+            | (fell_silent(OUTBOX, now_ms) & OUTBOX.c.kind.not_in(once)),
+        )
+        .order_by(OUTBOX.c.next_run_at_ms)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = await session.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.id.in_(ids), OUTBOX.c.done_at_ms.is_(None))
+        .values(next_run_at_ms=again, lease=worker_id, tries=OUTBOX.c.tries + 1)
+        .returning(*OUTBOX.c)
+    )
+    return sorted(
+        (
+            Job(row.id, row.kind, row.booking_id, decode(row.payload), row.tries, row.created_at_ms)
+            for row in found
+        ),
+        key=lambda job: job.id,
+    )
+
+
+async def done(session: Session, job_ids: Sequence[int], now_ms: int) -> None:
+    """The receivers have done their part."""
+    await session.execute(
+        update(OUTBOX).where(OUTBOX.c.id.in_(job_ids)).values(done_at_ms=now_ms, last_error=None)
+    )
+
+
+async def withdraw(session: Session, booking_id: int, kind: str, now_ms: int) -> None:
+    """A promise that later events made void."""
+    await session.execute(
+        update(OUTBOX)
+        .where(
+            OUTBOX.c.booking_id == booking_id, OUTBOX.c.kind == kind, OUTBOX.c.done_at_ms.is_(None)
+        )
+        .values(done_at_ms=now_ms)
+    )
+
+
+async def failed(session: Session, job_id: int, *, error: str, again_at_ms: int) -> None:
+    """Try again later."""
+    await session.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.id == job_id)
+        .values(next_run_at_ms=again_at_ms, lease="", last_error=error[:500])
+    )
+
+
+async def backlog(session: Session, now_ms: int) -> tuple[int, int]:
+    """How many promises are open, and the age of the oldest in ms."""
+    row = (
+        await session.execute(
+            select(func.count(), func.min(OUTBOX.c.created_at_ms)).where(
+                OUTBOX.c.done_at_ms.is_(None)
+            )
+        )
+    ).one()
+    count: int = row[0]
+    return count, now_ms - row[1] if count else 0
+
+
+async def purge(session: Session, before_ms: int, limit: int = 1000) -> None:
+    """Remove promises kept before `before_ms`."""
+    old = select(OUTBOX.c.id).where(OUTBOX.c.done_at_ms < before_ms).limit(limit)
+    await session.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(old)))

@@ -1,0 +1,163 @@
+"""What an event took: each booking's money, and the few figures that staff watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import func, select
+
+from houseful.domain.booking import PAID, UNFINISHED, State
+from houseful.domain.pricing import shares
+from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, TICKET
+from houseful.sql.database import Session
+
+PIECE: Final = 500
+"""Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 32,767."""
+
+_PAID: Final = [str(state) for state in PAID]
+_UNFINISHED: Final = [str(state) for state in UNFINISHED]
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """One booking's money. `revenue_minor` is 0 unless it is sold; `seats`: (seat id, its share);
+    `owes`: money is on its way back."""
+
+    booking_id: int
+    revenue_minor: int
+    refunded_minor: int
+    owes: bool
+    seats: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """An event's figures straight from SQL. `begun`: checkouts ever; `booked`: bookings ever
+    confirmed; `stuck`: checkouts past their deadline; `refunds_failed`: money not given back."""
+
+    revenue_minor: int
+    refunded_minor: int
+    used: int
+    begun: int
+    booked: int
+    stuck: int
+    refunds_failed: int
+
+
+@dataclass(slots=True)
+class SeatTotals:
+    """An event's seats as SQL has them, and what it took."""
+
+    booked: int = 0
+    paying: int = 0
+    blocked: int = 0
+    used: int = 0
+    revenue_minor: int = 0
+
+
+async def of_event(session: Session, event_id: int) -> list[Revenue]:
+    """Every booking that was ever sold."""
+    return await _takings(
+        session, BOOKING.c.event_id == event_id, BOOKING_SEAT.c.event_id == event_id
+    )
+
+
+async def of_bookings(session: Session, booking_ids: Sequence[int]) -> list[Revenue]:
+    """Those of `booking_ids` that were ever sold."""
+    found: list[Revenue] = []
+    for start in range(0, len(booking_ids), PIECE):
+        piece = list(booking_ids[start : start + PIECE])
+        found += await _takings(
+            session, BOOKING.c.id.in_(piece), BOOKING_SEAT.c.booking_id.in_(piece)
+        )
+    return found
+
+
+async def _takings(session: Session, bookings: Any, seats: Any) -> list[Revenue]:
+    rows = await session.execute(
+        select(
+            BOOKING.c.id, BOOKING.c.state, BOOKING.c.total_minor, BOOKING.c.refunded_minor
+        ).where(bookings, BOOKING.c.confirmed_at_ms.is_not(None))
+    )
+    claimed: dict[int, list[tuple[int, int]]] = {}
+    found = await session.execute(
+        select(BOOKING_SEAT.c.booking_id, BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.price_minor)
+        .where(seats, BOOKING_SEAT.c.live)
+        .order_by(BOOKING_SEAT.c.seat_id)
+    )
+    for booking_id, seat_id, price in found:
+        claimed.setdefault(booking_id, []).append((seat_id, price))
+    return [_taking(row[0], row[1], row[2], row[3], claimed.get(row[0], [])) for row in rows]
+
+
+def _taking(
+    booking_id: int, state: str, total: int, refunded: int, seats: list[tuple[int, int]]
+) -> Revenue:
+    sold = State(state) in PAID
+    parts = shares([price for _, price in seats], total) if sold else []
+    return Revenue(
+        booking_id,
+        total if sold else 0,
+        refunded,
+        state == State.REFUND_DUE,
+        tuple((seat_id, share) for (seat_id, _), share in zip(seats, parts, strict=sold)),
+    )
+
+
+async def sums(session: Session, event_id: int, now_ms: int) -> Sums:
+    """The figures as SQL has them at this moment."""
+    mine = BOOKING.c.event_id == event_id
+    sold = BOOKING.c.state.in_(_PAID)
+    stuck = BOOKING.c.state.in_(_UNFINISHED) & (BOOKING.c.deadline_ms < now_ms)
+    found = await session.execute(
+        select(
+            func.coalesce(func.sum(BOOKING.c.total_minor).filter(sold), 0),
+            func.coalesce(func.sum(BOOKING.c.refunded_minor), 0),
+            func.count(),
+            func.count(BOOKING.c.confirmed_at_ms),
+            func.count().filter(stuck),
+            func.count().filter(BOOKING.c.state == State.REFUND_FAILED),
+        ).where(mine)
+    )
+    revenue, refunded, begun, booked, late, failed = found.one()
+    used = await session.execute(
+        select(func.count())
+        .select_from(TICKET)
+        .where(TICKET.c.event_id == event_id, TICKET.c.state == "USED")
+    )
+    return Sums(int(revenue), int(refunded), used.scalar_one(), begun, booked, late, failed)
+
+
+async def of_events(session: Session, event_ids: Sequence[int]) -> dict[int, SeatTotals]:
+    """Some events' seats and takings."""
+    is_paid, wanted = BOOKING.c.state.in_(_PAID), list(event_ids)
+    claimed = (
+        select(BOOKING_SEAT.c.event_id, is_paid, func.count())
+        .join(BOOKING, BOOKING.c.id == BOOKING_SEAT.c.booking_id)
+        .where(BOOKING_SEAT.c.event_id.in_(wanted), BOOKING_SEAT.c.live)
+        .group_by(BOOKING_SEAT.c.event_id, is_paid)
+    )
+    used = (
+        select(TICKET.c.event_id, func.count())
+        .where(TICKET.c.event_id.in_(wanted), TICKET.c.state == "USED")
+        .group_by(TICKET.c.event_id)
+    )
+    blocked = (
+        select(EVENT_BLOCK.c.event_id, func.count())
+        .where(EVENT_BLOCK.c.event_id.in_(wanted))
+        .group_by(EVENT_BLOCK.c.event_id)
+    )
+    revenue = (
+        select(BOOKING.c.event_id, func.sum(BOOKING.c.total_minor))
+        .where(BOOKING.c.event_id.in_(wanted), is_paid)
+        .group_by(BOOKING.c.event_id)
+    )
+    found = {event_id: SeatTotals() for event_id in wanted}
+    for event_id, paid, number in await session.execute(claimed):
+        setattr(found[event_id], "booked" if paid else "paying", number)
+    for name, statement in (("used", used), ("blocked", blocked), ("revenue_minor", revenue)):
+        for event_id, number in await session.execute(statement):
+            setattr(found[event_id], name, int(number))
+    return found

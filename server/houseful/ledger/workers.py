@@ -1,0 +1,34 @@
+"""Which processes live: each beats once a second, and a silent one has lost its leases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, update
+
+from houseful.ledger.counters import upsert
+from houseful.ledger.models import BOOKING, KEY, WORKER
+from houseful.sql.database import Session
+
+FORGET_MS = 24 * 3600 * 1000
+
+
+async def beat(session: Session, worker_id: str, now_ms: int) -> None:
+    """Say that this worker lives."""
+    statement = upsert(session, WORKER).values(id=worker_id, beat_ms=now_ms)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=[WORKER.c.id], set_={"beat_ms": now_ms})
+    )
+
+
+async def forget_old(session: Session, now_ms: int) -> None:
+    """Remove workers that have been silent for a day; their leases ran out long ago."""
+    await session.execute(delete(WORKER).where(WORKER.c.beat_ms < now_ms - FORGET_MS))
+
+
+async def let_go(session: Session, leases: Sequence[str]) -> None:
+    """End these leases, on bookings and on keys, so that the next may go on at once."""
+    for table in (BOOKING, KEY):
+        await session.execute(
+            update(table).where(table.c.lease.in_(leases)).values(lease_until_ms=0)
+        )

@@ -1,0 +1,299 @@
+"""The gateway that moves no money: Stripe's behaviour and test cards over a store of our own.
+
+Owns: the demo card table and the state machine of a demo charge.
+Never: a network call. Each change is one conditional write, repeated when another was faster, so
+that two callers at once end in one charge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from houseful.domain.demo_charge import DemoCharge, DemoRefund
+from houseful.payments import declines
+from houseful.payments.demo_charges import DemoCharges
+from houseful.payments.gateway import (
+    AlreadyRefunded,
+    GatewayRejected,
+    GatewayUnknown,
+    Outcome,
+    PaymentState,
+    RefundOutcome,
+    RefundState,
+)
+
+TOKEN_PREFIX: Final = "demo_card_"  # noqa: S105 - a prefix, no secret
+MAX_RACES: Final = 20
+"""Lost conditional writes in a row before giving up: each means that someone else got on."""
+
+PAYS: Final = "pays"
+AUTHENTICATES: Final = "authenticates"
+CARDS: Final[dict[str, str]] = {
+    "4242424242424242": PAYS,
+    "5555555555554444": PAYS,
+    "378282246310005": PAYS,
+    "4000000000000002": "card_declined",
+    "4000000000009995": "insufficient_funds",
+    "4000000000000069": "expired_card",
+    "4000000000000127": "incorrect_cvc",
+    "4000000000000119": "processing_error",
+    "4000002500003155": AUTHENTICATES,
+}
+"""Card number → what it does: pays, asks for 3-D Secure, or declines with that code.
+
+The numbers are Stripe's public test cards (docs.stripe.com/testing)."""
+
+_CONFIRMABLE: Final = (
+    Outcome.REQUIRES_CONFIRMATION,
+    Outcome.REQUIRES_ACTION,
+    Outcome.REQUIRES_PAYMENT_METHOD,
+)
+
+
+class DemoGateway:
+    """The payment port over `DemoCharges`. `delay_ms` is how long a confirmation takes."""
+
+    name = "demo"
+
+    def __init__(
+        self,
+        charges: DemoCharges,
+        *,
+        delay_ms: int = 0,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._charges = charges
+        self._delay_s = delay_ms / 1000
+        self._now_ms = now_ms
+
+    async def create(
+        self,
+        *,
+        amount_minor: int,
+        currency: str,
+        payment_token: str,
+        metadata: Mapping[str, str],
+        idempotency_key: str,
+    ) -> PaymentState:
+        """Make an unconfirmed payment; the same key again returns the first one."""
+        _behaviour(payment_token)
+        if amount_minor <= 0:
+            raise GatewayRejected(
+                f"expected an amount above 0, got {amount_minor}", code="parameter_invalid_integer"
+            )
+        payment_id = f"demo_{secrets.token_hex(12)}"
+        fresh = DemoCharge(
+            payment_id=payment_id,
+            idempotency_key=idempotency_key,
+            fingerprint=_fingerprint(amount_minor, currency, payment_token, metadata),
+            amount_minor=amount_minor,
+            currency=currency,
+            payment_token=payment_token,
+            client_secret=f"{payment_id}_secret_{secrets.token_hex(12)}",
+            created_ms=self._now_ms(),
+            metadata=dict(metadata),
+        )
+        stored = await self._charges.add(fresh)
+        if stored.fingerprint != fresh.fingerprint:
+            raise _key_reused(idempotency_key)
+        return _state(stored)
+
+    async def confirm(
+        self, payment_id: str, *, payment_token: str, idempotency_key: str
+    ) -> PaymentState:
+        """Charge the card after the configured delay, or raise `PaymentDeclined`.
+
+        A charge confirms at most once whatever the key, so the key is not stored.
+        """
+        behaviour = _behaviour(payment_token)
+        if self._delay_s:
+            await asyncio.sleep(self._delay_s)
+
+        def confirmed(charge: DemoCharge) -> DemoCharge:
+            if charge.outcome not in _CONFIRMABLE:
+                return charge
+            tried = replace(charge, payment_token=payment_token, decline_code=None)
+            if behaviour == PAYS:
+                return replace(tried, outcome=Outcome.SUCCEEDED)
+            if behaviour == AUTHENTICATES:
+                return replace(tried, outcome=Outcome.REQUIRES_ACTION)
+            return replace(tried, outcome=Outcome.REQUIRES_PAYMENT_METHOD, decline_code=behaviour)
+
+        return _paid_or_raise(await self._change(payment_id, confirmed))
+
+    async def authenticate(self, client_secret: str, success: bool) -> PaymentState:
+        """The buyer's 3-D Secure step. Failing is a decline; the payment can be confirmed anew.
+
+        Raises GatewayRejected for a secret that is wrong or a payment that waits for no such step.
+        """
+        payment_id = client_secret.partition("_secret_")[0]
+
+        def authenticated(charge: DemoCharge) -> DemoCharge:
+            if not secrets.compare_digest(charge.client_secret.encode(), client_secret.encode()):
+                raise _no_such_payment()
+            if charge.outcome is Outcome.SUCCEEDED and success:
+                return charge
+            if charge.outcome is not Outcome.REQUIRES_ACTION:
+                raise GatewayRejected(
+                    f"expected a payment that waits for 3-D Secure, this one is {charge.outcome}",
+                    code="payment_intent_unexpected_state",
+                )
+            if success:
+                return replace(charge, outcome=Outcome.SUCCEEDED)
+            return replace(
+                charge,
+                outcome=Outcome.REQUIRES_PAYMENT_METHOD,
+                decline_code="payment_intent_authentication_failure",
+            )
+
+        return _state(await self._change(payment_id, authenticated))
+
+    async def fetch(self, payment_id: str) -> PaymentState:
+        """Where the payment stands now."""
+        return _state(await self._get(payment_id))
+
+    async def cancel(self, payment_id: str, *, idempotency_key: str) -> PaymentState:
+        """Cancel unless it succeeded; either way the state it is in now."""
+
+        def canceled(charge: DemoCharge) -> DemoCharge:
+            return charge if charge.outcome.is_final else replace(charge, outcome=Outcome.CANCELED)
+
+        return _state(await self._change(payment_id, canceled))
+
+    async def refund(
+        self,
+        payment_id: str,
+        *,
+        amount_minor: int | None,
+        idempotency_key: str,
+        metadata: Mapping[str, str],
+    ) -> RefundState:
+        """Give back part or all; the same key again returns the first refund."""
+        refund_id = f"demo_re_{secrets.token_hex(12)}"
+
+        def refunded(charge: DemoCharge) -> DemoCharge:
+            if _refund_by_key(charge, idempotency_key) is not None:
+                return charge
+            amount = _refundable(charge, amount_minor)
+            return replace(
+                charge,
+                refunds=(*charge.refunds, DemoRefund(refund_id, idempotency_key, amount)),
+            )
+
+        charge = await self._change(payment_id, refunded)
+        refund = _refund_by_key(charge, idempotency_key)
+        assert refund is not None  # noqa: S101 - `refunded` leaves one behind
+        if amount_minor is not None and amount_minor != refund.amount_minor:
+            raise _key_reused(idempotency_key)
+        return RefundState(
+            refund.refund_id,
+            payment_id,
+            RefundOutcome.SUCCEEDED,
+            refund.amount_minor,
+            charge.currency,
+        )
+
+    async def list_since(self, since_ms: int) -> list[PaymentState]:
+        """Every payment created since, oldest first."""
+        return [_state(charge) for charge in await self._charges.created_since(since_ms)]
+
+    async def close(self) -> None:
+        """Nothing to let go of: the store belongs to whoever made it."""
+
+    async def _get(self, payment_id: str) -> DemoCharge:
+        charge = await self._charges.get(payment_id)
+        if charge is None:
+            raise _no_such_payment()
+        return charge
+
+    async def _change(
+        self, payment_id: str, changed: Callable[[DemoCharge], DemoCharge]
+    ) -> DemoCharge:
+        """Read, decide, write if nobody wrote between; an unchanged charge is not written."""
+        for _ in range(MAX_RACES):
+            before = await self._get(payment_id)
+            after = changed(before)
+            if after is before:
+                return before
+            if await self._charges.replace(after):
+                return after
+        raise GatewayUnknown(f"the demo payment was changed by others {MAX_RACES} times in a row")
+
+
+def _behaviour(payment_token: str) -> str:
+    number = payment_token.removeprefix(TOKEN_PREFIX)
+    if not payment_token.startswith(TOKEN_PREFIX) or number not in CARDS:
+        raise GatewayRejected(
+            f"expected a demo token such as {TOKEN_PREFIX}4242424242424242 with one of the test "
+            "cards; no other card pays here",
+            code="invalid_payment_token",
+        )
+    return CARDS[number]
+
+
+def _fingerprint(
+    amount_minor: int, currency: str, payment_token: str, metadata: Mapping[str, str]
+) -> str:
+    arguments = [amount_minor, currency, payment_token, sorted(metadata.items())]
+    return hashlib.sha256(json.dumps(arguments).encode()).hexdigest()
+
+
+def _refund_by_key(charge: DemoCharge, key: str) -> DemoRefund | None:
+    return next((refund for refund in charge.refunds if refund.idempotency_key == key), None)
+
+
+def _refundable(charge: DemoCharge, amount_minor: int | None) -> int:
+    """The amount to give back, checked against what is left."""
+    if charge.outcome is not Outcome.SUCCEEDED:
+        raise GatewayRejected(
+            f"expected a payment that succeeded, this one is {charge.outcome}",
+            code="payment_intent_unexpected_state",
+        )
+    left = charge.amount_minor - charge.refunded_minor
+    if left == 0:
+        raise AlreadyRefunded("the payment has already been refunded")
+    amount = left if amount_minor is None else amount_minor
+    if not 0 < amount <= left:
+        raise GatewayRejected(
+            f"expected a refund between 1 and {left}, got {amount}", code="amount_too_large"
+        )
+    return amount
+
+
+def _key_reused(key: str) -> GatewayRejected:
+    return GatewayRejected(
+        f"idempotency key {key!r} was used before with other arguments", code="idempotency_error"
+    )
+
+
+def _no_such_payment() -> GatewayRejected:
+    return GatewayRejected("no such payment", code="resource_missing")
+
+
+def _paid_or_raise(charge: DemoCharge) -> PaymentState:
+    if charge.outcome is Outcome.REQUIRES_PAYMENT_METHOD:
+        raise declines.declined(charge.decline_code)
+    return _state(charge)
+
+
+def _state(charge: DemoCharge) -> PaymentState:
+    declined = charge.outcome is Outcome.REQUIRES_PAYMENT_METHOD
+    return PaymentState(
+        payment_id=charge.payment_id,
+        outcome=charge.outcome,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        client_secret=charge.client_secret,
+        decline_code=charge.decline_code,
+        message=declines.sentence(charge.decline_code) if declined else None,
+        refunded_minor=charge.refunded_minor,
+        metadata=charge.metadata,
+        created_ms=charge.created_ms,
+    )

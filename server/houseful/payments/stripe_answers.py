@@ -1,0 +1,149 @@
+"""Stripe's answers in our own words: its objects into states, its errors into ours. Pure.
+
+Never: a guess. A status or an error that is not known reads as `GatewayUnknown`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+import stripe
+
+from houseful.domain.errors import HousefulError
+from houseful.payments import declines
+from houseful.payments.gateway import (
+    AlreadyRefunded,
+    GatewayRejected,
+    GatewayUnknown,
+    Outcome,
+    PaymentState,
+    RefundOutcome,
+    RefundState,
+)
+
+_log = logging.getLogger(__name__)
+
+_OUTCOMES: Final[dict[str, Outcome]] = {
+    "requires_confirmation": Outcome.REQUIRES_CONFIRMATION,
+    "requires_action": Outcome.REQUIRES_ACTION,
+    "processing": Outcome.PROCESSING,
+    "requires_capture": Outcome.PROCESSING,
+    "succeeded": Outcome.SUCCEEDED,
+    "canceled": Outcome.CANCELED,
+}
+_REFUND_OUTCOMES: Final[dict[str, RefundOutcome]] = {
+    "succeeded": RefundOutcome.SUCCEEDED,
+    "pending": RefundOutcome.PENDING,
+    "requires_action": RefundOutcome.PENDING,
+    "failed": RefundOutcome.FAILED,
+    "canceled": RefundOutcome.FAILED,
+}
+
+
+def payment_state(intent: Mapping[str, Any]) -> PaymentState:
+    """A PaymentIntent (with `latest_charge` expanded) as `PaymentState`."""
+    outcome = _outcome(intent)
+    error = intent.get("last_payment_error") or {}
+    declined = outcome is Outcome.REQUIRES_PAYMENT_METHOD
+    why = error.get("decline_code") or error.get("code") or declines.PLAIN_CODE
+    decline_code = why if declined else None
+    charge = intent.get("latest_charge")
+    refunded = charge.get("amount_refunded", 0) if isinstance(charge, Mapping) else 0
+    return PaymentState(
+        payment_id=intent["id"],
+        outcome=outcome,
+        amount_minor=intent["amount"],
+        currency=intent["currency"].upper(),
+        client_secret=intent.get("client_secret"),
+        decline_code=decline_code,
+        message=declines.sentence(decline_code) if declined else None,
+        refunded_minor=refunded,
+        metadata=dict(intent.get("metadata") or {}),
+        created_ms=intent["created"] * 1000,
+    )
+
+
+def refund_state(refund: Mapping[str, Any]) -> RefundState:
+    """A Refund as `RefundState`."""
+    status = refund.get("status")
+    if status not in _REFUND_OUTCOMES:
+        raise GatewayUnknown(f"Stripe answered with the refund status {status!r}, unknown here")
+    return RefundState(
+        refund_id=refund["id"],
+        payment_id=refund["payment_intent"],
+        outcome=_REFUND_OUTCOMES[status],
+        amount_minor=refund["amount"],
+        currency=refund["currency"].upper(),
+    )
+
+
+def translated(error: stripe.StripeError) -> HousefulError:
+    """The error of ours that says the same."""
+    if isinstance(error, stripe.CardError):
+        detail = error.error.to_dict() if error.error else {}
+        return declines.declined(detail.get("decline_code") or detail.get("code"))
+    if isinstance(error, stripe.IdempotencyError):
+        return GatewayRejected(_message(error), code="idempotency_error")
+    if isinstance(error, stripe.InvalidRequestError):
+        if error.code == AlreadyRefunded.code:
+            return AlreadyRefunded(_message(error))
+        return GatewayRejected(_message(error), code=error.code)
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        # Ours to mend, not the buyer's; whatever is in flight goes on once the key is right.
+        _log.error("Stripe refuses our API key: %s", error)
+        return GatewayUnknown("the payment service is not set up correctly")
+    return GatewayUnknown(
+        f"the payment service gave no final answer ({_kind(error)})",
+        retry_after_s=retry_after_s(error),
+    )
+
+
+def is_retryable(error: stripe.StripeError) -> bool:
+    """Whether the same request under the same key may be sent again."""
+    if isinstance(error, stripe.APIConnectionError):
+        return error.should_retry
+    advice = _headers(error).get("stripe-should-retry")
+    if advice is not None:
+        return advice == "true"
+    status = error.http_status or 0
+    return status in (409, 429) or status >= 500
+
+
+def is_stored_failure(error: stripe.StripeError) -> bool:
+    """Whether it is a 5xx that Stripe keeps and would repeat for a day under the same key."""
+    headers = _headers(error)
+    is_kept = headers.get("idempotent-replayed") == "true" or (
+        headers.get("stripe-should-retry") == "false"
+    )
+    return is_kept and (error.http_status or 0) >= 500
+
+
+def retry_after_s(error: stripe.StripeError) -> float | None:
+    """What a `Retry-After` header in seconds asks for."""
+    text = _headers(error).get("retry-after", "")
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _outcome(intent: Mapping[str, Any]) -> Outcome:
+    status = intent.get("status")
+    if status == "requires_payment_method":
+        # Stripe says the same of a payment never confirmed and of a declined one.
+        tried = intent.get("last_payment_error") is not None
+        return Outcome.REQUIRES_PAYMENT_METHOD if tried else Outcome.REQUIRES_CONFIRMATION
+    if status not in _OUTCOMES:
+        raise GatewayUnknown(f"Stripe answered with the payment status {status!r}, unknown here")
+    return _OUTCOMES[status]
+
+
+def _headers(error: stripe.StripeError) -> dict[str, str]:
+    return {name.lower(): value for name, value in (error.headers or {}).items()}
+
+
+def _kind(error: stripe.StripeError) -> str:
+    return f"HTTP {error.http_status}" if error.http_status else type(error).__name__
+
+
+def _message(error: stripe.StripeError) -> str:
+    return error.user_message or "the payment service refused the request"

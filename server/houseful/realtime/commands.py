@@ -1,0 +1,121 @@
+"""What a client may say on a live socket, and the answer it gets under its own `ref`.
+
+Owns: the shape of commands and the rate at which one socket may send them. Never: the rules of
+reserving; those are `services.reservations`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from houseful.domain.errors import HousefulError
+from houseful.domain.seats import Granted
+from houseful.realtime.live_event import LiveEvent
+from houseful.realtime.viewer_batch import Viewer
+from houseful.sales.reservations import Reservations
+from houseful.wire import frames
+from houseful.wire.codec import decode_foreign
+from houseful.wire.commands import (
+    AnyCommand,
+    ExtendCommand,
+    PositionCommand,
+    ReleaseCommand,
+    ReserveCommand,
+    parse,
+    ref_of,
+)
+
+log = structlog.get_logger(__name__)
+
+COMMANDS_PER_SECOND = 10.0
+COMMAND_BURST = 40.0
+"""A page sends a handful a minute; a socket over this is closed with 4029."""
+
+WENT_WRONG = "Something went wrong here; reload the seats and try again"
+
+
+class Commander:
+    """Answers the commands of one socket, in order."""
+
+    __slots__ = ("_counted_at", "_live", "_reservations", "_tokens", "_viewer")
+
+    def __init__(self, live: LiveEvent, viewer: Viewer, reservations: Reservations) -> None:
+        self._live = live
+        self._viewer = viewer
+        self._reservations = reservations
+        self._tokens = COMMAND_BURST
+        self._counted_at = asyncio.get_running_loop().time()
+
+    def too_fast(self) -> bool:
+        """Count one message; True when the socket sends more than it may."""
+        now = asyncio.get_running_loop().time()
+        gained = (now - self._counted_at) * COMMANDS_PER_SECOND
+        self._tokens = min(COMMAND_BURST, self._tokens + gained) - 1
+        self._counted_at = now
+        return self._tokens < 0
+
+    async def handle(self, text: str) -> None:
+        """Do what one message asks and write the reply. Never raises for a bad message."""
+        ref: str | int | None = None
+        try:
+            message = decode_foreign(text)
+            ref = ref_of(message)
+            reply = await self._do(parse(message))
+        except HousefulError as error:
+            reply = frames.refused(
+                ref,
+                error.code,
+                error.message,
+                retryable=error.retryable,
+                data=error.details or None,
+            )
+        except Exception:
+            log.exception("command_crashed", event_id=self._live.event_id)
+            reply = frames.refused(ref, "internal", WENT_WRONG, retryable=True)
+        if reply:
+            self._viewer.socket.write(reply)
+
+    async def _do(self, command: AnyCommand) -> bytes:
+        event_id, user = self._live.event_id, self._viewer.user
+        match command:
+            case ReserveCommand():
+                return await self._reserve(command)
+            case ReleaseCommand():
+                changed = await self._reservations.release_seats(event_id, user, command.seatIds)
+                failed = frames.failed_seats(changed.failed)
+                released = list(getattr(changed, "seat_ids", ()))
+                data = {"releasedSeatIds": released, "failedSeats": failed}
+                if not released:
+                    message = "No seats could be released"
+                    return frames.refused(
+                        command.ref, "not_held", message, retryable=False, data=data
+                    )
+                return frames.ok(command.ref, data)
+            case ExtendCommand():
+                granted = await self._reservations.extend(event_id, user, command.reservationId)
+                return frames.ok(command.ref, frames.granted_data(granted))
+            case PositionCommand():
+                return self._position(command)
+
+    async def _reserve(self, command: ReserveCommand) -> bytes:
+        wanted = [(seat.seatId, seat.version) for seat in command.seats]
+        answer, _ = await self._reservations.reserve(
+            self._live.event_id, self._viewer.user, command.sessionId, wanted
+        )
+        if isinstance(answer, Granted):
+            return frames.ok(command.ref, frames.granted_data(answer))
+        data = {"failedSeats": frames.failed_seats(answer.failed)}
+        message = "No seats could be reserved"
+        return frames.refused(command.ref, "conflict", message, retryable=False, data=data)
+
+    def _position(self, command: PositionCommand) -> bytes:
+        replica, hub = self._live.replica, self._live.hub
+        missed = hub.missed(command.epoch, command.seq)
+        if missed is None:
+            self._viewer.socket.write(frames.resync(replica.epoch, replica.seq, "too far behind"))
+        else:
+            for frame in missed:
+                self._viewer.tell(frame)
+        return frames.ok(command.ref, {"epoch": replica.epoch, "seq": hub.seq})

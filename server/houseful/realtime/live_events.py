@@ -1,0 +1,151 @@
+"""All events that are live on this worker: made on first use, let go when nobody needs them.
+
+Owns: one task per live event, the doorbell, and the sweep of events that nobody watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from houseful.checkout.checkout_context import clock_ms
+from houseful.domain.errors import HousefulError, Unavailable
+from houseful.realtime.live_event import LiveEvent
+from houseful.redis.command_router import Client
+from houseful.redis.keyspace_listener import KeyspaceListener
+from houseful.sales.catalog import Catalog
+from houseful.store.seats import SeatStore, Unopened
+from houseful.store.staff_events import StaffEventStore
+from houseful.tasks import end
+
+log = structlog.get_logger(__name__)
+
+READY_WITHIN_S = 5.0
+IDLE_S = 300.0
+"""A replica nobody used for so long is dropped; making it again costs one snapshot."""
+
+SWEEP_S = 1.0
+"""The brief's cron job, sixty times as often; live events do not wait for it."""
+
+
+class LiveEvents:
+    """The live events of one worker."""
+
+    def __init__(
+        self,
+        client: Client,
+        seats: SeatStore,
+        catalog: Catalog,
+        *,
+        frame_interval_ms: int,
+        clock: Callable[[], int] = clock_ms,
+        other_server: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._seats = seats
+        self._desk = StaffEventStore(client)
+        self.clock = clock
+        self._worker = secrets.token_hex(6)
+        self._said: set[int] = set()
+        self._catalog = catalog
+        self._interval_s = frame_interval_ms / 1000
+        self._events: dict[int, LiveEvent] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.doorbell = KeyspaceListener(client, self._ring, other_server)
+
+    def __iter__(self) -> Iterator[LiveEvent]:
+        return iter(list(self._events.values()))
+
+    async def event(self, event_id: int) -> LiveEvent:
+        """The event, live and ready. Raises NotFound, or Unavailable when it takes too long."""
+        live = self._events.get(event_id)
+        if live is None:
+            house = await self._catalog.house(event_id)
+            live = self._events.get(event_id)
+        if live is None:
+            live = LiveEvent(
+                house,
+                self._seats,
+                self._catalog,
+                self._desk,
+                frame_interval_s=self._interval_s,
+                clock=self.clock,
+            )
+            live.is_rung = self.doorbell.is_heard
+            self._events[event_id] = live
+            self._tasks[event_id] = asyncio.create_task(
+                self._supervise(live), name=f"live-event-{event_id}"
+            )
+            self.doorbell.watch(event_id)
+        live.last_used = asyncio.get_running_loop().time()
+        if not live.ready.is_set():
+            try:
+                async with asyncio.timeout(READY_WITHIN_S):
+                    await live.ready.wait()
+            except TimeoutError:
+                raise Unavailable("the seat store does not answer", retry_after_s=1) from None
+        return live
+
+    async def run(self) -> None:
+        """Sweep unwatched events and drop idle ones until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                await self._sweep_unwatched()
+                await self._drop_idle()
+                await self._say_viewers()
+                await self._learn()
+            except HousefulError as error:
+                log.warning("sweep_failed", error=error.message)
+
+    async def close(self, code: int, reason: str) -> None:
+        for live in self._events.values():
+            live.hub.close(code, reason)
+        await end(self._tasks.values())
+
+    def _ring(self, event_id: int, lease_expired: bool, desk: bool) -> None:
+        live = self._events.get(event_id)
+        if live is not None:
+            live.ring(lease_expired=lease_expired, desk=desk)
+
+    async def _supervise(self, live: LiveEvent) -> None:
+        while True:
+            try:
+                await live.run()
+            except Exception:
+                log.exception("live_event_failed", event_id=live.event_id)
+                await asyncio.sleep(SWEEP_S)
+
+    async def _sweep_unwatched(self) -> None:
+        for event_id in await self._catalog.event_ids():
+            if event_id not in self._events:
+                try:
+                    await self._seats.sweep(event_id)
+                except Unopened:
+                    continue
+
+    async def _say_viewers(self) -> None:
+        """Tell all workers how many sockets this one has; an event that lost its last, once more."""
+        viewers = {live.event_id: len(live.hub) for live in self if len(live.hub)}
+        gone = dict.fromkeys(self._said - viewers.keys(), 0)
+        if viewers or gone:
+            await self._desk.say_viewers(self._worker, viewers | gone)
+        self._said = set(viewers)
+
+    async def _learn(self) -> None:
+        """Follow changes of events whose note was lost."""
+        if self._events:
+            await self._catalog.refresh()
+            for live in self:
+                live.learn(await self._catalog.house(live.event_id))
+
+    async def _drop_idle(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for event_id, live in list(self._events.items()):
+            if len(live.hub) or live.listeners or now - live.last_used < IDLE_S:
+                continue
+            del self._events[event_id]
+            await end([self._tasks.pop(event_id)])
+            self.doorbell.unwatch(event_id)

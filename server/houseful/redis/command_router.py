@@ -1,0 +1,114 @@
+"""The way of commands to Redis: those of one turn travel together, each to the node of its key.
+
+Calls made in the same turn of the event loop share one write (see `lane`). In a cluster every primary
+has a lane of its own, so that one that hangs holds up nobody else's. Redirections and
+resharding are followed within `REROUTE_S`; after that the caller hears the error.
+
+Owns: which node, redirections. Never: what a command means. Every command may be sent twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from redis import exceptions
+from redis.asyncio import Redis
+
+from houseful.redis.cluster import Cluster
+from houseful.redis.pipelined_connection import Departed, PipelinedConnection, close, lane_of
+from houseful.redis.sentinels import Watched
+
+Client = Redis | Cluster
+"""A plain client, one that follows Sentinels, or a cluster's."""
+
+REROUTE_S: Final = 2.0
+"""How long one call follows a slot that moves, or waits for one that nobody serves."""
+
+PAUSE_S: Final = 0.02
+"""Before a call is sent again; doubles each time up to `LONGEST_PAUSE_S`."""
+
+LONGEST_PAUSE_S: Final = 0.2
+
+
+PASSING: Final = (exceptions.TryAgainError, exceptions.ClusterDownError)
+"""A slot that moves or has no primary: soon it is somewhere."""
+
+
+class CommandRouter:
+    """Every command to one Redis, however many nodes it has."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lanes: dict[Redis, PipelinedConnection] = {}
+        if isinstance(client, Cluster | Watched):
+            client.departures.append(self._abandon)
+
+    @property
+    def is_cluster(self) -> bool:
+        return isinstance(self._client, Cluster)
+
+    async def send(self, key: str, *command: str | int | bytes) -> Any:
+        """The reply to a command on `key`, wherever that is now."""
+        if isinstance(self._client, Cluster):
+            return await self._routed(self._client, key, command)
+        lane = self._lane(self._client)
+        try:
+            return await lane.send(command)
+        except Departed:
+            return await lane.send(command)
+        except exceptions.MovedError as error:
+            raise exceptions.ConnectionError(
+                f"it is a node of a cluster, expected redis+cluster:// in REDIS_URL: {error}"
+            ) from error
+
+    async def _routed(
+        self, cluster: Cluster, key: str, command: Sequence[str | int | bytes]
+    ) -> Any:
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + REROUTE_S, PAUSE_S
+        redirected: Redis | None = None
+        asking = False
+        while True:
+            node = redirected
+            try:
+                node = redirected or await cluster.at(key)
+                return await self._lane(node).send(command, asking=asking)
+            except exceptions.AskError as error:  # also MOVED, which is one of its kind
+                if node is None or loop.time() > deadline:
+                    raise
+                redirected = cluster.redirected(error, node)
+                asking = not isinstance(error, exceptions.MovedError)
+                continue
+            except PASSING:
+                if loop.time() > deadline:
+                    raise
+            except (exceptions.ConnectionError, OSError):
+                await cluster.refresh()
+                if loop.time() > deadline or await cluster.at(key) is node:
+                    raise
+            redirected, asking = None, False
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+            if pause == LONGEST_PAUSE_S:
+                await cluster.refresh()
+
+    def _lane(self, client: Redis) -> PipelinedConnection:
+        lane = self._lanes.get(client)
+        if lane is None:
+            lane = self._lanes[client] = lane_of(client)
+        return lane
+
+    def _abandon(self, client: Redis) -> None:
+        lane = self._lanes.pop(client, None)
+        if lane is not None:
+            lane.abandon()
+
+
+async def end(client: Client) -> None:
+    """Close everything towards this Redis; calls that come later fail instead of connecting anew."""
+    if isinstance(client, Cluster):
+        await client.aclose()
+    else:
+        await close(client)

@@ -1,0 +1,194 @@
+"""Events and plans: finds them, opens them in the seat store, and takes in new ones.
+
+Owns: what is cached of SQL for an event's life (plan, prices), and the (re)building of an event's
+seats in Redis from what SQL has sold. Never: who holds what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import TypeVar
+
+import structlog
+
+from houseful.domain.errors import NotFound
+from houseful.domain.plan import Plan
+from houseful.domain.seats import Claim
+from houseful.ledger import bookings, discounts, events, plans
+from houseful.ledger.events import EventRecord
+from houseful.sales.seating import EventSeats
+from houseful.sales.single_flight import SingleFlight
+from houseful.sql.database import Database, Session
+from houseful.store.seats import SeatStore, Unopened
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+VERSIONS_PER_GENERATION = 1_000_000
+"""Room for versions between two rebuilds of one event; no seat changes hands as often as that."""
+
+EVENT_TTL_S = 0.8
+"""How long an event's sale window and name may be remembered: every worker, also one that missed the
+note of a change, must know a new window within a second."""
+
+HOUSES = 64
+"""Plans kept in memory; a 50,000-seat one takes about 30 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What makes an event. `prices`: category → minor units; times in ms UTC."""
+
+    name: str
+    venue: str
+    starts_at_ms: int
+    currency: str
+    prices: Mapping[str, int]
+    on_sale_at_ms: int | None = None
+    off_sale_at_ms: int | None = None
+
+
+class Catalog:
+    """Everything known of events before anybody buys."""
+
+    def __init__(self, database: Database, seats: SeatStore) -> None:
+        self._database = database
+        self._seats = seats
+        self._events: dict[int, tuple[float, EventRecord]] = {}
+        self._houses: OrderedDict[int, EventSeats] = OrderedDict()
+        self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
+        self._house_flights: SingleFlight[int, EventSeats] = SingleFlight()
+        self._openings: SingleFlight[int, None] = SingleFlight()
+
+    async def event(self, event_id: int) -> EventRecord:
+        """Raises NotFound."""
+        known = self._events.get(event_id)
+        if known and monotonic() - known[0] < EVENT_TTL_S:
+            return known[1]
+        return await self._event_flights.run(event_id, lambda: self._read_event(event_id))
+
+    async def _read_event(self, event_id: int) -> EventRecord:
+        record = await self._database.query(lambda session: events.get(session, event_id))
+        if record is None:
+            raise NotFound(f"no event {event_id}", code="unknown_event")
+        self._events[event_id] = (monotonic(), record)
+        return record
+
+    def forget(self, event_id: int) -> None:
+        """The event was changed: read it again when it is asked for."""
+        self._events.pop(event_id, None)
+
+    async def refresh(self) -> list[EventRecord]:
+        """Read every event again; two statements, however many there are."""
+        records = await self._database.query(events.list_all)
+        now = monotonic()
+        self._events.update((record.id, (now, record)) for record in records)
+        return records
+
+    async def events(self) -> list[tuple[EventRecord, int]]:
+        """Every event with the number of its available seats."""
+        async with self._database.read() as session:
+            records = await events.list_all(session)
+        return list(zip(records, await self.available(records), strict=True))
+
+    async def available(self, records: Sequence[EventRecord]) -> list[int]:
+        """How many seats of each event are available now."""
+        taken = await self._seats.taken([record.id for record in records]) if records else []
+        return [record.seat_count - count for record, count in zip(records, taken, strict=True)]
+
+    async def event_ids(self) -> list[int]:
+        """The ids of all events; asks SQL alone."""
+        return await self._database.query(events.ids)
+
+    async def house(self, event_id: int) -> EventSeats:
+        """The event with its seats' names and prices, as they are now. Raises NotFound."""
+        record = await self.event(event_id)
+        house = self._houses.get(event_id)
+        if house is None or house.event.prices != record.prices:
+            return await self._house_flights.run(event_id, lambda: self._read_house(event_id))
+        if house.event != record:
+            house = self._houses[event_id] = house.renamed(record)
+        self._houses.move_to_end(event_id)
+        return house
+
+    async def _read_house(self, event_id: int) -> EventSeats:
+        record = await self.event(event_id)
+        house = EventSeats(record, await self.plan(record.plan_id))
+        await asyncio.to_thread(lambda: house.sections)  # names all its seats, 0.2 s for a stadium
+        self._houses[event_id] = house
+        while len(self._houses) > HOUSES:
+            self._houses.popitem(last=False)
+        return house
+
+    async def plan(self, plan_id: int) -> plans.StoredPlan:
+        """Raises NotFound."""
+        for house in self._houses.values():
+            if house.stored.plan_id == plan_id:
+                return house.stored
+        stored = await self._database.query(lambda session: plans.load(session, plan_id))
+        if stored is None:
+            raise NotFound(f"no plan {plan_id}", code="unknown_plan")
+        return stored
+
+    async def open_event(self, event_id: int, expected_epoch: str = "") -> None:
+        """Build the event's seats in Redis from SQL, unless somebody did so since.
+
+        `expected_epoch` is the epoch the caller knows to be wrong (Redis went back in time), or
+        empty when Redis has none. The new versions lie above all that were ever handed out.
+        """
+        record = await self.event(event_id)
+        async with self._database.write() as session:
+            generation = await events.next_generation(session, event_id)
+        async with self._database.read() as session:
+            claims = [Claim(*claim) for claim in await bookings.live_claims(session, event_id)]
+            blocked = await events.blocked_seats(session, event_id)
+        taken = {claim.seat_id for claim in claims}
+        opened = await self._seats.open(
+            event_id,
+            expected_epoch=expected_epoch,
+            epoch=secrets.token_hex(6),
+            version_base=generation * VERSIONS_PER_GENERATION,
+            first_seat_id=record.first_seat_id,
+            seat_count=record.seat_count,
+            claims=claims,
+            blocked=[seat_id for seat_id in blocked if seat_id not in taken],
+        )
+        if opened:
+            log.info("event_opened", event_id=event_id, generation=generation, sold=len(claims))
+
+    async def opened(self, event_id: int, move: Callable[[], Awaitable[T]]) -> T:
+        """The result of `move`; where Redis lacks the event, opens it and tries again."""
+        try:
+            return await move()
+        except Unopened:
+            await self._openings.run(event_id, lambda: self.open_event(event_id))
+            return await move()
+
+    async def add_event(self, plan: Plan, event: NewEvent) -> int:
+        """Store a plan and an event on it; returns the event's id."""
+        async with self._database.write() as session:
+            return await self.write_event(session, await plans.add(session, plan), event)
+
+    async def write_event(self, session: Session, plan_id: int, event: NewEvent) -> int:
+        """Store an event on a stored plan; returns its id. Raises NotFound, InvalidRequest."""
+        return await events.add(
+            session,
+            plan_id=plan_id,
+            venue_name=event.venue,
+            name=event.name,
+            starts_at_ms=event.starts_at_ms,
+            on_sale_at_ms=event.on_sale_at_ms,
+            off_sale_at_ms=event.off_sale_at_ms,
+            currency=event.currency,
+            prices=event.prices,
+        )
+
+    async def add_discount(self, code: str, percent: int) -> None:
+        """A code for every event, so many percent off. Raises Conflict when it exists."""
+        async with self._database.write() as session:
+            await discounts.add(session, code=code, percent=percent)

@@ -1,0 +1,239 @@
+"""Holding seats: the checks that stand before the seat store, and the answers buyers get.
+
+Owns: the sale window, the rate limit, which seats an event has. Never: who won a seat; that is
+Lua's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from logging import INFO, WARNING
+
+from houseful.domain.errors import Conflict, InvalidRequest, NotFound, RateLimited
+from houseful.domain.reasons import RESERVATION_REASONS
+from houseful.domain.seats import Changed, Granted, Refused, Reservation, ReservationStatus
+from houseful.ledger.events import EventRecord
+from houseful.sales.catalog import Catalog
+from houseful.store.limiter import Allowance, Limiter
+from houseful.store.seats import SeatStore, distinct
+from houseful.telemetry.log import tell
+from houseful.telemetry.metrics import REFUSED_SEATS, happened
+
+WINDOW_MS = 60_000
+"""The brief's limit is per minute."""
+
+GONE = {"unknown_reservation"}
+"""Reasons that mean there is no such thing for this user."""
+
+ENDED = {
+    ReservationStatus.PAYING: "in_payment",
+    ReservationStatus.BOOKED: "already_booked",
+    ReservationStatus.EXPIRED: "expired",
+    ReservationStatus.RELEASED: "released",
+}
+"""Why a reservation that is not ACTIVE holds nothing that could be given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a buyer may do: seconds of a hold, seats at once, attempts a minute (0: any number)."""
+
+    hold_ms: int
+    max_seats: int
+    attempts_per_minute: int
+
+
+def sale_state(event: EventRecord, now_ms: int) -> str:
+    """`upcoming`, `open` or `closed`."""
+    if event.on_sale_at_ms is not None and now_ms < event.on_sale_at_ms:
+        return "upcoming"
+    ends = event.off_sale_at_ms if event.off_sale_at_ms is not None else event.starts_at_ms
+    return "open" if now_ms < ends else "closed"
+
+
+class Reservations:
+    """What buyers do with seats before they pay."""
+
+    def __init__(
+        self,
+        seats: SeatStore,
+        limiter: Limiter,
+        catalog: Catalog,
+        rules: Rules,
+        clock: Callable[[], int],
+        refused: Callable[[int], None] = lambda event_id: None,
+    ) -> None:
+        """`refused` is told the event of each attempt that got nothing."""
+        self._seats = seats
+        self._limiter = limiter
+        self._catalog = catalog
+        self.rules = rules
+        self._clock = clock
+        self._refused = refused
+
+    async def _allow(self, user: str) -> Allowance:
+        """Count one attempt to reserve. Raises RateLimited with the time until the next."""
+        allowance = await self._limiter.attempt(
+            "reserve", user, limit=self.rules.attempts_per_minute, window_ms=WINDOW_MS
+        )
+        if not allowance.allowed:
+            seconds = -(-allowance.reset_ms // 1000)
+            raise RateLimited(
+                f"expected at most {allowance.limit} reservation attempts a minute;"
+                f" the next is possible in {seconds} s",
+                retry_after_s=seconds,
+                details={"limit": allowance.limit, "remaining": 0, "resetSeconds": seconds},
+            )
+        return allowance
+
+    async def reserve(
+        self, event_id: int, user: str, session: str, wanted: Sequence[tuple[int, int]]
+    ) -> tuple[Granted | Refused, Allowance]:
+        """Hold `wanted`, pairs of (seat id, version); also says how many attempts are left.
+
+        Raises InvalidRequest, NotFound, Conflict (no sale now), RateLimited. An attempt counts when
+        it reaches the seats: a request that is wrong in itself costs nobody anything.
+        """
+        event = await self._catalog.event(event_id)
+        self._check_seats(event, [seat_id for seat_id, _ in wanted])
+        self._check_sale(event)
+        allowance = await self._allow(user)
+        happened("reservation_started").inc()
+        tell(INFO, "reservation_started", event_id=event_id, user_id=user, seats=len(wanted))
+        answer = await self._catalog.opened(
+            event_id,
+            lambda: self._seats.reserve(
+                event_id,
+                user,
+                session,
+                wanted,
+                hold_ms=self.rules.hold_ms,
+                max_seats=self.rules.max_seats,
+            ),
+        )
+        self._log_reserve(event_id, user, answer)
+        if isinstance(answer, Refused):
+            self._refused(event_id)
+        return answer, allowance
+
+    async def extend(self, event_id: int, user: str, reservation_id: int) -> Granted:
+        """Raises NotFound for a reservation that is not this user's, Conflict when it is over."""
+        await self._catalog.event(event_id)
+        answer = await self._catalog.opened(
+            event_id,
+            lambda: self._seats.extend(event_id, user, reservation_id, hold_ms=self.rules.hold_ms),
+        )
+        if isinstance(answer, Refused):
+            raise reservation_error(answer.reason)
+        return answer
+
+    async def release(self, event_id: int, user: str, reservation_id: int) -> Changed:
+        """Give a whole reservation back. Raises NotFound, Conflict."""
+        await self._catalog.event(event_id)
+        answer = await self._catalog.opened(
+            event_id,
+            lambda: self._seats.release_reservation(event_id, user, reservation_id),
+        )
+        if isinstance(answer, Refused):
+            raise reservation_error(answer.reason or "expired")
+        happened("reservation_released").inc()
+        tell(INFO, "reservation_released", event_id=event_id, seats=answer.seat_ids)
+        return answer
+
+    async def release_part(
+        self, event_id: int, user: str, reservation_id: int, seat_ids: Sequence[int]
+    ) -> Changed:
+        """Give some seats of a reservation back. Raises NotFound, Conflict (`not_held`: a seat that
+        this reservation does not hold; then all stay held), InvalidRequest."""
+        distinct(seat_ids)
+        held = await self.get(event_id, user, reservation_id)
+        if held.status != ReservationStatus.ACTIVE:
+            raise reservation_error(ENDED[held.status])
+        foreign = [seat_id for seat_id in seat_ids if seat_id not in held.seat_ids]
+        answer = None if foreign else await self.release_seats(event_id, user, seat_ids)
+        if not isinstance(answer, Changed):
+            raise Conflict(
+                f"reservation {reservation_id} does not hold all of these seats",
+                code="not_held",
+                details={"seatIds": foreign or list(seat_ids)},
+            )
+        return answer
+
+    async def release_seats(
+        self, event_id: int, user: str, seat_ids: Sequence[int]
+    ) -> Changed | Refused:
+        event = await self._catalog.event(event_id)
+        self._check_seats(event, seat_ids)
+        return await self._catalog.opened(
+            event_id, lambda: self._seats.release(event_id, user, seat_ids)
+        )
+
+    async def list(self, event_id: int, user: str) -> list[Reservation]:
+        await self._catalog.event(event_id)
+        return await self._catalog.opened(
+            event_id, lambda: self._seats.reservations(event_id, user)
+        )
+
+    async def get(self, event_id: int, user: str, reservation_id: int) -> Reservation:
+        """Raises NotFound."""
+        await self._catalog.event(event_id)
+        found = await self._catalog.opened(
+            event_id, lambda: self._seats.reservation(event_id, user, reservation_id)
+        )
+        if found is None:
+            raise reservation_error("unknown_reservation")
+        return found
+
+    def _check_seats(self, event: EventRecord, seat_ids: Sequence[int]) -> None:
+        distinct(seat_ids)
+        if len(seat_ids) > self.rules.max_seats:
+            raise InvalidRequest(
+                f"expected at most {self.rules.max_seats} seats, got {len(seat_ids)}",
+                code="too_many_seats",
+            )
+        unknown = [
+            seat_id
+            for seat_id in seat_ids
+            if not 0 <= seat_id - event.first_seat_id < event.seat_count
+        ]
+        if unknown:
+            raise NotFound(
+                f"event {event.id} has no seat {unknown[0]}",
+                code="unknown_seat",
+                details={"seatIds": unknown},
+            )
+
+    def _check_sale(self, event: EventRecord) -> None:
+        state = sale_state(event, self._clock())
+        if state == "upcoming":
+            raise Conflict("the sale has not begun yet", code="sale_not_open")
+        if state == "closed":
+            raise Conflict("the sale is over", code="sale_closed")
+
+    @staticmethod
+    def _log_reserve(event_id: int, user: str, answer: Granted | Refused) -> None:
+        stale = [seat.seat_id for seat in answer.failed if seat.reason == "stale_version"]
+        for seat in answer.failed:
+            REFUSED_SEATS.labels(seat.reason).inc()
+        if stale:
+            happened("optimistic_lock_conflict").inc()
+            tell(WARNING, "optimistic_lock_conflict", event_id=event_id, seat_ids=stale)
+        if isinstance(answer, Granted):
+            happened("reservation_success").inc()
+            tell(
+                INFO,
+                "reservation_success",
+                event_id=event_id,
+                reservation_id=answer.reservation_id,
+                user_id=user,
+                seat_ids=answer.seat_ids,
+                failed=len(answer.failed),
+                expires_at_ms=answer.deadline_ms,
+            )
+
+
+def reservation_error(reason: str) -> NotFound | Conflict:
+    """The failure that a refused extend, release or look-up is, by its reason code."""
+    kind = NotFound if reason in GONE else Conflict
+    return kind(RESERVATION_REASONS[reason], code=reason)

@@ -1,0 +1,118 @@
+"""An event as the seller sees it: its plan, its prices, and which seat id is which seat.
+
+Built once per event and never changed; what does change (who holds what) is the replica's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from houseful.domain.money import to_wire
+from houseful.domain.plan import Seat
+from houseful.ledger.events import EventRecord
+from houseful.ledger.plans import StoredPlan
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRange:
+    """A section's seats are the indexes `first … first + count - 1`; prices in minor units."""
+
+    name: str
+    first: int
+    count: int
+    min_price_minor: int
+    max_price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSeat:
+    """A seat with the words a person needs to find it."""
+
+    seat_id: int
+    section: str
+    row: str
+    label: str
+    number: str
+    category: str
+    price_minor: int
+    flags: int
+
+
+@dataclass(frozen=True)
+class EventSeats:
+    """One event's seats with names and prices. Seat index = seat id − `first_seat_id`."""
+
+    event: EventRecord
+    stored: StoredPlan
+
+    @property
+    def first_seat_id(self) -> int:
+        return self.stored.first_seat_id
+
+    @cached_property
+    def seat_count(self) -> int:
+        return self.stored.plan.seat_count
+
+    def holds(self, seat_id: int) -> bool:
+        return 0 <= seat_id - self.first_seat_id < self.seat_count
+
+    @cached_property
+    def seats(self) -> list[NamedSeat]:
+        """All seats, by index."""
+        categories = [category.name for category in self.stored.plan.categories]
+        return [
+            NamedSeat(
+                seat_id=self.first_seat_id + index,
+                section=section,
+                row=row,
+                label=seat.label,
+                number=seat_number(row, seat.label),
+                category=categories[seat.category],
+                price_minor=self.event.prices[categories[seat.category]],
+                flags=seat.flags,
+            )
+            for index, (section, row, seat) in enumerate(self._walk())
+        ]
+
+    def seat(self, seat_id: int) -> NamedSeat:
+        """Raises IndexError for a seat of another event."""
+        if not self.holds(seat_id):
+            raise IndexError(seat_id)
+        return self.seats[seat_id - self.first_seat_id]
+
+    @cached_property
+    def sections(self) -> list[SectionRange]:
+        ranges: list[SectionRange] = []
+        first = 0
+        for section in self.stored.plan.sections:
+            count = sum(len(row.seats) for row in section.rows)
+            prices = [seat.price_minor for seat in self.seats[first : first + count]]
+            low, high = (min(prices), max(prices)) if prices else (0, 0)
+            ranges.append(SectionRange(section.name, first, count, low, high))
+            first += count
+        return ranges
+
+    def renamed(self, event: EventRecord) -> EventSeats:
+        """The same seats at the same prices under a changed event; naming them is not repeated."""
+        house = EventSeats(event, self.stored)
+        made = ("seats", "sections", "seat_count")
+        house.__dict__.update({name: self.__dict__[name] for name in made if name in self.__dict__})
+        return house
+
+    def price(self, amount_minor: int) -> str:
+        return to_wire(amount_minor, self.event.currency)
+
+    def _walk(self) -> Iterator[tuple[str, str, Seat]]:
+        for section in self.stored.plan.sections:
+            for row in section.rows:
+                for seat in row.seats:
+                    yield section.name, row.label, seat
+
+
+def seat_number(row: str, label: str) -> str:
+    """What the ticket says: `A` and `1` make `A1`; a label that names its row already stays."""
+    if not row or (label.startswith(row) and not row.isdigit()):
+        return label
+    return f"{row}{label}" if not row[-1].isdigit() or not label[:1].isdigit() else f"{row}-{label}"

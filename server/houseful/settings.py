@@ -1,0 +1,332 @@
+"""What the environment says: every setting by name, all faults reported at once.
+
+Owns: names, defaults, bounds, and the generated signing secret.
+Never: shows a secret; `repr` and logs print `**********`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from houseful import faults
+from houseful.domain.errors import ConfigurationError
+from houseful.limits import Limits
+
+SECRET_BYTES: Final = 32
+"""HS256 wants a key of at least its hash's 256 bits (RFC 7518 §3.2); we generate that much."""
+
+
+def _split(value: object) -> object:
+    """`"a, b"` → `("a", "b")`."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+SECRET_LENGTH = 16
+"""Characters that a signing secret has at least."""
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+"""A comma-separated list."""
+
+
+STARTS: Final[dict[str, tuple[str, ...]]] = {
+    "redis_url": (
+        *("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://"),
+        *("redis+sentinel://", "rediss+sentinel://"),
+    ),
+    "database_url": ("postgres://", "postgresql", "sqlite"),
+    "smtp_url": ("smtp://", "smtps://"),
+    "stripe_secret_key": ("sk_", "rk_"),
+    "stripe_webhook_secret": ("whsec_",),
+}
+"""How a value of each secret field begins."""
+
+
+class Settings(Limits):
+    """Checked once at start, then read-only. A field's description says what is expected of it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=faults.PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    data_dir: Path = Field(Path(".houseful"), description="a directory for everything we store")
+    host: str = Field("127.0.0.1", description="an address or host name to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="a port from 0 (any free) to 65535")
+    workers: int = Field(1, ge=1, le=256, description="1 to 256 worker processes")
+    public_url: str | None = Field(
+        None, pattern=r"^https?://[^/\s]+(/\S*)?$", description="http(s)://host[:port][/path]"
+    )
+    trusted_proxies: Words = Field(
+        (), description="addresses or networks whose X-Forwarded-* we believe, comma-separated"
+    )
+    uncounted_addresses: Words = Field(
+        ("127.0.0.0/8", "::1"),
+        description="addresses or networks that limits per address pass over, comma-separated,"
+        " or none",
+    )
+    allowed_origins: Words = Field(
+        (), description="origins such as https://shop.example, comma-separated"
+    )
+
+    hold_seconds: int = Field(600, ge=1, le=86_400, description="1 to 86400 seconds")
+    max_seats: int = Field(10, ge=1, le=100, description="1 to 100 seats per person")
+    reservations_per_minute: int = Field(
+        5, ge=1, le=1_000_000, description="1 to 1000000 attempts per user and minute"
+    )
+    frame_interval_ms: int = Field(25, ge=0, le=10_000, description="0 to 10000 milliseconds")
+    cancellation_hours: int = Field(
+        24, ge=0, le=8_760, description="0 to 8760 hours before the start"
+    )
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="an ISO 4217 code such as EUR")
+    timezone: str = Field("UTC", description="an IANA time zone such as Europe/Berlin")
+    demo_events: bool = Field(True, description="true or false")
+    demo_payment_delay_ms: int = Field(0, ge=0, le=60_000, description="0 to 60000 milliseconds")
+    gateway_calls_per_second: float = Field(
+        25.0, gt=0, le=10_000, description="calls per second, above 0 up to 10000"
+    )
+
+    jwt_secret: SecretStr | None = Field(
+        None, min_length=SECRET_LENGTH, description="at least 16 characters, better 32"
+    )
+    jwt_old_secrets: Secrets = Field(
+        (), description="former signing secrets, comma-separated, each at least 16 characters"
+    )
+    jwt_public_key: str | None = Field(
+        None, description="a public key in PEM, or the path of a file with one"
+    )
+    jwt_jwks: Path | None = Field(None, description="the path of a readable JWKS file")
+    jwt_issuer: str | None = Field(None, description="the `iss` that tokens must carry")
+    jwt_audience: str | None = Field(None, description="the `aud` that tokens must carry")
+    metrics_token: SecretStr | None = Field(None, min_length=8, description="at least 8 characters")
+
+    log_format: Literal["json", "console"] = Field("console", description="json or console")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error"
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://[user:password@]host[:port], smtps:// for TLS from the start"
+    )
+    mail_from: str = Field(
+        "tickets@localhost", pattern=r"^[^@]+@[^@]+$", description="an e-mail address"
+    )
+
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias="REDIS_URL",
+        description="redis://, rediss://, unix://, redis+cluster:// or redis+sentinel:// URL",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="a postgresql:// or sqlite:// URL",
+    )
+    stripe_secret_key: SecretStr | None = Field(
+        None,
+        validation_alias="STRIPE_SECRET_KEY",
+        description="a key that starts with sk_ or rk_",
+    )
+    stripe_publishable_key: str | None = Field(
+        None,
+        pattern=r"^pk_",
+        validation_alias="STRIPE_PUBLISHABLE_KEY",
+        description="a key that starts with pk_",
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        None,
+        validation_alias="STRIPE_WEBHOOK_SECRET",
+        description="a secret that starts with whsec_",
+    )
+    stripe_api_base: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        validation_alias="STRIPE_API_BASE",
+        description="an http(s) URL, for tests",
+    )
+
+    @field_validator("data_dir")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if (
+                parts.scheme not in ("http", "https")
+                or f"{parts.scheme}://{parts.netloc}" != origin
+            ):
+                raise ValueError(origin)
+        return value
+
+    @field_validator("jwt_old_secrets")
+    @classmethod
+    def _check_old_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < SECRET_LENGTH for secret in value):
+            raise ValueError("too short")
+        return value
+
+    @field_validator("uncounted_addresses", "trusted_proxies")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value == ("none",):  # an empty variable counts as not set
+            return ()
+        for network in value:
+            ipaddress.ip_network(network)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, OSError):
+            raise ValueError(value) from None
+        return value
+
+    @field_validator("jwt_public_key")
+    @classmethod
+    def _read_public_key(cls, value: str | None) -> str | None:
+        """PEM as given (`\\n` escapes allowed, as hosting panels write them), or the file's."""
+        if value is None:
+            return None
+        pem = value.replace("\\n", "\n") if "-----BEGIN" in value else _read_file(Path(value))
+        if "-----BEGIN PUBLIC KEY-----" not in pem:
+            raise ValueError("no public key in it")
+        return pem
+
+    @field_validator("jwt_jwks")
+    @classmethod
+    def _check_jwks(cls, value: Path | None) -> Path | None:
+        if value is not None and not json.loads(_read_file(value)).get("keys"):
+            raise ValueError("no keys in it")
+        return value
+
+    @field_validator(
+        "redis_url",
+        "database_url",
+        "smtp_url",
+        "stripe_secret_key",
+        "stripe_webhook_secret",
+    )
+    @classmethod
+    def _check_start(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        starts = STARTS[info.field_name or ""]
+        if value is not None and not value.get_secret_value().startswith(starts):
+            raise ValueError(f"expected one of {starts}")
+        return value
+
+    @property
+    def uses_stripe(self) -> bool:
+        """Else the demo gateway stands in, and no money moves."""
+        return self.stripe_secret_key is not None
+
+    @property
+    def is_demo(self) -> bool:
+        """Nobody has set up who takes the money or who signs tokens: somebody is trying it out."""
+        own = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks)
+        return not self.uses_stripe and not any(own)
+
+    def sql_url(self) -> str:
+        """DATABASE_URL, else a SQLite file in the data directory."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'houseful.db'}"
+
+    def old_secrets(self) -> list[str]:
+        """What our own tokens and tickets may still be signed with."""
+        return [secret.get_secret_value() for secret in self.jwt_old_secrets]
+
+    def signing_secret(self) -> str:
+        """What our own tokens are signed with: HOUSEFUL_JWT_SECRET, else one made on first use.
+
+        The made one lies in the data directory, readable by its owner alone. Any number of
+        processes may ask at once: one file wins. Raises ConfigurationError.
+        """
+        if self.jwt_secret is not None:
+            return self.jwt_secret.get_secret_value()
+        path = self.data_dir / "signing-secret"
+        try:
+            if not path.exists():
+                _create_once(path, secrets.token_hex(SECRET_BYTES))
+            return path.read_text().strip()
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot keep a signing secret in {path}: {error.strerror}"
+            ) from None
+
+
+def load(**given: object) -> Settings:
+    """Settings from the environment; `given` (from the command line) wins, None meaning not given.
+
+    Raises ConfigurationError with one line per fault: the variable, what was expected, what came.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    fields = Settings.model_fields
+    found = [*faults.unknown_names(fields), *faults.contradictions(fields, given)]
+    settings = None
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)
+        found = [*(faults.wrong_value(fields, details) for details in wrong), *found]
+    if found or settings is None:
+        raise ConfigurationError("\n  ".join(["The settings are wrong:", *dict.fromkeys(found)]))
+    return settings
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """The text of a secret, for the library that needs it; empty when not set."""
+    return secret.get_secret_value() if secret else ""
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field: `port` → `HOUSEFUL_PORT`."""
+    return faults.variable(Settings.model_fields, field)
+
+
+def _read_file(path: Path) -> str:
+    try:
+        return path.expanduser().read_text()
+    except OSError as error:
+        raise ValueError(error.strerror) from None
+
+
+def _create_once(path: Path, text: str) -> None:
+    """Write a file that others see whole or not at all, mode 0600; the first writer wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    try:
+        os.write(handle, text.encode())
+        os.fsync(handle)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.close(handle)
+        Path(draft).unlink()

@@ -1,0 +1,200 @@
+"""Bookings as staff find, refund, resend and take them away as a table."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from houseful.checkout.answers import WIRE, booking_view
+from houseful.checkout.booking_documents import BookingDocuments
+from houseful.checkout.checkout import Checkout
+from houseful.checkout.checkout_context import clock_ms
+from houseful.domain.booking import State
+from houseful.domain.errors import InvalidRequest, NotFound
+from houseful.domain.money import to_wire
+from houseful.domain.pricing import PricedSeat
+from houseful.ledger import audit, bookings, claims, search
+from houseful.ledger.bookings import Booking
+from houseful.ledger.search import SeatTicket, Wanted
+from houseful.sales.catalog import Catalog
+from houseful.sales.seating import EventSeats, seat_number
+from houseful.sql.database import Database, Session
+from houseful.wire.codec import decode, iso
+
+PIECE: Final = 500
+"""Bookings read at once for the table."""
+
+COLUMNS: Final = (
+    "reference",
+    "status",
+    "payment status",
+    "created",
+    "confirmed",
+    "name",
+    "e-mail",
+    "phone",
+    "user",
+    "seats",
+    "sections",
+    "currency",
+    "subtotal",
+    "discount",
+    "discount code",
+    "total",
+    "refunded",
+    "tickets used",
+)
+
+
+class StaffBookings:
+    """What staff do with the bookings of one event."""
+
+    def __init__(
+        self, database: Database, catalog: Catalog, checkout: Checkout, paperwork: BookingDocuments
+    ) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._checkout = checkout
+        self._paperwork = paperwork
+
+    async def search(
+        self, event_id: int, text: str, status: str, *, page: int, size: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """A page (from 1) of what matches, newest first. Raises NotFound, InvalidRequest."""
+        house = await self._catalog.house(event_id)
+        wanted = Wanted(event_id, text.strip(), seats_named(house, text), states_of(status))
+
+        async def work(session: Session) -> tuple[list[dict[str, Any]], int]:
+            found, total = await search.find(session, wanted, limit=size, offset=(page - 1) * size)
+            ids = [booking.id for booking in found]
+            sold, tickets = await claims.sold(session, ids), await search.tickets(session, ids)
+            event = await claims.facts(session, event_id)
+            views = [
+                booking_view(one, sold[one.id], event)
+                | {"tickets": [ticket_view(house, ticket) for ticket in tickets[one.id]]}
+                for one in found
+            ]
+            return views, total
+
+        return await self._database.query(work)
+
+    async def refund(
+        self, event_id: int, reference: str, *, who: str, reason: str
+    ) -> dict[str, Any]:
+        """End a booking and give its money back. Raises NotFound, Conflict, InProgress."""
+        await self._require(event_id, reference)
+        return await self._checkout.refund(who, reference, reason)
+
+    async def send(
+        self, event_id: int, reference: str, to: str | None, *, who: str, reason: str
+    ) -> str:
+        """Promise the tickets by e-mail; returns the address. Raises NotFound, InvalidRequest."""
+        booking = await self._require(event_id, reference)
+
+        async def write(session: Session, address: str) -> None:
+            await audit.write(
+                session,
+                who=who,
+                act="send_tickets",
+                at_ms=clock_ms(),
+                event_id=event_id,
+                booking_id=booking.id,
+                reason=reason,
+                details={"to": address},
+            )
+
+        return await self._paperwork.send(who, "venue", reference, to, also=write)
+
+    async def table(self, event_id: int, *, who: str) -> AsyncIterator[list[list[str]]]:
+        """All bookings as rows of text under `COLUMNS`, in pieces. Raises NotFound at once."""
+        await self._catalog.event(event_id)
+
+        async def write(session: Session) -> None:
+            await audit.write(
+                session, who=who, act="export_bookings", at_ms=clock_ms(), event_id=event_id
+            )
+
+        await self._database.transact(write)
+        return self._pieces(event_id)
+
+    async def _pieces(self, event_id: int) -> AsyncIterator[list[list[str]]]:
+        last_id = 0
+
+        async def work(session: Session) -> list[tuple[int, list[str]]]:
+            found = await search.after(session, event_id, last_id, PIECE)
+            ids = [booking.id for booking in found]
+            sold, tickets = await claims.sold(session, ids), await search.tickets(session, ids)
+            return [(one.id, row_of(one, sold[one.id], tickets[one.id])) for one in found]
+
+        while piece := await self._database.query(work):
+            yield [row for _, row in piece]
+            last_id = piece[-1][0]
+
+    async def _require(self, event_id: int, reference: str) -> Booking:
+        found = await self._database.query(lambda s: bookings.by_reference(s, reference))
+        if found is None or found.event_id != event_id:
+            raise NotFound(f"event {event_id} has no booking {reference}", code="unknown_booking")
+        return found
+
+
+def seats_named(house: EventSeats, text: str) -> list[int]:
+    """Ids of the seats that a ticket calls so; `a12` and `A-12` are both meant."""
+    wanted = text.strip().casefold()
+    bare = wanted.replace("-", "").replace(" ", "")
+    if not bare or len(bare) > 20:
+        return []
+    return [
+        seat.seat_id
+        for seat in house.seats
+        if seat.number.casefold() == wanted or seat.number.replace("-", "").casefold() == bare
+    ][:PIECE]
+
+
+def states_of(status: str) -> list[State]:
+    """The states inside of a `status` on the wire; none for an empty one. Raises InvalidRequest."""
+    if not status:
+        return []
+    found = [state for state, (word, _) in WIRE.items() if word == status]
+    if not found:
+        words = sorted({word for word, _ in WIRE.values()})
+        raise InvalidRequest(f"status: expected one of {', '.join(words)}, got {status[:40]!r}")
+    return found
+
+
+def ticket_view(house: EventSeats, ticket: SeatTicket) -> dict[str, Any]:
+    return {
+        "id": ticket.id,
+        "seatId": ticket.seat_id,
+        "seatNumber": house.seat(ticket.seat_id).number,
+        "state": ticket.state,
+        "usedAt": None if ticket.used_at_ms is None else iso(ticket.used_at_ms),
+    }
+
+
+def row_of(
+    booking: Booking, seats: Sequence[PricedSeat], tickets: Sequence[SeatTicket]
+) -> list[str]:
+    """One booking in the order of `COLUMNS`."""
+    status, payment_status = WIRE[booking.state]
+    contact = decode(booking.contact) or {}
+    currency = booking.currency
+    return [
+        booking.reference,
+        status,
+        payment_status,
+        iso(booking.created_at_ms),
+        "" if booking.confirmed_at_ms is None else iso(booking.confirmed_at_ms),
+        str(contact.get("name") or ""),
+        str(contact.get("email") or ""),
+        str(contact.get("phone") or ""),
+        booking.user_id,
+        " ".join(seat_number(seat.row, seat.label) for seat in seats),
+        ", ".join(dict.fromkeys(seat.section for seat in seats)),
+        currency,
+        to_wire(booking.subtotal_minor, currency),
+        to_wire(booking.discount_minor, currency),
+        booking.discount_code or "",
+        to_wire(booking.total_minor, currency),
+        to_wire(booking.refunded_minor, currency),
+        str(sum(ticket.state == "USED" for ticket in tickets)),
+    ]

@@ -1,0 +1,143 @@
+"""Plans and events as staff put them on: imported, priced, given a sale window, changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from houseful.checkout.checkout_context import clock_ms
+from houseful.domain import money
+from houseful.domain.errors import InvalidRequest
+from houseful.domain.plan import Plan
+from houseful.ledger import audit, events, plans
+from houseful.ledger.events import EventRecord
+from houseful.ledger.plans import PlanSummary
+from houseful.plans import reader
+from houseful.sales.catalog import Catalog, NewEvent
+from houseful.sql.database import Database, Session
+from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
+from houseful.wire.codec import iso
+
+
+@dataclass(frozen=True, slots=True)
+class EventChange:
+    """What becomes different: columns by name, prices as amounts by category."""
+
+    values: Mapping[str, Any]
+    prices: Mapping[str, str] = field(default_factory=dict)
+
+
+class EventAdmin:
+    """Adds plans and events and changes events."""
+
+    def __init__(self, database: Database, catalog: Catalog, desk: StaffEventStream) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._desk = desk
+
+    async def add_plan(self, who: str, document: bytes) -> PlanSummary:
+        """Import a plan. Raises PlanRefused naming the place."""
+        plan = await asyncio.to_thread(reader.read, document)
+
+        async def work(session: Session) -> int:
+            plan_id = await plans.add(session, plan)
+            details = {"planId": plan_id, "name": plan.name, "seatCount": plan.seat_count}
+            await audit.write(session, who=who, act="add_plan", at_ms=clock_ms(), details=details)
+            return plan_id
+
+        plan_id = await self._database.transact(work)
+        return PlanSummary(plan_id, plan.name, plan.seat_count, counted(plan))
+
+    async def plans(self) -> list[PlanSummary]:
+        """Every plan, newest first."""
+        return await self._database.query(plans.list_all)
+
+    async def add_event(
+        self, who: str, plan_id: int, event: NewEvent, prices: Mapping[str, str]
+    ) -> EventRecord:
+        """Put an event on an imported plan on sale. Raises NotFound, PlanRefused for prices."""
+        stored = await self._catalog.plan(plan_id)
+        reader.require_prices(stored.plan, prices)
+        minor = {name: money.from_wire(text, event.currency) for name, text in prices.items()}
+        event = replace(event, prices=minor)
+        check_window(event.on_sale_at_ms, event.off_sale_at_ms, event.starts_at_ms)
+
+        async def work(session: Session) -> int:
+            event_id = await self._catalog.write_event(session, plan_id, event)
+            await audit.write(
+                session,
+                who=who,
+                act="add_event",
+                at_ms=clock_ms(),
+                event_id=event_id,
+                details={"name": event.name, "planId": plan_id, "prices": dict(prices)},
+            )
+            return event_id
+
+        return await self._catalog.event(await self._database.transact(work))
+
+    async def change_event(
+        self, who: str, event_id: int, change: EventChange, reason: str
+    ) -> EventRecord:
+        """Change name, times or prices; every worker hears of it. Raises NotFound, InvalidRequest."""
+        before = await self._catalog.event(event_id)
+        minor = {
+            name: money.from_wire(text, before.currency) for name, text in change.prices.items()
+        }
+        unknown = sorted(set(minor) - set(before.prices))
+        if unknown:
+            raise InvalidRequest(f"prices: expected {sorted(before.prices)}, got {unknown}")
+        if not change.values and not minor:
+            raise InvalidRequest("expected something to change, got nothing")
+        after = replace(before, **change.values, prices={**before.prices, **minor})
+        check_window(after.on_sale_at_ms, after.off_sale_at_ms, after.starts_at_ms)
+
+        async def work(session: Session) -> None:
+            await events.change(session, event_id, values=change.values, prices=minor)
+            await audit.write(
+                session,
+                who=who,
+                act="change_event",
+                at_ms=clock_ms(),
+                event_id=event_id,
+                reason=reason,
+                details=differences(before, after),
+            )
+
+        await self._database.transact(work)
+        self._catalog.forget(event_id)
+        await self._desk.tell(event_id, EVENT_CHANGED)
+        return await self._catalog.event(event_id)
+
+
+def check_window(on_sale_ms: int | None, off_sale_ms: int | None, starts_ms: int) -> None:
+    """Raises InvalidRequest for a sale that ends before it begins."""
+    ends = off_sale_ms if off_sale_ms is not None else starts_ms
+    if on_sale_ms is not None and on_sale_ms >= ends:
+        raise InvalidRequest(
+            f"onSaleAt: expected a time before the sale ends at {iso(ends)}, got {iso(on_sale_ms)}"
+        )
+
+
+def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
+    """What the audit log says of a change: field → [before, after]."""
+    names = ("name", "starts_at_ms", "on_sale_at_ms", "off_sale_at_ms", "prices")
+    return {
+        name: [getattr(before, name), getattr(after, name)]
+        for name in names
+        if getattr(before, name) != getattr(after, name)
+    }
+
+
+def counted(plan: Plan) -> tuple[tuple[str, int], ...]:
+    """Each category with how many seats it has."""
+    counts = [0] * len(plan.categories)
+    for section in plan.sections:
+        for row in section.rows:
+            for seat in row.seats:
+                counts[seat.category] += 1
+    return tuple(
+        (category.name, count) for category, count in zip(plan.categories, counts, strict=True)
+    )

@@ -1,0 +1,65 @@
+"""Everybody's holds, for staff: to see them, and to give one back that blocks a queue."""
+
+from __future__ import annotations
+
+from houseful.checkout.checkout_context import clock_ms
+from houseful.domain.errors import Conflict
+from houseful.domain.seats import Changed, Hold, Refused
+from houseful.ledger import audit
+from houseful.sales.catalog import Catalog
+from houseful.sales.reservations import reservation_error
+from houseful.sales.seating import EventSeats
+from houseful.sql.database import Database, Session
+from houseful.store.seats import SeatStore
+
+
+class Holds:
+    """Lists and ends holds of any user. A purchase under way is not ended here."""
+
+    def __init__(self, database: Database, seats: SeatStore, catalog: Catalog) -> None:
+        self._database = database
+        self._seats = seats
+        self._catalog = catalog
+
+    async def listed(self, event_id: int) -> tuple[EventSeats, list[Hold]]:
+        """Holds and purchases under way, with the house for the seats' names."""
+        house = await self._catalog.house(event_id)
+        found = await self._catalog.opened(event_id, lambda: self._seats.holds(event_id))
+        return house, found
+
+    async def release(
+        self, event_id: int, reservation_id: int, *, who: str, reason: str
+    ) -> Changed:
+        """Give somebody's seats back. Raises NotFound, Conflict for one that is being paid for."""
+        await self._catalog.event(event_id)
+        found = await self._catalog.opened(
+            event_id, lambda: self._seats.holds(event_id, reservation_id)
+        )
+        if not found:
+            raise reservation_error("unknown_reservation")
+        holder = found[0].user
+        answer = await self._seats.release_reservation(event_id, holder, reservation_id)
+        if isinstance(answer, Refused):
+            if not answer.reason:
+                raise Conflict("the hold has just ended", code="expired")
+            raise reservation_error(answer.reason)
+        await self._write(event_id, reservation_id, answer, holder, who, reason)
+        return answer
+
+    async def _write(
+        self, event_id: int, reservation_id: int, done: Changed, holder: str, who: str, reason: str
+    ) -> None:
+        details = {"reservation": reservation_id, "holder": holder, "seatIds": done.seat_ids}
+
+        async def work(session: Session) -> None:
+            await audit.write(
+                session,
+                who=who,
+                act="release_hold",
+                at_ms=clock_ms(),
+                event_id=event_id,
+                reason=reason,
+                details=details,
+            )
+
+        await self._database.transact(work)

@@ -1,0 +1,64 @@
+"""All that staff can do, in one value for the edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from houseful.checkout.booking_documents import BookingDocuments
+from houseful.checkout.checkout import Checkout
+from houseful.ledger import audit
+from houseful.ledger.audit import Entry
+from houseful.sales.catalog import Catalog
+from houseful.sql.database import Database
+from houseful.staff.blocking import Blocking
+from houseful.staff.bookings import StaffBookings
+from houseful.staff.check_in import CheckIns
+from houseful.staff.discount_admin import DiscountAdmin
+from houseful.staff.event_admin import EventAdmin
+from houseful.staff.event_stream import StaffEventStream
+from houseful.staff.holds import Holds
+from houseful.store.seats import SeatStore
+from houseful.tickets.code import TicketSigner
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One service per topic."""
+
+    database: Database
+    catalog: Catalog
+    blocking: Blocking
+    holds: Holds
+    bookings: StaffBookings
+    doors: CheckIns
+    programme: EventAdmin
+    discounts: DiscountAdmin
+
+    async def audit(self, event_id: int, *, page: int, size: int) -> tuple[list[Entry], int]:
+        """A page (from 1) of what was done to an event. Raises NotFound."""
+        await self.catalog.event(event_id)
+        return await self.database.query(
+            lambda s: audit.of_event(s, event_id, limit=size, offset=(page - 1) * size)
+        )
+
+
+def staff_of(
+    database: Database,
+    seats: SeatStore,
+    catalog: Catalog,
+    checkout: Checkout,
+    paperwork: BookingDocuments,
+    signer: TicketSigner,
+    desk: StaffEventStream,
+) -> Staff:
+    """Staff's services over what the server stands on."""
+    return Staff(
+        database=database,
+        catalog=catalog,
+        blocking=Blocking(database, seats, catalog),
+        holds=Holds(database, seats, catalog),
+        bookings=StaffBookings(database, catalog, checkout, paperwork),
+        doors=CheckIns(database, catalog, signer, desk),
+        programme=EventAdmin(database, catalog, desk),
+        discounts=DiscountAdmin(database, catalog),
+    )

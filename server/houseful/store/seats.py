@@ -1,0 +1,412 @@
+"""The seats of an event in Redis: one method per transition, each one Lua script of that name.
+
+Owns: the key names and the shape of the scripts' replies. Losing a race is a value (`Refused`);
+`Unopened` says that Redis knows nothing of the event (yet, or any more), and `Unavailable` that it
+does not answer, in which case the caller does not know whether the move was made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+from houseful import paths
+from houseful.domain.errors import InvalidRequest, Unavailable
+from houseful.domain.seats import (
+    Change,
+    Changed,
+    Claim,
+    FailedSeat,
+    Granted,
+    Hold,
+    Refused,
+    Reservation,
+    ReservationStatus,
+    SeatRecord,
+    Snapshot,
+)
+from houseful.redis.command_router import Client
+from houseful.redis.connection import translated
+from houseful.store.scripts import Scripts
+
+SWEEP_LIMIT = 500
+"""Reservations freed by one call: bounds how long Redis is busy."""
+
+FEED_LIMIT = 1000
+"""Feed entries read by one call."""
+
+SEQ_PLACE = {
+    **dict.fromkeys(("granted", "held", "extended", "begun", "kept"), 4),
+    **dict.fromkeys(("released", "freed", "blocked", "unblocked", "booked", "unbooked"), 1),
+    **dict.fromkeys(("opened", "refused"), 0),
+}
+"""Where a script's reply has the feed's position, by the reply's first word; 0: it has none."""
+
+HOLDS_LIMIT = 5000
+"""Holds, and purchases under way, in one list."""
+
+CLAIM_GRACE_MS = 30_000
+"""How long seats that SQL has under payment stay PAYING after a rebuild, unless SQL says else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer by its number; `seq` is the feed's position that it speaks of, if it says so.
+
+    Answers come in the order in which the scripts ran, so that the last stands for all before.
+    """
+
+    number: int
+    seq: int | None
+
+
+class Unopened(Unavailable):
+    """Redis has no state for the event: it must be opened from SQL first."""
+
+    code = "unopened"
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(f"event {event_id} is not open in the seat store", retry_after_s=1)
+        self.event_id = event_id
+
+
+class FeedLost(Exception):
+    """The position is of no use: read a snapshot. `rewound`: Redis went back in time."""
+
+    def __init__(self, *, rewound: bool) -> None:
+        super().__init__("rewound" if rewound else "gap")
+        self.rewound = rewound
+
+
+def event_keys(event_id: int) -> tuple[str, str, str, str, str]:
+    """The five keys every script takes, in the scripts' order."""
+    tag = f"seat:{{{event_id}}}:"
+    return (
+        f"{tag}meta",
+        f"{tag}state",
+        f"{tag}feed",
+        f"{tag}deadlines",
+        f"{tag}checkouts",
+    )
+
+
+class SeatStore:
+    """Every transition of a seat. All methods are safe to call from any number of workers."""
+
+    def __init__(self, client: Client, *, lua: Path | None = None, scripts: Scripts | None = None):
+        self._scripts = scripts or Scripts(client, lua or paths.LUA)
+        self._numbers = count(1)
+        self.answered: dict[int, Answered] = {}
+        """Event → the last answer given here that a reader may know of."""
+
+    async def _run(self, name: str, event_id: int, *args: str | int) -> list[Any]:
+        with translated():
+            reply: list[Any] = await self._scripts.run(name, event_keys(event_id), args)
+        if reply[0] == "unopened":
+            raise Unopened(event_id)
+        place = SEQ_PLACE.get(reply[0])
+        if place is not None:
+            seq = reply[place] if place else None
+            self.answered[event_id] = Answered(next(self._numbers), seq)
+        return reply
+
+    async def open(
+        self,
+        event_id: int,
+        *,
+        expected_epoch: str,
+        epoch: str,
+        version_base: int,
+        first_seat_id: int,
+        seat_count: int,
+        claims: Sequence[Claim],
+        blocked: Sequence[int],
+    ) -> bool:
+        """Build the event from SQL; False if its epoch is not `expected_epoch` any more."""
+        flat: chain[str | int] = chain.from_iterable(
+            (claim.seat_id, claim.booking_id, claim.user, int(claim.paying)) for claim in claims
+        )
+        reply = await self._run(
+            "open",
+            event_id,
+            expected_epoch,
+            epoch,
+            version_base,
+            first_seat_id,
+            seat_count,
+            CLAIM_GRACE_MS,
+            len(claims),
+            *flat,
+            *blocked,
+        )
+        return bool(reply[0] == "opened")
+
+    async def reserve(
+        self,
+        event_id: int,
+        user: str,
+        session: str,
+        wanted: Sequence[tuple[int, int]],
+        *,
+        hold_ms: int,
+        max_seats: int,
+    ) -> Granted | Refused:
+        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw)."""
+        distinct(seat_id for seat_id, _ in wanted)
+        reply = await self._run(
+            "reserve",
+            event_id,
+            user,
+            session,
+            hold_ms,
+            max_seats,
+            *chain.from_iterable(wanted),
+        )
+        if reply[0] == "refused":
+            return Refused(failed_seats(reply[1]))
+        return Granted(
+            reservation_id=int(reply[1]),
+            deadline_ms=reply[2],
+            now_ms=reply[3],
+            seq=reply[4],
+            seat_ids=integers(reply[5]),
+            failed=failed_seats(reply[6]),
+            repeated=reply[0] == "held",
+        )
+
+    async def extend(
+        self, event_id: int, user: str, reservation_id: int, *, hold_ms: int
+    ) -> Granted | Refused:
+        reply = await self._run("extend", event_id, user, reservation_id, hold_ms)
+        if reply[0] == "refused":
+            return Refused(reason=reply[1])
+        return granted(reply)
+
+    async def release(self, event_id: int, user: str, seat_ids: Sequence[int]) -> Changed | Refused:
+        """Give back single seats of any of the user's reservations."""
+        reply = await self._run("release", event_id, user, 0, *distinct(seat_ids))
+        return changed(reply)
+
+    async def release_reservation(
+        self, event_id: int, user: str, reservation_id: int
+    ) -> Changed | Refused:
+        reply = await self._run("release", event_id, user, reservation_id)
+        if reply[0] == "refused" and isinstance(reply[1], str):
+            return Refused(reason=reply[1])
+        return changed(reply)
+
+    async def sweep(self, event_id: int) -> tuple[int, int, int | None]:
+        """Free what lapsed: (how many, Redis's time in ms, the next deadline in ms or None)."""
+        reply = await self._run("sweep", event_id, SWEEP_LIMIT)
+        return len(reply[3]), reply[1], None if reply[2] < 0 else reply[2]
+
+    async def block(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
+        return changed(await self._run("block", event_id, *distinct(seat_ids)))
+
+    async def unblock(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
+        return changed(await self._run("unblock", event_id, *distinct(seat_ids)))
+
+    async def begin_checkout(
+        self, event_id: int, user: str, booking_id: int, seat_ids: Sequence[int], *, pay_ms: int
+    ) -> Granted | Refused:
+        """All seats to PAYING for this booking, or none; asked again it is a success."""
+        reply = await self._run(
+            "begin_checkout", event_id, user, booking_id, pay_ms, *distinct(seat_ids)
+        )
+        if reply[0] == "refused":
+            return Refused(failed_seats(reply[1]))
+        return granted(reply)
+
+    async def abandon_checkout(
+        self, event_id: int, booking_id: int, *, keep: bool
+    ) -> Granted | None:
+        """Give the seats of a purchase back: to the buyer (`keep`) or to everyone. Idempotent.
+
+        Returns the hold as it stands again, or None when there is none.
+        """
+        reply = await self._run("abandon_checkout", event_id, booking_id, int(keep))
+        return granted(reply) if reply[0] == "kept" else None
+
+    async def book_seats(
+        self, event_id: int, booking_id: int, user: str, seat_ids: Sequence[int]
+    ) -> Changed:
+        """The sale is in SQL: BOOKED, whatever Redis believed. Idempotent."""
+        reply = await self._run("book_seats", event_id, booking_id, user, *distinct(seat_ids))
+        return Changed(integers(reply[2]), reply[1])
+
+    async def unbook_seats(
+        self, event_id: int, booking_id: int, user: str, seat_ids: Sequence[int]
+    ) -> Changed:
+        """The sale is undone in SQL: seats booked by it are AVAILABLE again. Idempotent."""
+        reply = await self._run("unbook_seats", event_id, booking_id, user, *distinct(seat_ids))
+        return Changed(integers(reply[2]), reply[1])
+
+    async def lapsed_checkouts(self, event_id: int) -> list[int]:
+        """Bookings whose seats are PAYING past their deadline; SQL decides what becomes of them."""
+        reply = await self._run("lapsed_checkouts", event_id, SWEEP_LIMIT)
+        return [int(booking) for booking in reply[1]]
+
+    async def reservations(self, event_id: int, user: str) -> list[Reservation]:
+        """What the user holds or is paying for now."""
+        return held(await self._run("reservations", event_id, user, 0))
+
+    async def reservation(
+        self, event_id: int, user: str, reservation_id: int
+    ) -> Reservation | None:
+        """One reservation of this user, also for an hour after it ended."""
+        found = held(await self._run("reservations", event_id, user, reservation_id))
+        return found[0] if found else None
+
+    async def holds(self, event_id: int, reservation_id: int = 0) -> list[Hold]:
+        """What everybody holds or is paying for, or the one reservation named."""
+        reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
+        return [
+            Hold(reservation, item[6])
+            for reservation, item in zip(held(reply), reply[2], strict=True)
+        ]
+
+    async def taken(self, event_ids: Sequence[int]) -> list[int]:
+        """How many seats of each event are not AVAILABLE; 0 for one that is not open."""
+        keys = [event_keys(event_id)[0] for event_id in event_ids]
+        with translated():
+            counts = await asyncio.gather(
+                *(self._scripts.lanes.send(key, "HGET", key, "taken") for key in keys)
+            )
+        return [int(count or 0) for count in counts]
+
+    async def positions(self, event_ids: Sequence[int]) -> list[tuple[str, str]]:
+        """Each event's (epoch, seq); another one says that its seats changed."""
+        keys = [event_keys(event_id)[0] for event_id in event_ids]
+        with translated():
+            found = await asyncio.gather(
+                *(self._scripts.lanes.send(key, "HMGET", key, "epoch", "seq") for key in keys)
+            )
+        return [(epoch or "", seq or "") for epoch, seq in found]
+
+    async def snapshot(self, event_id: int) -> Snapshot:
+        """The whole state; lapsed holds are swept first."""
+        reply = await self._run("snapshot", event_id)
+        _, epoch, seq, base, first, count, now_ms, records, owners, at = reply
+        return Snapshot(
+            epoch=epoch,
+            seq=seq,
+            version_base=base,
+            first_seat_id=first,
+            seat_count=count,
+            now_ms=now_ms,
+            records=tuple(
+                seat_record(seat_id, record)
+                for seat_id, record in zip(records[::2], records[1::2], strict=True)
+            ),
+            owners={
+                int(ref): (user, session)
+                for ref, user, session in zip(owners[::3], owners[1::3], owners[2::3], strict=True)
+            },
+            at_ms=int(at),
+        )
+
+    async def recent(self, event_id: int, limit: int = FEED_LIMIT) -> list[Change]:
+        """The last changes, oldest first; none of an event that is not open."""
+        key = event_keys(event_id)[2]
+        with translated():
+            found = await self._scripts.lanes.send(key, "XREVRANGE", key, "+", "-", "COUNT", limit)
+        return [
+            feed_entry([position, list(chain.from_iterable(fields.items()))])
+            for position, fields in reversed(found)
+        ]
+
+    async def read_feed(
+        self, event_id: int, epoch: str, since: int, at_ms: int = 0
+    ) -> tuple[list[Change], int]:
+        """(changes after `since`, Redis's time in ms). Raises FeedLost when they cannot be had.
+
+        `at_ms` is when the entry at `since` was written, if known: a Redis that lost writes and took
+        others in their place has another one there.
+        """
+        reply = await self._run("read_feed", event_id, epoch, since, at_ms, FEED_LIMIT)
+        if reply[0] != "entries":
+            raise FeedLost(rewound=reply[0] == "rewound")
+        return [feed_entry(entry) for entry in reply[3]], reply[2]
+
+
+def distinct(seat_ids: Iterable[int]) -> list[int]:
+    """The ids as a list. Raises InvalidRequest `duplicate_seat` or when there are none."""
+    ids = list(seat_ids)
+    if not ids:
+        raise InvalidRequest("expected at least one seat, got none", code="no_seats")
+    if len(set(ids)) != len(ids):
+        twice = next(seat_id for seat_id in ids if ids.count(seat_id) > 1)
+        raise InvalidRequest(
+            f"expected each seat once, got seat {twice} twice", code="duplicate_seat"
+        )
+    return ids
+
+
+def integers(texts: Iterable[str | int]) -> tuple[int, ...]:
+    return tuple(map(int, texts))
+
+
+def failed_seats(flat: Sequence[str]) -> tuple[FailedSeat, ...]:
+    return tuple(
+        FailedSeat(int(seat_id), reason)
+        for seat_id, reason in zip(flat[::2], flat[1::2], strict=True)
+    )
+
+
+def granted(reply: Sequence[Any]) -> Granted:
+    return Granted(
+        reservation_id=int(reply[1]),
+        deadline_ms=reply[2],
+        now_ms=reply[3],
+        seq=reply[4],
+        seat_ids=integers(reply[5]),
+    )
+
+
+def changed(reply: Sequence[Any]) -> Changed | Refused:
+    if reply[0] == "refused":
+        return Refused(failed_seats(reply[1]))
+    return Changed(integers(reply[2]), reply[1], failed_seats(reply[3]))
+
+
+def held(reply: Sequence[Any]) -> list[Reservation]:
+    return [
+        Reservation(
+            reservation_id=int(ref),
+            status=ReservationStatus(status),
+            created_ms=created,
+            deadline_ms=deadline,
+            now_ms=reply[1],
+            seat_ids=integers(seats),
+            session=session,
+        )
+        for ref, status, created, deadline, seats, session, *_ in reply[2]
+    ]
+
+
+def seat_record(seat_id: str, record: str) -> SeatRecord:
+    version, status, ref, deadline = record.split(":")
+    return SeatRecord(int(seat_id), int(version), status, int(ref), int(deadline))
+
+
+def feed_entry(entry: Sequence[Any]) -> Change:
+    """One stream entry, `[id, [field, value, …]]`, in the order `lib/feed.lua` writes them."""
+    position, fields = entry
+    _, kind, _, ref, _, user, _, session, _, status, _, deadline, _, at, _, seats, *rest = fields
+    flat = integers(seats.split())
+    return Change(
+        seq=int(position[:-2]),
+        kind=kind,
+        ref=int(ref),
+        user=user,
+        session=session,
+        status=status,
+        deadline_ms=int(deadline),
+        at_ms=int(at),
+        seats=tuple(zip(flat[::2], flat[1::2], strict=True)),
+        moved=int(rest[1]) if rest else len(flat) // 2,
+    )

@@ -1,0 +1,170 @@
+"""Who is asking: verifies JSON Web Tokens, and issues them to guests.
+
+Owns: keys, algorithms, claims. A token signed with our own secret (HS256) is always understood;
+with a public key or a JWKS file set, RS256 and ES256 tokens of that issuer are too. Each algorithm
+has its own keys, so that none can be passed off as another.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jwt
+from jwt import PyJWKSet
+
+from houseful.domain.errors import Unauthenticated
+from houseful.settings import Settings
+
+ROLES: Final = ("customer", "venue", "admin")
+GUEST_TTL_S: Final = 12 * 3600
+"""A guest keeps bookings by reference and e-mail; the token need not outlive the evening."""
+
+LEEWAY_S: Final = 10
+USER_LENGTH: Final = 128
+LAST_SECOND: Final = 253_402_300_799
+"""The end of the year 9999; a token that is good for longer is good until then."""
+
+CACHE: Final = 20_000
+"""Tokens whose signature need not be checked again until they expire; about 10 MB when full."""
+
+ASYMMETRIC: Final = ("RS256", "ES256")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who a valid token speaks for."""
+
+    id: str
+    role: str
+    expires_at_s: float
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in ("venue", "admin")
+
+
+class Tokens:
+    """Issues and verifies."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._secret = settings.signing_secret()
+        self._old_secrets = settings.old_secrets()
+        self._public_key = settings.jwt_public_key
+        self._jwks = (
+            PyJWKSet.from_json(settings.jwt_jwks.read_text(encoding="utf-8"))
+            if settings.jwt_jwks
+            else None
+        )
+        self._issuer = settings.jwt_issuer
+        self._audience = settings.jwt_audience
+        self._known: OrderedDict[str, User] = OrderedDict()
+
+    def issue(
+        self, user_id: str, role: str = "customer", ttl_s: int = GUEST_TTL_S
+    ) -> tuple[str, int]:
+        """(token, when it expires in seconds since 1970), signed with our own secret."""
+        now = int(time.time())
+        claims: dict[str, Any] = {"sub": user_id, "role": role, "iat": now, "exp": now + ttl_s}
+        if self._issuer:
+            claims["iss"] = self._issuer
+        if self._audience:
+            claims["aud"] = self._audience
+        return jwt.encode(claims, self._secret, algorithm="HS256"), now + ttl_s
+
+    def issue_guest(self) -> tuple[str, str, int]:
+        """(user id, token, expiry) of a guest nobody has met before."""
+        user_id = f"guest-{secrets.token_hex(16)}"
+        token, expires_at_s = self.issue(user_id)
+        return user_id, token, expires_at_s
+
+    def verify(self, token: str) -> User:
+        """Raises Unauthenticated saying what is wrong with the token."""
+        return self.verify_header(f"Bearer {token}")
+
+    def verify_header(self, authorization: str) -> User:
+        """The user of an `Authorization: Bearer …` header. Raises Unauthenticated."""
+        known = self._known.get(authorization)
+        if known is not None:
+            if known.expires_at_s + LEEWAY_S > time.time():
+                return known
+            del self._known[authorization]
+        token = bearer(authorization)
+        user = self._known[f"Bearer {token}"] = self._read(token)  # spelt otherwise: read each time
+        if len(self._known) > CACHE:
+            self._known.popitem(last=False)
+        return user
+
+    def _read(self, token: str) -> User:
+        try:
+            key, algorithm = self._key_for(jwt.get_unverified_header(token))
+            claims = self._claims(token, key, algorithm)
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("the token has expired", code="token_expired") from None
+        except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
+            # the last two are JSON that PyJWT reads and then stumbles over: Infinity, endless lists
+            raise Unauthenticated(f"the token does not hold: {error}") from None
+        return user_of(claims)
+
+    def _claims(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
+        """What the token says under this key or, for our own, one that went before it."""
+        older = iter(self._old_secrets if algorithm == "HS256" else ())
+        while True:
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    algorithms=[algorithm],
+                    issuer=self._issuer,
+                    audience=self._audience,
+                    leeway=LEEWAY_S,
+                    options={
+                        "require": ["exp", "sub"],
+                        "verify_iat": False,  # the clock of whoever issued it may be ahead of ours
+                        "verify_aud": self._audience is not None,
+                        "verify_iss": self._issuer is not None,
+                    },
+                )
+            except jwt.InvalidSignatureError:
+                key = next(older, None)
+                if key is None:
+                    raise
+
+    def _key_for(self, header: dict[str, Any]) -> tuple[Any, str]:
+        algorithm = header.get("alg")
+        if algorithm == "HS256":
+            return self._secret, "HS256"
+        if algorithm in ASYMMETRIC and self._public_key:
+            return self._public_key, algorithm
+        if algorithm in ASYMMETRIC and self._jwks:
+            return self._key_of_set(header.get("kid"), algorithm), algorithm
+        raise Unauthenticated(f"the token's algorithm {str(algorithm)[:20]!r} is not accepted here")
+
+    def _key_of_set(self, key_id: object, algorithm: str) -> Any:
+        for key in self._jwks.keys if self._jwks else ():
+            if key.key_id == key_id and key.algorithm_name == algorithm:
+                return key.key
+        raise Unauthenticated(f"no {algorithm} key {str(key_id)[:40]!r} is known here")
+
+
+def bearer(authorization: str) -> str:
+    """The token of an `Authorization: Bearer …` header. Raises Unauthenticated."""
+    if not authorization:
+        raise Unauthenticated("expected Authorization: Bearer <token>, got none")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(f"expected Authorization: Bearer <token>, got {scheme[:20]!r}")
+    return token.strip()
+
+
+def user_of(claims: dict[str, Any]) -> User:
+    """Raises Unauthenticated for a subject or role that is none."""
+    subject, role = claims["sub"], claims.get("role", "customer")
+    if not isinstance(subject, str) or not 0 < len(subject) <= USER_LENGTH:
+        raise Unauthenticated(f"expected `sub` of 1 to {USER_LENGTH} characters")
+    if role not in ROLES:
+        raise Unauthenticated(f"expected `role` to be one of {', '.join(ROLES)}")
+    return User(subject, role, float(min(claims["exp"], LAST_SECOND)))

@@ -1,0 +1,255 @@
+"""Buying and what follows: the brief's 1.3, quotes, bookings and their papers."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from houseful.checkout.answers import Answer
+from houseful.checkout.booking_request import BookingRequest, Contact
+from houseful.domain.errors import InvalidRequest
+from houseful.web.envelope import JSON, ok
+from houseful.web.operations import Call, Operation, Paged
+from houseful.wire.buyer import (
+    AuthenticatedBody,
+    BookingBody,
+    BookRequest,
+    CancelRequest,
+    DemoAuthenticateRequest,
+    EmailedBody,
+    EmailRequest,
+    FailedSeatsBody,
+    PendingBookingBody,
+    QuoteBody,
+    QuoteRequest,
+)
+
+PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 20, 100, 1_000_000
+
+
+async def quote(call: Call) -> Response:
+    body = await call.body(QuoteRequest)
+    view = await call.context.checkout.quote(
+        call.user.id, call.id("event_id"), body.seatIds, body.discountCode
+    )
+    return ok(view, "Price calculated")
+
+
+async def create_booking(call: Call) -> Response:
+    """201 new, 200 replay, 202 pending; refusals are raised and answered by the edge."""
+    body = await call.body(BookRequest)
+    key = call.request.headers.get("idempotency-key")
+    answer = await call.context.checkout.book(call.user.id, key, booking_request(call, body))
+    return response_of(answer)
+
+
+def booking_request(call: Call, body: BookRequest) -> BookingRequest:
+    """Raises InvalidRequest for card data where Stripe takes the money."""
+    token = body.paymentToken or ""
+    if body.card is not None:
+        if call.context.settings.uses_stripe:
+            raise InvalidRequest(
+                "expected a paymentToken: card data never comes to this server",
+                code="card_not_accepted",
+            )
+        token = f"demo_card_{body.card.number}"
+    contact = body.contact
+    return BookingRequest(
+        event_id=body.eventId,
+        seat_ids=tuple(body.seatIds),
+        payment_method=body.paymentMethod,
+        payment_token=token,
+        discount_code=body.discountCode,
+        contact=Contact(contact.name, contact.email, contact.phone) if contact else None,
+    )
+
+
+def response_of(answer: Answer) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if answer.is_replay:
+        headers["Idempotency-Replay"] = "true"
+    if answer.retry_after_s is not None:
+        headers["Retry-After"] = str(answer.retry_after_s)
+    return Response(answer.body, answer.status, headers=headers, media_type=JSON)
+
+
+async def list_bookings(call: Call) -> Response:
+    number = query_number(call, "page", 1, 1, LAST_PAGE)
+    size = query_number(call, "pageSize", PAGE_SIZE, 1, LARGEST_PAGE)
+    views, total = await call.context.checkout.list_bookings(call.user.id, number, size)
+    page = {"number": number, "size": size, "total": total}
+    return ok(views, "Bookings retrieved successfully", page=page)
+
+
+def query_number(call: Call, name: str, default: int, least: int, most: int) -> int:
+    text = call.request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and least <= int(text) <= most):
+        raise InvalidRequest(f"{name}: expected {least} to {most}, got {text[:40]!r}")
+    return int(text)
+
+
+async def get_booking(call: Call) -> Response:
+    reference = call.request.path_params["reference"]
+    view = await call.context.checkout.get_booking(call.user.id, call.user.role, reference)
+    tickets = await call.context.paperwork.tickets(call.user.id, call.user.role, reference)
+    return ok(
+        {**view, "tickets": tickets},
+        "Booking retrieved successfully",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def get_booking_pdf(call: Call) -> Response:
+    reference = call.request.path_params["reference"]
+    content = await call.context.paperwork.pdf(call.user.id, call.user.role, reference)
+    return paper(content, "application/pdf", f"{reference}.pdf")
+
+
+async def get_booking_ics(call: Call) -> Response:
+    reference = call.request.path_params["reference"]
+    content = await call.context.paperwork.ics(call.user.id, call.user.role, reference)
+    return paper(content, "text/calendar; charset=utf-8", f"{reference}.ics")
+
+
+async def get_booking_qr(call: Call) -> Response:
+    reference = call.request.path_params["reference"]
+    wanted = call.request.query_params.get("ticket")
+    if wanted is not None and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
+        raise InvalidRequest(f"ticket: expected a ticket's id, got {wanted[:40]!r}")
+    content = await call.context.paperwork.qr_svg(
+        call.user.id, call.user.role, reference, int(wanted) if wanted else None
+    )
+    return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+def paper(content: bytes, media_type: str, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(content, headers=headers, media_type=media_type)
+
+
+async def cancel_booking(call: Call) -> Response:
+    body = await call.body(CancelRequest, optional=True)
+    reference = call.request.path_params["reference"]
+    view = await call.context.checkout.cancel(call.user.id, call.user.role, reference, body.reason)
+    return ok(view, "Booking cancelled")
+
+
+async def email_booking(call: Call) -> Response:
+    body = await call.body(EmailRequest, optional=True)
+    reference = call.request.path_params["reference"]
+    address = await call.context.paperwork.send(call.user.id, call.user.role, reference, body.to)
+    return ok({"to": address}, "The tickets are on their way", 202)
+
+
+async def authenticate_demo(call: Call) -> Response:
+    """The demo gateway's 3-D Secure step: what the buyer's bank would do."""
+    demo = call.context.demo_gateway
+    if demo is None:
+        raise InvalidRequest("expected the demo gateway; Stripe takes the money here")
+    body = await call.body(DemoAuthenticateRequest)
+    state = await demo.authenticate(body.clientSecret, body.success)
+    await call.context.checkout.apply_payment(state.payment_id)
+    return ok({"outcome": state.outcome}, "Authenticated" if body.success else "Not authenticated")
+
+
+BUY_ERRORS = (400, 402, 404, 409, 413, 415, 422, 503)
+ONE = "/bookings/{reference}"
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/events/{event_id:int}/quote",
+        quote,
+        "What these seats would cost, with a discount code",
+        request=QuoteRequest,
+        answers={200: QuoteBody},
+        errors=(400, 404, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        "/bookings",
+        create_booking,
+        "Buy held seats; safe to repeat under the same Idempotency-Key",
+        request=BookRequest,
+        answers={
+            201: BookingBody,
+            200: BookingBody,
+            202: PendingBookingBody,
+            409: FailedSeatsBody,
+        },
+        errors=BUY_ERRORS,
+        parameters=("Idempotency-Key",),
+    ),
+    Operation(
+        "GET",
+        "/bookings",
+        list_bookings,
+        "My bookings, newest first",
+        answers={200: Paged(BookingBody)},
+        errors=(400, 503),
+        parameters=("page", "pageSize"),
+    ),
+    Operation(
+        "GET",
+        ONE + ".pdf",
+        get_booking_pdf,
+        "The tickets as PDF, one page a seat",
+        answers={200: "application/pdf"},
+        errors=(404, 409, 503),
+    ),
+    Operation(
+        "GET",
+        ONE + ".ics",
+        get_booking_ics,
+        "The event as a calendar entry",
+        answers={200: "text/calendar"},
+        errors=(404, 409, 503),
+    ),
+    Operation(
+        "GET",
+        ONE + "/qr.svg",
+        get_booking_qr,
+        "One ticket's QR code, `?ticket=` its id; the first one's without",
+        answers={200: "image/svg+xml"},
+        errors=(400, 404, 409, 503),
+        parameters=("ticket",),
+    ),
+    Operation(
+        "GET",
+        ONE,
+        get_booking,
+        "One booking with its tickets",
+        answers={200: BookingBody},
+        errors=(404, 503),
+    ),
+    Operation(
+        "POST",
+        ONE + "/cancel",
+        cancel_booking,
+        "Cancel: seats back on sale, money back, tickets void",
+        request=CancelRequest,
+        answers={200: BookingBody},
+        errors=(400, 403, 404, 409, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        ONE + "/email",
+        email_booking,
+        "Send the tickets by e-mail (again)",
+        request=EmailRequest,
+        answers={202: EmailedBody},
+        errors=(400, 404, 409, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        "/demo/authenticate",
+        authenticate_demo,
+        "The demo gateway's 3-D Secure step",
+        request=DemoAuthenticateRequest,
+        answers={200: AuthenticatedBody},
+        errors=(400, 413, 415, 503),
+    ),
+)

@@ -1,0 +1,179 @@
+"""Events, their seat maps and their plans."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+from collections import OrderedDict
+from typing import Any
+
+from starlette.responses import Response
+
+from houseful.domain.errors import NotFound
+from houseful.domain.money import to_wire
+from houseful.ledger.events import EventRecord
+from houseful.ledger.plans import StoredPlan
+from houseful.plans import geometry
+from houseful.sales.reservations import sale_state
+from houseful.sales.single_flight import SingleFlight
+from houseful.web.conditional import accepts_gzip, conditional
+from houseful.web.envelope import JSON, ok
+from houseful.web.operations import Bare, Call, Operation
+from houseful.wire.buyer import EventBody, EventDetailBody, SeatMapBody
+from houseful.wire.codec import encode, iso
+from houseful.wire.geometry import GeometryBody
+
+OCTETS = "application/octet-stream"
+PLANS = 32
+"""Encoded geometries kept; a stadium's is about 700 KB plain and 200 KB zipped."""
+
+
+async def list_events(call: Call) -> Response:
+    found = await call.context.catalog.events()
+    return ok(
+        [event_view(record, available) for record, available in found],
+        "Events retrieved successfully",
+    )
+
+
+async def get_event(call: Call) -> Response:
+    context = call.context
+    live = await context.live.event(call.id("event_id"))
+    await live.caught_up()
+    house = live.replica.house
+    record = await context.catalog.event(house.event.id)
+    tag = await geometry_tag(call, house.stored)
+    now_ms = context.clock()
+    view = event_view(record, live.replica.available) | {
+        "holdSeconds": context.settings.hold_seconds,
+        "maxSeats": context.settings.max_seats,
+        "saleState": sale_state(record, now_ms),
+        "serverTime": iso(now_ms),
+        "categories": [
+            {
+                "name": category.name,
+                "color": category.color,
+                "price": to_wire(record.prices[category.name], record.currency),
+            }
+            for category in house.stored.plan.categories
+            if category.name in record.prices
+        ],
+        "planUrl": f"/plans/{house.stored.plan_id}/{tag}.json",
+    }
+    return ok(view, "Event retrieved successfully")
+
+
+async def get_seats(call: Call) -> Response:
+    live = await call.context.live.event(call.id("event_id"))
+    await live.caught_up()
+    return conditional(call.asked, live.replica.seats_body(), JSON)
+
+
+async def get_status(call: Call) -> Response:
+    live = await call.context.live.event(call.id("event_id"))
+    await live.caught_up()
+    return conditional(call.asked, live.replica.status_body(), OCTETS)
+
+
+async def get_plan(call: Call) -> Response:
+    """A plan's geometry never changes under its address, so that it may be kept for ever."""
+    stored = await call.context.catalog.plan(call.id("plan_id"))
+    tag, plain, zipped = await encoded(stored)
+    if call.request.path_params["tag"] != tag:
+        raise NotFound("this plan has another address now", code="unknown_plan")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if accepts_gzip(call.asked):
+        return Response(zipped, headers={**headers, "Content-Encoding": "gzip"}, media_type=JSON)
+    return Response(plain, headers=headers, media_type=JSON)
+
+
+def event_view(record: EventRecord, available: int) -> dict[str, Any]:
+    prices = record.prices.values()
+    return {
+        "id": record.id,
+        "name": record.name,
+        "venue": record.venue,
+        "startsAt": iso(record.starts_at_ms),
+        "onSaleAt": instant(record.on_sale_at_ms),
+        "offSaleAt": instant(record.off_sale_at_ms),
+        "currency": record.currency,
+        "totalSeats": record.seat_count,
+        "availableSeats": available,
+        "minPrice": to_wire(min(prices, default=0), record.currency),
+        "maxPrice": to_wire(max(prices, default=0), record.currency),
+    }
+
+
+def instant(at_ms: int | None) -> str | None:
+    return None if at_ms is None else iso(at_ms)
+
+
+Encoded = tuple[str, bytes, bytes]
+_geometries: OrderedDict[int, Encoded] = OrderedDict()
+_flights: SingleFlight[int, Encoded] = SingleFlight()
+
+
+async def encoded(stored: StoredPlan) -> Encoded:
+    """(tag, plain, zipped) of a plan's geometry; made once, in a thread."""
+    found = _geometries.get(stored.plan_id)
+    return found or await _flights.run(stored.plan_id, lambda: _make(stored))
+
+
+async def _make(stored: StoredPlan) -> Encoded:
+    made = await asyncio.to_thread(_encode, stored)
+    _geometries[stored.plan_id] = made
+    while len(_geometries) > PLANS:
+        _geometries.popitem(last=False)
+    return made
+
+
+def _encode(stored: StoredPlan) -> tuple[str, bytes, bytes]:
+    plain = encode(geometry.encode(stored.plan, stored.first_seat_id))
+    tag = hashlib.sha256(plain).hexdigest()[:16]
+    return tag, plain, gzip.compress(plain, 9, mtime=0)
+
+
+async def geometry_tag(call: Call, stored: StoredPlan) -> str:
+    tag, _, _ = await encoded(stored)
+    return tag
+
+
+OPERATIONS = (
+    Operation("GET", "/events", list_events, "All events", answers={200: list[EventBody]}),
+    Operation(
+        "GET",
+        "/events/{event_id:int}",
+        get_event,
+        "One event, with what is needed to sell it",
+        answers={200: EventDetailBody},
+        errors=(404,),
+    ),
+    Operation(
+        "GET",
+        "/events/{event_id:int}/seats",
+        get_seats,
+        "The seat map, grouped by section",
+        answers={200: SeatMapBody, 304: None},
+        errors=(404, 503),
+        parameters=("If-None-Match", "If-Modified-Since"),
+    ),
+    Operation(
+        "GET",
+        "/events/{event_id:int}/status",
+        get_status,
+        "Status and version of every seat as one compact binary body",
+        answers={200: OCTETS, 304: None},
+        errors=(404, 503),
+        parameters=("If-None-Match", "If-Modified-Since"),
+    ),
+    Operation(
+        "GET",
+        "/plans/{plan_id:int}/{tag}.json",
+        get_plan,
+        "A plan's geometry, for ever the same under its address",
+        role="public",
+        answers={200: Bare(GeometryBody)},
+        errors=(404,),
+    ),
+)

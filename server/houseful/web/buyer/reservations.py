@@ -1,0 +1,167 @@
+"""Reservations over HTTP: the brief's 1.2 and what belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from houseful.domain.seats import Granted, Reservation
+from houseful.web.envelope import ok, rate_limit_headers, refused
+from houseful.web.operations import Call, Operation
+from houseful.wire.buyer import (
+    ExtendRequest,
+    FailedSeatsBody,
+    GrantedBody,
+    ReleasedBody,
+    ReleaseRequest,
+    ReservationBody,
+    ReserveRequest,
+)
+from houseful.wire.codec import iso
+from houseful.wire.frames import failed_seats, granted_data, seconds_left
+
+
+async def create_reservation(call: Call) -> Response:
+    """Hold what can be held: 201 with all or some of the seats, 409 with none."""
+    body = await call.body(ReserveRequest)
+    answer, allowance = await call.context.reservations.reserve(
+        call.id("event_id"),
+        call.user.id,
+        body.sessionId,
+        [(seat.seatId, seat.version) for seat in body.seats],
+    )
+    headers = rate_limit_headers(
+        allowance.limit, allowance.remaining, -(-allowance.reset_ms // 1000)
+    )
+    if isinstance(answer, Granted):
+        return ok(granted_data(answer), granted_message(answer), 201, headers)
+    return refused(
+        409,
+        "conflict",
+        "No seats could be reserved",
+        data={"failedSeats": failed_seats(answer.failed)},
+        headers=headers,
+    )
+
+
+async def list_reservations(call: Call) -> Response:
+    event_id = call.id("event_id")
+    found = await call.context.reservations.list(event_id, call.user.id)
+    views = [reservation_view(event_id, reservation) for reservation in found]
+    return ok(views, "Reservations retrieved successfully")
+
+
+async def get_reservation(call: Call) -> Response:
+    event_id = call.id("event_id")
+    found = await call.context.reservations.get(event_id, call.user.id, call.id("reservation_id"))
+    return ok(reservation_view(event_id, found), "Reservation retrieved successfully")
+
+
+async def extend_reservation(call: Call) -> Response:
+    await call.body(ExtendRequest, optional=True)
+    granted = await call.context.reservations.extend(
+        call.id("event_id"), call.user.id, call.id("reservation_id")
+    )
+    return ok(granted_data(granted), "Reservation extended")
+
+
+async def delete_reservation(call: Call) -> Response:
+    reservation_id = call.id("reservation_id")
+    changed = await call.context.reservations.release(
+        call.id("event_id"), call.user.id, reservation_id
+    )
+    data = {"id": reservation_id, "releasedSeatIds": list(changed.seat_ids)}
+    return ok(data, f"Released {seats_word(len(changed.seat_ids))}")
+
+
+async def release_seats(call: Call) -> Response:
+    """Some seats of one reservation go, the rest stays; the last seat ends it."""
+    body = await call.body(ReleaseRequest)
+    reservation_id = call.id("reservation_id")
+    changed = await call.context.reservations.release_part(
+        call.id("event_id"), call.user.id, reservation_id, body.seatIds
+    )
+    data = {"id": reservation_id, "releasedSeatIds": list(changed.seat_ids)}
+    return ok(data, f"Released {seats_word(len(changed.seat_ids))}")
+
+
+def granted_message(granted: Granted) -> str:
+    """The brief's sentences."""
+    taken = len(granted.seat_ids)
+    if granted.failed:
+        return f"Reserved {seats_word(taken)}, {len(granted.failed)} failed"
+    return f"Successfully reserved {seats_word(taken)}"
+
+
+def seats_word(count: int) -> str:
+    return f"{count} seat" if count == 1 else f"{count} seats"
+
+
+def reservation_view(event_id: int, reservation: Reservation) -> dict[str, Any]:
+    return {
+        "id": reservation.reservation_id,
+        "eventId": event_id,
+        "status": reservation.status,
+        "seatIds": list(reservation.seat_ids),
+        "createdAt": iso(reservation.created_ms),
+        "expiresAt": iso(reservation.deadline_ms),
+        "expiresInSeconds": seconds_left(reservation.deadline_ms, reservation.now_ms),
+    }
+
+
+PATH = "/events/{event_id:int}/reservations"
+ONE = PATH + "/{reservation_id:int}"
+OPERATIONS = (
+    Operation(
+        "POST",
+        PATH,
+        create_reservation,
+        "Hold seats until a deadline; what cannot be had is named",
+        request=ReserveRequest,
+        answers={201: GrantedBody, 409: FailedSeatsBody},
+        errors=(400, 404, 409, 413, 415, 429, 503),
+    ),
+    Operation(
+        "GET",
+        PATH,
+        list_reservations,
+        "What I hold or am paying for",
+        answers={200: list[ReservationBody]},
+        errors=(404, 503),
+    ),
+    Operation(
+        "GET",
+        ONE,
+        get_reservation,
+        "One of my reservations, for an hour after it ended",
+        answers={200: ReservationBody},
+        errors=(404, 503),
+    ),
+    Operation(
+        "PATCH",
+        ONE,
+        extend_reservation,
+        "Ask for another hold, at most twice the hold after the first",
+        request=ExtendRequest,
+        answers={200: GrantedBody},
+        errors=(400, 404, 409, 413, 415, 503),
+    ),
+    Operation(
+        "DELETE",
+        ONE,
+        delete_reservation,
+        "Give the seats back",
+        answers={200: ReleasedBody},
+        errors=(404, 409, 503),
+    ),
+    Operation(
+        "POST",
+        ONE + "/release",
+        release_seats,
+        "Give some of the seats back and keep the others",
+        request=ReleaseRequest,
+        answers={200: ReleasedBody},
+        errors=(400, 404, 409, 413, 415, 503),
+    ),
+)

@@ -1,0 +1,53 @@
+"""What the handlers of one worker stand on; built once in `houseful.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from houseful.checkout.booking_documents import BookingDocuments
+from houseful.checkout.checkout import Checkout
+from houseful.dashboard.dashboards import Dashboards
+from houseful.domain.addresses import Networks, Places
+from houseful.payments.demo import DemoGateway
+from houseful.payments.gateway import Gateway
+from houseful.realtime.live_events import LiveEvents
+from houseful.redis.command_router import Client
+from houseful.sales.catalog import Catalog
+from houseful.sales.reservations import Reservations
+from houseful.settings import Settings
+from houseful.sql.database import Database
+from houseful.staff.event_stream import StaffEventStream
+from houseful.staff.staff import Staff
+from houseful.store.limiter import Limiter
+from houseful.store.ws_tickets import WsTickets
+from houseful.web.auth import Tokens
+
+
+@dataclass(frozen=True)
+class Context:
+    """Services and settings. `clock` is wall time in ms, for sale windows and not for deadlines.
+
+    `uncounted`: addresses that limits per address pass over.
+    """
+
+    settings: Settings
+    tokens: Tokens
+    redis: Client
+    database: Database
+    catalog: Catalog
+    reservations: Reservations
+    live: LiveEvents
+    ws_tickets: WsTickets
+    limiter: Limiter
+    gateway: Gateway
+    demo_gateway: DemoGateway | None
+    checkout: Checkout
+    paperwork: BookingDocuments
+    desk: StaffEventStream
+    staff: Staff
+    dashboards: Dashboards
+    uncounted: Networks
+    sockets_by_address: Places
+    sockets_by_user: Places
+    clock: Callable[[], int]

@@ -1,0 +1,199 @@
+"""What an HTTP operation is: its path, who may, what it takes and gives, and its handler.
+
+The table of operations makes the routes and the OpenAPI document, so neither drifts from the other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from starlette.convertors import IntegerConvertor, register_url_convertor
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from houseful.domain.errors import (
+    Forbidden,
+    HousefulError,
+    InvalidRequest,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from houseful.telemetry import tracing
+from houseful.telemetry.metrics import REQUEST_SECONDS, Histogram
+from houseful.web.auth import User
+from houseful.web.clients import admit_public
+from houseful.web.context import Context
+from houseful.web.envelope import failure
+from houseful.wire.codec import decode_foreign
+from houseful.wire.commands import describe
+
+log = structlog.get_logger(__name__)
+Body = TypeVar("Body", bound=BaseModel)
+
+LARGEST_ID = 2**53
+"""JSON numbers are exact up to here; no id is larger."""
+
+
+class ShortInteger(IntegerConvertor):
+    """`{…:int}` in paths: no id has more digits, and Python refuses to read thousands of them."""
+
+    regex = "[0-9]{1,16}"
+
+
+register_url_convertor("int", ShortInteger())
+
+
+@cache
+def timer(name: str, status_class: int) -> Histogram:
+    """Where an operation's times are counted: found once, not with each request."""
+    return REQUEST_SECONDS.labels(name, f"{status_class}xx")
+
+
+NOBODY = User("", "customer", 0)
+Role = Literal["public", "customer", "venue", "admin"]
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "customer": ("customer", "venue", "admin"),
+    "venue": ("venue", "admin"),
+    "admin": ("admin",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on its way through a handler."""
+
+    request: Request
+    context: Context
+    user: User
+    asked: Mapping[bytes, bytes]
+    """The request's headers, names in lower case."""
+
+    def id(self, name: str) -> int:
+        """A path parameter. Raises NotFound for a number no id can be."""
+        number: int = self.request.path_params[name]
+        if not 1 <= number <= LARGEST_ID:
+            raise NotFound(f"no such {name.removesuffix('_id')}")
+        return number
+
+    async def body(
+        self, model: type[Body], *, optional: bool = False, limit: int | None = None
+    ) -> Body:
+        """The JSON body as `model`. Raises InvalidRequest and its kin."""
+        raw = await self.raw_body(limit)
+        if not raw and optional:
+            return model()
+        kind = self.asked.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if kind != b"application/json":
+            got = kind.decode("latin-1")
+            raise UnsupportedMediaType(f"expected Content-Type application/json, got {got!r}")
+        try:
+            return model.model_validate(decode_foreign(raw))
+        except ValidationError as error:
+            raise InvalidRequest(describe(error)) from None
+
+    async def raw_body(self, limit: int | None = None) -> bytes:
+        """As it came. Raises TooLarge before reading past `limit` bytes, else
+        HOUSEFUL_MAX_BODY_BYTES."""
+        if limit is None:
+            limit = self.context.settings.max_body_bytes
+        announced = self.asked.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > limit:
+            raise TooLarge(f"expected a body of at most {limit} bytes, got {announced.decode()}")
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await self.request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise TooLarge(f"expected a body of at most {limit} bytes, got more")
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """In an operation's answers: a JSON body of this model that stands outside the envelope."""
+
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """In an operation's answers: a list of this model as `data`, with `page` beside it."""
+
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path.
+
+    `answers`: status → model of `data`, `Paged(model)`, `Bare(model)` or a media type for a body
+    without envelope, or None for no body. `parameters`: names from `houseful.web.documents.parameters`.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    role: Role = "customer"
+    request: type[BaseModel] | None = None
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    errors: tuple[int, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+    def route(self) -> Route:
+        return Route(
+            self.path, self.answer_by_route, methods=[self.method], name=self.handler.__name__
+        )
+
+    async def answer_by_route(self, request: Request) -> Response:
+        """For requests that come by Starlette's way: HEAD, or below a root path."""
+        return await self.answer(request, dict(request.scope["headers"]))
+
+    async def answer(self, request: Request, asked: Mapping[bytes, bytes]) -> Response:
+        """`asked`: the request's headers, names in lower case."""
+        begin = time.perf_counter()
+        with tracing.request_span(self.method, self.path, asked) as span:
+            answer = await self._answer(request, asked)
+            if span is not None:
+                span.set_attribute("http.response.status_code", answer.status_code)
+        seconds = time.perf_counter() - begin
+        timer(self.handler.__name__, answer.status_code // 100).observe(seconds)
+        return answer
+
+    async def _answer(self, request: Request, asked: Mapping[bytes, bytes]) -> Response:
+        context: Context = request.app.state.context
+        try:
+            user = NOBODY
+            if self.role == "public":
+                await admit_public(request, context)
+            else:
+                user = self._authorize(asked.get(b"authorization", b""), context)
+            return await self.handler(Call(request, context, user, asked))
+        except HousefulError as error:
+            if error.status >= 500:
+                log.warning("request_failed", path=request.url.path, error=error.message)
+            return failure(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+
+    def _authorize(self, authorization: bytes, context: Context) -> User:
+        user = context.tokens.verify_header(authorization.decode("latin-1"))
+        if user.role not in ALLOWED[self.role]:
+            raise Forbidden(f"expected the role {self.role}, got {user.role}")
+        return user

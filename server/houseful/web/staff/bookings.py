@@ -1,0 +1,134 @@
+"""Bookings in the staff's hands: found, refunded, sent again, taken away as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+
+from starlette.responses import Response, StreamingResponse
+
+from houseful.domain.errors import InvalidRequest
+from houseful.staff.bookings import COLUMNS
+from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
+from houseful.web.envelope import ok
+from houseful.web.operations import Call, Operation, Paged
+from houseful.wire.buyer import BookingBody, EmailedBody
+from houseful.wire.staff import ReasonRequest, ResendRequest, StaffBookingBody
+
+QUERY_LENGTH = 200
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet would take a cell that begins so for a formula (CWE-1236)."""
+
+
+async def search_bookings(call: Call) -> Response:
+    """`q` matches reference, name and e-mail anywhere, or a seat number; `status` a booking's."""
+    query = call.request.query_params
+    text = query.get("q", "")
+    if len(text) > QUERY_LENGTH:
+        raise InvalidRequest(f"q: expected at most {QUERY_LENGTH} characters, got {len(text)}")
+    number = query_number(call, "page", 1, 1, LAST_PAGE)
+    size = query_number(call, "pageSize", PAGE_SIZE, 1, LARGEST_PAGE)
+    views, total = await call.context.staff.bookings.search(
+        call.id("event_id"), text, query.get("status", ""), page=number, size=size
+    )
+    page = {"number": number, "size": size, "total": total}
+    headers = {"Cache-Control": "no-store"}
+    return ok(views, "Bookings retrieved successfully", 200, headers, page=page)
+
+
+async def export_bookings(call: Call) -> Response:
+    """Every booking of the event, one line each; cells that look like formulas begin with `'`."""
+    event_id = call.id("event_id")
+    pieces = await call.context.staff.bookings.table(event_id, who=call.user.id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="bookings-{event_id}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(lines(pieces), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+async def lines(pieces: AsyncIterator[list[list[str]]]) -> AsyncIterator[bytes]:
+    yield csv_text([list(COLUMNS)])
+    async for piece in pieces:
+        yield csv_text(piece)
+
+
+def csv_text(rows: Iterable[list[str]]) -> bytes:
+    """RFC 4180 lines."""
+    out = io.StringIO()
+    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+async def refund_booking(call: Call) -> Response:
+    """Cancel at any time: seats back on sale, tickets void, the money on its way back."""
+    body = await call.body(ReasonRequest)
+    view = await call.context.staff.bookings.refund(
+        call.id("event_id"),
+        call.request.path_params["reference"],
+        who=call.user.id,
+        reason=body.reason,
+    )
+    return ok(view, "Booking cancelled")
+
+
+async def resend_tickets(call: Call) -> Response:
+    body = await call.body(ResendRequest, optional=True)
+    address = await call.context.staff.bookings.send(
+        call.id("event_id"),
+        call.request.path_params["reference"],
+        body.to,
+        who=call.user.id,
+        reason=body.reason,
+    )
+    return ok({"to": address}, "The tickets are on their way", 202)
+
+
+PATH = "/events/{event_id:int}/bookings"
+ONE = PATH + "/{reference}"
+OPERATIONS = (
+    Operation(
+        "GET",
+        PATH,
+        search_bookings,
+        "Bookings of an event, newest first",
+        role="venue",
+        answers={200: Paged(StaffBookingBody)},
+        errors=(400, 404, 503),
+        parameters=("q", "status", "page", "pageSize"),
+    ),
+    Operation(
+        "GET",
+        PATH + ".csv",
+        export_bookings,
+        "All bookings of an event as a table",
+        role="venue",
+        answers={200: "text/csv"},
+        errors=(404, 503),
+    ),
+    Operation(
+        "POST",
+        ONE + "/refund",
+        refund_booking,
+        "Cancel somebody's booking and give the money back",
+        role="venue",
+        request=ReasonRequest,
+        answers={200: BookingBody},
+        errors=(400, 404, 409, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        ONE + "/email",
+        resend_tickets,
+        "Send somebody's tickets by e-mail again",
+        role="venue",
+        request=ResendRequest,
+        answers={202: EmailedBody},
+        errors=(400, 404, 409, 413, 415, 503),
+    ),
+)

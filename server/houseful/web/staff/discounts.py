@@ -1,0 +1,109 @@
+"""Discount codes in the staff's hands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from houseful.domain.money import from_wire, to_wire
+from houseful.domain.pricing import Discount
+from houseful.staff.discount_admin import is_active
+from houseful.web.buyer.bookings import query_number
+from houseful.web.buyer.events import instant
+from houseful.web.envelope import ok
+from houseful.web.operations import LARGEST_ID, Call, Operation
+from houseful.web.staff.events import ACT_ERRORS, moment
+from houseful.wire.staff import DiscountBody, DiscountRequest, ReasonRequest
+
+
+async def list_discounts(call: Call) -> Response:
+    text = call.request.query_params.get("eventId")
+    event_id = None if text is None else query_number(call, "eventId", 1, 1, LARGEST_ID)
+    found = await call.context.staff.discounts.listed(event_id)
+    views = [discount_view(call, discount) for discount in found]
+    return ok(views, "Discount codes retrieved successfully")
+
+
+async def add_discount(call: Call) -> Response:
+    body = await call.body(DiscountRequest)
+    currency = body.currency or call.context.settings.currency
+    is_money = body.amount is not None or body.minimum is not None
+    added = await call.context.staff.discounts.add(
+        call.user.id,
+        {
+            "code": body.code,
+            "percent": body.percent,
+            "amount_minor": None if body.amount is None else from_wire(body.amount, currency),
+            "currency": currency if is_money else body.currency,
+            "event_id": body.eventId,
+            "starts_at_ms": moment(body.startsAt),
+            "ends_at_ms": moment(body.endsAt),
+            "max_uses": body.maxUses,
+            "max_uses_per_user": body.maxUsesPerUser,
+            "minimum_minor": 0 if body.minimum is None else from_wire(body.minimum, currency),
+        },
+    )
+    return ok(discount_view(call, added), "Discount code added", 201)
+
+
+async def end_discount(call: Call) -> Response:
+    """The code counts no more; what was bought with it stays."""
+    body = await call.body(ReasonRequest)
+    ended = await call.context.staff.discounts.end(
+        call.user.id, call.request.path_params["code"], body.reason
+    )
+    return ok(discount_view(call, ended), "Discount code ended")
+
+
+def discount_view(call: Call, discount: Discount) -> dict[str, Any]:
+    currency = discount.currency or call.context.settings.currency
+    amount = discount.amount_minor
+    return {
+        "code": discount.code,
+        "percent": discount.percent,
+        "amount": None if amount is None else to_wire(amount, currency),
+        "currency": discount.currency,
+        "eventId": discount.event_id,
+        "startsAt": instant(discount.starts_at_ms),
+        "endsAt": instant(discount.ends_at_ms),
+        "maxUses": discount.max_uses,
+        "maxUsesPerUser": discount.max_uses_per_user,
+        "minimum": to_wire(discount.minimum_minor, currency),
+        "used": discount.used,
+        "active": is_active(discount, call.context.clock()),
+    }
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/discounts",
+        list_discounts,
+        "Discount codes",
+        role="venue",
+        answers={200: list[DiscountBody]},
+        errors=(400, 503),
+        parameters=("eventId",),
+    ),
+    Operation(
+        "POST",
+        "/discounts",
+        add_discount,
+        "Make a discount code known",
+        role="venue",
+        request=DiscountRequest,
+        answers={201: DiscountBody},
+        errors=(400, 404, 409, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        "/discounts/{code}/end",
+        end_discount,
+        "End a discount code",
+        role="venue",
+        request=ReasonRequest,
+        answers={200: DiscountBody},
+        errors=ACT_ERRORS,
+    ),
+)

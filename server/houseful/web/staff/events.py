@@ -1,0 +1,182 @@
+"""Plans and events as staff put them on, and the audit log, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from houseful.domain.errors import InvalidRequest, UnsupportedMediaType
+from houseful.ledger.events import EventRecord
+from houseful.ledger.plans import PlanSummary
+from houseful.sales.catalog import NewEvent
+from houseful.staff.event_admin import EventChange
+from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
+from houseful.web.buyer.events import event_view
+from houseful.web.envelope import ok
+from houseful.web.operations import Call, Operation, Paged
+from houseful.wire.buyer import EventBody
+from houseful.wire.codec import iso, parse_iso
+from houseful.wire.staff import (
+    AuditBody,
+    EventChangeRequest,
+    NewEventRequest,
+    PlanDocument,
+    PlanSummaryBody,
+)
+
+PLAN_LIMIT = 32 * 1024 * 1024
+
+
+async def add_plan(call: Call) -> Response:
+    """Import a seating plan; what cannot be sold from is refused whole, naming the place."""
+    kind = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise UnsupportedMediaType(f"expected Content-Type application/json, got {kind!r}")
+    document = await call.raw_body(PLAN_LIMIT)
+    added = await call.context.staff.programme.add_plan(call.user.id, document)
+    return ok(plan_view(added), "Plan imported", 201)
+
+
+async def list_plans(call: Call) -> Response:
+    found = await call.context.staff.programme.plans()
+    return ok([plan_view(plan) for plan in found], "Plans retrieved successfully")
+
+
+async def add_event(call: Call) -> Response:
+    body = await call.body(NewEventRequest)
+    event = NewEvent(
+        name=body.name.strip(),
+        venue=body.venue.strip(),
+        starts_at_ms=parse_iso(body.startsAt),
+        currency=body.currency,
+        prices={},
+        on_sale_at_ms=moment(body.onSaleAt),
+        off_sale_at_ms=moment(body.offSaleAt),
+    )
+    record = await call.context.staff.programme.add_event(
+        call.user.id, body.planId, event, body.prices
+    )
+    return ok(event_view(record, record.seat_count), "Event created", 201)
+
+
+async def change_event(call: Call) -> Response:
+    """Change what is named. A new sale window is pushed to every page that shows the event."""
+    body = await call.body(EventChangeRequest)
+    event_id = call.id("event_id")
+    record = await call.context.staff.programme.change_event(
+        call.user.id, event_id, event_change(body), body.reason
+    )
+    for live in call.context.live:
+        if live.event_id == event_id:
+            await live.caught_up(desk=True)  # whoever changed it sees it changed from now on
+    return ok(await one_event_view(call, record), "Event changed")
+
+
+def event_change(body: EventChangeRequest) -> EventChange:
+    """Raises InvalidRequest for a null where there must be something."""
+    given = body.model_fields_set
+    for name in ("name", "startsAt", "prices"):
+        if name in given and getattr(body, name) is None:
+            raise InvalidRequest(f"{name}: expected a value, got null")
+    values: dict[str, Any] = {}
+    if body.name is not None:
+        values["name"] = body.name.strip()
+    if body.startsAt is not None:
+        values["starts_at_ms"] = parse_iso(body.startsAt)
+    if "onSaleAt" in given:
+        values["on_sale_at_ms"] = moment(body.onSaleAt)
+    if "offSaleAt" in given:
+        values["off_sale_at_ms"] = moment(body.offSaleAt)
+    return EventChange(values, body.prices or {})
+
+
+async def one_event_view(call: Call, record: EventRecord) -> dict[str, Any]:
+    (available,) = await call.context.catalog.available([record])
+    return event_view(record, available)
+
+
+def plan_view(plan: PlanSummary) -> dict[str, Any]:
+    return {
+        "planId": plan.plan_id,
+        "name": plan.name,
+        "seatCount": plan.seat_count,
+        "categories": [{"name": name, "seats": seats} for name, seats in plan.categories],
+    }
+
+
+def moment(text: str | None) -> int | None:
+    return None if text is None else parse_iso(text)
+
+
+async def list_audit(call: Call) -> Response:
+    number = query_number(call, "page", 1, 1, LAST_PAGE)
+    size = query_number(call, "pageSize", PAGE_SIZE, 1, LARGEST_PAGE)
+    entries, total = await call.context.staff.audit(call.id("event_id"), page=number, size=size)
+    views = [
+        {
+            "at": iso(entry.at_ms),
+            "who": entry.who,
+            "act": entry.act,
+            "reason": entry.reason,
+            "bookingReference": entry.reference,
+            "details": entry.details,
+        }
+        for entry in entries
+    ]
+    page = {"number": number, "size": size, "total": total}
+    return ok(views, "Audit log retrieved successfully", page=page)
+
+
+ACT_ERRORS = (400, 404, 413, 415, 503)
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/plans",
+        add_plan,
+        "Import a seating plan",
+        role="venue",
+        request=PlanDocument,
+        answers={201: PlanSummaryBody},
+        errors=(400, 413, 415, 503),
+    ),
+    Operation(
+        "GET",
+        "/plans",
+        list_plans,
+        "Plans an event can be put on",
+        role="venue",
+        answers={200: list[PlanSummaryBody]},
+        errors=(503,),
+    ),
+    Operation(
+        "POST",
+        "/events",
+        add_event,
+        "Put an event on sale",
+        role="venue",
+        request=NewEventRequest,
+        answers={201: EventBody},
+        errors=ACT_ERRORS,
+    ),
+    Operation(
+        "PATCH",
+        "/events/{event_id:int}",
+        change_event,
+        "Change an event's name, times or prices",
+        role="venue",
+        request=EventChangeRequest,
+        answers={200: EventBody},
+        errors=ACT_ERRORS,
+    ),
+    Operation(
+        "GET",
+        "/events/{event_id:int}/audit",
+        list_audit,
+        "Who did what to an event, and why",
+        role="venue",
+        answers={200: Paged(AuditBody)},
+        errors=(400, 404, 503),
+        parameters=("page", "pageSize"),
+    ),
+)

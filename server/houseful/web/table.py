@@ -1,0 +1,27 @@
+"""All HTTP operations: the routes of `houseful.app` and the documents are made of this one table."""
+
+from __future__ import annotations
+
+from houseful.web.buyer import account, analytics, bookings, events, reservations
+from houseful.web.operations import Operation
+from houseful.web.ops import docs, health, webhooks
+from houseful.web.staff import bookings as staff_bookings
+from houseful.web.staff import check_in, discounts, occupancy, seats
+from houseful.web.staff import events as staff_events
+
+OPERATIONS: tuple[Operation, ...] = (
+    *events.OPERATIONS,
+    *reservations.OPERATIONS,
+    *bookings.OPERATIONS,
+    *seats.OPERATIONS,
+    *staff_bookings.OPERATIONS,
+    *check_in.OPERATIONS,
+    *occupancy.OPERATIONS,
+    *staff_events.OPERATIONS,
+    *discounts.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *account.OPERATIONS,
+    *analytics.OPERATIONS,
+    *health.OPERATIONS,
+    *docs.OPERATIONS,
+)

@@ -1,0 +1,377 @@
+"""Requests and answers over HTTP, as models: what is checked, and what the documents say.
+
+Field names are the wire's. `houseful.web.documents.generate` makes the OpenAPI document of these.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, field_validator
+
+from houseful.wire.commands import SeatChoice, SeatId, SessionId
+
+Instant = Annotated[str, Field(description="RFC 3339, UTC, `Z`", examples=["2026-01-09T12:10:00Z"])]
+Decimal = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", examples=["75.00"])]
+MayBeNull = Annotated[str | None, Field(json_schema_extra={"x-nullable": True})]
+"""Absent or null; a field that is only `| None = None` is never null on the wire."""
+
+WireStatus = Literal["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]
+
+
+class ReserveRequest(BaseModel):
+    """Seats to hold, each with the version the buyer saw."""
+
+    seats: Annotated[list[SeatChoice], Field(min_length=1, max_length=1000)]
+    sessionId: SessionId
+
+
+class ExtendRequest(BaseModel):
+    """Ask for another hold; an empty body means the same."""
+
+    extend: Literal[True] = True
+
+    @field_validator("extend", mode="before")
+    @classmethod
+    def _no_number(cls, value: object) -> object:
+        """1 equals True in Python; on the wire it does not."""
+        if not isinstance(value, bool):
+            raise ValueError("expected true")
+        return value
+
+
+class ReleaseRequest(BaseModel):
+    """Seats of a reservation to give back; the others stay held."""
+
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=1000)]
+
+
+class SeatBody(BaseModel):
+    id: int
+    seatNumber: str
+    rowNumber: str
+    seatType: str
+    price: Decimal
+    status: WireStatus
+    version: int
+    reservedUntil: Instant | None
+
+
+class SectionBody(BaseModel):
+    name: str
+    seats: list[SeatBody]
+    totalSeats: int
+    availableSeats: int
+    minPrice: Decimal
+    maxPrice: Decimal
+
+
+class SeatMapBody(BaseModel):
+    """Every seat as it is now, grouped by section."""
+
+    eventId: int
+    sections: list[SectionBody]
+    totalSeats: int
+    availableSeats: int
+    timestamp: Instant
+
+
+class FailedSeatBody(BaseModel):
+    """A seat that could not be had: the sentence people read, and its code."""
+
+    seatId: int
+    reason: str
+    code: str
+
+
+class GrantedBody(BaseModel):
+    """A hold. `failedSeats` stands only where some seats could not be had."""
+
+    id: int
+    reservedSeatIds: list[int]
+    expiresAt: Instant
+    expiresInSeconds: int
+    failedSeats: list[FailedSeatBody] | None = None
+
+
+class FailedSeatsBody(BaseModel):
+    failedSeats: list[FailedSeatBody]
+
+
+class ReservationBody(BaseModel):
+    id: int
+    eventId: int
+    status: Literal["ACTIVE", "PAYING", "BOOKED", "EXPIRED", "RELEASED"]
+    seatIds: list[int]
+    createdAt: Instant
+    expiresAt: Instant
+    expiresInSeconds: int
+
+
+class ReleasedBody(BaseModel):
+    id: int
+    releasedSeatIds: list[int]
+
+
+class EventBody(BaseModel):
+    """An event in the list."""
+
+    id: int
+    name: str
+    venue: str
+    startsAt: Instant
+    onSaleAt: Instant | None
+    offSaleAt: Instant | None
+    currency: str
+    totalSeats: int
+    availableSeats: int
+    minPrice: Decimal
+    maxPrice: Decimal
+
+
+class CategoryBody(BaseModel):
+    name: str
+    color: str
+    price: Decimal
+
+
+class EventDetailBody(EventBody):
+    """One event, with what the page needs to sell it."""
+
+    holdSeconds: int
+    maxSeats: int
+    saleState: Literal["upcoming", "open", "closed"]
+    serverTime: Instant
+    categories: list[CategoryBody]
+    planUrl: str
+
+
+class GuestBody(BaseModel):
+    token: str
+    expiresAt: Instant
+    userId: str
+
+
+class TicketBody(BaseModel):
+    """A one-time ticket for a WebSocket, good for a minute."""
+
+    ticket: str
+    expiresAt: Instant
+
+
+class ConfigBody(BaseModel):
+    gateway: Literal["demo", "stripe"]
+    stripePublishableKey: str | None
+    maxSeats: int
+    holdSeconds: int
+    version: str
+
+
+class SeatIdsRequest(BaseModel):
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=10_000)]
+
+
+class PageBody(BaseModel):
+    """Which part of a list this is: pages count from 1, `total` counts everything."""
+
+    number: int
+    size: int
+    total: int
+
+
+class AuthenticatedBody(BaseModel):
+    """What the demo gateway made of the buyer's answer."""
+
+    outcome: str
+
+
+class ReceivedBody(BaseModel):
+    """The id of the webhook's event."""
+
+    received: str
+
+
+class HealthBody(BaseModel):
+    status: Literal["ok"]
+
+
+class PartsBody(BaseModel):
+    """What we stand on: `ok`, or what is wrong with it."""
+
+    parts: dict[str, str]
+
+
+class ReadyBody(PartsBody):
+    status: Literal["ready"]
+
+
+class QuoteRequest(BaseModel):
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    discountCode: Annotated[str | None, Field(max_length=64)] = None
+
+
+class QuotedSeatBody(BaseModel):
+    seatId: int
+    seatNumber: str
+    category: str
+    price: Decimal
+
+
+class QuoteBody(BaseModel):
+    """A price before buying."""
+
+    currency: str
+    items: list[QuotedSeatBody]
+    subtotal: Decimal
+    discount: Decimal
+    total: Decimal
+    discountCode: str | None
+
+
+class CardRequest(BaseModel):
+    """A test card for the demo gateway; spaces are allowed."""
+
+    number: Annotated[str, Field(pattern=r"^[0-9 ]{12,30}$")]
+
+    @field_validator("number")
+    @classmethod
+    def _without_spaces(cls, number: str) -> str:
+        return number.replace(" ", "")
+
+
+class ContactRequest(BaseModel):
+    """Where the tickets go."""
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    phone: Annotated[str | None, Field(max_length=40)] = None
+
+
+class BookRequest(BaseModel):
+    """Seats to buy, what the gateway knows the card by, and a contact."""
+
+    eventId: SeatId
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    paymentMethod: Literal["stripe", "demo", "card"] = "stripe"
+    discountCode: Annotated[str | None, Field(max_length=64)] = None
+    paymentToken: Annotated[str | None, Field(max_length=255)] = None
+    card: CardRequest | None = None
+    contact: ContactRequest | None = None
+
+
+class ContactBody(BaseModel):
+    name: str
+    email: str
+    phone: str | None
+
+
+class BookedEventBody(BaseModel):
+    id: int
+    name: str
+    venue: str
+    startsAt: Instant
+
+
+class BookingTicketBody(BaseModel):
+    """One seat's ticket; `code` is what a person can type at the door."""
+
+    id: int
+    seatId: int
+    section: str
+    seatNumber: str
+    code: str
+    state: Literal["VALID", "USED", "VOID"]
+    qrUrl: str
+
+
+class BookingBody(BaseModel):
+    """A booking, with where its papers are."""
+
+    bookingId: str
+    bookingReference: Annotated[
+        str, Field(pattern=r"^BK-\d{4}-\d{6,}$", examples=["BK-2026-001234"])
+    ]
+    eventId: int
+    userId: str
+    totalAmount: float
+    status: str
+    paymentStatus: str
+    paymentTransactionId: str | None
+    seatNumbers: list[str]
+    createdAt: Instant
+    confirmedAt: Instant | None
+    seatIds: list[int]
+    currency: str
+    subtotal: float
+    discountAmount: float
+    discountCode: str | None
+    refundedAmount: float
+    event: BookedEventBody | None
+    contact: ContactBody | None
+    qrUrl: str
+    pdfUrl: str
+    icsUrl: str
+    clientSecret: str | None = None
+    expiresAt: Instant | None = None
+    declineCode: MayBeNull = None
+    problem: MayBeNull = None
+    tickets: list[BookingTicketBody] | None = None
+
+
+class PendingBookingBody(BaseModel):
+    """A booking whose outcome is open: authenticate, or ask again with the same key."""
+
+    bookingReference: str
+    status: str
+    paymentStatus: str
+    expiresAt: Instant
+    clientSecret: str | None = None
+    paymentTransactionId: str | None = None
+
+
+class CancelRequest(BaseModel):
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class EmailRequest(BaseModel):
+    """Without `to`, the booking's own address."""
+
+    to: Annotated[str | None, Field(max_length=254)] = None
+
+
+class EmailedBody(BaseModel):
+    to: str
+
+
+class DemoAuthenticateRequest(BaseModel):
+    clientSecret: Annotated[str, Field(min_length=1, max_length=255)]
+    success: Annotated[bool, Field(strict=True)]
+
+
+class AnalyticsEvent(BaseModel):
+    """One of the page's events, with its plain facts."""
+
+    name: Literal[
+        "seat_selected",
+        "reservation_started",
+        "reservation_success",
+        "reservation_expired",
+        "payment_started",
+        "payment_success",
+        "payment_failed",
+        "optimistic_lock_conflict",
+        "idempotency_replay",
+        "idempotency_replay_detected",
+    ]
+    at: Annotated[str | None, Field(max_length=40)] = None
+    facts: Annotated[
+        dict[str, str | int | float | bool | list[int] | None], Field(max_length=20)
+    ] = {}
+
+
+class AnalyticsRequest(BaseModel):
+    events: Annotated[list[AnalyticsEvent], Field(min_length=1, max_length=50)]
+
+
+class AcceptedBody(BaseModel):
+    accepted: int

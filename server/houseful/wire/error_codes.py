@@ -1,0 +1,105 @@
+"""Every `error.code` there is, for the documents: a client acts on these and never on prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from houseful.domain import errors
+from houseful.domain.errors import HousefulError
+from houseful.domain.pricing import REFUSALS
+from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
+
+SPECIAL: dict[str, tuple[int, str]] = {
+    "malformed_json": (400, "The body is not JSON."),
+    "invalid_command": (400, "A message on the socket is no command."),
+    "no_seats": (400, "No seat is named."),
+    "too_many_seats": (400, "More seats than one person may hold."),
+    "duplicate_seat": (400, "A seat is named twice."),
+    "token_expired": (401, "The token was good once; get another."),
+    "unknown_event": (404, "No such event."),
+    "unknown_plan": (404, "No such plan, or it has another address now."),
+    "unknown_seat": (404, "The event has no such seat."),
+    "unknown_section": (404, "The plan has no such section."),
+    "unknown_discount": (404, "No such discount code."),
+    "unknown_reservation": (404, "No such reservation, or not yours."),
+    "method_not_allowed": (405, "The path has other methods; `Allow` names them."),
+    "not_held": (409, "A seat to give back is not in that reservation; `seatIds` names it."),
+    "sale_not_open": (409, "The sale has not begun."),
+    "sale_closed": (409, "The sale is over."),
+    "reservation_expired": (409, "The hold ended before the booking began."),
+    "seats_unavailable": (409, "Seats are not held by this buyer any more."),
+    "booking_ended": (409, "The booking under this key has ended; make a new key."),
+    "not_cancellable": (409, "The booking cannot be cancelled."),
+    "cancellation_closed": (409, "Too late to cancel online."),
+    "not_confirmed": (409, "An unpaid or cancelled booking has no papers."),
+    "discount_exists": (409, "There is a discount of that name."),
+    "unknown_booking": (404, "No such booking, or not yours."),
+    "unknown_ticket": (404, "The booking has no such ticket."),
+    "already_used": (409, "The ticket was used; `usedAt` and `door` say when and where."),
+    "ticket_void": (409, "The ticket was cancelled."),
+    "wrong_event": (409, "The ticket is for another event."),
+    "not_checked_in": (409, "The ticket was not used."),
+    "forged_ticket": (400, "Not a ticket of this ticket office."),
+    "malformed_ticket": (400, "Not a ticket at all, or damaged."),
+    "idempotency_key_missing": (400, "POST /bookings needs an Idempotency-Key."),
+    "idempotency_key_invalid": (400, "The key is not `booking-` and a UUID."),
+    "card_not_accepted": (400, "Card data never comes to a server that uses Stripe."),
+    "payment_token_missing": (400, "The gateway needs a token of the card."),
+    "invalid_payment_token": (400, "The gateway does not know this token."),
+    "invalid_address": (400, "Not an e-mail address."),
+    "no_address": (400, "Neither the request nor the booking has an address."),
+    "address_refused": (400, "The mail server refuses this address."),
+    "ticket_foreign": (400, "A ticket of another ticket office."),
+    "ticket_forged": (400, "Not a genuine ticket."),
+    **dict.fromkeys(
+        (
+            "amount_too_large",
+            "idempotency_error",
+            "parameter_invalid_integer",
+            "payment_intent_unexpected_state",
+            "resource_missing",
+        ),
+        (400, "The payment gateway refused, in its own words."),
+    ),
+    "gateway_rejected": (400, "The payment gateway refused the request."),
+    "charge_already_refunded": (400, "The payment was refunded before."),
+    "webhook_refused": (400, "Not a webhook that we can trust."),
+    "ticket_malformed": (400, "Not a ticket at all."),
+    "gateway_unknown": (503, "The payment's outcome is not known yet; the same key finds out."),
+    "gateway_busy": (503, "The payment gateway takes no more at the moment."),
+    "unopened": (503, "The event's seats are being loaded."),
+    "malformed_http": (400, "Not HTTP/1.1 as its standard says; the connection is closed."),
+    "too_slow": (408, "The request took too long to arrive; the connection is closed."),
+    "header_too_large": (431, "The request's head is too large; the connection is closed."),
+    "too_many_connections": (503, "No room for the connection; it is closed."),
+    "internal": (500, "A fault of ours; the same request with the same key is safe."),
+}
+"""Codes beside those of the error classes: code → (status, what it means)."""
+
+
+def error_codes() -> dict[str, tuple[int, str]]:
+    """All codes of whole requests, by status: code → (status, what it means)."""
+    found = {
+        code: (404 if code == "unknown_reservation" else 409, f"{sentence}.")
+        for code, sentence in RESERVATION_REASONS.items()
+        if code != "unopened"
+    }
+    for kind in kinds(HousefulError):
+        if kind is not errors.ConfigurationError:
+            found[kind.code] = (kind.status, " ".join((kind.__doc__ or "").split()))
+    found.update((code, (400, f"{sentence}.")) for code, sentence in REFUSALS.items())
+    found.update(SPECIAL)
+    return dict(sorted(found.items(), key=lambda item: (item[1][0], item[0])))
+
+
+def seat_codes() -> dict[str, str]:
+    """The codes of single seats in `failedSeats`: code → sentence."""
+    return dict(SEAT_REASONS)
+
+
+def kinds(base: type[HousefulError]) -> Iterator[type[HousefulError]]:
+    """Our error classes; those of single packages have their parents' codes."""
+    for kind in base.__subclasses__():
+        if kind.__module__ == errors.__name__:
+            yield kind
+        yield from kinds(kind)

@@ -1,0 +1,174 @@
+"""What the server says on a live socket, as models: documents and schemas are made of these.
+
+The frames themselves are made in `houseful.wire.frames`; tests hold the two together. The
+client's commands are modelled where they are checked, in `houseful.wire.commands`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, Field, create_model
+from pydantic.fields import FieldInfo
+
+from houseful.wire.buyer import FailedSeatBody, GrantedBody, Instant, WireStatus
+from houseful.wire.commands import Ref
+from houseful.wire.staff import OccupancyFacts, OverviewRowBody
+
+Epoch = Annotated[
+    str, Field(description="Names one life of the event's live state", examples=["9f2c61d0a7b4"])
+]
+Seq = Annotated[int, Field(ge=0, description="Position in that life; only rises", examples=[4182])]
+Change = Annotated[
+    tuple[int, WireStatus, int, Instant | None],
+    Field(description="seat id, status, version, reserved until"),
+]
+
+
+class HelloFrame(BaseModel):
+    """First on every socket. Not `resumed`: fetch the status, then apply frames past its seq."""
+
+    type: Literal["hello"]
+    event: int
+    epoch: Epoch
+    seq: Seq
+    serverTime: Instant
+    resumed: bool
+    viewers: Annotated[int, Field(ge=0, description="Buyers' sockets on this event")]
+
+
+class SeatsFrame(BaseModel):
+    """Seats that changed, each as it is now. Brings a map that stood before `seq` to `seq`."""
+
+    type: Literal["seats"]
+    epoch: Epoch
+    seq: Seq
+    changes: list[Change]
+
+
+class ReservationFrame(BaseModel):
+    """What became of one's own reservation; nobody else gets this frame."""
+
+    type: Literal["reservation"]
+    state: Literal["granted", "extended", "expiring", "expired", "released", "paying", "booked"]
+    id: int
+    seatIds: list[int]
+    expiresAt: Annotated[Instant | None, Field(description="null when the hold is over")]
+    expiresInSeconds: Annotated[int, Field(ge=0)]
+    serverTime: Instant
+
+
+class ReleasedSeats(BaseModel):
+    """The data of a `release` that gave something back."""
+
+    releasedSeatIds: list[int]
+    failedSeats: list[FailedSeatBody]
+
+
+class Position(BaseModel):
+    """The data of a `position`: where the server's frames stand."""
+
+    epoch: Epoch
+    seq: Seq
+
+
+class OkFrame(BaseModel):
+    """A command was done; `data` is what HTTP would have answered."""
+
+    type: Literal["ok"]
+    ref: Ref
+    data: GrantedBody | ReleasedSeats | Position
+
+
+class CommandError(BaseModel):
+    code: str
+    message: str
+    retryable: bool
+
+
+class RefusedFrame(BaseModel):
+    """A command was not done and nothing changed. `ref` is null where the message had none."""
+
+    type: Literal["refused"]
+    ref: Ref | None
+    error: CommandError
+    data: Annotated[
+        dict[str, Any] | None,
+        Field(description="`failedSeats` where single seats were refused, else details or null"),
+    ]
+
+
+class ResyncFrame(BaseModel):
+    """The map cannot be brought up to date by frames: fetch the status again."""
+
+    type: Literal["resync"]
+    epoch: Epoch
+    seq: Seq
+    reason: str
+
+
+class SaleFrame(BaseModel):
+    """The sale opened or closed."""
+
+    type: Literal["sale"]
+    state: Literal["upcoming", "open", "closed"]
+    onSaleAt: Instant | None
+
+
+def _as_change(field: FieldInfo) -> tuple[Any, Any]:
+    """The field, absent where nothing changed; null only where it may be null by itself."""
+    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    may_be_null = type(None) in get_args(field.annotation)
+    if may_be_null:
+        return (kind, Field(default=None, json_schema_extra={"x-nullable": True}))
+    return (kind | None, Field(default=None))
+
+
+CHANGES: dict[str, Any] = {
+    "epoch": (str | None, None),
+    "seq": (int | None, None),
+    **{name: _as_change(field) for name, field in OccupancyFacts.model_fields.items()},
+}
+OccupancyChange = create_model("OccupancyChange", **CHANGES)
+OccupancyChange.__doc__ = (
+    "The fields that changed; of sections and categories the rows that did, by `name`; of activities"
+    " the new ones. A full frame has all of them, with its position."
+)
+
+
+class OccupancyFrame(BaseModel):
+    """How the house fills, for staff: everything at first, then only what changed."""
+
+    type: Literal["occupancy"]
+    epoch: Epoch
+    seq: Seq
+    full: bool
+    data: OccupancyChange
+
+
+class OverviewFrame(BaseModel):
+    """All events, for staff: every row at first, then the rows that changed."""
+
+    type: Literal["overview"]
+    full: bool
+    data: list[OverviewRowBody]
+
+
+STAFF_FRAMES: tuple[type[BaseModel], ...] = (OccupancyFrame, OverviewFrame)
+"""What staff's sockets get beside `hello`."""
+
+FRAMES: tuple[type[BaseModel], ...] = (
+    HelloFrame,
+    SeatsFrame,
+    ReservationFrame,
+    OkFrame,
+    RefusedFrame,
+    ResyncFrame,
+    SaleFrame,
+)
+"""Every frame the server sends."""
+
+
+def type_of(model: type[BaseModel]) -> str:
+    """The `type` that a frame or command carries."""
+    return str(model.model_fields["type"].annotation.__args__[0])  # type: ignore[union-attr]

@@ -1,0 +1,93 @@
+"""A plan's geometry as a model, for the documents; `houseful.plans.geometry` encodes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Index = Annotated[int, Field(ge=0, description="Seat index: seat id − firstSeatId")]
+Flat = Annotated[list[int], Field(description="x0, y0, x1, y1, …")]
+Runs = Annotated[list[int], Field(description="Run lengths: value, count, value, count, …")]
+Labels = Annotated[
+    list[list[str | int]],
+    Field(
+        description='Per row: `["1", 1, n]` counts up from 1, `["20", -1, n]` down from 20;'
+        " a list whose second element is a string names every seat."
+    ),
+]
+
+
+class GeometryCategory(BaseModel):
+    name: str
+    color: str
+    accessible: bool
+
+
+class GeometrySection(BaseModel):
+    name: str
+    zone: str
+    entrance: str
+    floor: int
+    first: Index
+    count: int
+    outline: Flat
+
+
+class GeometryRow(BaseModel):
+    label: str
+    kind: str
+    section: int
+    first: Index
+    count: int
+
+
+class GeometryArea(BaseModel):
+    """Something drawn that is no seat: the stage, a bar, a wall."""
+
+    shape: str
+    x: int
+    y: int
+    width: int
+    height: int
+    rotation: float
+    points: Flat
+    text: str
+    size: float
+    color: str
+    borderColor: str
+    floor: int
+    kind: str
+    capacity: int
+
+
+class GeometryBody(BaseModel):
+    """Where every seat is. Coordinates are whole numbers: plan units × scale, from the top left."""
+
+    format: Literal[1]
+    name: str
+    width: int
+    height: int
+    scale: int
+    firstSeatId: int
+    count: int
+    floors: list[str]
+    focalPoint: Annotated[list[int], Field(min_length=2, max_length=2)] | None
+    categories: list[GeometryCategory]
+    sections: list[GeometrySection]
+    rows: list[GeometryRow]
+    x: Annotated[
+        list[int], Field(description="Per row: the first absolute, the others differences")
+    ]
+    y: Annotated[list[int], Field(description="As x")]
+    category: Runs
+    flags: Annotated[
+        list[int],
+        Field(
+            description="Run lengths of bits: 1 accessible, 2 companion, 4 restricted view,"
+            " 8 semi-ambulatory"
+        ),
+    ]
+    gaps: Annotated[list[int], Field(description="Indexes of seats with an aisle after them")]
+    labels: Labels
+    areas: list[GeometryArea]

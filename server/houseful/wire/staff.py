@@ -1,0 +1,341 @@
+"""What staff send and get, as models; see `houseful.wire.buyer`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from houseful.wire.buyer import BookingBody, Decimal, FailedSeatBody, Instant
+from houseful.wire.commands import SeatId
+
+Reason = Annotated[
+    str,
+    Field(
+        strict=True,
+        min_length=1,
+        max_length=500,
+        pattern=r"\S",
+        description="Why; kept in the audit log.",
+        examples=["Sound desk"],
+    ),
+]
+Name = Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"\S")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
+Amount = Annotated[str, Field(strict=True, max_length=20, examples=["50.00"])]
+Moment = Annotated[str, Field(max_length=40, examples=["2026-01-09T19:30:00Z"])]
+Prices = Annotated[dict[str, Amount], Field(max_length=200, examples=[{"STANDARD": "50.00"}])]
+
+
+class ReasonRequest(BaseModel):
+    reason: Reason
+
+
+class BlockRequest(ReasonRequest):
+    """Either seats or a whole section."""
+
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=5000)] | None = None
+    section: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> BlockRequest:
+        if (self.seatIds is None) == (self.section is None):
+            raise ValueError("expected either seatIds or section")
+        return self
+
+
+class ChangedSeatsBody(BaseModel):
+    """Seats that changed, and those that could not."""
+
+    seatIds: list[int]
+    failedSeats: list[FailedSeatBody]
+
+
+class BlockBody(BaseModel):
+    seatId: int
+    seatNumber: str
+    section: str
+    reason: str
+    who: str
+    at: Instant
+
+
+class HoldBody(BaseModel):
+    id: int
+    status: Literal["ACTIVE", "PAYING"]
+    seatIds: list[int]
+    seatNumbers: list[str]
+    userId: str
+    createdAt: Instant
+    expiresAt: Instant
+    expiresInSeconds: int
+
+
+class StaffTicketBody(BaseModel):
+    id: int
+    seatId: int
+    seatNumber: str
+    state: Literal["VALID", "USED", "VOID"]
+    usedAt: Instant | None
+
+
+class StaffBookingBody(BookingBody):
+    """A booking as staff see it."""
+
+    tickets: list[StaffTicketBody] | None = None  # type: ignore[assignment]
+
+
+class ResendRequest(BaseModel):
+    """Without `to`, the booking's own address."""
+
+    to: Annotated[str | None, Field(max_length=254)] = None
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class CheckInRequest(BaseModel):
+    """The text of the QR code, or the code that is printed beside it."""
+
+    code: Annotated[
+        str, Field(strict=True, min_length=1, max_length=512, examples=["9F3K-Q2X7-WM4D"])
+    ]
+    door: Annotated[str, Field(max_length=100, examples=["North"])] = ""
+
+
+class CheckInBody(BaseModel):
+    """A ticket with its seat; `usedAt` is null once a check-in was undone."""
+
+    ticketId: int
+    seatId: int
+    seatNumber: str
+    section: str
+    row: str
+    category: str
+    name: str
+    bookingReference: str
+    usedAt: Instant | None
+    door: str | None
+
+
+class CheckInsBody(BaseModel):
+    checkedIn: int
+    booked: int
+    recent: list[CheckInBody]
+
+
+class PlanDocument(BaseModel):
+    """A pretix seating plan or a seats.io chart, as it was exported."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class PlanCategoryBody(BaseModel):
+    name: str
+    seats: int
+
+
+class PlanSummaryBody(BaseModel):
+    planId: int
+    name: str
+    seatCount: int
+    categories: list[PlanCategoryBody]
+
+
+class NewEventRequest(BaseModel):
+    """An event on an imported plan; every category that has seats needs a price."""
+
+    name: Name
+    venue: Name
+    planId: SeatId
+    startsAt: Moment
+    onSaleAt: Moment | None = None
+    offSaleAt: Moment | None = None
+    currency: Currency
+    prices: Prices
+
+
+class EventChangeRequest(ReasonRequest):
+    """What becomes different. `onSaleAt` and `offSaleAt` may be null: at once, until it starts."""
+
+    name: Name | None = None
+    startsAt: Moment | None = None
+    onSaleAt: Annotated[Moment | None, Field(json_schema_extra={"x-nullable": True})] = None
+    offSaleAt: Annotated[Moment | None, Field(json_schema_extra={"x-nullable": True})] = None
+    prices: Prices | None = None
+
+
+class DiscountRequest(BaseModel):
+    """A percentage or an amount off."""
+
+    code: Annotated[str, Field(strict=True, min_length=1, max_length=64, examples=["SUMMER10"])]
+    percent: Annotated[int | None, Field(strict=True, ge=1, le=100)] = None
+    amount: Amount | None = None
+    currency: Currency | None = None
+    eventId: SeatId | None = None
+    startsAt: Moment | None = None
+    endsAt: Moment | None = None
+    maxUses: Annotated[int | None, Field(strict=True, ge=1, le=10**9)] = None
+    maxUsesPerUser: Annotated[int | None, Field(strict=True, ge=1, le=10**9)] = None
+    minimum: Amount | None = None
+
+
+class DiscountBody(BaseModel):
+    code: str
+    percent: int | None
+    amount: Decimal | None
+    currency: str | None
+    eventId: int | None
+    startsAt: Instant | None
+    endsAt: Instant | None
+    maxUses: int | None
+    maxUsesPerUser: int | None
+    minimum: Decimal
+    used: int
+    active: Annotated[bool, Field(description="Counts now, for somebody.")]
+
+
+class CountsBody(BaseModel):
+    """Seats by state; `checkedIn` are some of `booked`."""
+
+    total: int
+    available: int
+    reserved: int
+    paying: int
+    booked: int
+    blocked: int
+    checkedIn: int
+
+
+class SectionCountsBody(CountsBody):
+    name: str
+    revenue: Decimal
+
+
+class CategoryCountsBody(SectionCountsBody):
+    price: Decimal
+
+
+class ExpiringBody(BaseModel):
+    """Holds that end in the next 60 seconds."""
+
+    holds: int
+    seats: int
+
+
+class RatesBody(BaseModel):
+    """Seats in the last minute; of `refused` and `declined`, attempts."""
+
+    reserved: int
+    booked: int
+    expired: int
+    refused: int
+    declined: int
+    cancelled: int
+
+
+class FunnelBody(BaseModel):
+    """Sockets now; since the event opened: reservations granted, checkouts begun, bookings."""
+
+    viewers: int
+    reserved: int
+    checkout: int
+    booked: int
+
+
+class AlertBody(BaseModel):
+    code: Annotated[str, Field(examples=["refusals_spike"])]
+    level: Literal["warning", "error"]
+    message: str
+    since: Instant
+
+
+class ActivityBody(BaseModel):
+    at: Instant
+    kind: Literal[
+        "reserved",
+        "released",
+        "expired",
+        "paying",
+        "booked",
+        "cancelled",
+        "blocked",
+        "unblocked",
+        "checked_in",
+        "refused",
+        "declined",
+    ]
+    section: Annotated[str | None, Field(description="null where several sections are concerned")]
+    seats: Annotated[int, Field(description="of `refused` and `declined`: attempts")]
+
+
+SaleState = Literal["upcoming", "open", "closed"]
+
+
+class OccupancyFacts(BaseModel):
+    """How a house fills, but for the position."""
+
+    eventId: int
+    name: str
+    serverTime: Instant
+    saleState: SaleState
+    onSaleAt: Instant | None
+    offSaleAt: Instant | None
+    startsAt: Instant
+    currency: str
+    totals: CountsBody
+    revenue: Annotated[Decimal, Field(description="of bookings that stand")]
+    refunded: Decimal
+    sections: list[SectionCountsBody]
+    categories: list[CategoryCountsBody]
+    expiringSoon: ExpiringBody
+    rates: RatesBody
+    funnel: FunnelBody
+    viewers: Annotated[int, Field(description="sockets over all workers")]
+    alerts: list[AlertBody]
+    activity: Annotated[list[ActivityBody], Field(description="newest first, at most 30")]
+
+
+class OccupancyBody(OccupancyFacts):
+    """How a house fills, at a position of this worker's dashboard."""
+
+    epoch: str
+    seq: int
+
+
+class MinuteBody(BaseModel):
+    """What happened in a minute, and how the house stood at its end."""
+
+    at: Instant
+    reserved: int
+    booked: int
+    expired: int
+    refused: int
+    declined: int
+    cancelled: int
+    revenue: Decimal
+    available: int
+    held: int
+    bookedTotal: int
+    viewers: int
+
+
+class OverviewRowBody(BaseModel):
+    """An event in the list of all."""
+
+    eventId: int
+    name: str
+    venue: str
+    startsAt: Instant
+    saleState: SaleState
+    currency: str
+    totals: CountsBody
+    revenue: Decimal
+    viewers: int
+
+
+class AuditBody(BaseModel):
+    at: Instant
+    who: str
+    act: Annotated[str, Field(examples=["block"])]
+    reason: str
+    bookingReference: str | None
+    details: dict[str, Any]

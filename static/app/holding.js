@@ -1,0 +1,292 @@
+// @ts-check
+/**
+ * Holding seats: reserving, more time, giving back, running out, and bringing our idea of the hold
+ * in line with the server's, which alone decides.
+ */
+import { batch } from "../lib/signals.js";
+import { t } from "../lib/i18n.js";
+import { ApiError } from "../net/envelope.js";
+import { retryWithBackoff } from "../state/retry.js";
+import { explain } from "../ui/explain.js";
+import { HOLDING, PAYING } from "./purchase-state.js";
+
+const LIVE_BOOKINGS = new Set(["CONFIRMED", "PENDING", "REQUIRES_ACTION"]);
+
+/**
+ * @param {import("./purchase-state.js").PurchaseParts} app
+ * @param {import("./purchase-state.js").PurchaseState} state
+ * @param {ReturnType<typeof import("./picking.js").createPicking>} picking
+ * @param {() => Promise<void>} refreshSeats reads the whole map again
+ */
+export function createHolding(app, state, picking, refreshSeats) {
+  const { api, analytics, toasts } = app;
+  const { eventId, house, machine, selection, timer, heldIds } = state;
+  const { losses, partial, canExtend, wakeups, describe, holdSeconds } = state;
+
+  /** Reserves what is picked, together with what is held already. Returns whether seats are held. */
+  async function reserve() {
+    const known = house.peek();
+    const picked = selection.selectedSeats.peek();
+    const before = machine.reservationData.peek();
+    const held = heldIds.peek();
+    if (!known || !picked.length || !machine.startReservation()) return false;
+    analytics.track("reservation_started", {
+      eventId,
+      seatCount: picked.length,
+      totalPrice: selection.totalPrice.peek(),
+    });
+    const seats = [
+      ...held.map((id) => ({ seatId: id, version: known.store.version[known.store.indexOf(id)] ?? 0 })),
+      ...selection.getReservationPayload(),
+    ];
+    selection.markAll("RESERVING");
+    losses.value = [];
+    try {
+      const data = await retryWithBackoff(() => api.reserve(eventId, seats), {
+        isRetryable: (error) => error instanceof ApiError && error.status === 0,
+        onRetry: noteRetry,
+      });
+      reserved(data, picked);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      refused(error, before && held.length ? before : null);
+      return false;
+    } finally {
+      selection.markAll("AVAILABLE");
+      timer.tick();
+    }
+  }
+
+  /**
+   * @param {import("../state/checkout-machine.js").ReservationData} data
+   * @param {readonly import("../state/seat-selection.js").SelectedSeatInfo[]} picked
+   */
+  function reserved(data, picked) {
+    const failed = data.failedSeats ?? [];
+    batch(() => {
+      selection.clearSelection();
+      canExtend.value = true;
+      machine.reservationSuccess(data);
+    });
+    analytics.track("reservation_success", {
+      eventId,
+      reservedSeats: data.reservedSeatIds,
+      failedSeats: failed.map((seat) => seat.seatId),
+    });
+    if (!failed.length) return;
+    const stale = failed.filter(isStale);
+    if (stale.length) {
+      analytics.track("optimistic_lock_conflict", { eventId, seatIds: stale.map((seat) => seat.seatId) });
+      toasts.show("warning", t("toast.stale"), 6000);
+    }
+    const got = data.reservedSeatIds.length;
+    toasts.show(
+      "warning",
+      t("toast.partial", { got, all: got + failed.length, n: failed.length }),
+      stale.length ? 6000 : 0,
+      `partial-${eventId}`,
+    );
+    partial.value = {
+      reserved: data.reservedSeatIds.map(describe).filter((seat) => seat !== null),
+      failed: failed.map((seat) => ({
+        label: describe(seat.seatId)?.place ??
+          picked.find((other) => other.id === seat.seatId)?.seatNumber ?? String(seat.seatId),
+        reason: explain.seat(seat),
+      })),
+    };
+    refreshSeats();
+  }
+
+  /** @param {ApiError} error @param {import("../state/checkout-machine.js").ReservationData | null} before */
+  function refused(error, before) {
+    machine.reservationFailed(asProblem(error));
+    if (before) {
+      machine.startReservation();
+      machine.reservationSuccess(before);
+    } else machine.reset();
+    const failed = error.data?.failedSeats ?? [];
+    if (error.status === 409 && failed.length) {
+      toasts.show("error", t("toast.none"), 8000);
+      if (failed.some(isStale)) toasts.show("warning", t("toast.stale"), 6000);
+      const seatIds = failed.map((/** @type {any} */ seat) => seat.seatId);
+      analytics.track("optimistic_lock_conflict", { eventId, seatIds });
+      const isLimit = failed.every((/** @type {any} */ seat) => seat.code === "limit_reached");
+      if (!isLimit) {
+        selection.removeSeats(seatIds);
+        picking.mourn(seatIds);
+      }
+      refreshSeats();
+      reconcile().catch(() => undefined);
+    } else toasts.show("error", explain.error(error), 8000);
+  }
+
+  async function extend() {
+    const held = machine.reservationData.peek();
+    if (!held) return;
+    try {
+      const data = await api.extend(eventId, held.id);
+      machine.reservationSuccess({ ...held, ...data });
+      timer.tick();
+      toasts.show("success", t("toast.extended", { time: timer.timeRemainingFormatted.peek() }), 4000);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "extension_limit") canExtend.value = false;
+      const text = error.code === "extension_limit" ? t("toast.extendRefused") : explain.error(error);
+      toasts.show("warning", text, 6000);
+      if (error.status === 404 || error.status === 409) await reconcile().catch(() => undefined);
+    }
+  }
+
+  /** Gives every held seat back and forgets the purchase. */
+  async function startOver() {
+    const held = machine.reservationData.peek();
+    const wasHolding = HOLDING.has(machine.state.peek());
+    forget();
+    if (!held || !wasHolding) return;
+    try {
+      await api.release(eventId, held.id);
+      toasts.show("info", t("toast.released"), 4000);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // Already gone is as good as released; anything else ends with the deadline.
+      if (error.status === 0) toasts.show("warning", explain.error(error), 6000);
+    }
+  }
+
+  /** Gives one held seat back and keeps the others. @param {number} seatId */
+  async function giveBack(seatId) {
+    const held = machine.reservationData.peek();
+    if (!held || machine.state.peek() !== "RESERVED") return;
+    if (held.reservedSeatIds.length === 1) return startOver();
+    try {
+      await api.releaseSeats(eventId, held.id, [seatId]);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toasts.show("warning", explain.error(error), 6000);
+      return reconcile().catch(() => undefined);
+    }
+    const now = machine.reservationData.peek();
+    if (now?.id === held.id) {
+      machine.reservationSuccess({ ...now, reservedSeatIds: now.reservedSeatIds.filter((id) => id !== seatId) });
+    }
+    toasts.show("info", t("toast.releasedOne", { seat: describe(seatId)?.place ?? "" }), 4000);
+  }
+
+  function forget() {
+    timer.clear();
+    batch(() => {
+      partial.value = null;
+      machine.reset();
+      selection.clearSelection();
+    });
+  }
+
+  function expire() {
+    if (!machine.reservationExpired()) return;
+    analytics.track("reservation_expired", {
+      eventId,
+      seatCount: machine.reservationData.peek()?.reservedSeatIds.length ?? 0,
+      timeElapsed: holdSeconds(),
+    });
+    timer.clear();
+    partial.value = null;
+  }
+
+  /** @param {any} frame */
+  function onReservation(frame) {
+    wakeups.value++;
+    const held = machine.reservationData.peek();
+    const isOurs = held !== null && held.id === frame.id;
+    if (PAYING.has(machine.state.peek()) || machine.state.peek() === "RESERVING") return;
+    if (isOurs && frame.state === "expired") return expire();
+    if (held && isOurs && (frame.state === "extended" || frame.state === "granted")) {
+      machine.reservationSuccess({
+        ...held,
+        reservedSeatIds: frame.seatIds ?? held.reservedSeatIds,
+        expiresAt: frame.expiresAt,
+        expiresInSeconds: frame.expiresInSeconds,
+      });
+      return;
+    }
+    if (frame.state !== "expiring" && frame.state !== "paying") reconcile().catch(() => undefined);
+  }
+
+  /** Asks the server what this buyer holds and follows it, whatever was kept here. */
+  async function reconcile() {
+    const before = machine.state.peek();
+    if (before === "RESERVING" || before === "EXPIRED" || PAYING.has(before)) return;
+    const all = await api.reservations(eventId);
+    if (machine.state.peek() !== before) return;
+    const active = all.filter((one) => one.status === "ACTIVE").sort((a, b) => b.id - a.id)[0];
+    if (active) return adopt(active);
+    if (before === "IDLE" || before === "CONFIRMED") return;
+    // The payment may have gone through unheard: its key must stay, and a retry with it tells.
+    if (machine.canRetry.peek() && (all.some(isPaying) || await isBooked())) return;
+    if (machine.state.peek() !== before) return;
+    forget();
+    toasts.show("info", t("toast.holdLost"), 6000);
+  }
+
+  /** Whether the seats of this purchase stand in a booking of this buyer's. */
+  async function isBooked() {
+    const seats = machine.reservationData.peek()?.reservedSeatIds ?? [];
+    return findBooking((await api.bookings(1, 20)).items, eventId, seats) !== undefined;
+  }
+
+  /** @param {import("../net/api.js").Reservation} active */
+  function adopt(active) {
+    const data = {
+      id: active.id,
+      reservedSeatIds: active.seatIds,
+      expiresAt: active.expiresAt,
+      expiresInSeconds: active.expiresInSeconds,
+    };
+    batch(() => {
+      if (machine.state.peek() === "CONFIRMED") machine.reset();
+      if (machine.state.peek() === "FAILED") machine.reservationData.value = data;
+      else {
+        if (machine.state.peek() === "IDLE") machine.startReservation();
+        machine.reservationSuccess(data);
+      }
+      selection.removeSeats(active.seatIds);
+    });
+  }
+
+  /** @param {number} attempt @param {number} delayMs */
+  function noteRetry(attempt, delayMs) {
+    if (attempt > 1) toasts.show("warning", t("toast.retry", { n: attempt }), delayMs);
+    toasts.show("error", t("toast.lostConnection", { n: Math.round(delayMs / 1000) }), delayMs);
+  }
+
+  return { reserve, extend, giveBack, startOver, forget, expire, onReservation, reconcile, noteRetry };
+}
+
+/** @param {{ status: string }} reservation */
+const isPaying = (reservation) => reservation.status === "PAYING" || reservation.status === "BOOKED";
+
+/**
+ * The booking of exactly these seats that is confirmed or may still be.
+ * @param {readonly import("../net/api.js").Booking[]} bookings
+ * @param {number} eventId
+ * @param {readonly number[]} seatIds
+ */
+export function findBooking(bookings, eventId, seatIds) {
+  const wanted = new Set(seatIds);
+  return bookings.find((booking) =>
+    booking.eventId === eventId && booking.seatIds.length === wanted.size &&
+    booking.seatIds.every((id) => wanted.has(id)) && LIVE_BOOKINGS.has(booking.status)
+  );
+}
+
+/** @param {{ reason: string, code?: string }} seat */
+const isStale = (seat) => seat.code === "stale_version" || seat.reason.includes("stale version");
+
+/** @param {ApiError} error */
+export const asProblem = (error) => ({
+  message: explain.error(error),
+  retryable: error.retryable,
+  sameKey: error.sameKey,
+  code: error.code,
+  status: error.status,
+});

@@ -1,0 +1,133 @@
+// @ts-check
+/**
+ * What is known of one buyer's way through one event: the house, the picked and the held seats.
+ * Owns: the signals that the purchase's parts and the views share.
+ */
+import { computed, signal } from "../lib/signals.js";
+import { t } from "../lib/i18n.js";
+import { addDecimals } from "../lib/money.js";
+import { createCheckoutMachine } from "../state/checkout-machine.js";
+import { createReservationTimer } from "../state/reservation-timer.js";
+import { createSeatSelection } from "../state/seat-selection.js";
+
+/**
+ * @typedef {object} PurchaseParts
+ * @property {import("../net/api.js").Api} api
+ * @property {import("../lib/time.js").ServerClock} clock
+ * @property {{ track(name: string, facts?: Record<string, unknown>): void }} analytics
+ * @property {import("./toasts.js").Toasts} toasts
+ * @property {import("../net/tabs.js").Tabs} tabs
+ * @property {import("../state/session.js").Session} session
+ * @property {import("../lib/signals.js").Signal<import("../net/api.js").Config>} config
+ * @property {{ read(eventId: number): string | null, write(eventId: number, text: string | null): void }} holds
+ * @property {(act: () => void) => void} nextFrame
+ * @property {(text: string) => void} announce
+ * @property {(event: import("../net/api.js").EventDetails | null) => void} announceSale
+ * @property {(eventId: number) => void} onWarning
+ * @typedef {ReturnType<typeof createPurchaseState>} PurchaseState
+ * @typedef {{ id: number, index: number, label: string, place: string, section: string,
+ *   category: string, price: string }} HeldSeat
+ * @typedef {{ lost: number, label: string, instead: number | null }} Loss
+ * @typedef {{ reserved: HeldSeat[], failed: { label: string, reason: string }[] }} Partial
+ */
+
+/** States in which seats are held for this buyer and a deadline runs. */
+export const HOLDING = new Set(["RESERVED", "FAILED"]);
+/** States in which the server keeps the seats whatever the deadline. */
+export const PAYING = new Set(["PROCESSING_PAYMENT", "CONFIRMING"]);
+
+/**
+ * @param {PurchaseParts} app
+ * @param {number} eventId
+ * @param {() => void} onExpire the deadline passed, as far as we can tell
+ */
+export function createPurchaseState(app, eventId, onExpire) {
+  const event = signal(/** @type {import("../net/api.js").EventDetails | null} */ (null));
+  const house = signal(/** @type {import("./seating.js").House | null} */ (null));
+  const geometry = signal(/** @type {any} */ (null));
+  const problem = signal(/** @type {import("../net/envelope.js").ApiError | null} */ (null));
+  const live = signal(/** @type {import("../net/live.js").Live | null} */ (null));
+  /** Rises when any seat changed; at most once a frame. */
+  const revision = signal(0);
+  const losses = signal(/** @type {readonly Loss[]} */ ([]));
+  const partial = signal(/** @type {Partial | null} */ (null));
+  const canExtend = signal(true);
+  const wakeups = signal(0);
+
+  const machine = createCheckoutMachine();
+  const selection = createSeatSelection({
+    maxSeats: app.config.peek().maxSeats,
+    onLimit: () => app.toasts.show("warning", t("cart.limit", { n: maxSeats() })),
+  });
+  const timer = createReservationTimer({
+    now: app.clock.now,
+    onExpire,
+    onWarning: () => app.onWarning(eventId),
+  });
+
+  const heldIds = computed(() => {
+    const { value } = machine.state;
+    if (!HOLDING.has(value) && !PAYING.has(value) && value !== "RESERVING") return [];
+    return machine.reservationData.value?.reservedSeatIds ?? [];
+  });
+  const heldSeats = computed(() => heldIds.value.map(describe).filter((seat) => seat !== null));
+  const heldTotal = computed(() => addDecimals(heldSeats.value.map((seat) => seat.price)));
+
+  const maxSeats = () => event.peek()?.maxSeats ?? app.config.peek().maxSeats;
+  const holdSeconds = () => event.peek()?.holdSeconds ?? app.config.peek().holdSeconds;
+
+  const currency = () => event.peek()?.currency ?? "EUR";
+
+  /** @param {number} id @returns {HeldSeat | null} */
+  function describe(id) {
+    const known = house.value;
+    const index = known?.store.indexOf(id) ?? -1;
+    if (!known || index < 0) return null;
+    const { store } = known;
+    return {
+      id,
+      index,
+      label: known.place(index),
+      place: known.fullPlace(index),
+      section: store.sectionName(index),
+      category: known.categories[store.category[index] ?? 0]?.name ?? "",
+      price: known.price(index),
+    };
+  }
+
+  let isNoted = false;
+  /** Something of what is drawn changed. */
+  function noteChange() {
+    if (isNoted) return;
+    isNoted = true;
+    app.nextFrame(() => {
+      isNoted = false;
+      revision.value++;
+    });
+  }
+
+  return {
+    eventId,
+    event,
+    house,
+    geometry,
+    problem,
+    live,
+    revision,
+    losses,
+    partial,
+    canExtend,
+    wakeups,
+    machine,
+    selection,
+    timer,
+    heldIds,
+    heldSeats,
+    heldTotal,
+    describe,
+    noteChange,
+    currency,
+    maxSeats,
+    holdSeconds,
+  };
+}

@@ -1,0 +1,97 @@
+// @ts-check
+/**
+ * One buyer's way through one event: what is picked, held and paid for, bound to the live map.
+ * Lives as long as the page, whatever view is shown, so that a hold and its countdown go on.
+ * Owns: loading the event and its live feed; the rest is picking, holding and keeping.
+ */
+import { batch } from "../lib/signals.js";
+import { ApiError } from "../net/envelope.js";
+import { createLive } from "../net/live.js";
+import { createSeatStore } from "../state/seat-store.js";
+import { createHolding } from "./holding.js";
+import { createHouse } from "./seating.js";
+import { keepPurchase } from "./keeping.js";
+import { createPicking } from "./picking.js";
+import { createPurchaseState } from "./purchase-state.js";
+import { createSaleWindow } from "./sale-window.js";
+
+/** @typedef {ReturnType<typeof createPurchase>} Purchase */
+
+/**
+ * @param {import("./purchase-state.js").PurchaseParts} app
+ * @param {number} eventId
+ */
+export function createPurchase(app, eventId) {
+  const { api, clock } = app;
+  const state = createPurchaseState(app, eventId, () => holding.expire());
+  const { event, house, geometry, problem, live, noteChange } = state;
+  const picking = createPicking(app, state);
+  const holding = createHolding(app, state, picking, refreshSeats);
+  const saleWindow = createSaleWindow(app, state, () => void load());
+
+  /** @type {Promise<void> | null} */
+  let loading = null;
+  /** Loads what is missing; a failure stands in `problem` and can be tried again. */
+  function load() {
+    loading ??= fetchAll().catch((error) => {
+      if (!(error instanceof ApiError)) throw error;
+      problem.value = error;
+    }).finally(() => (loading = null));
+    return loading;
+  }
+
+  async function fetchAll() {
+    problem.value = null;
+    const before = event.peek(), details = await api.event(eventId);
+    event.value = details;
+    const known = house.peek(), drawn = geometry.peek();
+    if (known && drawn && !hasSamePrices(before, details)) house.value = createHouse(drawn, known.store, details);
+    if (!known) {
+      const drawing = await api.plan(details.planUrl);
+      const store = createSeatStore(drawing);
+      const whole = await api.status(eventId);
+      if (whole) store.applyStatus(whole.body);
+      store.onChange(noteChange);
+      batch(() => {
+        geometry.value = drawing;
+        house.value = createHouse(drawing, store, details);
+      });
+    }
+    await holding.reconcile();
+  }
+
+  /** Starts the live feed; `leave` ends it. The hold goes on either way. */
+  function watchSeats() {
+    const known = house.peek();
+    if (!known || live.peek()) return;
+    const feed = createLive({
+      eventId,
+      seats: known.store,
+      api,
+      clock,
+      onReservation: holding.onReservation,
+      onSale: saleWindow.onSale,
+      onSignIn: () => app.session.signOut(),
+      onFresh: (_isWhole, changes) => picking.checkSelection(changes),
+    });
+    live.value = feed;
+    feed.start();
+  }
+
+  function leave() {
+    live.peek()?.stop();
+    live.value = null;
+  }
+
+  async function refreshSeats() {
+    await live.peek()?.refresh().catch(() => undefined);
+    picking.checkSelection(null);
+  }
+
+  keepPurchase(app, state);
+  return { ...state, ...picking, ...holding, load, watchSeats, leave, refreshSeats };
+}
+
+/** @param {import("../net/api.js").EventDetails | null} before @param {import("../net/api.js").EventDetails} now */
+const hasSamePrices = (before, now) =>
+  now.categories.every(({ name, price }) => before?.categories.find((old) => old.name === name)?.price === price);

@@ -1,0 +1,190 @@
+// @ts-check
+/** What is picked and held, what it costs, and the button that goes on. On a phone a bottom sheet. */
+import { each, h, View } from "../lib/dom.js";
+import { money, t } from "../lib/i18n.js";
+import { addDecimals } from "../lib/money.js";
+import { go } from "../lib/routes.js";
+import { computed, signal } from "../lib/signals.js";
+import { kind } from "../app/seating.js";
+import { icon } from "../ui/icons.js";
+
+export class SeatCart extends View {
+  /** @type {import("../app/purchase.js").Purchase} */
+  purchase = /** @type {any} */ (null);
+  /** @type {() => void} */
+  onReserve = () => {};
+
+  /** @override */
+  render() {
+    const { purchase } = this;
+    const { selection, machine, timer } = purchase;
+    const currency = () => purchase.event.value?.currency ?? "EUR";
+    const isOpen = signal(false);
+    const picked = selection.selectedSeats;
+    const held = purchase.heldSeats;
+    const total = computed(() =>
+      addDecimals([...picked.value.map((seat) => seat.price), ...held.value.map((seat) => seat.price)])
+    );
+    const number = computed(() => picked.value.length + held.value.length);
+
+    return h(
+      "section",
+      {
+        class: () => `cart ${isOpen.value ? "is-open" : ""} ${number.value ? "" : "is-empty"}`,
+        "aria-labelledby": "cart-title",
+      },
+      h(
+        "div",
+        { class: "cart-head" },
+        h("h2", { id: "cart-title" }, t("cart.title"), h("span", { class: "badge tabular" }, () => number.value || "")),
+        h("button", {
+          class: "plain-button cart-toggle",
+          type: "button",
+          "aria-expanded": () => String(isOpen.value),
+          "aria-controls": "cart-seats",
+          "aria-label": () => t(isOpen.value ? "cart.hide" : "cart.show"),
+          onclick: () => (isOpen.value = !isOpen.peek()),
+        }, icon("up")),
+      ),
+      h(
+        "div",
+        { class: "cart-seats", id: "cart-seats" },
+        () =>
+          number.value ? null : h(
+            "div",
+            { class: "cart-empty" },
+            h("p", null, h("strong", null, t("cart.empty"))),
+            h("p", { class: "muted" }, t("cart.emptyHelp")),
+          ),
+        () =>
+          held.value.length
+            ? h(
+              "div",
+              { class: "cart-group is-held" },
+              h(
+                "h3",
+                null,
+                icon("lock"),
+                t("cart.held"),
+                h(
+                  "span",
+                  { class: () => `tabular timer-small ${timer.isWarning.value ? "is-urgent" : ""}` },
+                  () => timer.timeRemainingFormatted.value,
+                ),
+              ),
+              h(
+                "ul",
+                null,
+                held.value.map((seat) =>
+                  h(
+                    "li",
+                    { class: "ticket-line" },
+                    h(
+                      "span",
+                      null,
+                      h("strong", null, seat.label),
+                      h("span", { class: "muted" }, kind(seat.section, seat.category)),
+                    ),
+                    h("span", { class: "tabular" }, money(seat.price, currency())),
+                    h("button", {
+                      class: "plain-button",
+                      type: "button",
+                      "aria-label": t("cart.releaseOne", { seat: seat.label }),
+                      onclick: () => purchase.giveBack(seat.id),
+                    }, icon("close")),
+                  )
+                ),
+              ),
+              h("button", {
+                class: "link-button",
+                type: "button",
+                onclick: () => purchase.startOver(),
+              }, t("cart.release")),
+            )
+            : null,
+        () => picked.value.length && held.value.length ? h("h3", null, t("cart.selected")) : null,
+        each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) => {
+          const house = purchase.house.peek();
+          const label = house?.place(house.store.indexOf(seat.id)) ?? seat.seatNumber;
+          return h(
+            "li",
+            {
+              class: () =>
+                `ticket-line ${
+                  picked.value.find((one) => one.id === seat.id)?.status === "RESERVING" ? "is-reserving" : ""
+                }`,
+            },
+            h(
+              "span",
+              null,
+              h("strong", null, label),
+              h("span", { class: "muted" }, kind(seat.section, seat.seatType)),
+            ),
+            h("span", { class: "tabular" }, money(seat.price, currency())),
+            h("button", {
+              class: "plain-button",
+              type: "button",
+              "aria-label": t("remove", { seat: label }),
+              onclick: () => selection.removeSeats([seat.id]),
+            }, icon("close")),
+          );
+        }),
+        this.losses(),
+      ),
+      h(
+        "div",
+        { class: "cart-foot" },
+        h(
+          "p",
+          { class: "cart-total" },
+          h("span", null, t("cart.total")),
+          h("strong", { class: "tabular" }, () => money(total.value, currency())),
+        ),
+        () => {
+          const isReserving = machine.state.value === "RESERVING";
+          if (picked.value.length || isReserving || !held.value.length) {
+            return h("button", {
+              class: "button is-primary is-wide",
+              type: "button",
+              "aria-disabled": () => String(!picked.value.length || isReserving),
+              onclick: () => picked.peek().length && this.onReserve(),
+            }, isReserving ? [h("span", { class: "spinner" }), t("cart.reserving")] : t("cart.reserve"));
+          }
+          return h("button", {
+            class: "button is-primary is-wide",
+            type: "button",
+            onclick: () => go(`/events/${purchase.eventId}/checkout`),
+          }, t("cart.continue"));
+        },
+      ),
+    );
+  }
+
+  /** Seats that someone else took while they were picked here, with the nearest equal one. */
+  losses() {
+    const { purchase } = this;
+    return each(h("ul", { class: "losses" }), () => purchase.losses.value, (loss) => loss, (loss) =>
+      h(
+        "li",
+        { class: "loss" },
+        icon("warning"),
+        h(
+          "div",
+          null,
+          h("p", null, t("lost.one", { seat: loss.label })),
+          loss.instead === null ? h("p", { class: "muted" }, t("lost.none")) : h("button", {
+            class: "link-button",
+            type: "button",
+            onclick: () => purchase.settleLoss(loss, true),
+          }, t("lost.offer", { seat: purchase.house.peek()?.fullPlace(loss.instead) ?? "" })),
+        ),
+        h("button", {
+          class: "plain-button",
+          type: "button",
+          "aria-label": t("close"),
+          onclick: () => purchase.settleLoss(loss, false),
+        }, icon("close")),
+      ));
+  }
+}
+customElements.define("seat-cart", SeatCart);

@@ -1,0 +1,72 @@
+// @ts-check
+/** What went wrong with a payment and what can be done about it: the brief's §3.3, §4.3 and §4.4. */
+import { h } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+import { icon } from "../ui/icons.js";
+
+/**
+ * A panel that takes the focus; null while nothing is wrong.
+ * @param {Pick<import("../app/purchase.js").Purchase, "machine" | "timer">} purchase
+ * @param {{ retry(): void, update(): void, cancel(): void }} ways send again; change the card; give the seats back
+ */
+export function paymentTrouble({ machine, timer }, { retry, update, cancel: giveUp }) {
+  const error = machine.error.value;
+  if (machine.state.value !== "FAILED" || !error) return null;
+  /** @param {string} sign @param {string} title @param {import("../lib/dom.js").Child[]} body @param {import("../lib/dom.js").Child[]} ways */
+  const panel = (sign, title, body, ways) =>
+    h(
+      "section",
+      {
+        class: "payment-error",
+        role: "alert",
+        tabindex: "-1",
+        ref: (/** @type {HTMLElement} */ element) => queueMicrotask(() => element.focus()),
+      },
+      icon(sign),
+      h("div", null, h("h2", null, title), ...body, h("div", { class: "ways" }, ...ways)),
+    );
+  const cancel = h(
+    "button",
+    { class: "button is-secondary", type: "button", onclick: giveUp },
+    t("declined.cancel"),
+  );
+  if (error.status === 402) {
+    return panel("card", t("declined.title"), [
+      h("p", null, error.message),
+      h(
+        "p",
+        { class: "help-text" },
+        () =>
+          timer.isRunning.value
+            ? t("declined.help", { time: timer.timeRemainingFormatted.value })
+            : t("declined.helpNoTime"),
+      ),
+    ], [
+      h(
+        "button",
+        { class: "button is-primary", type: "button", onclick: update },
+        t("declined.retry"),
+      ),
+      cancel,
+    ]);
+  }
+  if (error.retryable) {
+    return panel("signal", t("network.title"), [
+      h("p", null, `${t("network.max")}. ${error.status ? error.message : ""}`),
+      h("p", { class: "help-text" }, t("network.body")),
+    ], [
+      h("button", { class: "button is-primary", type: "button", onclick: retry }, t("network.retry")),
+      cancel,
+    ]);
+  }
+  const isGone = error.status === 409;
+  return panel("error", t(isGone ? "conflict.title" : "invalid.title"), [
+    h("p", null, isGone ? t("conflict.body") : error.message),
+  ], [
+    h(
+      "button",
+      { class: "button is-primary", type: "button", onclick: giveUp },
+      t(isGone ? "expired.again" : "invalid.again"),
+    ),
+  ]);
+}

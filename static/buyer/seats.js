@@ -1,0 +1,272 @@
+// @ts-check
+/**
+ * Choosing seats: the list by section, the live map, and the cart. On a small screen the list comes
+ * first and the map is one press away.
+ */
+import { custom, h, listen, onEnd, View, watch } from "../lib/dom.js";
+import { money, shortDate, t } from "../lib/i18n.js";
+import { go } from "../lib/routes.js";
+import { signal } from "../lib/signals.js";
+import "../map/seat-map.js";
+import { ask } from "../ui/dialog.js";
+import { entitle, failure, skeleton } from "../ui/frame.js";
+import { icon } from "../ui/icons.js";
+import { mapKey } from "../ui/legend.js";
+import { mapWords } from "../ui/map-words.js";
+import { saleCountdown } from "../ui/sale-countdown.js";
+import { placeTip } from "../ui/tip-place.js";
+import "./cart.js";
+import "./finder.js";
+
+/** @typedef {import("../app/seating.js").SeatFilter} SeatFilter */
+
+const SMALL = "(max-width: 56rem)";
+
+export class SeatsView extends View {
+  /** @type {import("../app/app.js").App} */
+  app = /** @type {any} */ (null);
+  /** @type {import("../app/purchase.js").Purchase} */
+  purchase = /** @type {any} */ (null);
+
+  /** @override */
+  render() {
+    const { purchase } = this;
+    purchase.load();
+    watch(() => entitle(this, t("seats.title")));
+    watch(() => {
+      if (purchase.house.value) purchase.watchSeats();
+    });
+    watch(() => {
+      if (purchase.partial.value) this.askPartial(purchase.partial.value);
+    });
+    return () => {
+      if (purchase.problem.value && !purchase.house.value) {
+        return failure(purchase.problem.value, () => void purchase.load());
+      }
+      const house = purchase.house.value;
+      if (!house) return h("div", { class: "page" }, h("h1", { class: "unseen" }, t("seats.title")), skeleton("seats"));
+      return this.desk(house);
+    };
+  }
+
+  /** @param {import("../app/seating.js").House} house */
+  desk(house) {
+    const { purchase } = this;
+    const event = /** @type {import("../net/api.js").EventDetails} */ (purchase.event.peek());
+    const filter = signal(/** @type {SeatFilter} */ ({ categories: null, accessible: false }));
+    const colors = signal(/** @type {string[]} */ ([]));
+    const small = matchMedia(SMALL);
+    const shown = signal(small.matches ? "list" : "both");
+    const chosen = signal(/** @type {"list" | "map"} */ ("list"));
+    const arrange = () => void (shown.value = small.matches ? chosen.value : "both");
+    listen(small, "change", arrange);
+    watch(arrange);
+
+    /** @type {import("../map/seat-map.js").SeatMap} */
+    const map = custom("seat-map", {}, { class: "map", "aria-label": t("seats.mapLabel", { venue: event.venue }) });
+    map.words = mapWords();
+    map.priceText = (category) => money(house.categories[category]?.price ?? "0", event.currency);
+    listen(map, "palette-change", (change) => (colors.value = change.detail.categoryColors));
+    map.store = house.store;
+    watch(() => void (map.filter = filter.value));
+
+    const finder = /** @type {import("./finder.js").SeatFinder} */ (custom("seat-finder", {
+      purchase,
+      filter,
+      onSection: (/** @type {number} */ section) => map.zoomTo(section),
+      onSeat: (/** @type {number} */ index) => {
+        purchase.toggle(index);
+        map.zoomToSeat(index);
+      },
+    }));
+    listen(map, "section-activate", (entered) => finder.open(entered.detail.section));
+    listen(map, "seat-activate", (activated) => purchase.toggle(activated.detail.index));
+    const tip = this.tooltip(house, map, event.currency);
+    onEnd(house.store.onChange((indexes, what) => {
+      if (what === "status" && indexes) map.pulse(indexes.subarray(0, 160));
+    }));
+
+    /** @param {"list" | "map"} name @param {string} sign */
+    const tab = (name, sign) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "segment",
+          "aria-pressed": () => String(chosen.value === name),
+          onclick: () => (chosen.value = name),
+        },
+        icon(sign),
+        t(`seats.${name}`),
+      );
+
+    return h(
+      "div",
+      { class: () => `seats-desk is-${shown.value}` },
+      h(
+        "div",
+        { class: "desk-head" },
+        h(
+          "a",
+          { class: "plain-button", href: `#/events/${event.id}`, "aria-label": `${t("back")}: ${event.name}` },
+          icon("back"),
+        ),
+        h(
+          "div",
+          { class: "desk-title" },
+          h("h1", null, t("seats.title")),
+          h("p", { class: "muted" }, `${event.name} · ${shortDate(event.startsAt)}`),
+        ),
+        h("p", { class: "live-state" }, () => this.liveState()),
+        h(
+          "div",
+          { class: "segments", role: "group", "aria-label": t("seats.view") },
+          tab("list", "list"),
+          tab("map", "map"),
+        ),
+      ),
+      h("div", { class: "panel" }, () => this.saleNotice(), finder),
+      h(
+        "div",
+        { class: "map-side" },
+        custom("seat-legend", { purchase, filter, colors }),
+        this.floors(map),
+        h("div", { class: "map-box" }, map, tip),
+        mapKey(),
+      ),
+      custom("seat-cart", { purchase, onReserve: () => this.reserve() }),
+    );
+  }
+
+  /** Before and after the sale the map can be looked at; seats cannot be taken. */
+  saleNotice() {
+    const event = this.purchase.event.value;
+    if (!event || event.saleState === "open") return null;
+    const words = event.saleState === "upcoming" && event.onSaleAt
+      ? t("event.upcoming", { when: shortDate(event.onSaleAt) })
+      : t("event.closed");
+    return h(
+      "p",
+      { class: "notice sale-notice", role: "status" },
+      icon("clock"),
+      h("span", null, words),
+      h("span", { "aria-live": "off" }, saleCountdown(this.app.clock, () => this.purchase.event.value)),
+    );
+  }
+
+  /** Which level is drawn, where a house has several. @param {import("../map/seat-map.js").SeatMap} map */
+  floors(map) {
+    const names = this.purchase.geometry.peek()?.floors ?? [];
+    if (names.length < 2) return null;
+    const shown = signal(-1);
+    watch(() => void (map.floor = shown.value));
+    return h(
+      "div",
+      { class: "legend", role: "group", "aria-label": t("seats.floors") },
+      [-1, ...names.keys()].map((floor) =>
+        h("button", {
+          type: "button",
+          class: "chip",
+          "aria-pressed": () => String(shown.value === floor),
+          onclick: () => (shown.value = floor),
+        }, floor < 0 ? t("seats.allFloors") : names[floor])
+      ),
+    );
+  }
+
+  liveState() {
+    const live = this.purchase.live.value;
+    const state = live?.connection.value;
+    if (!live || state !== "live") return null;
+    const viewers = live.viewers.value;
+    return [
+      h("span", { class: "live-dot" }),
+      t("connection.live"),
+      viewers > 1 ? h("span", { class: "muted" }, ` · ${t("live.viewers", { n: viewers })}`) : null,
+    ];
+  }
+
+  async reserve() {
+    const isHeld = await this.purchase.reserve();
+    if (isHeld && !this.purchase.partial.peek()) go(`/events/${this.purchase.eventId}/checkout`);
+  }
+
+  /** Brief §4.5: what was got, what was not, and three ways on. @param {import("../app/purchase-state.js").Partial} partial */
+  async askPartial({ reserved, failed }) {
+    const { purchase } = this;
+    const currency = purchase.event.peek()?.currency ?? "EUR";
+    const total = money(purchase.heldTotal.peek(), currency);
+    const choice = await ask({
+      title: t("partial.title"),
+      icon: "warning",
+      tone: "warning",
+      content: () => [
+        h(
+          "section",
+          { class: "success-section" },
+          h("h3", null, icon("check"), t("partial.got", { n: reserved.length })),
+          h(
+            "ul",
+            null,
+            reserved.map((seat) => h("li", null, `${seat.place} – ${money(seat.price, currency)}`)),
+          ),
+        ),
+        h(
+          "section",
+          { class: "failed-section" },
+          h("h3", null, icon("error"), t("partial.failed", { n: failed.length })),
+          h("ul", null, failed.map((seat) => h("li", null, `${seat.label} – ${seat.reason}`))),
+        ),
+      ],
+      actions: [
+        { label: t("partial.proceed", { n: reserved.length, total }), value: "proceed", kind: "primary" },
+        { label: t("partial.more"), value: "more", kind: "secondary" },
+        { label: t("partial.cancel"), value: "cancel", kind: "quiet" },
+      ],
+      isOver: () => purchase.partial.peek() === null,
+    });
+    purchase.partial.value = null;
+    this.app.toasts.dismiss(`partial-${purchase.eventId}`);
+    if (choice === "proceed") go(`/events/${purchase.eventId}/checkout`);
+    if (choice === "cancel") await purchase.startOver();
+  }
+
+  /**
+   * Row, seat, category, price and state beside the pointer.
+   * @param {import("../app/seating.js").House} house
+   * @param {import("../map/seat-map.js").SeatMap} map
+   * @param {string} currency
+   */
+  tooltip(house, map, currency) {
+    const hovered = signal(-1);
+    const tip = h("div", { class: "seat-tip", "aria-hidden": "true", hidden: () => hovered.value < 0 }, () => {
+      const i = hovered.value;
+      if (i < 0) return null;
+      this.purchase.revision.value;
+      const mark = ["", "selected", "reserving", "mine"][house.store.mark[i] ?? 0];
+      return [
+        h("strong", null, house.place(i)),
+        h("span", { class: "muted" }, house.store.sectionName(i)),
+        h(
+          "span",
+          { class: "seat-tip-price" },
+          `${house.categories[house.store.category[i] ?? 0]?.name ?? ""} · `,
+          h("b", { class: "tabular" }, money(house.price(i), currency)),
+        ),
+        h(
+          "span",
+          { class: `seat-tip-state is-${(mark || house.statusOf(i)).toLowerCase()}` },
+          t(`status.${mark || house.statusOf(i)}`),
+        ),
+        house.flagWords(i).map((word) => h("span", { class: "muted" }, word)),
+      ];
+    });
+    listen(map, "seat-hover", ({ detail }) => {
+      hovered.value = detail.index;
+      if (detail.index < 0) return;
+      placeTip(tip, detail);
+    });
+    return tip;
+  }
+}
+customElements.define("seats-view", SeatsView);

@@ -1,0 +1,163 @@
+// @ts-check
+/**
+ * A modal form for one act: it stays open until the server has agreed, and shows why when it has not.
+ * Escape and the cross leave it without acting; the focus goes back to where it was.
+ */
+import { h, scoped } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+import { signal } from "../lib/signals.js";
+import { ApiError } from "../net/envelope.js";
+import { explain } from "../ui/explain.js";
+import { icon } from "../ui/icons.js";
+import { field, input, select, textArea } from "./fields.js";
+
+/**
+ * @typedef {object} FieldSpec
+ * @property {string} name
+ * @property {string} label
+ * @property {"text" | "email" | "number" | "reason" | "select" | "datetime-local"} [type]
+ * @property {string} [value]
+ * @property {string} [help]
+ * @property {boolean} [required]
+ * @property {readonly (readonly [string, string])[]} [options] of a select
+ * @property {Record<string, any>} [props]
+ */
+
+let made = 0;
+export const REASON_MAX = 500;
+
+/** The field that every act on someone else's seats asks for. @returns {FieldSpec} */
+export const reasonField = () => ({
+  name: "reason",
+  label: t("venue.reason"),
+  help: t("venue.reason.help"),
+  type: "reason",
+  required: true,
+});
+
+/**
+ * @template T
+ * @param {{
+ *   title: string,
+ *   icon?: string,
+ *   tone?: string,
+ *   content?: () => import("../lib/dom.js").Child,
+ *   fields?: FieldSpec[],
+ *   confirm: string,
+ *   isDanger?: boolean,
+ *   run: (values: Record<string, string>) => Promise<T>,
+ * }} parts
+ * @returns {Promise<T | null>} what the server answered, or null when it was left
+ */
+export function act({ title, icon: sign = "info", tone = "", content, fields = [], confirm, isDanger, run }) {
+  return new Promise((resolve) => {
+    const id = `act-dialog-${++made}`;
+    const opener = document.activeElement;
+    const fault = signal(""), isBusy = signal(false);
+    const controls = fields.map((spec) => ({ spec, control: controlOf(spec), wrong: signal("") }));
+
+    const submit = async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      if (isBusy.peek() || !isComplete()) return;
+      isBusy.value = true;
+      fault.value = "";
+      try {
+        const values = Object.fromEntries(controls.map(({ spec, control }) => [spec.name, control.value.trim()]));
+        close(await run(values));
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        fault.value = explain.error(error);
+      } finally {
+        isBusy.value = false;
+      }
+    };
+
+    function isComplete() {
+      for (const { spec, control, wrong } of controls) {
+        wrong.value = spec.required && !control.value.trim() ? t("checkout.required") : "";
+      }
+      const first = controls.find(({ wrong }) => wrong.peek());
+      first?.control.focus();
+      return !first;
+    }
+
+    const [dialog, end] = scoped(() =>
+      h(
+        "dialog",
+        { class: `dialog ${tone && `is-${tone}`}`, "aria-labelledby": id },
+        h(
+          "form",
+          { novalidate: true, onsubmit: submit },
+          h(
+            "div",
+            { class: "dialog-head" },
+            icon(sign, "dialog-icon"),
+            h("h2", { id, tabindex: "-1" }, title),
+            h("button", {
+              class: "plain-button",
+              type: "button",
+              "aria-label": t("close"),
+              onclick: () => close(null),
+            }, icon("close")),
+          ),
+          h(
+            "div",
+            { class: "dialog-body" },
+            content?.() ?? null,
+            controls.map(({ spec, control, wrong }) => field(spec.label, control, spec.help, wrong)),
+            h("div", { role: "alert" }, () =>
+              fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null),
+          ),
+          h(
+            "div",
+            { class: "dialog-actions" },
+            h(
+              "button",
+              {
+                type: "submit",
+                class: `button is-${isDanger ? "danger" : "primary"}`,
+                "aria-disabled": () =>
+                  String(isBusy.value),
+              },
+              () =>
+                isBusy.value ? h("span", { class: "spinner" }) : null,
+              confirm,
+            ),
+            h("button", {
+              type: "button",
+              class: "button is-secondary",
+              onclick: () => close(null),
+            }, t("cancel")),
+          ),
+        ),
+      )
+    );
+    let isClosed = false;
+    /** @param {T | null} value */
+    function close(value) {
+      if (isClosed) return;
+      isClosed = true;
+      end();
+      dialog.close();
+      dialog.remove();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      else document.getElementById("main")?.focus({ preventScroll: true });
+      resolve(value);
+    }
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      close(null);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    (controls[0]?.control ?? dialog.querySelector("h2"))?.focus();
+  });
+}
+
+/** @param {FieldSpec} spec */
+function controlOf({ name, type = "text", value = "", required = false, options = [], props = {} }) {
+  const own = { name, "aria-required": required ? "true" : null, ...props };
+  if (type === "select") return select({ ...own, value }, options);
+  if (type === "reason") return textArea({ ...own, value, maxlength: REASON_MAX });
+  return input({ ...own, type, value });
+}

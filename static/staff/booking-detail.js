@@ -1,0 +1,116 @@
+// @ts-check
+/** One booking in a dialog: who, which seats, the state of each ticket, refund and resend. */
+import { h } from "../lib/dom.js";
+import { longDate, money, t } from "../lib/i18n.js";
+import { ask } from "../ui/dialog.js";
+import { bookingStatus } from "../ui/frame.js";
+import { clockTime } from "./figures.js";
+import { act, reasonField } from "./act-dialog.js";
+
+/** @typedef {import("../net/venue-api.js").StaffBooking} StaffBooking */
+/**
+ * @typedef {{ staff: import("./staff.js").StaffRoom, desk: import("./desk.js").Desk, booking: StaffBooking,
+ *   onChange: () => void }} Parts
+ */
+
+/** @param {Parts} parts */
+export async function openBooking(parts) {
+  const { booking } = parts;
+  const isConfirmed = booking.status === "CONFIRMED";
+  const choice = await ask({
+    title: t("booking.title", { reference: booking.bookingReference }),
+    icon: "ticket",
+    content: () => [facts(booking), tickets(booking)],
+    actions: [
+      ...(isConfirmed
+        ? [
+          { label: t("venue.resend"), value: "resend", kind: /** @type {const} */ ("secondary") },
+          { label: t("venue.refund"), value: "refund", kind: /** @type {const} */ ("danger") },
+        ]
+        : []),
+      { label: t("close"), value: "close", kind: "quiet" },
+    ],
+  });
+  if (choice === "resend") await resend(parts);
+  if (choice === "refund") await refund(parts);
+}
+
+/** @param {StaffBooking} booking */
+function facts(booking) {
+  /** @param {string} words @param {import("../lib/dom.js").Child} value */
+  const line = (words, value) => h("div", null, h("dt", null, t(words)), h("dd", null, value));
+  return h(
+    "dl",
+    { class: "venue-facts" },
+    line("venue.bookings.state", bookingStatus(booking)),
+    line("checkout.name", booking.contact?.name || "–"),
+    line("checkout.email", booking.contact?.email || "–"),
+    booking.contact?.phone ? line("venue.phone", booking.contact.phone) : null,
+    line("booking.total", h("span", { class: "tabular" }, money(booking.totalAmount, booking.currency))),
+    line("venue.booked", longDate(booking.createdAt)),
+  );
+}
+
+/** @param {StaffBooking} booking */
+function tickets(booking) {
+  if (!booking.tickets?.length) return h("p", { class: "tabular" }, booking.seatNumbers.join(", "));
+  return h(
+    "ul",
+    { class: "venue-tickets", "aria-label": t("venue.tickets") },
+    booking.tickets.map((ticket) =>
+      h(
+        "li",
+        null,
+        h("strong", { class: "tabular" }, ticket.seatNumber),
+        h(
+          "span",
+          { class: `pill is-ticket-${ticket.state.toLowerCase()}` },
+          t(`venue.ticket.${ticket.state}`),
+          ticket.usedAt ? ` · ${clockTime(ticket.usedAt)}` : "",
+        ),
+      )
+    ),
+  );
+}
+
+/** @param {Parts} parts */
+async function refund({ staff, desk, booking, onChange }) {
+  const reference = booking.bookingReference;
+  const total = money(booking.totalAmount, booking.currency);
+  const done = await act({
+    title: t("venue.refund.title"),
+    icon: "warning",
+    tone: "warning",
+    content: () => h("p", null, t("venue.refund.body", { reference, total, n: booking.seatNumbers.length })),
+    fields: [reasonField()],
+    confirm: t("venue.refund.confirm", { total }),
+    isDanger: true,
+    run: ({ reason = "" }) => staff.venue.refund(desk.eventId, reference, reason),
+  });
+  if (!done) return;
+  staff.app.toasts.show("success", t("venue.refund.done", { reference }));
+  onChange();
+}
+
+/** @param {Parts} parts */
+async function resend({ staff, desk, booking }) {
+  const done = await act({
+    title: t("venue.resend.title"),
+    icon: "mail",
+    fields: [
+      {
+        name: "to",
+        label: t("checkout.email"),
+        type: "email",
+        value: booking.contact?.email ?? "",
+        required: true,
+        props: { autocomplete: "off" },
+      },
+      { ...reasonField(), required: false, label: t("venue.reason.optional") },
+    ],
+    confirm: t("venue.resend"),
+    run: ({ to = "", reason }) =>
+      staff.venue.resend(desk.eventId, booking.bookingReference, reason ? { to, reason } : { to }),
+  });
+  if (done) staff.app.toasts.show("success", t("booking.emailed", { to: done.to }));
+}

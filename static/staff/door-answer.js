@@ -1,0 +1,63 @@
+// @ts-check
+/** Yes or no, so large that it is read across a doorway; never by colour alone. */
+import { h } from "../lib/dom.js";
+import { hasWords, t } from "../lib/i18n.js";
+import { explain } from "../ui/explain.js";
+import { icon } from "../ui/icons.js";
+import { clockTime } from "./figures.js";
+
+/** @param {() => import("./door.js").Answer} answer */
+export function doorAnswer(answer) {
+  return h("div", { class: "door-answer", role: "status", "aria-live": "assertive" }, () => {
+    const told = answer();
+    if (!told) return h("div", { class: "door-wait muted" }, icon("ticket", "big-icon"), t("venue.door.waiting"));
+    if ("item" in told) return yes(told.item);
+    return no(told.error);
+  });
+}
+
+/** @param {import("../net/venue-api.js").CheckIn} item */
+function yes(item) {
+  return h(
+    "div",
+    { class: "door-yes" },
+    icon("check", "door-sign"),
+    h("p", { class: "door-word" }, t("venue.door.yes")),
+    h("p", { class: "door-seat" }, item.section),
+    h(
+      "p",
+      { class: "door-place" },
+      t("seats.place", { row: item.row, seat: shortSeat(item.seatNumber, item.row) }),
+    ),
+    h("p", null, [item.name, item.category].filter(Boolean).join(" · ")),
+    h("p", { class: "small tabular", translate: "no" }, item.bookingReference),
+  );
+}
+
+/** "C14" in row C is seat 14. @param {string} label @param {string} row */
+const shortSeat = (label, row) =>
+  (row && label.startsWith(row) && label.slice(row.length).replace(/^[\s.\-/]+/, "")) || label;
+
+/** @param {import("../net/envelope.js").ApiError} error */
+function no(error) {
+  const { usedAt, door, seatNumber } = error.details;
+  return h(
+    "div",
+    { class: "door-no" },
+    icon("close", "door-sign"),
+    h("p", { class: "door-word" }, t("venue.door.no")),
+    h("p", { class: "door-seat" }, hasWords(`venue.door.why.${error.code}`) ? t(`venue.door.why.${error.code}`) : ""),
+    usedAt
+      ? h(
+        "p",
+        { class: "tabular" },
+        t(door ? "venue.door.usedAtDoor" : "venue.door.usedAt", {
+          time: clockTime(usedAt),
+          door,
+          seat: seatNumber ?? "",
+        }),
+      )
+      : null,
+    h("p", { class: usedAt ? "small" : "" }, explain.error(error)),
+  );
+}

@@ -1,0 +1,177 @@
+// @ts-check
+/** Letting people in: a code scanned or typed, one large answer, what was let in last, and undo. */
+import { each, h } from "../lib/dom.js";
+import { count, t } from "../lib/i18n.js";
+import { signal } from "../lib/signals.js";
+import { ApiError } from "../net/envelope.js";
+import { explain } from "../ui/explain.js";
+import { icon } from "../ui/icons.js";
+import { act, reasonField } from "./act-dialog.js";
+import { answerSound } from "./answer-sound.js";
+import { doorAnswer } from "./door-answer.js";
+import { field, input } from "./fields.js";
+import { clockTime, percent } from "./figures.js";
+import { scanner } from "./scanner.js";
+import { sign } from "./signs.js";
+
+/** @typedef {import("../net/venue-api.js").CheckIn} CheckIn */
+/** @typedef {{ item: CheckIn } | { error: ApiError, code: string } | null} Answer */
+
+const RECENT = 20;
+const DOOR = "houseful.door";
+
+/** @param {import("./venue.js").EventPlace} place */
+export function doorPage({ staff, desk }) {
+  const { shelf, toasts } = staff.app;
+  const answer = signal(/** @type {Answer} */ (null));
+  const isBusy = signal(false);
+  const recent = signal(/** @type {readonly CheckIn[]} */ ([]));
+  const sound = answerSound(shelf);
+  const code = input({
+    name: "code",
+    autocomplete: "off",
+    autocapitalize: "characters",
+    spellcheck: "false",
+    enterkeyhint: "done",
+  });
+  const door = input({
+    name: "door",
+    autocomplete: "off",
+    maxlength: 60,
+    value: shelf.getItem(DOOR) ?? "",
+    onchange: () => shelf.setItem(DOOR, door.value.trim()),
+  });
+  const load = async () => {
+    try {
+      recent.value = (await staff.venue.checkIns(desk.eventId, RECENT)).recent;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toasts.show("error", explain.error(error));
+    }
+  };
+  load();
+
+  /** @param {string} text */
+  async function letIn(text) {
+    if (isBusy.peek() || !text.trim()) return code.focus();
+    isBusy.value = true;
+    try {
+      const item = await staff.venue.checkIn(desk.eventId, text.trim(), door.value.trim());
+      answer.value = { item };
+      recent.value = [item, ...recent.peek()].slice(0, RECENT);
+      sound.good();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      answer.value = { error, code: text.trim() };
+      sound.bad();
+    } finally {
+      isBusy.value = false;
+      code.value = "";
+      code.focus();
+    }
+  }
+
+  /** @param {CheckIn} item */
+  async function undo(item) {
+    const done = await act({
+      title: t("venue.door.undo.title", { seat: item.seatNumber }),
+      icon: "warning",
+      tone: "warning",
+      content: () => h("p", null, t("venue.door.undo.body", { name: item.name, reference: item.bookingReference })),
+      fields: [reasonField()],
+      confirm: t("venue.door.undo"),
+      run: ({ reason = "" }) => staff.venue.undoCheckIn(desk.eventId, item.ticketId, reason),
+    });
+    if (!done) return;
+    const shown = answer.peek();
+    if (shown && "item" in shown && shown.item.ticketId === item.ticketId) answer.value = null;
+    toasts.show("success", t("venue.door.undone", { seat: item.seatNumber }));
+    load();
+  }
+
+  const list = each(
+    h("ol", { class: "venue-list door-list" }),
+    () => recent.value,
+    (item) => item,
+    (item) => recentRow(item, () => void undo(item)),
+  );
+  return h(
+    "div",
+    { class: "venue-page door-page" },
+    h(
+      "div",
+      { class: "door-desk" },
+      doorAnswer(() => answer.value),
+      h(
+        "form",
+        {
+          class: "door-form",
+          novalidate: true,
+          onsubmit: (/** @type {Event} */ event) => {
+            event.preventDefault();
+            letIn(code.value);
+          },
+        },
+        field(t("venue.door.code"), code, t("venue.door.codeHelp")),
+        h(
+          "button",
+          { type: "submit", class: "button is-primary is-large", "aria-disabled": () => String(isBusy.value) },
+          () => isBusy.value ? h("span", { class: "spinner" }) : icon("check"),
+          t("venue.door.check"),
+        ),
+      ),
+      scanner((text) => void letIn(text)),
+      h(
+        "div",
+        { class: "door-more" },
+        field(t("venue.door.name"), door, t("venue.door.nameHelp")),
+        sound.button,
+      ),
+    ),
+    h(
+      "section",
+      { class: "door-recent", "aria-labelledby": "venue-recent" },
+      h(
+        "div",
+        { class: "box-head" },
+        h("h2", { id: "venue-recent" }, t("venue.door.recent")),
+        h("p", { class: "tabular", role: "status" }, () => {
+          const { checkedIn = 0, booked = 0 } = desk.latest.value?.totals ?? {};
+          return t("venue.door.inside", {
+            checkedIn: count(checkedIn),
+            booked: count(booked),
+            share: percent(booked ? checkedIn / booked : 0),
+          });
+        }),
+      ),
+      list,
+      () => recent.value.length ? null : h("p", { class: "muted" }, t("venue.door.none")),
+    ),
+  );
+}
+
+/** @param {CheckIn} item @param {() => void} undo */
+function recentRow(item, undo) {
+  return h(
+    "li",
+    { class: "venue-row" },
+    h("span", { class: "muted tabular small" }, item.usedAt ? clockTime(item.usedAt) : ""),
+    h(
+      "span",
+      { class: "venue-row-words" },
+      h("strong", null, `${item.section} · ${item.seatNumber}`),
+      h("span", { class: "muted small" }, [item.name, item.door].filter(Boolean).join(" · ")),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button is-secondary is-small",
+        "aria-label": t("venue.door.undo.title", { seat: item.seatNumber }),
+        onclick: undo,
+      },
+      sign("undo"),
+      t("venue.door.undo"),
+    ),
+  );
+}

@@ -1,0 +1,104 @@
+// @ts-check
+/** Who holds seats now and until when, and letting them go; below it what is kept off sale. */
+import { each, h, onEnd } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+import { computed, signal } from "../lib/signals.js";
+import { formatCountdown } from "../lib/time.js";
+import { ApiError } from "../net/envelope.js";
+import { empty, failure, skeleton } from "../ui/frame.js";
+import { act, reasonField } from "./act-dialog.js";
+import { blockList } from "./blocks.js";
+
+/** @typedef {import("../net/venue-api.js").Hold} Hold */
+
+const REFRESH_MS = 3000;
+
+/** @param {import("./venue.js").EventPlace} place */
+export function holdsPage(place) {
+  const { staff, desk } = place;
+  const holds = signal(/** @type {readonly Hold[] | null} */ (null));
+  const problem = signal(/** @type {ApiError | null} */ (null));
+  const state = computed(() =>
+    problem.value ? "failed" : !holds.value ? "loading" : holds.value.length ? "list" : "none"
+  );
+  const now = signal(staff.app.clock.now());
+  let told = "", askedAt = 0;
+  const load = async () => {
+    askedAt = Date.now();
+    try {
+      holds.value = await staff.venue.holds(desk.eventId);
+      problem.value = null;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!holds.peek()) problem.value = error;
+    }
+  };
+  load();
+  const timer = setInterval(() => {
+    now.value = staff.app.clock.now();
+    // The pushed figures say when there is something new to ask for.
+    const { reserved = 0, paying = 0 } = desk.latest.peek()?.totals ?? {};
+    const next = `${reserved} ${paying} ${desk.latest.peek()?.seq}`;
+    if (next === told || document.hidden || Date.now() - askedAt < REFRESH_MS) return;
+    told = next;
+    load();
+  }, 500);
+  onEnd(() => clearInterval(timer));
+  /** @param {Hold} hold */
+  const release = async (hold) => {
+    const done = await act({
+      title: t("venue.release.title"),
+      icon: "warning",
+      tone: "warning",
+      content: () => h("p", null, t("venue.release.body", { seats: hold.seatNumbers.join(", ") })),
+      fields: [reasonField()],
+      confirm: t("venue.release"),
+      isDanger: true,
+      run: ({ reason = "" }) => staff.venue.release(desk.eventId, hold.id, reason),
+    });
+    if (!done) return;
+    staff.app.toasts.show("success", t("venue.release.done", { n: done.releasedSeatIds.length }));
+    load();
+  };
+  const list = () => {
+    // Not the holds themselves are read here: the list must stay, and the focus in it.
+    if (state.value === "failed" && problem.value) return failure(problem.value, () => void load());
+    if (state.value === "loading") return skeleton("lines", 3);
+    if (state.value === "none") return empty(t("venue.holds.none"), "");
+    return each(
+      h("ul", { class: "venue-list" }),
+      () => holds.value ?? [],
+      (hold) => `${hold.id} ${hold.status} ${hold.expiresAt}`,
+      (hold) => row(hold, () => now.value, () => void release(hold)),
+    );
+  };
+  return h(
+    "div",
+    { class: "venue-page" },
+    h("p", { class: "muted" }, t("venue.holds.lead")),
+    list,
+    blockList(place),
+  );
+}
+
+/** @param {Hold} hold @param {() => number} now @param {() => void} release */
+function row(hold, now, release) {
+  return h(
+    "li",
+    { class: "venue-row is-hold" },
+    h("strong", { class: "tabular venue-row-seats" }, hold.seatNumbers.join(", ")),
+    h("span", { class: `pill is-hold-${hold.status.toLowerCase()}` }, t(`venue.hold.${hold.status}`)),
+    h("span", { class: "muted small venue-row-user", translate: "no", title: hold.userId }, hold.userId),
+    h(
+      "span",
+      { class: "tabular" },
+      () => formatCountdown((Date.parse(hold.expiresAt) - now()) / 1000),
+    ),
+    h("button", {
+      type: "button",
+      class: "button is-secondary is-small",
+      "aria-label": t("venue.release.of", { seats: hold.seatNumbers.join(", ") }),
+      onclick: release,
+    }, t("venue.release")),
+  );
+}

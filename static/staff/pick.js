@@ -1,0 +1,46 @@
+// @ts-check
+/**
+ * The seats that staff picked for an act, marked on the map. A pick stays when seats change under
+ * it: what an act does with each is the server's to say.
+ */
+import { signal } from "../lib/signals.js";
+import { SELECTED, UNMARKED } from "../state/seat-store.js";
+
+/** @typedef {ReturnType<typeof createPick>} Pick */
+
+/** The server takes so many seats at once; a whole section goes by its name. */
+export const PICK_MAX = 5000;
+
+/** @param {import("./desk.js").Desk} desk */
+export function createPick(desk) {
+  const indexes = signal(/** @type {ReadonlySet<number>} */ (new Set()));
+  const store = () => desk.house.peek()?.store;
+
+  /** @param {ReadonlySet<number>} next */
+  function set(next) {
+    const before = indexes.peek();
+    store()?.setMarks([...before].filter((i) => !next.has(i)), UNMARKED);
+    store()?.setMarks(next, SELECTED);
+    indexes.value = next;
+  }
+
+  return {
+    indexes,
+    /** @param {Iterable<number>} more */
+    add: (more) => set(new Set([...indexes.peek(), ...more])),
+    /** @param {Iterable<number>} less */
+    take(less) {
+      const gone = new Set(less);
+      set(new Set([...indexes.peek()].filter((i) => !gone.has(i))));
+    },
+    /** @param {number} i */
+    toggle(i) {
+      const next = new Set(indexes.peek());
+      if (!next.delete(i)) next.add(i);
+      set(next);
+    },
+    clear: () => set(new Set()),
+    /** As the server names them. */
+    seatIds: () => [...indexes.peek()].map((i) => /** @type {any} */ (store()).idOf(i)),
+  };
+}

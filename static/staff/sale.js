@@ -1,0 +1,146 @@
+// @ts-check
+/** When the sale opens and closes, and what seats cost: changed with a reason, told to every buyer at once. */
+import { h } from "../lib/dom.js";
+import { longDate, money, t } from "../lib/i18n.js";
+import { skeleton } from "../ui/frame.js";
+import { act, reasonField } from "./act-dialog.js";
+import { fromLocal, toLocal } from "./fields.js";
+import { readAmount } from "./prices.js";
+import { ApiError } from "../net/envelope.js";
+
+/** @typedef {import("../net/api.js").EventDetails} EventDetails */
+/** @typedef {import("./act-dialog.js").FieldSpec} FieldSpec */
+
+/** @param {import("./venue.js").EventPlace} place */
+export function salePage(place) {
+  const { desk } = place;
+  return h("div", { class: "venue-page sale-page" }, () => {
+    const event = /** @type {EventDetails | null} */ (desk.event.value);
+    if (!event) return skeleton("lines", 3);
+    return [
+      h(
+        "section",
+        { class: "card-box", "aria-labelledby": "venue-window" },
+        h("h2", { id: "venue-window" }, t("venue.window")),
+        h(
+          "dl",
+          { class: "venue-facts" },
+          line("venue.new.startsAt", longDate(event.startsAt)),
+          line("venue.onSaleAt", event.onSaleAt ? longDate(event.onSaleAt) : t("venue.onSaleAt.always")),
+          line("venue.offSaleAt", event.offSaleAt ? longDate(event.offSaleAt) : t("venue.offSaleAt.never")),
+        ),
+        h(
+          "div",
+          { class: "pick-acts" },
+          button("venue.window.change", () => void changeWindow(place, event)),
+          event.saleState === "upcoming" ? button("venue.window.openNow", () => void turn(place, "open")) : null,
+          event.saleState === "open" ? button("venue.window.closeNow", () => void turn(place, "close")) : null,
+        ),
+      ),
+      h(
+        "section",
+        { class: "card-box", "aria-labelledby": "venue-prices" },
+        h("h2", { id: "venue-prices" }, t("venue.prices")),
+        h(
+          "dl",
+          { class: "venue-facts" },
+          event.categories.map(({ name, price }) =>
+            h("div", null, h("dt", null, name), h("dd", { class: "tabular" }, money(price, event.currency)))
+          ),
+        ),
+        h("div", { class: "pick-acts" }, button("venue.prices.change", () => void changePrices(place, event))),
+      ),
+    ];
+  });
+}
+
+/** @param {string} words @param {string} value */
+const line = (words, value) => h("div", null, h("dt", null, t(words)), h("dd", null, value));
+
+/** @param {string} words @param {() => void} run */
+const button = (words, run) =>
+  h("button", { type: "button", class: "button is-secondary is-small", onclick: run }, t(words));
+
+/**
+ * @param {import("./venue.js").EventPlace} place
+ * @param {string} title
+ * @param {FieldSpec[]} fields
+ * @param {(values: Record<string, string>) => Record<string, unknown>} changes
+ */
+async function change({ staff, desk }, title, fields, changes) {
+  const done = await act({
+    title: t(title),
+    icon: "calendar",
+    fields: [...fields, reasonField()],
+    confirm: t("venue.save"),
+    run: async ({ reason = "", ...values }) =>
+      await staff.venue.changeEvent(desk.eventId, { ...changes(values), reason }),
+  });
+  if (!done) return;
+  staff.app.toasts.show("success", t("venue.saved"));
+  await desk.loadEvent();
+}
+
+/** @param {import("./venue.js").EventPlace} place @param {EventDetails} event */
+function changeWindow(place, event) {
+  /** @param {"startsAt" | "onSaleAt" | "offSaleAt"} name @param {string} label @param {string} help @returns {FieldSpec} */
+  const time = (name, label, help) => ({
+    name,
+    label: t(label),
+    help,
+    type: "datetime-local",
+    value: toLocal(event[name]),
+  });
+  const fields = [
+    { ...time("startsAt", "venue.new.startsAt", t("venue.localTime")), required: true },
+    time("onSaleAt", "venue.onSaleAt", t("venue.onSaleAt.help")),
+    time("offSaleAt", "venue.offSaleAt", t("venue.offSaleAt.help")),
+  ];
+  return change(place, "venue.window.change", fields, (values) => {
+    /** @type {Record<string, string | null>} */
+    const changed = {};
+    for (const name of /** @type {const} */ (["startsAt", "onSaleAt", "offSaleAt"])) {
+      // A field cut to the minute that nobody touched must not move the time.
+      if (values[name] !== toLocal(event[name])) changed[name] = fromLocal(values[name] ?? "");
+    }
+    return changed;
+  });
+}
+
+/** Opens or closes at once: the window's edge becomes now. @param {import("./venue.js").EventPlace} place @param {"open" | "close"} way */
+function turn(place, way) {
+  const at = () => new Date(place.staff.app.clock.now()).toISOString();
+  return change(
+    place,
+    `venue.window.${way}Now`,
+    [],
+    () => way === "open" ? { onSaleAt: at() } : { offSaleAt: at() },
+  );
+}
+
+/** @param {import("./venue.js").EventPlace} place @param {EventDetails} event */
+function changePrices(place, event) {
+  const fields = event.categories.map(({ name, price }, n) => ({
+    name: `price-${n}`,
+    label: name,
+    value: price,
+    required: true,
+    props: { inputmode: "decimal" },
+  }));
+  return change(place, "venue.prices.change", fields, (values) => ({
+    prices: Object.fromEntries(event.categories.map(({ name }, n) => {
+      const amount = readAmount(values[`price-${n}`] ?? "");
+      if (amount === null) throw wrongAmount(name);
+      return [name, amount];
+    })),
+  }));
+}
+
+/** Told in the dialog like the server's own refusals. @param {string} name */
+const wrongAmount = (name) =>
+  new ApiError(`${name}: ${t("venue.prices.wrong")}`, {
+    status: 400,
+    code: "invalid_request",
+    retryable: false,
+    sameKey: false,
+  });

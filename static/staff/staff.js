@@ -1,0 +1,114 @@
+// @ts-check
+/**
+ * Who works here: a staff member's token, kept apart from the buyer's and only as long as the tab,
+ * and the server's staff paths asked with it.
+ * Owns: the token in sessionStorage. Never: decides what a role may do; the server does.
+ */
+import { readToken } from "../lib/jwt.js";
+import { t } from "../lib/i18n.js";
+import { signal } from "../lib/signals.js";
+import { createApi } from "../net/api.js";
+import { ApiError } from "../net/envelope.js";
+import { createVenueApi } from "../net/venue-api.js";
+import { createDesk } from "./desk.js";
+
+/**
+ * @typedef {{ token: string, sub: string, role: string, expiresAt: number }} Staff
+ * @typedef {ReturnType<typeof createStaff>} StaffRoom
+ * @typedef {import("../app/app.js").App} App
+ */
+
+const KEY = "houseful.staff";
+const ROLES = new Set(["venue", "admin"]);
+
+/** @type {WeakMap<App, StaffRoom>} */
+const rooms = new WeakMap();
+
+/** The one staff room of this page. @param {App} app */
+export function staffOf(app) {
+  const room = rooms.get(app) ?? createStaff(app, sessionStorage);
+  rooms.set(app, room);
+  return room;
+}
+
+/** @param {App} app @param {Storage} shelf */
+function createStaff(app, shelf) {
+  const identity = signal(sound(shelf.getItem(KEY) ?? ""));
+  const hasEnded = signal(false);
+  /** @type {Map<number, import("./desk.js").Desk>} */
+  const desks = new Map();
+
+  const session = {
+    token: () => {
+      const who = identity.peek();
+      return who && who.expiresAt > Date.now() ? who.token : null;
+    },
+    signIn: () => {},
+    signOut,
+    sessionId: () => "",
+  };
+
+  function signOut() {
+    if (identity.peek()) hasEnded.value = true;
+    shelf.removeItem(KEY);
+    identity.value = null;
+    for (const desk of desks.values()) desk.stop();
+    desks.clear();
+  }
+
+  const api = createApi({
+    session,
+    clock: app.clock,
+    signIn: () => {
+      signOut();
+      const facts = { status: 401, code: "unauthenticated", retryable: false, sameKey: false };
+      return Promise.reject(new ApiError(t("venue.signin.ended"), facts));
+    },
+  });
+  const venue = createVenueApi(api);
+
+  const room = {
+    app,
+    api,
+    venue,
+    identity,
+    /** A sign-in that was good has ended: its token ran out or was refused. */
+    hasEnded,
+    signOut() {
+      signOut();
+      hasEnded.value = false;
+    },
+
+    /**
+     * Signs in with a token, once the server has let it look at the overview.
+     * @param {string} text
+     * @throws {Error} with a sentence for the reader
+     */
+    async signIn(text) {
+      const who = sound(text);
+      if (!who) throw new Error(t("venue.signin.noToken"));
+      if (!ROLES.has(who.role)) throw new Error(t("venue.signin.notStaff", { role: who.role || "–" }));
+      const before = identity.peek();
+      const checking = createApi({ session: { ...session, token: () => who.token, signOut() {} }, clock: app.clock });
+      await createVenueApi(checking).overview();
+      if (before && before.sub !== who.sub) desks.clear();
+      shelf.setItem(KEY, who.token);
+      hasEnded.value = false;
+      identity.value = who;
+    },
+
+    /** @param {number} eventId */
+    desk(eventId) {
+      const desk = desks.get(eventId) ?? createDesk(room, eventId);
+      desks.set(eventId, desk);
+      return desk;
+    },
+  };
+  return room;
+}
+
+/** @param {string} text @returns {Staff | null} */
+function sound(text) {
+  const claims = readToken(text);
+  return claims && claims.expiresAt > Date.now() ? { token: text.trim(), ...claims } : null;
+}

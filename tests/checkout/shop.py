@@ -1,0 +1,188 @@
+"""A whole shop in one process: real SQLite, real Valkey, the demo gateway with its books in SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis.asyncio import Redis
+
+from houseful.checkout.answers import Answer
+from houseful.checkout.booking_request import BookingRequest, Contact
+from houseful.checkout.checkout import Checkout
+from houseful.checkout.checkout_context import CheckoutContext, Terms, clock_ms
+from houseful.domain.seats import Granted
+from houseful.ledger.demo_charges import SqlDemoCharges
+from houseful.ledger.events import EventRecord
+from houseful.payments.demo import DemoGateway
+from houseful.payments.gateway import Gateway
+from houseful.sales.catalog import Catalog
+from houseful.sql.database import Database
+from houseful.store.seats import SeatStore
+from houseful.wire.codec import decode
+from tests.invariants import World, broken
+from tests.ledger.halls import add_event
+
+PAYS = "demo_card_4242424242424242"
+DECLINES = "demo_card_4000000000000002"
+AUTHENTICATES = "demo_card_4000002500003155"
+
+
+def new_key() -> str:
+    return f"booking-{uuid.uuid4()}"
+
+
+class Clock:
+    """Real time plus what a test adds."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+        self._stopped_at_ms: int | None = None
+
+    def stand_still(self) -> None:
+        self._stopped_at_ms = clock_ms()
+
+    def __call__(self) -> int:
+        return (self._stopped_at_ms or clock_ms()) + self.ahead_ms
+
+
+@dataclass
+class Shop:
+    """One event on sale and everything needed to buy from it."""
+
+    database: Database
+    seats: SeatStore
+    gateway: Gateway
+    catalog: Catalog
+    event: EventRecord
+    clock: Clock = field(default_factory=Clock)
+    answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    told: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
+    mails: list[tuple[str, str]] = field(default_factory=list)
+    terms: Terms = field(default_factory=Terms)
+    reached: Callable[[str], None] = lambda _: None
+
+    def __post_init__(self) -> None:
+        self.checkout = self.new_checkout()
+
+    def new_checkout(self, **changes: Any) -> Checkout:
+        """As another process would have it."""
+
+        async def mail(job: Any, booking: Any) -> None:
+            self.mails.append((booking.reference, job.payload["about"]))
+
+        values: dict[str, Any] = {
+            "database": self.database,
+            "seats": self.seats,
+            "gateway": self.gateway,
+            "open_event": self.catalog.open_event,
+            "terms": self.terms,
+            "now_ms": self.clock,
+            "reached": lambda name: self.reached(name),
+            "record": lambda what, facts: self.told.append((what, facts)),
+        }
+        return Checkout(CheckoutContext(**{**values, **changes}), {"email": mail})
+
+    async def hold(self, user: str, *indexes: int, hold_ms: int = 600_000) -> list[int]:
+        """Reserve seats by index for `user`; returns their ids."""
+        ids = [self.event.first_seat_id + index for index in indexes]
+        versions = await self.versions()
+        granted = await self.seats.reserve(
+            self.event.id, user, "s", [(seat, versions(seat)) for seat in ids],
+            hold_ms=hold_ms, max_seats=50,
+        )  # fmt: skip
+        assert isinstance(granted, Granted), granted
+        assert list(granted.seat_ids) == ids
+        return ids
+
+    async def versions(self) -> Callable[[int], int]:
+        snapshot = await self.seats.snapshot(self.event.id)
+        known = {record.seat_id: record.version for record in snapshot.records}
+        return lambda seat: known.get(seat, snapshot.version_base)
+
+    def request(self, seat_ids: list[int], **changes: Any) -> BookingRequest:
+        values: dict[str, Any] = {
+            "event_id": self.event.id,
+            "seat_ids": tuple(seat_ids),
+            "payment_method": "demo",
+            "payment_token": PAYS,
+            "contact": Contact("Ada", "ada@example.org"),
+        }
+        return BookingRequest(**{**values, **changes})
+
+    async def buy(
+        self, user: str, seat_ids: list[int], key: str | None = None, **changes: Any
+    ) -> Answer:
+        """POST /bookings."""
+        key = key or new_key()
+        answer = await self.checkout.book(user, key, self.request(seat_ids, **changes))
+        if answer.status in {200, 201}:
+            data = answer.body.partition(b'"data":')[2][:-1]
+            assert self.answers.setdefault((user, key), data) == data
+        return answer
+
+    async def status(self, seat_id: int) -> str:
+        """A seat's letter in Redis."""
+        snapshot = await self.seats.snapshot(self.event.id)
+        return next((r.status for r in snapshot.records if r.seat_id == seat_id), "A")
+
+    async def look_after(self, times: int = 3) -> None:
+        """What the background work does, a few turns of it at once."""
+        for _ in range(times):
+            await self.checkout._completer.run_once()
+            await self.checkout._completer.sweep()
+            await self.checkout._relay.run_once()
+            await self.checkout._reconciler.refund_orphans()
+
+    async def world(self) -> World:
+        return World(
+            self.database, self.seats, await self.gateway.list_since(0), dict(self.answers)
+        )
+
+    async def problems(self) -> list[str]:
+        """Violated invariants once everything promised has been done."""
+        self.clock.ahead_ms += 2_000
+        await self.look_after()
+        return await broken(await self.world())
+
+    async def remaining_ms(self, user: str) -> int:
+        """How long the user still holds what they hold."""
+        found = await self.seats.reservations(self.event.id, user)
+        return max((item.deadline_ms - item.now_ms for item in found), default=0)
+
+
+def data(answer: Answer) -> dict[str, Any]:
+    found: dict[str, Any] = decode(answer.body)["data"]
+    return found
+
+
+async def until(
+    condition: Callable[[], Awaitable[object]], within_s: float = 5, what: str = "condition"
+) -> None:
+    """Wait for a condition with a deadline."""
+    deadline = time.monotonic() + within_s
+    while not await condition():
+        assert time.monotonic() < deadline, f"{what} did not come true within {within_s} s"
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def open_shop(
+    database_url: str, client: Redis, *, gateway: Gateway | None = None, **changes: Any
+) -> AsyncIterator[Shop]:
+    """A shop on a migrated database; it is closed at the end, unfinished work awaited."""
+    database = Database(database_url)
+    seats = SeatStore(client)
+    catalog = Catalog(database, seats)
+    event = await add_event(database)
+    await catalog.open_event(event.id)
+    till = gateway or DemoGateway(SqlDemoCharges(database))
+    shop = Shop(database, seats, till, catalog, event, **changes)
+    yield shop
+    await shop.checkout.drain()
+    await database.close()

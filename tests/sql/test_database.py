@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import event, insert, select
+
+from houseful.domain.errors import ConfigurationError, Unavailable
+from houseful.ledger import counters
+from houseful.ledger.migrate import migrate
+from houseful.ledger.models import COUNTER, METADATA
+from houseful.sql.database import Database, Session
+from tests.support.postgres import Postgres
+
+
+async def test_migrations_and_models_say_the_same(database: Database) -> None:
+    async with database.write() as session:
+        difference = await session.run_sync(
+            lambda connection: compare_metadata(MigrationContext.configure(connection), METADATA)
+        )
+    assert difference == []
+
+
+def test_several_processes_may_migrate_at_once(database_url: str) -> None:
+    program = (
+        "import asyncio, sys; from houseful.ledger.migrate import migrate;"
+        "from sqlalchemy.engine import make_url; asyncio.run(migrate(make_url(sys.argv[1])))"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, database_url], stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for process in started:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors.decode()
+
+
+async def test_concurrent_transactions_lose_nothing(database: Database) -> None:
+    values = await asyncio.gather(
+        *(database.transact(lambda session: counters.advance(session, "n")) for _ in range(100))
+    )
+    assert sorted(values) == list(range(1, 101))
+
+
+async def test_a_failing_transaction_takes_back_only_itself(database: Database) -> None:
+    async def fail(session: Session) -> None:
+        await counters.advance(session, "failed")
+        raise LookupError("on purpose")
+
+    results = await asyncio.gather(
+        database.transact(lambda session: counters.advance(session, "a")),
+        database.transact(fail),
+        database.transact(lambda session: counters.advance(session, "b")),
+        return_exceptions=True,
+    )
+    assert results[0] == 1
+    assert isinstance(results[1], LookupError)
+    assert results[2] == 1
+    async with database.read() as session:
+        names = (await session.execute(select(COUNTER.c.name))).scalars().all()
+    assert sorted(names) == ["a", "b"]
+
+
+async def test_a_cancelled_caller_holds_up_nobody(database: Database) -> None:
+    async def slow(session: Session) -> None:
+        for _ in range(50):
+            await counters.advance(session, "slow")
+
+    waiting = asyncio.create_task(database.transact(slow))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    assert await database.transact(lambda session: counters.advance(session, "n")) == 1
+
+
+async def test_waiting_transactions_share_a_commit(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/houseful.db")
+    await migrate(database.url)
+    commits = 0
+
+    @event.listens_for(database._thread_writer, "commit")
+    def count(_: object) -> None:
+        nonlocal commits
+        commits += 1
+
+    await asyncio.gather(
+        *(database.transact(lambda session: counters.advance(session, "n")) for _ in range(50))
+    )
+    await database.close()
+    assert commits <= 3
+
+
+async def test_sqlite_work_that_waits_for_anything_else_is_refused(tmp_path: Path) -> None:
+    async def wait(session: Session) -> None:
+        await asyncio.sleep(0)
+
+    database = Database(f"sqlite:///{tmp_path}/houseful.db")
+    await migrate(database.url)
+    for run in (database.transact, database.query):
+        with pytest.raises(RuntimeError, match="only its session"):
+            await run(wait)
+    await database.close()
+
+
+async def test_a_reader_cannot_write_to_sqlite(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/houseful.db")
+    await migrate(database.url)
+    with pytest.raises(Unavailable, match="readonly"):
+        async with database.read() as session:
+            await session.execute(insert(COUNTER).values(name="n", value=1))
+    await database.close()
+
+
+async def test_a_locked_sqlite_is_unavailable_within_a_second(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/houseful.db")
+    await migrate(database.url)
+    other = sqlite3.connect(tmp_path / "houseful.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    started = time.monotonic()
+    results = await asyncio.gather(
+        *(database.transact(lambda session: counters.advance(session, "n")) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert time.monotonic() - started < 1.2
+    assert {type(result) for result in results} == {Unavailable}
+    other.execute("ROLLBACK")
+    other.close()
+    assert await database.transact(lambda session: counters.advance(session, "n")) == 1
+    await database.close()
+
+
+async def test_a_restarted_postgresql_is_used_again_without_a_failed_transaction(
+    postgres: Postgres,
+) -> None:
+    database = Database(postgres.new_database())
+    await migrate(database.url)
+    assert await database.transact(lambda session: counters.advance(session, "n")) == 1
+    postgres.stop()
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        await database.transact(lambda session: counters.advance(session, "n"))
+    assert time.monotonic() - started < 1
+    postgres.start()
+    assert await database.transact(lambda session: counters.advance(session, "n")) == 2
+    postgres.stop()
+    postgres.start()
+    assert await database.transact(lambda session: counters.advance(session, "n")) == 3
+    assert await database.query(lambda s: s.scalar(select(COUNTER.c.value))) == 3
+    await database.close()
+
+
+@pytest.mark.parametrize("url", ["mysql://h/d", "sqlite://", "nonsense"])
+def test_other_databases_are_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="DATABASE_URL"):
+        Database(url)

@@ -1,0 +1,218 @@
+"""Buying with Stripe over HTTP: the server, the SDK, Stripe's double and its webhooks, all real."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from tests.payments.tills import API_KEY, StripeTill
+from tests.stripe_double.server import StripeDouble
+from tests.stripe_double.webhooks import Route, sign
+from tests.support.serving import PATIENCE_S, Guest, Sale, Server, eventually, running_server
+from tests.web.conftest import Join
+
+SECRET = "whsec_0123456789abcdef"
+PAYS, AUTHENTICATES = "pm_card_visa", "pm_card_authenticationRequiredOnSetup"
+
+
+@pytest.fixture(scope="module")
+def double() -> Iterator[StripeDouble]:
+    double = StripeDouble().start()
+    yield double
+    double.close()
+    assert double.ledger.violations() == []
+
+
+@pytest.fixture(scope="module")
+def stripe_server(
+    tmp_path_factory: pytest.TempPathFactory, double: StripeDouble, redis_binary: Path | None
+) -> Iterator[Server]:
+    with running_server(
+        tmp_path_factory.mktemp("stripe"),
+        valkey_binary=redis_binary,
+        stripe_secret_key=SecretStr(API_KEY),
+        stripe_publishable_key="pk_test_12345",
+        stripe_webhook_secret=SecretStr(SECRET),
+        stripe_api_base=double.url,
+        reservations_per_minute=1000,
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def route(stripe_server: Server, double: StripeDouble) -> Iterator[Route]:
+    """Where the double sends its webhooks."""
+    double.courier.route = Route(f"{stripe_server.url}/webhooks/stripe", SECRET)
+    yield double.courier.route
+    double.courier.route = None
+
+
+@pytest.fixture
+async def buyer(stripe_server: Server, join: Join) -> tuple[Guest, Sale]:
+    return await join(at=stripe_server), stripe_server.add_event()
+
+
+async def buy(
+    guest: Guest, sale: Sale, index: int, token: str = PAYS, key: str = ""
+) -> httpx2.Response:
+    seats = [sale.seats[index]]
+    if (await guest.seats(sale))[seats[0]]["status"] == "AVAILABLE":
+        await guest.held(sale, *seats)
+    return await guest.http.post(
+        "/bookings",
+        json={
+            "eventId": sale.id,
+            "seatIds": seats,
+            "paymentMethod": "stripe",
+            "paymentToken": token,
+        },
+        headers={"Idempotency-Key": key or f"booking-{uuid.uuid4()}"},
+    )
+
+
+async def becomes(guest: Guest, reference: str, status: str) -> None:
+    """The booking comes to have this status."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            found = (await guest.http.get(f"/bookings/{reference}")).json()["data"]["status"]
+            if found == status:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def quiet(double: StripeDouble) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not double.courier.is_idle:
+            await asyncio.sleep(0.02)
+
+
+async def authenticate(double: StripeDouble, data: dict[str, str]) -> None:
+    await StripeTill(double.url).authenticate(
+        data["paymentTransactionId"], data["clientSecret"], True
+    )
+
+
+async def test_a_card_pays(buyer: tuple[Guest, Sale], double: StripeDouble, route: Route) -> None:
+    answer = await buy(*buyer, 0)
+    data = answer.json()["data"]
+    assert answer.status_code == 201, answer.text
+    assert data["paymentTransactionId"].startswith("pi_")
+    assert double.ledger.balance(data["bookingId"]) == 7500
+    await quiet(double)
+    assert {status for *_, status in double.courier.delivered} == {200}
+
+
+async def test_card_numbers_never_reach_this_server(buyer: tuple[Guest, Sale]) -> None:
+    guest, sale = buyer
+    answer = await guest.http.post(
+        "/bookings",
+        json={
+            "eventId": sale.id,
+            "seatIds": [sale.seats[0]],
+            "paymentMethod": "card",
+            "card": {"number": "4242424242424242"},
+        },
+        headers={"Idempotency-Key": f"booking-{uuid.uuid4()}"},
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "card_not_accepted")
+
+
+async def test_a_webhook_finishes_3d_secure(
+    buyer: tuple[Guest, Sale], double: StripeDouble, route: Route
+) -> None:
+    answer = await buy(*buyer, 0, AUTHENTICATES)
+    data = answer.json()["data"]
+    assert (answer.status_code, data["status"]) == (202, "REQUIRES_ACTION")
+    await authenticate(double, data)
+    await becomes(buyer[0], data["bookingReference"], "CONFIRMED")
+
+
+async def test_webhooks_in_any_order_and_twice_end_the_same(
+    buyer: tuple[Guest, Sale], double: StripeDouble, route: Route
+) -> None:
+    route.is_holding = True
+    guest, sale = buyer
+    for turn, order in enumerate(itertools.permutations(range(4))):
+        if turn % 3:
+            continue
+        answer = await buy(guest, sale, turn, AUTHENTICATES)
+        data = answer.json()["data"]
+        await authenticate(double, data)
+        assert len(double.courier.held) >= 4
+        double.flush_webhooks([*order, *order])
+        await becomes(guest, data["bookingReference"], "CONFIRMED")
+        await quiet(double)
+        assert double.ledger.balance(next(iter(await booking_ids(guest)))) == 7500
+
+
+async def booking_ids(guest: Guest) -> list[str]:
+    return [item["bookingId"] for item in (await guest.http.get("/bookings")).json()["data"]]
+
+
+async def test_a_refund_in_stripe_s_dashboard_frees_the_seat(
+    buyer: tuple[Guest, Sale], double: StripeDouble, route: Route
+) -> None:
+    guest, sale = buyer
+    data = (await buy(guest, sale, 0)).json()["data"]
+    await StripeTill(double.url).post("/v1/refunds", payment_intent=data["paymentTransactionId"])
+    await becomes(guest, data["bookingReference"], "REFUNDED")
+
+    async def is_free() -> bool:
+        return (await guest.seats(sale))[sale.seats[0]]["status"] == "AVAILABLE"
+
+    await eventually(is_free)
+
+
+async def test_a_forged_webhook_is_refused(stripe_server: Server, buyer: object) -> None:
+    body = (
+        b'{"id": "evt_1", "type": "payment_intent.succeeded", "created": 1, "data": {"object": {}}}'
+    )
+    async with httpx2.AsyncClient(base_url=stripe_server.url) as stranger:
+        for signature in (sign(body, "whsec_another"), "", "t=1,v1=00"):
+            answer = await stranger.post(
+                "/webhooks/stripe", content=body, headers={"Stripe-Signature": signature}
+            )
+            assert answer.status_code == 400
+
+
+async def test_a_webhook_that_cannot_be_applied_is_sent_again(
+    buyer: tuple[Guest, Sale], double: StripeDouble, route: Route
+) -> None:
+    answer = await buy(*buyer, 0, AUTHENTICATES)
+    data = answer.json()["data"]
+    await quiet(double)
+    double.courier.delivered.clear()
+    # The server cannot ask Stripe what became of the payment, three tries long.
+    double.faults.add("unavailable", "fetch", times=3)
+    await authenticate(double, data)
+    await becomes(buyer[0], data["bookingReference"], "CONFIRMED")
+    await quiet(double)
+    statuses = [status for *_, status in double.courier.delivered]
+    assert statuses[-1] == 200
+    double.faults.clear()
+
+
+async def test_a_decline_keeps_the_key_and_the_seat(
+    buyer: tuple[Guest, Sale], route: Route
+) -> None:
+    key = f"booking-{uuid.uuid4()}"
+    declined = await buy(*buyer, 0, "pm_card_chargeDeclinedInsufficientFunds", key)
+    assert declined.status_code == 402
+    assert declined.json()["error"]["declineCode"] == "insufficient_funds"
+
+    async def settled() -> httpx2.Response | None:
+        """Stripe's own word of the decline may be at work on the booking; a client asks again."""
+        answer = await buy(*buyer, 0, PAYS, key)
+        busy = answer.status_code == 409 and answer.json()["error"]["code"] == "in_progress"
+        return None if busy else answer
+
+    again = await eventually(settled)
+    assert again is not None
+    assert again.status_code == 201, again.text

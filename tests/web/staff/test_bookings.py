@@ -1,0 +1,141 @@
+"""Staff find bookings, refund them, send tickets again, and take all of it away as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.support.serving import Guest, Sale, Server, eventually
+from tests.support.staff import act, audit, given, refused, statuses
+
+
+async def buy(guest: Guest, sale: Sale, *seats: int, **contact: str) -> dict[str, Any]:
+    """Reserve and pay with a contact."""
+    await guest.held(sale, *seats)
+    answer = await guest.pay(sale, *seats, contact={"name": "", "email": "", **contact})
+    booking: dict[str, Any] = await given(answer, 201)
+    return booking
+
+
+async def found(venue: Guest, sale: Sale, **query: str) -> list[str]:
+    answer = await venue.http.get(f"/events/{sale.id}/bookings", params=query)
+    return [one["bookingReference"] for one in await given(answer)]
+
+
+async def test_a_booking_is_found_by_reference_name_mail_or_seat(
+    venue: Guest, ann: Guest, ben: Guest, sale: Sale
+) -> None:
+    hers = await buy(ann, sale, *sale.seats[:2], name="Ada Öztürk", email="Ada@Example.org")
+    his = await buy(ben, sale, sale.seats[11], name="100% Ben_O'Neil", email="ben@example.org")
+    ada, ben_ = hers["bookingReference"], his["bookingReference"]
+    for text in (ada, ada[-6:], ada.lower(), "ada", "ÖZTÜRK", "öztü", "ada@example", "a2", " A-1 "):
+        assert await found(venue, sale, q=text) == [ada], text
+    for text in (ben_, "O'NEIL", "100%", "ben_", "B2"):
+        assert await found(venue, sale, q=text) == [ben_], text
+    assert await found(venue, sale, q="example.org") == [ben_, ada]
+    assert await found(venue, sale) == [ben_, ada]
+    for text in ("email", "A99", "%%", "' OR 1=1 --", "null"):
+        assert await found(venue, sale, q=text) == [], text
+
+
+async def test_bookings_are_filtered_by_status_and_come_in_pages(
+    venue: Guest, ann: Guest, sale: Sale
+) -> None:
+    first = await ann.bought(sale, sale.seats[0])
+    second = await ann.bought(sale, sale.seats[1])
+    await given(await act(venue, sale, f"bookings/{first['bookingReference']}/refund"))
+    assert await found(venue, sale, status="CONFIRMED") == [second["bookingReference"]]
+    answer = await venue.http.get(f"/events/{sale.id}/bookings?page=2&pageSize=1")
+    assert answer.json()["page"] == {"number": 2, "size": 1, "total": 2}
+    assert answer.json()["data"][0]["bookingReference"] == first["bookingReference"]
+    (ticket,) = answer.json()["data"][0]["tickets"]
+    assert (ticket["seatNumber"], ticket["state"], ticket["usedAt"]) == ("A1", "VOID", None)
+    answer = await venue.http.get(f"/events/{sale.id}/bookings?status=LOST")
+    refused(answer, 400, "invalid_request")
+
+
+async def test_a_refund_frees_the_seats_voids_the_tickets_and_says_why(
+    venue: Guest, ann: Guest, sale: Sale
+) -> None:
+    booking = await ann.bought(sale, sale.seats[0])
+    reference = booking["bookingReference"]
+    view = await given(await act(venue, sale, f"bookings/{reference}/refund", reason="rain"))
+    assert view["status"] in ("CANCELLED", "REFUNDED")
+
+    async def refunded() -> bool:
+        view = await given(await ann.http.get(f"/bookings/{reference}"))
+        return bool(view["status"] == "REFUNDED" and view["refundedAmount"] == 75)
+
+    await eventually(refunded)
+    assert await statuses(ann, sale, sale.seats[0]) == ["AVAILABLE"]
+    (line,) = await audit(venue, sale)
+    assert (line["act"], line["who"], line["reason"]) == ("refund_booking", "vera", "rain")
+    assert line["bookingReference"] == reference
+    again = await given(await act(venue, sale, f"bookings/{reference}/refund"))
+    assert again["status"] == "REFUNDED"
+    assert len(await audit(venue, sale)) == 1
+
+
+async def test_staff_refund_after_the_buyers_own_deadline(
+    venue: Guest, ann: Guest, server: Server
+) -> None:
+    tonight = server.add_event(starts_in_ms=3_600_000)
+    booking = await ann.bought(tonight, tonight.seats[0])
+    reference = booking["bookingReference"]
+    refused(await ann.http.post(f"/bookings/{reference}/cancel"), 409, "cancellation_closed")
+    await given(await act(venue, tonight, f"bookings/{reference}/refund"))
+
+
+async def test_a_booking_of_another_event_is_not_refunded_or_sent(
+    venue: Guest, ann: Guest, sale: Sale, quiet_sale: Sale
+) -> None:
+    reference = (await ann.bought(sale, sale.seats[0]))["bookingReference"]
+    for path in ("refund", "email"):
+        answer = await act(venue, quiet_sale, f"bookings/{reference}/{path}")
+        refused(answer, 404, "unknown_booking")
+    assert (await given(await ann.http.get(f"/bookings/{reference}")))["status"] == "CONFIRMED"
+
+
+async def test_tickets_are_sent_again_to_the_booking_s_address_or_another(
+    venue: Guest, ann: Guest, sale: Sale
+) -> None:
+    booking = await buy(ann, sale, sale.seats[0], email="ada@example.org")
+    path = f"bookings/{booking['bookingReference']}/email"
+    assert await given(await act(venue, sale, path), 202) == {"to": "ada@example.org"}
+    answer = await act(venue, sale, path, to="other@example.org", reason="new address")
+    assert await given(answer, 202) == {"to": "other@example.org"}
+    refused(await act(venue, sale, path, to="nobody"), 400, "invalid_address")
+    lines = [(line["act"], line["details"]["to"]) for line in await audit(venue, sale)]
+    assert lines == [
+        ("send_tickets", "other@example.org"),
+        ("send_tickets", "ada@example.org"),
+    ]
+
+
+async def test_the_table_has_every_booking_and_no_formula(
+    venue: Guest, ann: Guest, ben: Guest, sale: Sale
+) -> None:
+    names = ["=1+1", "+49", "-x", "@SUM(A1)", "\tx", 'say "hi", you']
+    for seat, name in zip(sale.seats, names, strict=False):
+        await buy(
+            ben if name.startswith("say") else ann, sale, seat, name=name, email="a@example.org"
+        )
+    answer = await venue.http.get(f"/events/{sale.id}/bookings.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    header, *rows = csv.reader(io.StringIO(answer.text))
+    column = header.index("name")
+    assert [row[column] for row in rows] == [
+        name if name.startswith("say") else f"'{name}" for name in names
+    ]
+    assert [row[header.index("total")] for row in rows] == ["75.00"] * len(names)
+    assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r"))]
+    assert [line["act"] for line in await audit(venue, sale)] == ["export_bookings"]
+
+
+@pytest.mark.parametrize("path", ["bookings", "bookings.csv", "blocks", "holds", "audit"])
+async def test_an_event_that_is_none_has_nothing(path: str, venue: Guest) -> None:
+    refused(await venue.http.get(f"/events/987654/{path}"), 404, "unknown_event")
