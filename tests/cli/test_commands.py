@@ -28,7 +28,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 TINY = "import server.supervisor as s; s.WORKER_MODULE = 'tests.tiny_worker'"
 HOUSEFUL = [sys.executable, "-m", "houseful"]
 HOUSEFUL_WITH_TINY_WORKERS = [
-    *(sys.executable, "-c", f"{TINY}; from server.cli import main; main()")
+    *(sys.executable, "-c", f"{TINY}; from houseful.cli.commands import main; main()")
 ]
 
 PLAN = {
