@@ -25,7 +25,7 @@ from houseful.web.auth import Tokens
 from tests.support.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-TINY = "import server.supervisor as s; s.WORKER_MODULE = 'tests.tiny_worker'"
+TINY = "import houseful.process.supervisor as s; s.WORKER_MODULE = 'tests.support.tiny_worker'"
 HOUSEFUL = [sys.executable, "-m", "houseful"]
 HOUSEFUL_WITH_TINY_WORKERS = [
     *(sys.executable, "-c", f"{TINY}; from houseful.cli.commands import main; main()")
@@ -351,7 +351,7 @@ def test_a_second_server_on_one_data_directory_is_one_sentence(
 
 
 def test_a_worker_that_cannot_start_ends_the_server(data_dir: Path, tmp_path: Path) -> None:
-    broken = HOUSEFUL_WITH_TINY_WORKERS[2].replace("tests.tiny_worker", "tests.no_such_worker")
+    broken = HOUSEFUL_WITH_TINY_WORKERS[2].replace("tests.support.tiny_worker", "tests.no_such_worker")
     done = subprocess.run(
         [sys.executable, "-c", broken],
         env=environment(data_dir, HOUSEFUL_DEMO_EVENTS="false"),
