@@ -24,7 +24,7 @@ from houseful.valkey.embedded import find_running
 from houseful.web.auth import Tokens
 from tests.support.ports import free_port
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 TINY = "import houseful.process.supervisor as s; s.WORKER_MODULE = 'tests.support.tiny_worker'"
 HOUSEFUL = [sys.executable, "-m", "houseful"]
 HOUSEFUL_WITH_TINY_WORKERS = [

@@ -55,11 +55,11 @@ def server_process(settings: Settings, guard: str = "") -> Iterator[str]:
         "HOUSEFUL_LOG_LEVEL": "error",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.server_process", guard],
+        [sys.executable, "-m", "tests.support.server_process", guard],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         text=True,
     )
     assert process.stdin is not None

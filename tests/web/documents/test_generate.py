@@ -22,7 +22,7 @@ from houseful.web.table import OPERATIONS
 from houseful.wire.close_codes import CLOSE_CODES
 from houseful.wire.error_codes import error_codes, seat_codes
 
-SERVER = Path(__file__).parents[2] / "server" / "houseful"
+SERVER = Path(__file__).parents[3] / "server" / "houseful"
 ONLY_AT_START = {"configuration"}
 EXAMPLES = sorted((paths.SCHEMAS / "examples").rglob("*.json"))
 

@@ -104,7 +104,7 @@ def test_one_worker_answers_for_all_and_the_dead_watch_nothing(tmp_path: Path) -
     workers = [
         subprocess.Popen(
             [sys.executable, "-c", WORKER, str(sold), str(viewers)],
-            env=environment | {"PYTHONPATH": str(Path(metrics.__file__).parents[1])},
+            env=environment | {"PYTHONPATH": str(Path(metrics.__file__).parents[2])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

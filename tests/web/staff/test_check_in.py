@@ -12,7 +12,6 @@ import pytest
 from houseful.ledger import check_ins
 from houseful.ledger.check_ins import Admission
 from houseful.ledger.models import TICKET
-from houseful.staff import check_in
 from houseful.tickets.code import TicketSigner
 from tests.support.databases import fresh_postgresql
 from tests.support.postgres import Postgres, binaries
@@ -133,7 +132,7 @@ async def test_without_the_state_in_the_update_every_door_lets_in(
         await session.execute(TICKET.update().where(TICKET.c.id == ticket_id).values(**values))
         return await check_ins.find(session, ticket_id)
 
-    monkeypatch.setattr(check_in, "_turn", turn_whatever_it_was)
+    monkeypatch.setattr(check_ins, "_turn", turn_whatever_it_was)
     ticket = await ticket_of(ann, await ann.bought(sale, sale.seats[0]))
     answers = [await enter(venue, sale, ticket["code"]) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
