@@ -351,7 +351,9 @@ def test_a_second_server_on_one_data_directory_is_one_sentence(
 
 
 def test_a_worker_that_cannot_start_ends_the_server(data_dir: Path, tmp_path: Path) -> None:
-    broken = HOUSEFUL_WITH_TINY_WORKERS[2].replace("tests.support.tiny_worker", "tests.no_such_worker")
+    broken = HOUSEFUL_WITH_TINY_WORKERS[2].replace(
+        "tests.support.tiny_worker", "tests.no_such_worker"
+    )
     done = subprocess.run(
         [sys.executable, "-c", broken],
         env=environment(data_dir, HOUSEFUL_DEMO_EVENTS="false"),

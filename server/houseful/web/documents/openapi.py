@@ -33,8 +33,8 @@ TAGS = {
     "bookings": "Prices, buying, and the papers that follow.",
     "staff_seats": "For staff: seats off sale, everybody's holds.",
     "staff_bookings": "For staff: finding, refunding, resending, taking away.",
-    "staff_doors": "For staff: tickets at the door.",
-    "staff_programme": "For staff: plans, events, the audit log.",
+    "staff_check_in": "For staff: tickets at the door.",
+    "staff_events": "For staff: plans, events, the audit log.",
     "staff_discounts": "For staff: discount codes.",
     "staff_occupancy": "For staff: how the house fills.",
     "webhooks": "What the payment gateway tells us.",
@@ -263,7 +263,9 @@ def operation_id(operation: Operation) -> str:
 
 
 def tag_of(operation: Operation) -> str:
-    return operation.handler.__module__.rpartition(".")[2]
+    """`events`, or `staff_events` for those of staff: the module that has the handler."""
+    package, _, module = operation.handler.__module__.rpartition(".")
+    return f"staff_{module}" if package.endswith(".staff") else module
 
 
 def camel(name: str) -> str:
