@@ -164,10 +164,21 @@ function messageCard(message, fromServer, root) {
     { id: `live-${message.name}` },
     el("h3", {}, el("span", { class: "method", "data-method": who }, who), message.name),
     el("p", {}, inline(message.summary ?? "")),
-    fields(message.payload, root),
-    ...samples(message.examples.map((/** @type {Schema} */ one) => [one.name, one.payload])),
+    message.description && prose(message.description),
+    message.payload && fields(message.payload, root),
+    ...samples(examplesOfMessage(message)),
   );
 }
+
+/**
+ * AsyncAPI's `examples` are JSON payloads; a binary message has one of ours, with its bytes in hexadecimal.
+ * @param {Schema} message
+ * @returns {[string, any][]}
+ */
+const examplesOfMessage = (message) => [
+  ...(message.examples ?? []).map((/** @type {Schema} */ one) => [one.name ?? "example", one.payload]),
+  ...("x-example" in message ? [/** @type {[string, any]} */ (["example", message["x-example"]])] : []),
+];
 
 /**
  * @param {string} title
