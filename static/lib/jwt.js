@@ -3,7 +3,8 @@
 
 /**
  * @param {string} token
- * @returns {{ sub: string, role: string, expiresAt: number } | null} null: not a JWT; `expiresAt` in ms
+ * @returns {{ sub: string, role: string, expiresAt: number, event: number | null } | null}
+ *   null: not a JWT; `expiresAt` in ms; `event`: a door's only one
  */
 export function readToken(token) {
   const [, body, signature] = token.trim().split(".");
@@ -14,6 +15,7 @@ export function readToken(token) {
     return {
       sub: String(claims.sub ?? ""),
       role: String(claims.role ?? ""),
+      event: typeof claims.event === "number" ? claims.event : null,
       expiresAt: typeof claims.exp === "number" ? claims.exp * 1000 : Infinity,
     };
   } catch {

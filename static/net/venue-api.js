@@ -13,7 +13,9 @@
  * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[] }} StaffBooking
  * @typedef {{ ticketId: number, seatId: number, seatNumber: string, section: string, row: string, category: string,
  *   name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckIn
- * @typedef {{ checkedIn: number, booked: number, recent: CheckIn[] }} CheckIns
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string }} DoorEvent
+ * @typedef {{ event: DoorEvent, checkedIn: number, booked: number, recent: CheckIn[] }} CheckIns
+ * @typedef {{ token: string, expiresAt: string, url: string, qr: string }} DoorPass
  * @typedef {{ planId: number, name: string, seatCount: number, categories: { name: string, seats: number }[] }} Plan
  * @typedef {{ code: string, percent: number | null, amount: string | null, currency: string | null,
  *   eventId: number | null, startsAt: string | null, endsAt: string | null, maxUses: number | null,
@@ -83,6 +85,15 @@ export function createVenueApi(api) {
 
     /** @param {number} event @param {string} code @param {string} door @returns {Promise<CheckIn>} */
     checkIn: (event, code, door) => post(`${at(event)}/check-ins`, door ? { code, door } : { code }),
+    /** The QR code in a camera's picture, or null. @param {number} event @param {Blob} jpeg @returns {Promise<string | null>} */
+    readFrame: async (event, jpeg) =>
+      (await data(`${at(event)}/check-ins/read`, {
+        method: "POST",
+        body: jpeg,
+        headers: { "content-type": "image/jpeg" },
+      })).code,
+    /** @param {number} event @param {string} door @returns {Promise<DoorPass>} */
+    doorPass: (event, door) => post(`${at(event)}/door-passes`, { door }),
     /** @param {number} event @param {number} limit @returns {Promise<CheckIns>} */
     checkIns: (event, limit) => data(`${at(event)}/check-ins?limit=${limit}`),
     /** @param {number} event @param {number} ticket @param {string} reason @returns {Promise<CheckIn>} */

@@ -1,10 +1,10 @@
 // @ts-check
 /** Yes or no, so large that it is read across a doorway; never by colour alone. */
 import { h } from "../lib/dom.js";
-import { hasWords, t } from "../lib/i18n.js";
+import { hasWords, shortDate, t } from "../lib/i18n.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
-import { clockTime } from "./figures.js";
+import { clockTime, seatName } from "./figures.js";
 
 /** @param {() => import("./door.js").Answer} answer */
 export function doorAnswer(answer) {
@@ -40,13 +40,14 @@ const shortSeat = (label, row) =>
 
 /** @param {import("../net/envelope.js").ApiError} error */
 function no(error) {
-  const { usedAt, door, seatNumber } = error.details;
+  const { usedAt, door, event } = error.details;
+  const why = `venue.door.why.${error.status ? error.code : "network"}`;
   return h(
     "div",
     { class: "door-no" },
     icon("close", "door-sign"),
     h("p", { class: "door-word" }, t("venue.door.no")),
-    h("p", { class: "door-seat" }, hasWords(`venue.door.why.${error.code}`) ? t(`venue.door.why.${error.code}`) : ""),
+    h("p", { class: "door-seat" }, hasWords(why) ? t(why) : explain.error(error)),
     usedAt
       ? h(
         "p",
@@ -54,10 +55,10 @@ function no(error) {
         t(door ? "venue.door.usedAtDoor" : "venue.door.usedAt", {
           time: clockTime(usedAt),
           door,
-          seat: seatNumber ?? "",
+          seat: seatName(error.details),
         }),
       )
       : null,
-    h("p", { class: usedAt ? "small" : "" }, explain.error(error)),
+    event ? h("p", null, t("venue.door.otherEvent", { name: event.name, when: shortDate(event.startsAt) })) : null,
   );
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Letting people in: a code scanned or typed, one large answer, what was let in last, and undo. */
-import { each, h } from "../lib/dom.js";
-import { count, t } from "../lib/i18n.js";
+import { each, h, onEnd } from "../lib/dom.js";
+import { count, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
@@ -10,7 +10,7 @@ import { act, reasonField } from "./act-dialog.js";
 import { answerSound } from "./answer-sound.js";
 import { doorAnswer } from "./door-answer.js";
 import { field, input } from "./fields.js";
-import { clockTime, percent } from "./figures.js";
+import { clockTime, percent, seatName } from "./figures.js";
 import { scanner } from "./scanner.js";
 import { sign } from "./signs.js";
 
@@ -19,10 +19,33 @@ import { sign } from "./signs.js";
 
 const RECENT = 20;
 const DOOR = "houseful.door";
+const REFRESH_MS = 10_000;
+/** Doors open some hours before the start and close some after it. */
+const TONIGHT_MS = 12 * 3_600_000;
 
-/** @param {import("./venue.js").EventPlace} place */
-export function doorPage({ staff, desk }) {
-  const { shelf, toasts } = staff.app;
+/** @param {{ startsAt: string }} event @param {number} now by the server's clock */
+const isTonight = ({ startsAt }, now) => Math.abs(Date.parse(startsAt) - now) < TONIGHT_MS;
+
+/** The door of another day's event: whoever stands here may have taken the wrong one. @param {{ name: string, startsAt: string }} event */
+const anotherDay = ({ name, startsAt }) =>
+  h(
+    "p",
+    { class: "venue-alert is-warning", role: "status" },
+    icon("warning"),
+    h("span", null, t("venue.door.anotherDay", { name, when: shortDate(startsAt) })),
+  );
+
+/** @typedef {{ checkedIn: number, booked: number }} Inside */
+
+/**
+ * @param {{ staff: import("./staff.js").StaffRoom, eventId: number, inside?: () => Inside,
+ *   onEvent?: (event: import("../net/venue-api.js").DoorEvent) => void }} parts
+ *   `inside`: how many are in, where that is pushed; else it is asked for
+ */
+export function doorPage({ staff, eventId, inside, onEvent = () => {} }) {
+  const { shelf, toasts, clock } = staff.app;
+  const told = signal(/** @type {Inside} */ ({ checkedIn: 0, booked: 0 }));
+  const event = signal(/** @type {import("../net/venue-api.js").DoorEvent | null} */ (null));
   const answer = signal(/** @type {Answer} */ (null));
   const isBusy = signal(false);
   const recent = signal(/** @type {readonly CheckIn[]} */ ([]));
@@ -38,26 +61,36 @@ export function doorPage({ staff, desk }) {
     name: "door",
     autocomplete: "off",
     maxlength: 60,
-    value: shelf.getItem(DOOR) ?? "",
+    value: staff.doorName.peek() || shelf.getItem(DOOR) || "",
     onchange: () => shelf.setItem(DOOR, door.value.trim()),
   });
   const load = async () => {
     try {
-      recent.value = (await staff.venue.checkIns(desk.eventId, RECENT)).recent;
+      const found = await staff.venue.checkIns(eventId, RECENT);
+      recent.value = found.recent;
+      told.value = found;
+      if (!event.peek()) onEvent(found.event);
+      event.value = found.event;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toasts.show("error", explain.error(error));
     }
   };
   load();
+  if (!inside) {
+    // Other doors let people in too, and a door alone is pushed nothing.
+    const timer = setInterval(() => document.hidden || load(), REFRESH_MS);
+    onEnd(() => clearInterval(timer));
+  }
 
   /** @param {string} text */
   async function letIn(text) {
     if (isBusy.peek() || !text.trim()) return code.focus();
     isBusy.value = true;
     try {
-      const item = await staff.venue.checkIn(desk.eventId, text.trim(), door.value.trim());
+      const item = await staff.venue.checkIn(eventId, text.trim(), door.value.trim());
       answer.value = { item };
+      told.value = { ...told.peek(), checkedIn: told.peek().checkedIn + 1 };
       recent.value = [item, ...recent.peek()].slice(0, RECENT);
       sound.good();
     } catch (error) {
@@ -74,18 +107,18 @@ export function doorPage({ staff, desk }) {
   /** @param {CheckIn} item */
   async function undo(item) {
     const done = await act({
-      title: t("venue.door.undo.title", { seat: item.seatNumber }),
+      title: t("venue.door.undo.title", { seat: seatName(item) }),
       icon: "warning",
       tone: "warning",
       content: () => h("p", null, t("venue.door.undo.body", { name: item.name, reference: item.bookingReference })),
       fields: [reasonField()],
       confirm: t("venue.door.undo"),
-      run: ({ reason = "" }) => staff.venue.undoCheckIn(desk.eventId, item.ticketId, reason),
+      run: ({ reason = "" }) => staff.venue.undoCheckIn(eventId, item.ticketId, reason),
     });
     if (!done) return;
     const shown = answer.peek();
     if (shown && "item" in shown && shown.item.ticketId === item.ticketId) answer.value = null;
-    toasts.show("success", t("venue.door.undone", { seat: item.seatNumber }));
+    toasts.show("success", t("venue.door.undone", { seat: seatName(item) }));
     load();
   }
 
@@ -101,6 +134,7 @@ export function doorPage({ staff, desk }) {
     h(
       "div",
       { class: "door-desk" },
+      () => event.value && !isTonight(event.value, clock.now()) ? anotherDay(event.value) : null,
       doorAnswer(() => answer.value),
       h(
         "form",
@@ -120,7 +154,7 @@ export function doorPage({ staff, desk }) {
           t("venue.door.check"),
         ),
       ),
-      scanner((text) => void letIn(text)),
+      scanner((text) => void letIn(text), (jpeg) => staff.venue.readFrame(eventId, jpeg)),
       h(
         "div",
         { class: "door-more" },
@@ -136,7 +170,7 @@ export function doorPage({ staff, desk }) {
         { class: "box-head" },
         h("h2", { id: "venue-recent" }, t("venue.door.recent")),
         h("p", { class: "tabular", role: "status" }, () => {
-          const { checkedIn = 0, booked = 0 } = desk.latest.value?.totals ?? {};
+          const { checkedIn, booked } = inside?.() ?? told.value;
           return t("venue.door.inside", {
             checkedIn: count(checkedIn),
             booked: count(booked),
@@ -159,7 +193,7 @@ function recentRow(item, undo) {
     h(
       "span",
       { class: "venue-row-words" },
-      h("strong", null, `${item.section} · ${item.seatNumber}`),
+      h("strong", null, seatName(item)),
       h("span", { class: "muted small" }, [item.name, item.door].filter(Boolean).join(" · ")),
     ),
     h(
@@ -167,7 +201,7 @@ function recentRow(item, undo) {
       {
         type: "button",
         class: "button is-secondary is-small",
-        "aria-label": t("venue.door.undo.title", { seat: item.seatNumber }),
+        "aria-label": t("venue.door.undo.title", { seat: seatName(item) }),
         onclick: undo,
       },
       sign("undo"),

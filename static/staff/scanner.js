@@ -1,30 +1,34 @@
 // @ts-check
-/** Reads QR codes off the camera where the browser can (BarcodeDetector); else it says that it cannot. */
+/** Reads QR codes off the camera: by the browser's BarcodeDetector, else by the server. */
 import { h, onEnd } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
+import { createFrameReader } from "./frame-reader.js";
 import { sign } from "./signs.js";
 
 const LOOK_EVERY_MS = 180;
 /** A code that stays in front of the camera is one scan. */
 const SAME_CODE_MS = 4000;
 
-/** @returns {Promise<{ detect(video: HTMLVideoElement): Promise<{ rawValue: string }[]> } | null>} */
-async function createDetector() {
+/** @typedef {{ detect(video: HTMLVideoElement): Promise<{ rawValue: string }[]> }} Detector */
+/** @typedef {"off" | "starting" | "on" | "denied" | "insecure" | "missing"} State */
+
+/** The browser's own, which only Chromium on some systems has. @returns {Promise<Detector | null>} */
+async function browsersDetector() {
   const Detector = /** @type {any} */ (globalThis).BarcodeDetector;
   const formats = await Detector?.getSupportedFormats?.().catch(() => []) ?? [];
-  return formats.includes("qr_code") && navigator.mediaDevices ? new Detector({ formats: ["qr_code"] }) : null;
+  return formats.includes("qr_code") ? new Detector({ formats: ["qr_code"] }) : null;
 }
 
-/** @param {(code: string) => void} onCode */
-export function scanner(onCode) {
-  const state = signal(/** @type {"off" | "starting" | "on" | "denied" | "missing"} */ ("off"));
-  const video = h("video", {
-    class: "scanner-video",
-    playsinline: true,
-    muted: true,
-    hidden: () => state.value !== "on",
-  });
+/**
+ * @param {(code: string) => void} onCode
+ * @param {(jpeg: Blob) => Promise<string | null>} readFrame what the server reads off a picture
+ */
+export function scanner(onCode, readFrame) {
+  const state = signal(/** @type {State} */ ("off"));
+  const isReached = signal(true);
+  const video = h("video", { class: "scanner-video", playsinline: true, hidden: () => state.value !== "on" });
+  video.muted = true; // the attribute alone does not count on a video made by a script
   /** @type {MediaStream | null} */
   let stream = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -40,11 +44,16 @@ export function scanner(onCode) {
   }
 
   async function start() {
+    if (state.peek() === "starting") return;
+    // Browsers hide the camera from pages that came over plain http.
+    if (!navigator.mediaDevices) return void (state.value = globalThis.isSecureContext ? "missing" : "insecure");
     state.value = "starting";
-    const detector = await createDetector();
-    if (!detector) return void (state.value = "missing");
+    isReached.value = true;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      stream = await navigator.mediaDevices.getUserMedia({
+        audio: false,
+        video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
+      });
     } catch {
       return void (state.value = "denied");
     }
@@ -52,14 +61,25 @@ export function scanner(onCode) {
     video.srcObject = stream;
     await video.play().catch(() => undefined);
     state.value = "on";
-    const look = async () => {
-      const [found] = await detector.detect(video).catch(() => []);
-      const now = Date.now();
+    look(stream);
+  }
+
+  /** @param {MediaStream} mine */
+  async function look(mine) {
+    const byServer = createFrameReader(readFrame, (reached) => (isReached.value = reached));
+    let detector = await browsersDetector() ?? byServer;
+    const next = async () => {
+      const [found] = await detector.detect(video).catch(() => {
+        detector = byServer; // a detector that is there and does not work is as good as none
+        return [];
+      });
+      if (stream !== mine) return;
+      const now = performance.now();
       if (found && (found.rawValue !== last.code || now - last.at > SAME_CODE_MS)) onCode(found.rawValue);
       if (found) last = { code: found.rawValue, at: now };
-      if (stream) timer = setTimeout(look, LOOK_EVERY_MS);
+      timer = setTimeout(next, LOOK_EVERY_MS);
     };
-    look();
+    next();
   }
 
   onEnd(stop);
@@ -78,9 +98,9 @@ export function scanner(onCode) {
       sign("camera"),
       () => t(state.value === "on" ? "venue.door.cameraOff" : "venue.door.cameraOn"),
     ),
-    () =>
-      state.value === "denied" || state.value === "missing"
-        ? h("p", { class: "muted small", role: "status" }, t(`venue.door.camera.${state.value}`))
-        : null,
+    h("p", { class: "muted small", role: "status" }, () => {
+      if (state.value === "on") return isReached.value ? "" : t("venue.door.camera.unreached");
+      return state.value === "off" || state.value === "starting" ? "" : t(`venue.door.camera.${state.value}`);
+    }),
   );
 }

@@ -1,22 +1,36 @@
 // @ts-check
-/** Who is signed in here, the look of the page, and the way out. */
-import { h } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+/** Who is signed in here and until when, the look of the page, and the way out. */
+import { h, onEnd } from "../lib/dom.js";
+import { hasWords, shortDate, t } from "../lib/i18n.js";
+import { signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 import { applyTheme } from "../ui/settings.js";
+import { minuteTime } from "./figures.js";
 import { sign } from "./signs.js";
+
+/** Time to finish what is open and sign in again. */
+const WARN_MS = 10 * 60_000;
+const LOOK_EVERY_MS = 5_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** @param {import("./staff.js").StaffRoom} staff */
 export function staffMenu(staff) {
+  const isEnding = endingSoon(staff);
   return h(
     "div",
     { class: "venue-who" },
     h(
       "span",
       { class: "muted small venue-who-name" },
-      () =>
-        staff.identity.value ? t("venue.who", { who: staff.identity.value.sub, role: staff.identity.value.role }) : "",
+      () => {
+        const who = staff.identity.value;
+        return who ? t("venue.who", { who: who.sub, role: roleWords(who.role) }) : "";
+      },
     ),
+    h("span", { class: () => `small venue-until ${isEnding.value ? "is-ending" : "muted"}` }, () => {
+      const until = staff.identity.value?.expiresAt ?? Infinity;
+      return Number.isFinite(until) ? t("venue.until", { when: untilWords(until, staff.app.clock.now()) }) : "";
+    }),
     h("button", {
       class: "plain-button",
       type: "button",
@@ -27,6 +41,33 @@ export function staffMenu(staff) {
     h("button", { class: "link-button", type: "button", onclick: () => staff.signOut() }, t("account.signout")),
   );
 }
+
+/** Whether the sign-in ends soon, which is said once. @param {import("./staff.js").StaffRoom} staff */
+function endingSoon(staff) {
+  const isEnding = signal(false);
+  const look = () => {
+    const left = staff.msLeft();
+    if (left < WARN_MS && !isEnding.peek()) {
+      staff.app.toasts.show(
+        "warning",
+        t("venue.ending", { n: Math.max(1, Math.ceil(left / 60_000)) }),
+        0,
+        "venue-ending",
+      );
+    }
+    isEnding.value = left < WARN_MS;
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  onEnd(() => clearInterval(timer));
+  look();
+  return isEnding;
+}
+
+/** The hour today, the day as well later on. @param {number} until @param {number} now */
+const untilWords = (until, now) => until - now < DAY_MS ? minuteTime(until) : shortDate(new Date(until).toISOString());
+
+/** @param {string} role */
+const roleWords = (role) => hasWords(`venue.role.${role}`) ? t(`venue.role.${role}`) : role;
 
 /** Light to dark and back, from whichever is shown. @param {Storage} shelf */
 function turnTheme(shelf) {

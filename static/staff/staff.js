@@ -13,13 +13,13 @@ import { createVenueApi } from "../net/venue-api.js";
 import { createDesk } from "./desk.js";
 
 /**
- * @typedef {{ token: string, sub: string, role: string, expiresAt: number }} Staff
+ * @typedef {{ token: string, sub: string, role: string, expiresAt: number, event: number | null }} Staff
  * @typedef {ReturnType<typeof createStaff>} StaffRoom
  * @typedef {import("../app/app.js").App} App
  */
 
 const KEY = "houseful.staff";
-const ROLES = new Set(["venue", "admin"]);
+const ROLES = new Set(["venue", "admin", "door"]);
 
 /** @type {WeakMap<App, StaffRoom>} */
 const rooms = new WeakMap();
@@ -35,14 +35,13 @@ export function staffOf(app) {
 function createStaff(app, shelf) {
   const identity = signal(sound(shelf.getItem(KEY) ?? ""));
   const hasEnded = signal(false);
+  const doorName = signal("");
   /** @type {Map<number, import("./desk.js").Desk>} */
   const desks = new Map();
 
   const session = {
-    token: () => {
-      const who = identity.peek();
-      return who && who.expiresAt > Date.now() ? who.token : null;
-    },
+    // Whether its time is over is the server's to say: this machine's clock may be wrong.
+    token: () => identity.peek()?.token ?? null,
     signIn: () => {},
     signOut,
     sessionId: () => "",
@@ -74,13 +73,17 @@ function createStaff(app, shelf) {
     identity,
     /** A sign-in that was good has ended: its token ran out or was refused. */
     hasEnded,
+    /** What the link that signed this phone in calls its door. */
+    doorName,
+    /** Milliseconds until the sign-in ends, by the server's clock; Infinity when it never does. */
+    msLeft: () => (identity.peek()?.expiresAt ?? Infinity) - app.clock.now(),
     signOut() {
       signOut();
       hasEnded.value = false;
     },
 
     /**
-     * Signs in with a token, once the server has let it look at the overview.
+     * Signs in with a token, once the server has let it look at what its role is for.
      * @param {string} text
      * @throws {Error} with a sentence for the reader
      */
@@ -90,7 +93,8 @@ function createStaff(app, shelf) {
       if (!ROLES.has(who.role)) throw new Error(t("venue.signin.notStaff", { role: who.role || "–" }));
       const before = identity.peek();
       const checking = createApi({ session: { ...session, token: () => who.token, signOut() {} }, clock: app.clock });
-      await createVenueApi(checking).overview();
+      const asking = createVenueApi(checking);
+      await (who.role === "door" ? asking.checkIns(who.event ?? 0, 1) : asking.overview());
       if (before && before.sub !== who.sub) desks.clear();
       shelf.setItem(KEY, who.token);
       hasEnded.value = false;
@@ -110,5 +114,5 @@ function createStaff(app, shelf) {
 /** @param {string} text @returns {Staff | null} */
 function sound(text) {
   const claims = readToken(text);
-  return claims && claims.expiresAt > Date.now() ? { token: text.trim(), ...claims } : null;
+  return claims && { token: text.trim(), ...claims };
 }

@@ -11,6 +11,8 @@ import { boardPage } from "./board.js";
 import { bookingsPage } from "./bookings.js";
 import { discountsPage } from "./discounts.js";
 import { doorPage } from "./door.js";
+import { doorOnlyPage } from "./door-only.js";
+import { doorPassButton } from "./door-pass.js";
 import { eventFormPage } from "./event-form.js";
 import { eventFrame } from "./event-frame.js";
 import { holdsPage } from "./holds.js";
@@ -32,7 +34,10 @@ const EVENT_PAGES = {
   "": boardPage,
   bookings: bookingsPage,
   holds: holdsPage,
-  door: doorPage,
+  door: ({ staff, desk }) => [
+    doorPassButton({ staff, desk }),
+    doorPage({ staff, eventId: desk.eventId, inside: () => desk.latest.value?.totals ?? { checkedIn: 0, booked: 0 } }),
+  ],
   sale: salePage,
   discounts: ({ staff, view, desk }) => discountsPage({ staff, view, eventId: desk.eventId }),
   audit: auditPage,
@@ -48,6 +53,7 @@ export class VenueView extends View {
   render() {
     const staff = staffOf(this.app);
     const offered = tokenInAddress();
+    if (offered.door) staff.doorName.value = offered.door;
     return () => {
       const who = staff.identity.value;
       // Who is here decides what is shown; what is shown follows its own figures.
@@ -63,6 +69,7 @@ export class VenueView extends View {
   /** @param {import("./staff.js").StaffRoom} staff */
   content(staff) {
     const { event, page = "" } = this.params;
+    if (staff.identity.peek()?.role === "door") return doorOnlyPage({ staff, view: this });
     if (event === undefined) {
       const build = Object.hasOwn(PAGES, page) ? PAGES[page] : overviewPage;
       return build({ staff, view: this, eventId: null });
@@ -79,9 +86,10 @@ export class VenueView extends View {
 /** A staff link carries its token; it leaves the address at once, so that nobody reads or bookmarks it. */
 function tokenInAddress() {
   const [path, query] = location.hash.split("?");
-  const token = new URLSearchParams(query ?? "").get("token") ?? "";
+  const given = new URLSearchParams(query ?? "");
+  const token = given.get("token") ?? "";
   if (token) history.replaceState(history.state, "", path);
-  return { token };
+  return { token, door: token ? given.get("door") ?? "" : "" };
 }
 
 /** @param {string} href */

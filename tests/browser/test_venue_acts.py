@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import steps, venue_steps
-from tests.browser.conftest import IN_A_BROWSER, Enter, Shop
+from tests.browser.conftest import IN_A_BROWSER, PHONE, Enter, Shop
 from tests.browser.venue_steps import AVAILABLE, BLOCKED, BOOKED, EVENT, RESERVED
 
 pytestmark = IN_A_BROWSER
@@ -122,14 +122,74 @@ async def test_a_code_in_front_of_the_camera_is_checked_in_once(shop: Shop, ente
     await expect(page.locator(".scanner-video")).to_be_hidden()
 
 
+PHONE_CAMERA = """
+delete window.BarcodeDetector;
+const canvas = document.createElement("canvas");
+canvas.width = 1280, canvas.height = 720;
+const brush = canvas.getContext("2d");
+const ticket = new Image();
+setInterval(() => {
+  brush.fillStyle = "#8a8a80";
+  brush.fillRect(0, 0, 1280, 720);
+  if (!ticket.src) return;
+  brush.setTransform(0.95, 0.3, -0.3, 0.95, 600, 100);
+  brush.drawImage(ticket, 0, 0, 340, 340);
+  brush.resetTransform();
+}, 40);
+navigator.mediaDevices.getUserMedia = () => Promise.resolve(canvas.captureStream());
+window.holdUp = (svg) => ticket.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+"""
+"""An iPhone: a camera, and no BarcodeDetector; a ticket is held before it, askew."""
+
+
+async def test_a_phone_without_a_code_reader_signs_in_at_the_board_and_scans(
+    shop: Shop, enter: Enter
+) -> None:
+    seats = venue_steps.free_seats(shop, EVENT, 1, section=1)
+    ticket = venue_steps.book(shop, EVENT, seats, "Ida Phone")["tickets"][0]
+    board = (await venue_steps.clock_in(shop, enter, f"/{EVENT}/door")).page
+    await board.get_by_role("button", name="Sign in a phone as a door").click()
+    await board.get_by_role("dialog").get_by_label("This door").fill("North")
+    await board.get_by_role("button", name="Show the code").click()
+    await expect(board.get_by_role("img", name="QR code with the sign-in link")).to_be_visible()
+    link = await board.get_by_role("link", name="Or open this link").get_attribute("href")
+    assert link
+
+    visit = await enter(shop, viewport=PHONE)
+    await visit.context.add_init_script(PHONE_CAMERA)
+    page = visit.page
+    throttle = await visit.context.new_cdp_session(page)
+    await throttle.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    await page.goto(link)
+    await expect(page.get_by_role("heading", name="An Evening of Shadows")).to_be_visible()
+    assert "token" not in page.url
+    await expect(page.get_by_label("This door")).to_have_value("North")
+    await expect(page.get_by_text("Signed in until")).to_be_visible()
+    await expect(page.get_by_role("link", name="Bookings", exact=True)).to_have_count(0)
+    await page.get_by_role("button", name="Scan with the camera").click()
+    await expect(page.locator(".scanner-video")).to_be_visible()
+    svg = await page.evaluate(
+        "async ([path, token]) => (await fetch(path, { headers: { authorization: token } })).text()",
+        [ticket["qrUrl"], f"Bearer {venue_steps.staff_token(shop)}"],
+    )
+    await page.evaluate("svg => window.holdUp(svg)", svg)
+    await expect(page.locator(".door-word")).to_have_text("Let in")
+    await expect(page.locator(".door-answer")).to_contain_text("Ida Phone")
+    await expect(page.locator(".door-list")).to_contain_text("North")
+    await throttle.detach()
+
+
 @pytest.mark.long
-async def test_a_browser_that_reads_no_codes_says_so(shop: Shop, enter: Enter) -> None:
+async def test_without_https_the_door_says_why_there_is_no_camera(shop: Shop, enter: Enter) -> None:
     visit = await venue_steps.clock_in(shop, enter)
-    await visit.context.add_init_script("delete window.BarcodeDetector")
+    await visit.context.add_init_script(
+        "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });"
+        "Object.defineProperty(window, 'isSecureContext', { value: false });"
+    )
     await visit.page.reload()
     await visit.open(f"/venue/{EVENT}/door")
     await visit.page.get_by_role("button", name="Scan with the camera").click()
-    await expect(visit.page.locator(".scanner")).to_contain_text("Type the code instead")
+    await expect(visit.page.locator(".scanner")).to_contain_text("over https only")
 
 
 @pytest.mark.long

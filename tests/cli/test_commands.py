@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -384,11 +385,21 @@ def test_the_whole_server_answers_and_an_empty_database_gets_demo_events_once(
 
 
 def test_a_token_is_accepted_by_the_server_that_shares_the_data_directory(data_dir: Path) -> None:
-    signed = run(data_dir, "token", "--user", "ada", "--role", "venue", "--ttl", "60").stdout
-    user = Tokens(settings.load(data_dir=data_dir)).verify(signed.strip())
+    done = run(data_dir, "token", "--user", "ada", "--role", "venue", "--ttl", "60")
+    user = Tokens(settings.load(data_dir=data_dir)).verify(done.stdout.strip())
 
     assert (user.id, user.role) == ("ada", "venue")
     assert user.expires_at_s <= time.time() + 60
+    until = datetime.fromtimestamp(user.expires_at_s, UTC)
+    assert done.stderr == f"venue ada, until {until:%Y-%m-%d %H:%M:%S}Z\n"
+
+
+def test_a_door_s_token_is_for_one_event(data_dir: Path) -> None:
+    door = ("token", "--user", "north", "--role", "door")
+    signed = run(data_dir, *door, "--event", "7").stdout
+    user = Tokens(settings.load(data_dir=data_dir)).verify(signed.strip())
+    assert (user.role, user.event_id) == ("door", 7)
+    assert "expected an event for the role door alone" in refusal(data_dir, *door)
 
 
 def test_an_imported_plan_is_listed_as_an_event(data_dir: Path, tmp_path: Path) -> None:

@@ -259,18 +259,22 @@ def add_discount(
 @app.command()
 def token(
     user: Annotated[str, typer.Option(help="Whom it speaks for: the `sub`.")],
-    role: Annotated[Literal["customer", "venue", "admin"], typer.Option()] = "customer",
+    role: Annotated[Literal["customer", "venue", "admin", "door"], typer.Option()] = "customer",
+    event: Annotated[int | None, typer.Option(help="The one event of a door.")] = None,
     ttl: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
     data_dir: DataDir = None,
 ) -> None:
-    """Print a signed token, for `Authorization: Bearer`."""
+    """Print a signed token, for `Authorization: Bearer`; on standard error, until when it holds."""
     from houseful import settings
     from houseful.process import preparation
     from houseful.web.auth import Tokens
 
     chosen = settings.load(data_dir=data_dir)
     preparation.require_writable(chosen.data_dir)
-    print(Tokens(chosen).issue(user, role, ttl)[0])
+    signed, expires_at_s = Tokens(chosen).issue(user, role, ttl, event_id=event)
+    until = datetime.fromtimestamp(expires_at_s, UTC)
+    print(signed)
+    print(f"{role} {user}, until {until:%Y-%m-%d %H:%M:%S}Z", file=sys.stderr)
 
 
 @app.command("doctor")

@@ -6,20 +6,27 @@ ticket since, only SQL says. Nothing here trusts what a door believes.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.ledger import audit
 from houseful.ledger import check_ins as tickets
 from houseful.ledger.check_ins import USED, VOID, Admission
+from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats, NamedSeat
 from houseful.sql.database import Database, Session
+from houseful.staff import door_pass
 from houseful.staff.event_stream import CHECK_IN_UNDONE, CHECKED_IN, StaffEventStream
+from houseful.tickets import reader
 from houseful.tickets.code import PREFIX, TicketRefused, TicketSigner
 from houseful.wire.codec import iso
+
+DECODERS: Final = 2
+"""Camera pictures decoded at once: a door that sends too many waits, and nobody else."""
 
 REFUSALS = {
     "ticket_malformed": "malformed_ticket",
@@ -47,6 +54,28 @@ class CheckIns:
         self._catalog = catalog
         self._signer = signer
         self._desk = desk
+        self._decoders = asyncio.Semaphore(DECODERS)
+
+    async def read_frame(self, event_id: int, jpeg: bytes) -> str | None:
+        """The text of the QR code in a camera's picture, if any. Raises InvalidRequest, NotFound."""
+        await self._catalog.event(event_id)
+        async with self._decoders:
+            return await asyncio.to_thread(reader.read_qr, jpeg)
+
+    async def open_door(self, event_id: int, *, who: str, name: str) -> tuple[EventRecord, int]:
+        """Write down that a phone is signed in as a door; (its event, when that ends in ms)."""
+        event = await self._catalog.event(event_id)
+        now = clock_ms()
+        ends = door_pass.ends_at_ms(event.starts_at_ms, now)
+        details = {"door": name, "endsAt": iso(ends)}
+
+        async def work(session: Session) -> None:
+            await audit.write(
+                session, who=who, act="open_door", at_ms=now, event_id=event_id, details=details
+            )
+
+        await self._database.transact(work)
+        return event, ends
 
     async def check_in(self, event_id: int, code: str, *, door: str, who: str) -> Admitted:
         """Let the ticket in. Raises InvalidRequest, NotFound, Conflict, each with its reason."""
@@ -73,6 +102,8 @@ class CheckIns:
 
         admitted, found = await self._database.transact(work)
         if admitted is None:
+            if found is not None and found.event_id != event_id:
+                raise wrong_event(await self._catalog.house(found.event_id), found)
             refuse(house, found)
         await self._desk.tell(event_id, CHECKED_IN, [admitted.seat_id])
         return Admitted(admitted, house.seat(admitted.seat_id))
@@ -105,8 +136,10 @@ class CheckIns:
         await self._desk.tell(event_id, CHECK_IN_UNDONE, [undone.seat_id])
         return Admitted(undone, house.seat(undone.seat_id))
 
-    async def recent(self, event_id: int, limit: int) -> tuple[int, int, list[Admitted]]:
-        """(checked in, booked, the last who came in)."""
+    async def recent(
+        self, event_id: int, limit: int
+    ) -> tuple[EventRecord, int, int, list[Admitted]]:
+        """(the event, checked in, booked, the last who came in)."""
         house = await self._catalog.house(event_id)
 
         async def work(session: Session) -> tuple[int, int, list[Admission]]:
@@ -114,7 +147,8 @@ class CheckIns:
             return used, booked, await tickets.recent(session, event_id, limit)
 
         used, booked, found = await self._database.query(work)
-        return used, booked, [Admitted(one, house.seat(one.seat_id)) for one in found]
+        admitted = [Admitted(one, house.seat(one.seat_id)) for one in found]
+        return house.event, used, booked, admitted
 
     async def _read(self, code: str) -> int:
         """The ticket a code names, once the code holds."""
@@ -140,22 +174,30 @@ def unknown_ticket() -> NotFound:
     return NotFound("This ticket is not in our books", code="unknown_ticket")
 
 
+def wrong_event(house: EventSeats, found: Admission) -> Conflict:
+    """A ticket for another night, with which."""
+    event, seat = house.event, house.seat(found.seat_id)
+    named = {"id": event.id, "name": event.name, "startsAt": iso(event.starts_at_ms)}
+    return Conflict(
+        f"This ticket is for {event.name} at {iso(event.starts_at_ms)}",
+        code="wrong_event",
+        details={"event": named, "section": seat.section, "seatNumber": seat.number},
+    )
+
+
 def refuse(house: EventSeats, found: Admission | None) -> NoReturn:
-    """Say why a ticket opens no door."""
+    """Say why a ticket of this event opens no door."""
     if found is None:
         raise unknown_ticket()
-    if found.event_id != house.event.id:
-        raise Conflict("This ticket is for another event", code="wrong_event")
-    number = house.seat(found.seat_id).number
+    seat = house.seat(found.seat_id)
+    where = {"section": seat.section, "seatNumber": seat.number}
     if found.state == USED and found.used_at_ms is not None:
         at = iso(found.used_at_ms)
         raise Conflict(
             f"This ticket was used at {at}" + (f", {found.door}" if found.door else ""),
             code="already_used",
-            details={"usedAt": at, "door": found.door or None, "seatNumber": number},
+            details={"usedAt": at, "door": found.door or None, **where},
         )
     if found.state == VOID:
-        raise Conflict(
-            "This ticket was cancelled", code="ticket_void", details={"seatNumber": number}
-        )
+        raise Conflict("This ticket was cancelled", code="ticket_void", details=where)
     raise Conflict("This ticket was just being used at another door", code="already_used")

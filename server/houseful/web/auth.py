@@ -16,10 +16,13 @@ from typing import Any, Final
 import jwt
 from jwt import PyJWKSet
 
-from houseful.domain.errors import Unauthenticated
+from houseful.domain.errors import InvalidRequest, Unauthenticated
 from houseful.settings import Settings
 
-ROLES: Final = ("customer", "venue", "admin")
+ROLES: Final = ("customer", "venue", "admin", "door")
+DOOR: Final = "door"
+"""May check tickets in at the one event its token names, and nothing else."""
+
 GUEST_TTL_S: Final = 12 * 3600
 """A guest keeps bookings by reference and e-mail; the token need not outlive the evening."""
 
@@ -36,11 +39,12 @@ ASYMMETRIC: Final = ("RS256", "ES256")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who a valid token speaks for."""
+    """Who a valid token speaks for. `event_id` is the one event of a door; None for all others."""
 
     id: str
     role: str
     expires_at_s: float
+    event_id: int | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -64,11 +68,23 @@ class Tokens:
         self._known: OrderedDict[str, User] = OrderedDict()
 
     def issue(
-        self, user_id: str, role: str = "customer", ttl_s: int = GUEST_TTL_S
+        self,
+        user_id: str,
+        role: str = "customer",
+        ttl_s: int = GUEST_TTL_S,
+        *,
+        event_id: int | None = None,
     ) -> tuple[str, int]:
-        """(token, when it expires in seconds since 1970), signed with our own secret."""
+        """(token, when it expires in seconds since 1970), signed with our own secret.
+
+        Raises InvalidRequest for a door without an event, or an event without a door.
+        """
+        if (role == DOOR) != (event_id is not None):
+            raise InvalidRequest(f"expected an event for the role door alone, got role {role}")
         now = int(time.time())
         claims: dict[str, Any] = {"sub": user_id, "role": role, "iat": now, "exp": now + ttl_s}
+        if event_id is not None:
+            claims["event"] = event_id
         if self._issuer:
             claims["iss"] = self._issuer
         if self._audience:
@@ -167,4 +183,7 @@ def user_of(claims: dict[str, Any]) -> User:
         raise Unauthenticated(f"expected `sub` of 1 to {USER_LENGTH} characters")
     if role not in ROLES:
         raise Unauthenticated(f"expected `role` to be one of {', '.join(ROLES)}")
-    return User(subject, role, float(min(claims["exp"], LAST_SECOND)))
+    event_id = claims.get("event") if role == DOOR else None
+    if role == DOOR and type(event_id) is not int:
+        raise Unauthenticated("expected `event`, the id of the door's event")
+    return User(subject, role, float(min(claims["exp"], LAST_SECOND)), event_id)

@@ -28,7 +28,7 @@ from houseful.domain.errors import (
 )
 from houseful.telemetry import tracing
 from houseful.telemetry.metrics import REQUEST_SECONDS, Histogram
-from houseful.web.auth import User
+from houseful.web.auth import DOOR, User
 from houseful.web.clients import admit_public
 from houseful.web.context import Context
 from houseful.web.envelope import failure
@@ -58,9 +58,10 @@ def timer(name: str, status_class: int) -> Histogram:
 
 
 NOBODY = User("", "customer", 0)
-Role = Literal["public", "customer", "venue", "admin"]
+Role = Literal["public", "customer", "door", "venue", "admin"]
 ALLOWED: dict[str, tuple[str, ...]] = {
     "customer": ("customer", "venue", "admin"),
+    "door": (DOOR, "venue", "admin"),
     "venue": ("venue", "admin"),
     "admin": ("admin",),
 }
@@ -142,6 +143,7 @@ class Paged:
 class Operation:
     """One method on one path.
 
+    `request`: the model of its JSON body, or the media type of one that is no JSON.
     `answers`: status → model of `data`, `Paged(model)`, `Bare(model)` or a media type for a body
     without envelope, or None for no body. `parameters`: names from `houseful.web.documents.parameters`.
     """
@@ -151,7 +153,7 @@ class Operation:
     handler: Handler
     summary: str
     role: Role = "customer"
-    request: type[BaseModel] | None = None
+    request: type[BaseModel] | str | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
     parameters: tuple[str, ...] = ()
@@ -183,7 +185,7 @@ class Operation:
             if self.role == "public":
                 await admit_public(request, context)
             else:
-                user = self._authorize(asked.get(b"authorization", b""), context)
+                user = self._authorize(asked.get(b"authorization", b""), context, request)
             return await self.handler(Call(request, context, user, asked))
         except HousefulError as error:
             if error.status >= 500:
@@ -192,8 +194,10 @@ class Operation:
         except ClientDisconnect:
             return Response(status_code=499)
 
-    def _authorize(self, authorization: bytes, context: Context) -> User:
+    def _authorize(self, authorization: bytes, context: Context, request: Request) -> User:
         user = context.tokens.verify_header(authorization.decode("latin-1"))
         if user.role not in ALLOWED[self.role]:
             raise Forbidden(f"expected the role {self.role}, got {user.role}")
+        if user.role == DOOR and request.path_params.get("event_id") != user.event_id:
+            raise Forbidden(f"expected a path of event {user.event_id}", code="other_event")
         return user

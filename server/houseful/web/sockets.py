@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from starlette.websockets import WebSocket
 
 from houseful.domain.addresses import Places, group_of
-from houseful.domain.errors import HousefulError, Unauthenticated
+from houseful.domain.errors import Forbidden, HousefulError, Unauthenticated
 from houseful.realtime.viewer_batch import Viewer
 from houseful.transport.fallback import FallbackSocket
 from houseful.transport.live_socket import LiveSocket
 from houseful.transport.protocol import EXTENSION
-from houseful.web.auth import User
+from houseful.web.auth import DOOR, User
 from houseful.web.context import Context
 from houseful.wire.close_codes import (
     BAD_MESSAGE,
@@ -144,7 +144,15 @@ async def send_away(
 
 
 async def authenticate(websocket: WebSocket, context: Context) -> User:
-    """By `Authorization`, or by a ticket among the subprotocols. Raises Unauthenticated."""
+    """By `Authorization`, or by a ticket among the subprotocols. Raises Unauthenticated, and
+    Forbidden for a door: no socket is any business of its."""
+    user = await identify(websocket, context)
+    if user.role == DOOR:
+        raise Forbidden("expected the role customer, got door")
+    return user
+
+
+async def identify(websocket: WebSocket, context: Context) -> User:
     header = websocket.headers.get("authorization")
     if header:
         return context.tokens.verify_header(header)

@@ -116,10 +116,37 @@ class CheckInBody(BaseModel):
     door: str | None
 
 
+class DoorEventBody(BaseModel):
+    id: int
+    name: str
+    venue: str
+    startsAt: Instant
+
+
 class CheckInsBody(BaseModel):
+    event: DoorEventBody
     checkedIn: int
     booked: int
     recent: list[CheckInBody]
+
+
+class ReadFrameBody(BaseModel):
+    code: Annotated[str | None, Field(description="null: no QR code that could be read")]
+
+
+class DoorPassRequest(BaseModel):
+    """A name for the door, shown beside whom it lets in."""
+
+    door: Annotated[str, Field(max_length=60, examples=["North"])] = ""
+
+
+class DoorPassBody(BaseModel):
+    """What signs a phone in as a door of one event."""
+
+    token: str
+    expiresAt: Instant
+    url: Annotated[str, Field(description="The page to open there; it carries the token.")]
+    qr: Annotated[str, Field(description="That address as a QR code, an SVG document.")]
 
 
 class PlanDocument(BaseModel):

@@ -57,6 +57,7 @@ async def test_a_ticket_opens_a_door_once_and_names_the_seat(
     assert (error["usedAt"], error["door"]) == (entered["usedAt"], "North")
     assert error["seatNumber"] == "B3"
     listed = await given(await venue.http.get(f"/events/{sale.id}/check-ins"))
+    assert listed.pop("event")["id"] == sale.id
     assert listed == {"checkedIn": 1, "booked": 1, "recent": [entered]}
     (line,) = await audit(venue, sale)
     assert (line["act"], line["details"]["door"]) == ("check_in", "North")

@@ -51,7 +51,7 @@ def bodies() -> Iterator[tuple[str, Schema, dict[str, Any]]]:
     error = components.put("Error", error_schema())
     for operation in OPERATIONS:
         name = operation_id(operation)
-        if operation.request is not None:
+        if operation.request is not None and not isinstance(operation.request, str):
             schema = components.add(operation.request)
             examples = golden_model("requests", operation.request)
             place = f"http/{name}.request"

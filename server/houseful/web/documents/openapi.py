@@ -80,7 +80,8 @@ def openapi(operations: Iterable[Operation]) -> dict[str, Any]:
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
                     "description": "A guest's token from POST /auth/guest, or one of your issuer:"
-                    " `sub` is the user, `role` customer, venue or admin.",
+                    " `sub` is the user, `role` customer, venue, admin or door; a door's token"
+                    " names its `event`.",
                 }
             },
         },
@@ -102,7 +103,9 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
     elif operation.role != "customer":
         told = described.get("description", "")
         described["description"] = f"{told} Needs the role {operation.role}.".strip()
-    if operation.request is not None:
+    if isinstance(operation.request, str):
+        described["requestBody"] = {"required": True, "content": {operation.request: {}}}
+    elif operation.request is not None:
         described["requestBody"] = {
             "required": any(f.is_required() for f in operation.request.model_fields.values()),
             "content": {
@@ -205,9 +208,7 @@ def error_schema() -> Schema:
 
 def statuses(operation: Operation) -> list[int]:
     """Every status an operation is documented with."""
-    always = {500} if operation.role == "public" else {401, 500}
-    if operation.role in ("venue", "admin"):
-        always.add(403)
+    always = {500} if operation.role == "public" else {401, 403, 500}
     if operation.role == "public" and operation.path not in PROBES:
         always.add(429)
     answers = set(operation.answers) or {200}

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from houseful.domain.errors import UnsupportedMediaType
 from houseful.staff.check_in import Admitted
+from houseful.tickets import qr
+from houseful.tickets.reader import MOST_BYTES
+from houseful.web.auth import DOOR
 from houseful.web.buyer.bookings import query_number
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation
 from houseful.wire.codec import iso
-from houseful.wire.staff import CheckInBody, CheckInRequest, CheckInsBody, ReasonRequest
+from houseful.wire.staff import (
+    CheckInBody,
+    CheckInRequest,
+    CheckInsBody,
+    DoorPassBody,
+    DoorPassRequest,
+    ReadFrameBody,
+    ReasonRequest,
+)
 
 MOST_RECENT = 500
+JPEG = "image/jpeg"
 
 
 async def check_in(call: Call) -> Response:
@@ -27,8 +42,14 @@ async def check_in(call: Call) -> Response:
 
 async def list_check_ins(call: Call) -> Response:
     limit = query_number(call, "limit", 50, 1, MOST_RECENT)
-    used, booked, recent = await call.context.staff.doors.recent(call.id("event_id"), limit)
+    event, used, booked, recent = await call.context.staff.doors.recent(call.id("event_id"), limit)
     data = {
+        "event": {
+            "id": event.id,
+            "name": event.name,
+            "venue": event.venue,
+            "startsAt": iso(event.starts_at_ms),
+        },
         "checkedIn": used,
         "booked": booked,
         "recent": [admitted_view(one) for one in recent],
@@ -43,6 +64,42 @@ async def undo_check_in(call: Call) -> Response:
         call.id("event_id"), call.id("ticket_id"), who=call.user.id, reason=body.reason
     )
     return ok(admitted_view(undone), "Check-in undone")
+
+
+async def read_frame(call: Call) -> Response:
+    """For doors whose browser cannot read codes: a JPEG of the camera's picture, a few a second."""
+    kind = call.asked.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if kind != JPEG.encode():
+        raise UnsupportedMediaType(f"expected Content-Type {JPEG}, got {kind.decode('latin-1')!r}")
+    jpeg = await call.raw_body(MOST_BYTES)
+    code = await call.context.staff.doors.read_frame(call.id("event_id"), jpeg)
+    return ok({"code": code}, "Picture read", headers={"Cache-Control": "no-store"})
+
+
+async def open_door(call: Call) -> Response:
+    """A token that checks in at this event alone, until some hours after its start."""
+    body = await call.body(DoorPassRequest, optional=True)
+    name = body.door.strip()
+    event, ends_ms = await call.context.staff.doors.open_door(
+        call.id("event_id"), who=call.user.id, name=name
+    )
+    token, _ = call.context.tokens.issue(
+        f"door-{secrets.token_hex(4)}",
+        DOOR,
+        (ends_ms - call.context.clock()) // 1000,
+        event_id=event.id,
+    )
+    url = f"{address_of(call)}/#/venue/{event.id}/door?" + urlencode(
+        {"token": token} | ({"door": name} if name else {})
+    )
+    data = {"token": token, "expiresAt": iso(ends_ms), "url": url, "qr": qr.svg(url, title=name)}
+    return ok(data, "Door signed in", 201, {"Cache-Control": "no-store"})
+
+
+def address_of(call: Call) -> str:
+    """Where people reach this server: as configured, else as this request did."""
+    public_url = call.context.settings.public_url
+    return (public_url or str(call.request.base_url)).rstrip("/")
 
 
 def admitted_view(admitted: Admitted) -> dict[str, Any]:
@@ -68,7 +125,7 @@ OPERATIONS = (
         PATH,
         check_in,
         "Let a ticket in",
-        role="venue",
+        role="door",
         request=CheckInRequest,
         answers={200: CheckInBody},
         errors=(400, 404, 409, 413, 415, 503),
@@ -78,7 +135,7 @@ OPERATIONS = (
         PATH,
         list_check_ins,
         "How many are in, and who came last",
-        role="venue",
+        role="door",
         answers={200: CheckInsBody},
         errors=(400, 404, 503),
         parameters=("limit",),
@@ -88,9 +145,29 @@ OPERATIONS = (
         PATH + "/{ticket_id:int}/undo",
         undo_check_in,
         "Take a check-in back",
-        role="venue",
+        role="door",
         request=ReasonRequest,
         answers={200: CheckInBody},
         errors=(400, 404, 409, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        PATH + "/read",
+        read_frame,
+        "Read a ticket's QR code off a picture",
+        role="door",
+        request=JPEG,
+        answers={200: ReadFrameBody},
+        errors=(400, 404, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        "/events/{event_id:int}/door-passes",
+        open_door,
+        "Sign a phone in as a door",
+        role="venue",
+        request=DoorPassRequest,
+        answers={201: DoorPassBody},
+        errors=(400, 404, 413, 415, 503),
     ),
 )
