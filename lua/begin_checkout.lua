@@ -4,7 +4,7 @@
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: user booking_id pay_ms seat_id+
 -- RETURNS: begun | refused | unopened
---   begun: reservation, deadline_ms, now_ms, seq, seat ids; refused: (seat id, reason)*
+--   begun: reservation, deadline_ms, now_ms, seq, seat ids, is next (of the event's purchases); refused: (seat id, reason)*
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -48,7 +48,7 @@ end
 if #refused > 0 then return { 'refused', refused } end
 if begun == #seats then
   local r = read_reservation(seats[1].ref)
-  return { 'begun', r.id, r.deadline, at, meta.seq, r.seats }
+  return { 'begun', r.id, r.deadline, at, meta.seq, r.seats, 0 }
 end
 
 local leaving, count, whole = {}, 0, nil
@@ -83,4 +83,5 @@ redis.call('ZADD', CHECKOUTS, int(r.deadline), booking)
 append(meta, at, 'paying', r.id, user, r.session, 'P', r.deadline,
   write_seats(meta, seats, 'P', r.id, r.deadline))
 write_meta(meta)
-return { 'begun', r.id, r.deadline, at, meta.seq, ids }
+local is_next = redis.call('ZRANK', CHECKOUTS, booking) == 0 and 1 or 0
+return { 'begun', r.id, r.deadline, at, meta.seq, ids, is_next }

@@ -3,7 +3,7 @@
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: user reservation_id hold_ms
 -- RETURNS: extended | refused | unopened
---   extended: reservation, deadline_ms, now_ms, seq, seat ids; refused: reason
+--   extended: reservation, deadline_ms, now_ms, seq, seat ids, is next (see reserve); refused: reason
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -28,8 +28,8 @@ if deadline <= r.deadline then return { 'refused', 'extension_limit' } end
 r.deadline = deadline
 local seats = held_seats(meta, r, 'R')
 write_reservation(r)
-start_clock(r, at)
+local is_next = start_clock(r, at)
 append(meta, at, 'extended', r.id, user, r.session, 'R', deadline,
   write_seats(meta, seats, 'R', r.id, deadline))
 write_meta(meta)
-return { 'extended', r.id, deadline, at, meta.seq, r.seats }
+return { 'extended', r.id, deadline, at, meta.seq, r.seats, is_next }

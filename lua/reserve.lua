@@ -5,7 +5,8 @@
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: user session hold_ms max_seats (seat_id version)+
 -- RETURNS: granted | held | refused | unopened
---   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, (seat id, reason)*; refused: (seat id, reason)*
+--   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, (seat id, reason)*, is next;
+--   refused: (seat id, reason)*; is next: 1 if no hold of the event ends before this one
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -82,7 +83,7 @@ for _, seat in ipairs(mine) do
 end
 if #taken == 0 and not several then
   local r = reservation(first_id)
-  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), refused }
+  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), refused, 0 }
 end
 
 local fresh = result
@@ -106,8 +107,8 @@ local r = {
 }
 meta.next = meta.next + 1
 write_reservation(r)
-start_clock(r, at)
+local is_next = start_clock(r, at)
 append(meta, at, 'reserved', r.id, user, session, 'R', r.deadline,
   write_seats(meta, fresh, 'R', r.id, r.deadline))
 write_meta(meta)
-return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, refused }
+return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, refused, is_next }

@@ -1,5 +1,6 @@
 -- snapshot: the whole state of an event for a worker that has none, or lost its place in the feed.
--- Invariant: lapsed holds are swept first, so that no snapshot shows one; state and seq belong together.
+-- Invariant: state and seq belong together. Reads only: a hold past its deadline that was not swept
+-- yet stands in it.
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV:
 -- RETURNS: state | unopened
@@ -7,15 +8,11 @@
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
--- include lib/seats.lua
--- include lib/feed.lua
--- include lib/reservations.lua
 -- include lib/written.lua
 
 local meta = read_meta()
 if not meta then return { 'unopened' } end
 local at = now_ms()
-if #sweep(meta, at, 10000) > 0 then write_meta(meta) end
 
 local owners = {}
 local function owner_of(id)

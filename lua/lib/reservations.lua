@@ -24,10 +24,12 @@ local function write_reservation(r)
   redis.call('HSET', user_key(r.user), r.id, #r.seats)
 end
 
--- From now on the deadline frees the seats: by the sweep, and by the lease's notification.
+-- From now on the deadline frees the seats: by the sweep, and by the lease's notification. Returns 1
+-- if no hold of the event ends before it, so that the index of deadlines must hear of it; else 0.
 local function start_clock(r, at)
   redis.call('ZADD', DEADLINES, int(r.deadline), r.id)
   redis.call('SET', lease_key(r.id), r.user, 'PX', int(math.max(1, r.deadline - at)))
+  return redis.call('ZRANK', DEADLINES, r.id) == 0 and 1 or 0
 end
 
 local function stop_clock(r)
@@ -69,13 +71,4 @@ local function shrink(r, leaving, status)
   if #rest == 0 then return end_reservation(r, status) end
   r.seats = rest
   write_reservation(r)
-end
-
-local function sweep(meta, at, limit)
-  local lapsed = redis.call('ZRANGEBYSCORE', DEADLINES, '-inf', int(at), 'LIMIT', 0, limit)
-  for _, id in ipairs(lapsed) do
-    local r = read_reservation(id)
-    if r then expire(meta, r, at) else redis.call('ZREM', DEADLINES, id) end
-  end
-  return lapsed
 end

@@ -36,12 +36,14 @@ from houseful.realtime.live_events import LiveEvents
 from houseful.redis.command_router import end as end_redis
 from houseful.redis.connection import connect, follow, settled
 from houseful.sales.catalog import Catalog
+from houseful.sales.deadlines import Deadlines
 from houseful.sales.reservations import Reservations, Rules
 from houseful.settings import Settings, load
 from houseful.sql.database import Database
 from houseful.staff.event_stream import REFUSED, StaffEventStream
 from houseful.staff.reporting import Reporting
 from houseful.staff.staff import staff_of
+from houseful.store.deadline_index import DeadlineIndex
 from houseful.store.limiter import Limiter
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
@@ -190,13 +192,22 @@ def build(settings: Settings, redis_url: str) -> Context:
         record=desk.record,
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
+    deadlines = Deadlines(
+        seats, DeadlineIndex(client), database, wall_clock_ms, lapsed=checkout.lapsed
+    )
+
+    def another_redis() -> None:
+        deadlines.survey_soon()
+        checkout.compare_seats_soon()
+
     live_events = LiveEvents(
         client,
         seats,
         catalog,
         frame_interval_ms=settings.frame_interval_ms,
         clock=wall_clock_ms,
-        other_server=checkout.compare_seats_soon,
+        other_server=another_redis,
+        lease_expired=deadlines.ring,
     )
     return Context(
         settings=settings,
@@ -213,6 +224,7 @@ def build(settings: Settings, redis_url: str) -> Context:
             refused=partial(desk.attempt, kind=REFUSED),
         ),
         live=live_events,
+        deadlines=deadlines,
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
@@ -250,7 +262,9 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
         ("topology", lambda: follow(context.redis)),
         ("doorbell", context.live.doorbell.run),
         ("gauges", partial(gauges.keep, context.live)),
-        ("sweep", context.live.run),
+        ("live events", context.live.run),
+        ("deadlines", context.deadlines.run),
+        ("surveys", context.deadlines.run_surveys),
         ("desk", context.desk.run),
         ("dashboards", context.dashboards.run),
         ("minutes", context.dashboards.run_minutes),

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from houseful.realtime import live_events
-from houseful.realtime.expiry_timer import ExpiryTimer
 from houseful.redis.connection import connect
+from houseful.sales import deadlines
+from houseful.sales.deadlines import Deadlines
 from houseful.telemetry import log
 from houseful.wire.codec import parse_iso
 from tests.bench.rig import Numbers
@@ -78,11 +78,11 @@ def told(late: list[float]) -> str:
 def both(keys: int, holds: int, viewers: int) -> dict[str, list[float]]:
     """Delays with the server's own timers, and by notifications alone."""
     found = {}
-    aim, sweep_s = ExpiryTimer.aim, live_events.SWEEP_S
+    look_s, now_ms = deadlines.LOOK_S, Deadlines._now_ms
     for name, own_timers in (("own timers", True), ("notifications alone", False)):
         if not own_timers:
-            ExpiryTimer.aim = lambda self, deadline_ms: None  # type: ignore[method-assign]
-            live_events.SWEEP_S = 3600.0
+            deadlines.LOOK_S = 3600.0
+            Deadlines._now_ms = lambda self: 0.0  # type: ignore[method-assign]
         try:
             with (
                 tempfile.TemporaryDirectory() as directory,
@@ -90,7 +90,7 @@ def both(keys: int, holds: int, viewers: int) -> dict[str, list[float]]:
             ):
                 found[name] = asyncio.run(measure(server, keys, holds, viewers))
         finally:
-            ExpiryTimer.aim, live_events.SWEEP_S = aim, sweep_s  # type: ignore[method-assign]
+            deadlines.LOOK_S, Deadlines._now_ms = look_s, now_ms  # type: ignore[method-assign]
     return found
 
 

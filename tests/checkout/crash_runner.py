@@ -58,6 +58,7 @@ async def open_existing(plan: Plan, client: Redis, *, crashing: bool) -> Shop:
     assert event is not None
     shop = Shop(
         database,
+        client,
         seats,
         DemoGateway(SqlDemoCharges(database)),
         Catalog(database, seats),

@@ -22,7 +22,9 @@ from houseful.ledger.events import EventRecord
 from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway
 from houseful.sales.catalog import Catalog
+from houseful.sales.deadlines import Deadlines
 from houseful.sql.database import Database
+from houseful.store.deadline_index import DeadlineIndex
 from houseful.store.seats import SeatStore
 from houseful.wire.codec import decode
 from tests.invariants import World, broken
@@ -56,6 +58,7 @@ class Shop:
     """One event on sale and everything needed to buy from it."""
 
     database: Database
+    client: Redis
     seats: SeatStore
     gateway: Gateway
     catalog: Catalog
@@ -69,6 +72,13 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.checkout = self.new_checkout()
+        self.deadlines = Deadlines(
+            self.seats,
+            DeadlineIndex(self.client),
+            self.database,
+            self.clock,
+            lambda event_id, bookings: self.checkout.lapsed(event_id, bookings),
+        )
 
     def new_checkout(self, **changes: Any) -> Checkout:
         """As another process would have it."""
@@ -135,7 +145,7 @@ class Shop:
         """What the background work does, a few turns of it at once."""
         for _ in range(times):
             await self.checkout._completer.run_once()
-            await self.checkout._completer.sweep()
+            await self.deadlines.look(self.event.id)
             await self.checkout._relay.run_once()
             await self.checkout._reconciler.refund_orphans()
 
@@ -182,7 +192,7 @@ async def open_shop(
     event = await add_event(database)
     await catalog.open_event(event.id)
     till = gateway or DemoGateway(SqlDemoCharges(database))
-    shop = Shop(database, seats, till, catalog, event, **changes)
+    shop = Shop(database, client, seats, till, catalog, event, **changes)
     yield shop
     await shop.checkout.drain()
     await database.close()

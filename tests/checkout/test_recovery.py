@@ -46,7 +46,7 @@ async def test_seats_of_a_purchase_that_never_claimed_are_swept_free(shop: Shop)
     assert await shop.status(seats[0]) == "P"
 
     async def is_free() -> bool:
-        await shop.checkout._completer.sweep()
+        await shop.deadlines.look(shop.event.id)
         return await shop.status(seats[0]) == "A"
 
     await until(is_free, 2, "the sweep")
@@ -60,11 +60,12 @@ async def test_the_sweep_leaves_seats_that_sql_has_claimed(shop: Shop) -> None:
     waiting = data(await shop.buy("ada", seats, payment_token=AUTHENTICATES))
 
     async def has_lapsed() -> bool:
-        return await shop.seats.lapsed_checkouts(shop.event.id) == [1]
+        return (await shop.seats.sweep(shop.event.id)).lapsed == (1,)
 
     await until(has_lapsed, 3, "the end of the time to pay")
-    await shop.checkout._completer.sweep()
+    assert await shop.deadlines.look(shop.event.id) is not None
     assert await shop.status(seats[0]) == "P"
+    assert (await shop.seats.sweep(shop.event.id)).lapsed == (), "it makes room for others"
     assert waiting["status"] == "REQUIRES_ACTION"
 
 

@@ -12,14 +12,19 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from houseful.checkout.checkout_context import clock_ms
+from houseful.domain.errors import Unavailable
 from houseful.domain.seats import Granted
 from houseful.realtime import live_event
 from houseful.realtime.live_event import LiveEvent
 from houseful.realtime.live_events import LiveEvents
 from houseful.sales.catalog import Catalog
+from houseful.sales.deadlines import Deadlines
 from houseful.sql.database import Database
+from houseful.store.deadline_index import DeadlineIndex
 from houseful.store.seats import SeatStore, event_keys
 from houseful.tasks import end
+from tests.sales.test_deadlines import nobody_pays
 from tests.support.databases import fresh_database
 from tests.support.houses import hall, new_event
 
@@ -77,9 +82,14 @@ async def stage(
     event_id = await catalog.add_event(plan, new_event(plan))
     await redis_client.config_set("notify-keyspace-events", "Ktx")
     events = LiveEvents(redis_client, seats, catalog, frame_interval_ms=0)
+    deadlines = Deadlines(
+        seats, DeadlineIndex(redis_client), database, clock_ms, lapsed=nobody_pays
+    )
+    keeping = asyncio.create_task(deadlines.run())
     async with running(events, hearing=request.param):
         live = await events.event(event_id)
         yield Stage(redis_client, seats, catalog, events, event_id, live)
+    await end([keeping])
     await database.close()
 
 
@@ -128,19 +138,6 @@ async def test_a_gap_in_the_feed_is_answered_with_a_whole_snapshot(stage: Stage)
     await until(lambda: stage.live.replica.available == 19)
 
 
-async def test_an_event_nobody_watches_is_swept_all_the_same(stage: Stage) -> None:
-    plan = hall()
-    unwatched = await stage.catalog.add_event(plan, new_event(plan, "Matinee"))
-    await stage.catalog.open_event(unwatched)
-    first = (await stage.catalog.event(unwatched)).first_seat_id
-    snapshot = await stage.seats.snapshot(unwatched)
-    wanted = [(first, snapshot.version_base)]
-    await stage.seats.reserve(unwatched, "ann", "s", wanted, hold_ms=50, max_seats=10)
-    async with asyncio.timeout(4):
-        while await stage.seats.taken([unwatched]) != [0]:
-            await asyncio.sleep(0.02)
-
-
 async def test_a_rush_of_moves_is_read_in_few_looks(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +157,26 @@ async def test_a_rush_of_moves_is_read_in_few_looks(
     await stage.live.caught_up()
     assert stage.live.replica.available == 0, "whoever asks does not wait for the next look"
     assert looks < 10
+
+
+async def test_an_own_write_is_read_although_the_look_after_it_failed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, failed = stage.seats.read_feed, 0
+
+    async def once_away(*asked: object) -> object:
+        nonlocal failed
+        failed += 1
+        if failed == 1:
+            raise Unavailable("the seat store does not answer", retry_after_s=1)
+        return await read(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stage.seats, "read_feed", once_away)
+    monkeypatch.setattr(stage.live, "is_rung", lambda: True)
+    await stage.reserve(0)
+    await stage.live.caught_up()
+    assert failed >= 2
+    assert stage.live.replica.available == 19
 
 
 async def test_killing_the_subscription_loses_nothing(stage: Stage) -> None:

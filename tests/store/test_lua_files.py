@@ -10,7 +10,7 @@ import pytest
 from houseful import paths
 from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
 from houseful.domain.seats import TRANSITIONS
-from houseful.store import limiter, seats
+from houseful.store import deadline_index, limiter, seats
 from houseful.store.scripts import INCLUDE, link
 
 SCRIPTS = sorted(path.stem for path in paths.LUA.glob("*.lua"))
@@ -81,7 +81,8 @@ def test_each_transition_of_the_table_is_one_script_and_one_method() -> None:
 
 def test_every_script_is_run_by_the_store() -> None:
     source = Path(seats.__file__).read_text(encoding="utf-8")
-    source += Path(limiter.__file__).read_text(encoding="utf-8")
+    for module in (limiter, deadline_index):
+        source += Path(module.__file__).read_text(encoding="utf-8")
     assert [name for name in SCRIPTS if f'"{name}"' not in source] == []
 
 

@@ -8,7 +8,15 @@ from redis.asyncio import Redis
 
 from houseful import paths
 from houseful.domain.errors import InvalidRequest
-from houseful.domain.seats import Changed, Claim, FailedSeat, Granted, Refused, ReservationStatus
+from houseful.domain.seats import (
+    Changed,
+    Claim,
+    FailedSeat,
+    Granted,
+    Refused,
+    ReservationStatus,
+    Swept,
+)
 from houseful.store.scripts import Scripts
 from houseful.store.seats import FeedLost, SeatStore, Unopened, event_keys
 from tests.store.fake_clock import FAKE_CLOCK
@@ -196,12 +204,30 @@ async def test_the_sweep_frees_what_lapsed_and_names_the_next_deadline(
     await clock.move(1000)
     await reserve(seats, "bob", (102, BASE))
     await clock.move(HOLD - 1000)
-    assert await seats.sweep(EVENT) == (1, START + HOLD, START + HOLD + 1000)
+    assert await seats.sweep(EVENT) == Swept(START + HOLD, START + HOLD + 1000, 1, ())
     await clock.move(1000)
-    assert await seats.sweep(EVENT) == (1, START + HOLD + 1000, None)
+    assert await seats.sweep(EVENT) == Swept(START + HOLD + 1000, None, 1, ())
     ended = await seats.reservation(EVENT, "ann", BASE + 1)
     assert ended is not None
     assert ended.status is ReservationStatus.EXPIRED
+
+
+async def test_the_earliest_deadline_of_an_event_is_told_and_later_ones_are_not(
+    seats: SeatStore, clock: Clock
+) -> None:
+    heard: list[tuple[int, int]] = []
+    seats.heard_deadline = lambda event_id, deadline_ms: heard.append((event_id, deadline_ms))
+    await reserve(seats, "ann", (101, BASE))
+    assert heard == [(EVENT, START + HOLD)]
+    await clock.move(1000)
+    await reserve(seats, "bob", (102, BASE))
+    await seats.extend(EVENT, "bob", BASE + 2, hold_ms=HOLD)
+    assert len(heard) == 1
+    await seats.begin_checkout(EVENT, "bob", 5, [102], pay_ms=60_000)
+    assert heard[1:] == [(EVENT, clock.now_ms + 60_000)]
+    await seats.release(EVENT, "ann", [101])
+    await seats.abandon_checkout(EVENT, 5, keep=True)
+    assert heard[2:] == [(EVENT, clock.now_ms + HOLD)]
 
 
 async def test_seats_under_payment_outlive_their_deadline(seats: SeatStore, clock: Clock) -> None:
@@ -209,8 +235,10 @@ async def test_seats_under_payment_outlive_their_deadline(seats: SeatStore, cloc
     begun = await seats.begin_checkout(EVENT, "ann", 5, [101, 102], pay_ms=60_000)
     assert isinstance(begun, Granted)
     await clock.move(2 * HOLD)
-    assert (await seats.sweep(EVENT))[0] == 0
-    assert await seats.lapsed_checkouts(EVENT) == [5]
+    assert await seats.sweep(EVENT) == Swept(clock.now_ms, None, 0, (5,))
+    later = clock.now_ms + 1000
+    await seats.defer_checkouts(EVENT, [5], later)
+    assert await seats.sweep(EVENT) == Swept(clock.now_ms, later, 0, ())
     booked = await seats.book_seats(EVENT, 5, "ann", [101, 102])
     assert booked.seat_ids == (101, 102)
     assert await reserve(seats, "bob", (101, 0)) == Refused((FailedSeat(101, "booked"),))

@@ -297,13 +297,16 @@ class Checkout:
         await self._purchases.drain()
         await self._completer.drain()
 
+    async def lapsed(self, event_id: int, booking_ids: Sequence[int]) -> list[int]:
+        """What `sales.deadlines` asks of purchases past their time, see `Completer.lapsed`."""
+        return await self._completer.lapsed(event_id, booking_ids)
+
     async def run_completer(self) -> None:
-        """Go on with checkouts left lying, and free seats that nobody pays for any more."""
+        """Go on with checkouts left lying."""
         never, work = asyncio.Event(), self._completer
         await together(
             repeat("beat", work.beat, POLL_S, never),
             repeat("completer", work.start_due, POLL_S, never),
-            repeat("checkout sweep", work.sweep, POLL_S, never),
         )
 
     def compare_seats_soon(self) -> None:

@@ -6,13 +6,14 @@ Any number may run in any number of processes; a lease keeps them off each other
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
 from houseful.domain.errors import Unavailable
-from houseful.ledger import bookings, events, idempotency, workers
+from houseful.ledger import bookings, idempotency, workers
 from houseful.ledger.bookings import Booking
 from houseful.sql.database import Session
 
@@ -21,11 +22,6 @@ BATCH = 20
 
 DROPPED_AT_ONCE = 500
 """Leases ended with one beat: databases bound the parameters of a statement."""
-
-EVENTS_TTL_MS = 5_000
-
-OVER_MS = 24 * 3600 * 1000
-"""Events that began longer ago are not swept: nobody buys them any more."""
 
 
 class Completer:
@@ -36,7 +32,6 @@ class Completer:
         self._saga = saga
         self._claiming = claiming
         self._working: dict[int, asyncio.Task[None]] = {}
-        self._events: tuple[int, list[int]] = (-EVENTS_TTL_MS, [])
 
     async def beat(self) -> None:
         """Say that this process lives; when it stops, others break its leases.
@@ -123,32 +118,12 @@ class Completer:
             with self._parts.dropping(booking.lease):
                 await self._parts.database.transact(lambda s: bookings.let_go(s, booking))
 
-    async def sweep(self) -> int:
-        """Free seats that are PAYING past their deadline for a booking that claims none in SQL."""
-        freed = 0
-        for event_id in await self._event_ids():
-            try:
-                lapsed = await self._parts.seats.lapsed_checkouts(event_id)
-                freed += await self._free(event_id, lapsed) if lapsed else 0
-            except Unavailable as error:
-                if error.code != "unopened":
-                    raise
-        return freed
-
-    async def _free(self, event_id: int, lapsed: list[int]) -> int:
+    async def lapsed(self, event_id: int, booking_ids: Sequence[int]) -> list[int]:
+        """Free seats that are PAYING past their deadline for bookings that claim none in SQL; the
+        other bookings. Raises Unavailable."""
         dead = await self._parts.database.query(
-            lambda session: bookings.without_live_claim(session, lapsed)
+            lambda session: bookings.without_live_claim(session, booking_ids)
         )
         for booking_id in dead:
             await self._parts.seats.abandon_checkout(event_id, booking_id, keep=False)
-        return len(dead)
-
-    async def _event_ids(self) -> list[int]:
-        read_at, known = self._events
-        if self._parts.now_ms() - read_at > EVENTS_TTL_MS:
-            found = await self._parts.database.query(events.list_all)
-            known = [
-                event.id for event in found if event.starts_at_ms > self._parts.now_ms() - OVER_MS
-            ]
-            self._events = (self._parts.now_ms(), known)
-        return known
+        return [booking_id for booking_id in booking_ids if booking_id not in dead]

@@ -34,6 +34,8 @@ IDLE_S: Final = 60.0
 
 EVERY_S: Final = 1.0
 MINUTES_EVERY_S: Final = 2.5
+ACTIVE_MS: Final = 180_000
+"""How long after something was counted the minutes of an event are still written."""
 HOUSES_S: Final = 15.0
 """How long a sum of the overview is believed while nothing says that it changed."""
 
@@ -88,10 +90,17 @@ class Dashboards:
             await asyncio.sleep(MINUTES_EVERY_S)
             try:
                 now = self._live.clock()
+                await self._say_active(now)
                 if await self.figures.is_my_turn(now):
-                    await self.write_minutes(await self._catalog.event_ids())
+                    await self.write_minutes(await self._desk.active(now - ACTIVE_MS))
             except HousefulError as error:
                 log.warning("minutes_wait", reason=error.message)
+
+    async def _say_active(self, now_ms: int) -> None:
+        counted = self._seats.moved | self._desk.counted
+        await self._desk.say_active(counted, now_ms)
+        self._seats.moved -= counted
+        self._desk.counted -= counted
 
     async def write_minutes(self, event_ids: list[int]) -> None:
         """Write the last minutes of these events in which anything happened."""

@@ -118,6 +118,17 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did and found. `lapsed`: bookings PAYING past their deadline; `next_ms`: the
+    earliest deadline of what is left, None when there is none."""
+
+    now_ms: int
+    next_ms: int | None
+    freed: int
+    lapsed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A seat that SQL has sold (`paying` false) or has under payment, for rebuilding Redis."""
 

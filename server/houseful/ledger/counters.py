@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from houseful.ledger.models import COUNTER
-from houseful.sql.database import Session
+from houseful.sql.database import Database, Session
 
 
 def upsert(session: Session, table: Any) -> Any:
@@ -45,6 +45,11 @@ async def take_turn(session: Session, name: str, now_ms: int, every_ms: int) -> 
         ).returning(COUNTER.c.value)
     )
     return (before or 0) if taken.first() is not None else None
+
+
+async def turn(database: Database, name: str, now_ms: int, every_ms: int) -> int | None:
+    """`take_turn` in a transaction of its own."""
+    return await database.transact(lambda session: take_turn(session, name, now_ms, every_ms))
 
 
 async def advance(session: Session, name: str, by: int = 1) -> int:

@@ -121,16 +121,31 @@ async def get(session: Session, event_id: int) -> EventRecord | None:
     return _record(found, {row.category: row.amount_minor for row in prices.all()})
 
 
-async def ids(session: Session) -> list[int]:
-    """The ids of all events."""
-    return list((await session.execute(select(EVENT.c.id).order_by(EVENT.c.id))).scalars())
+async def ids(session: Session, since_ms: int = 0) -> list[int]:
+    """The ids of all events, or of those that begin at `since_ms` or later."""
+    statement = select(EVENT.c.id).where(EVENT.c.starts_at_ms >= since_ms).order_by(EVENT.c.id)
+    return list((await session.execute(statement)).scalars())
 
 
 async def list_all(session: Session) -> list[EventRecord]:
     """Every event, by start."""
-    found = (await session.execute(_select().order_by(EVENT.c.starts_at_ms, EVENT.c.id))).all()
+    return await _records(session, _select(), select(EVENT_PRICE))
+
+
+async def some(session: Session, event_ids: Sequence[int]) -> list[EventRecord]:
+    """These events, by start; any number of them."""
+    found: list[EventRecord] = []
+    for first in range(0, len(event_ids), 500):
+        part = event_ids[first : first + 500]
+        prices = select(EVENT_PRICE).where(EVENT_PRICE.c.event_id.in_(part))
+        found += await _records(session, _select().where(EVENT.c.id.in_(part)), prices)
+    return found
+
+
+async def _records(session: Session, rows: Select[Any], priced: Select[Any]) -> list[EventRecord]:
+    found = (await session.execute(rows.order_by(EVENT.c.starts_at_ms, EVENT.c.id))).all()
     prices: dict[int, dict[str, int]] = {}
-    for row in (await session.execute(select(EVENT_PRICE))).all():
+    for row in (await session.execute(priced)).all():
         prices.setdefault(row.event_id, {})[row.category] = row.amount_minor
     return [_record(row, prices.get(row.id, {})) for row in found]
 

@@ -1,10 +1,10 @@
 """One event kept live on this worker: replica, feed, deadlines, viewers.
 
 The doorbell or a slow clock says when to look; the feed says what happened. A position that is lost
-(another epoch, a gap, Redis back in time) is answered with a whole snapshot. The next deadline is
-known here, so the sweep runs at that instant, whether or not Redis sends `expired`.
+(another epoch, a gap, Redis back in time) is answered with a whole snapshot. Deadlines are not kept
+here but by `sales.deadlines`; what it frees comes back by the feed.
 
-Owns: the reading task and the deadline timer. Never: an answer to one buyer.
+Owns: the reading task. Never: an answer to one buyer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import structlog
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import HousefulError
 from houseful.domain.seats import Change, Snapshot
-from houseful.realtime.expiry_timer import ExpiryTimer
 from houseful.realtime.holder_notifier import HolderNotifier
 from houseful.realtime.hub import Hub
 from houseful.realtime.replica import Replica
@@ -32,7 +31,6 @@ from houseful.store.staff_events import StaffEvent, StaffEventStore
 from houseful.telemetry.metrics import (
     EXPIRY_LAG_SECONDS,
     FEED_ENTRIES,
-    HAPPENINGS,
     PUSH_LAG_SECONDS,
 )
 from houseful.wire import frames
@@ -43,11 +41,11 @@ LOOKS_APART_S = 0.005
 """Rings that come within this time of a look are answered by one look more: at a thousand moves a
 second each would cost Redis and us a call of its own, for frames that leave every 25 ms."""
 
-LOOK_S = 0.5
-"""How often the feed is read without being rung for: bounds what a lost notification costs."""
-
 CATCH_UP_S = 1.0
 """How long a reader waits for the newest state before it gets the newest known here."""
+
+READ_CLOCK_S = 20.0
+"""How long Redis's clock is reckoned from ours: two clocks drift apart by less than a millisecond."""
 
 RETRY_S = 0.2
 DIFFERENCE_LIMIT = 2_000
@@ -98,19 +96,16 @@ class LiveEvent:
         self._rung = asyncio.Event()
         self._looked_at = 0.0
         self._look_timer: asyncio.TimerHandle | None = None
-        self._next_look: asyncio.Future[None] | None = None
-        self._sweep_due = False
-        self._next_lapse = ExpiryTimer(self.now_ms, self._lapse)
+        self._awaited: list[asyncio.Future[None]] = []
+        """Done by the next look that succeeds; readers that come in one turn share one."""
         self._clock_offset_ms = 0.0
+        self._clock_read_at = 0.0
         self._owners = HolderNotifier(self.hub, self.now_ms)
 
-    def ring(self, *, lease_expired: bool = False, desk: bool = False) -> None:
+    def ring(self, *, desk: bool = False) -> None:
         """Something may have happened: look soon. Rings while looking become one more look."""
-        self._sweep_due = self._sweep_due or lease_expired
         self._notes_due = self._notes_due or desk
-        if lease_expired:
-            self._rung.set()
-        elif self._look_timer is None and not self._rung.is_set():
+        if self._look_timer is None and not self._rung.is_set():
             loop = asyncio.get_running_loop()
             apart = self._looked_at + LOOKS_APART_S - loop.time()
             if apart > 0:
@@ -122,18 +117,29 @@ class LiveEvent:
         """Return when the replica has all that anybody was told of by this worker.
 
         What other workers did is rung for: it is here within milliseconds of their answer, and
-        within `LOOK_S` if the notification is lost. Without a doorbell, and with `desk` (also what
-        was noted), everything done before this call is waited for. Readers that come while one look
-        is under way share the next. Redis not answering, the replica stays as it is.
+        within `live_events.LOOK_S` if the notification is lost. Without a doorbell, and with `desk`
+        (also what was noted), everything done before this call is waited for. Readers that come
+        while one look is under way share the next. Redis not answering, the replica stays as it is.
         """
         known = self._knows(self._seats.answered.get(self.event_id))
         if known and self.is_rung() and not desk:
             return
         self._notes_due = self._notes_due or desk
-        if self._next_look is None:
-            self._next_look = asyncio.get_running_loop().create_future()
+        if not self._awaited:
+            self._awaited.append(asyncio.get_running_loop().create_future())
         self._rung.set()
-        await asyncio.wait({self._next_look}, timeout=CATCH_UP_S)
+        await asyncio.wait({self._awaited[-1]}, timeout=CATCH_UP_S)
+
+    def compare(self, position: tuple[str, str], last_note: str) -> None:
+        """Ring, if Redis is at another position of the feed or has a newer note, or its clock was
+        not read for long."""
+        now = asyncio.get_running_loop().time()
+        is_behind = position != (self.replica.epoch, str(self.replica.seq))
+        has_note = order_of(last_note) > order_of(self._notes_since)
+        if is_behind or has_note or now > self._clock_read_at + READ_CLOCK_S:
+            self.ring(desk=has_note)
+        else:
+            self.read_at = now
 
     def _knows(self, answered: Answered | None) -> bool:
         if answered is None or answered.number <= self._seen:
@@ -150,20 +156,17 @@ class LiveEvent:
         try:
             self.learn(self.replica.house)
             while True:
-                try:
-                    async with asyncio.timeout(LOOK_S):
-                        await self._rung.wait()
-                except TimeoutError:
-                    self._notes_due = True
+                await self._rung.wait()
                 self._begin_look()
                 answered = self._seats.answered.get(self.event_id)
-                look, self._next_look = self._next_look, None
-                try:
-                    await self._look()
+                awaited, self._awaited = self._awaited, []
+                if await self._look():
                     self._seen = answered.number if answered else 0
-                finally:
-                    if look is not None:
+                    for look in awaited:
                         look.set_result(None)
+                else:
+                    self._awaited = awaited + self._awaited
+                    self._rung.set()
         finally:
             self._stop_timers()
 
@@ -174,26 +177,29 @@ class LiveEvent:
             self._look_timer.cancel()
             self._look_timer = None
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Read what is new; False when that failed and must be tried again."""
+        has_note, self._notes_due = self._notes_due, False
         try:
-            if self._sweep_due:
-                self._sweep_due = False
-                await self._sweep()
             await self._read()
-            if self._notes_due:
-                self._notes_due = False
+            if has_note:
                 await self._read_notes()
             self.read_at = asyncio.get_running_loop().time()
+            return True
         except Unopened:
-            await self._reopen("")
+            is_done = await self._reopen("")
         except FeedLost as lost:
-            await self._reopen(self.replica.epoch if lost.rewound else None)
+            is_done = await self._reopen(self.replica.epoch if lost.rewound else None)
         except HousefulError as error:
             log.warning("feed_unreadable", event_id=self.event_id, error=error.message)
             await asyncio.sleep(RETRY_S)
+            is_done = False
+        self._notes_due = self._notes_due or has_note
+        return is_done
 
-    async def _reopen(self, expected_epoch: str | None) -> None:
-        """Build the event from SQL unless its present state is good, then read all of it."""
+    async def _reopen(self, expected_epoch: str | None) -> bool:
+        """Build the event from SQL unless its present state is good, then read all of it; whether
+        that succeeded."""
         if self.replica.epoch:
             log.warning("position_lost", event_id=self.event_id, seq=self.replica.seq)
         try:
@@ -203,7 +209,8 @@ class LiveEvent:
         except HousefulError as error:
             log.warning("snapshot_failed", event_id=self.event_id, error=error.message)
             await asyncio.sleep(RETRY_S)
-            self._rung.set()
+            return False
+        return True
 
     def _is_good(self, snapshot: Snapshot) -> bool:
         """Whether Redis speaks of this event's seats, and not of an older database's event or of a
@@ -238,7 +245,6 @@ class LiveEvent:
             self.hub.restart()
             if before and (before != snapshot.epoch or changed):
                 self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
-        self._next_lapse.aim(self.replica.next_deadline())
         self._notes_since = self._notes_since or f"{snapshot.now_ms - NOTES_BEFORE_MS}-0"
         self.read_at = asyncio.get_running_loop().time()
         for listener in self.listeners:
@@ -286,8 +292,6 @@ class LiveEvent:
             if change.kind == "expired" and change.seats:
                 self._measure_expiry(change)
             indexes.update(dict.fromkeys(self.replica.apply(change)))
-            if change.status == "R" and change.seats:
-                self._next_lapse.aim_earlier(change.deadline_ms)
             if change.user:
                 self._owners.tell(change, now_ms)
         for listener in self.listeners:
@@ -316,22 +320,17 @@ class LiveEvent:
         return {ref: (deadline[ref], seat_ids) for ref, seat_ids in held.items()}
 
     def _set_clock(self, redis_now_ms: int) -> None:
-        self._clock_offset_ms = redis_now_ms - asyncio.get_running_loop().time() * 1000
-
-    def _lapse(self) -> None:
-        self.ring(lease_expired=True)
-
-    async def _sweep(self) -> None:
-        freed, now_ms, next_ms = await self._seats.sweep(self.event_id)
-        self._set_clock(now_ms)
-        self._next_lapse.aim(next_ms)
-        if freed:
-            HAPPENINGS.labels("reservation_expired").inc(freed)
-            log.info("reservation_expired", event_id=self.event_id, reservations=freed)
+        self._clock_read_at = asyncio.get_running_loop().time()
+        self._clock_offset_ms = redis_now_ms - self._clock_read_at * 1000
 
     def _stop_timers(self) -> None:
         self.sale.stop()
         self._owners.stop()
-        self._next_lapse.stop()
         if self._look_timer is not None:
             self._look_timer.cancel()
+
+
+def order_of(position: str) -> tuple[int, int]:
+    """A stream's position `ms-n` as something to compare; empty text is before all."""
+    ms, _, number = position.partition("-")
+    return int(ms or 0), int(number or 0)

@@ -1,6 +1,6 @@
 """All events that are live on this worker: made on first use, let go when nobody needs them.
 
-Owns: one task per live event, the doorbell, and the sweep of events that nobody watches.
+Owns: one task per live event, and the doorbell. Never: deadlines; those are `sales.deadlines`'.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from houseful.realtime.live_event import LiveEvent
 from houseful.redis.command_router import Client
 from houseful.redis.keyspace_listener import KeyspaceListener
 from houseful.sales.catalog import Catalog
-from houseful.store.seats import SeatStore, Unopened
+from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
 from houseful.tasks import end
 
@@ -27,8 +27,15 @@ READY_WITHIN_S = 5.0
 IDLE_S = 300.0
 """A replica nobody used for so long is dropped; making it again costs one snapshot."""
 
-SWEEP_S = 1.0
-"""The brief's cron job, sixty times as often; live events do not wait for it."""
+LOOK_S = 0.5
+"""How often positions are compared without being rung for: bounds what a lost ring costs."""
+
+COMPARE_WITHIN_S = 2.0
+"""A node that does not answer keeps the events of others from being compared for so long."""
+
+UPKEEP_S = 1.0
+SAY_VIEWERS_S = 3.0
+"""How often a number that did not change is said again: half its TTL."""
 
 
 class LiveEvents:
@@ -43,12 +50,16 @@ class LiveEvents:
         frame_interval_ms: int,
         clock: Callable[[], int] = clock_ms,
         other_server: Callable[[], None] = lambda: None,
+        lease_expired: Callable[[], None] = lambda: None,
     ) -> None:
+        """`other_server`: Redis is another process; `lease_expired`: some hold's time is over."""
         self._seats = seats
         self._desk = StaffEventStore(client)
         self.clock = clock
         self._worker = secrets.token_hex(6)
-        self._said: set[int] = set()
+        self._said: dict[int, int] = {}
+        self._said_at = 0.0
+        self._lease_expired = lease_expired
         self._catalog = catalog
         self._interval_s = frame_interval_ms / 1000
         self._events: dict[int, LiveEvent] = {}
@@ -89,16 +100,19 @@ class LiveEvents:
         return live
 
     async def run(self) -> None:
-        """Sweep unwatched events and drop idle ones until cancelled."""
+        """Follow what was not rung for, and drop idle events, until cancelled."""
+        loop, kept_up_at = asyncio.get_running_loop(), 0.0
         while True:
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.sleep(LOOK_S)
             try:
-                await self._sweep_unwatched()
-                await self._drop_idle()
-                await self._say_viewers()
-                await self._learn()
-            except HousefulError as error:
-                log.warning("sweep_failed", error=error.message)
+                await self._compare_all()
+                if loop.time() > kept_up_at + UPKEEP_S - LOOK_S / 2:
+                    kept_up_at = loop.time()
+                    await self._drop_idle()
+                    await self._say_viewers()
+                    await self._learn()
+            except (HousefulError, TimeoutError) as error:
+                log.warning("upkeep_failed", error=str(error))
 
     async def close(self, code: int, reason: str) -> None:
         for live in self._events.values():
@@ -106,9 +120,10 @@ class LiveEvents:
         await end(self._tasks.values())
 
     def _ring(self, event_id: int, lease_expired: bool, desk: bool) -> None:
-        live = self._events.get(event_id)
-        if live is not None:
-            live.ring(lease_expired=lease_expired, desk=desk)
+        if lease_expired:
+            self._lease_expired()
+        elif (live := self._events.get(event_id)) is not None:
+            live.ring(desk=desk)
 
     async def _supervise(self, live: LiveEvent) -> None:
         while True:
@@ -116,28 +131,32 @@ class LiveEvents:
                 await live.run()
             except Exception:
                 log.exception("live_event_failed", event_id=live.event_id)
-                await asyncio.sleep(SWEEP_S)
+                await asyncio.sleep(UPKEEP_S)
 
-    async def _sweep_unwatched(self) -> None:
-        for event_id in await self._catalog.event_ids():
-            if event_id not in self._events:
-                try:
-                    await self._seats.sweep(event_id)
-                except Unopened:
-                    continue
+    async def _compare_all(self) -> None:
+        async with asyncio.timeout(COMPARE_WITHIN_S):
+            await asyncio.gather(*(self._compare(live) for live in self if live.ready.is_set()))
+
+    async def _compare(self, live: LiveEvent) -> None:
+        (position,) = await self._seats.positions([live.event_id])
+        (last_note,) = await self._desk.last_notes([live.event_id])
+        live.compare(position, last_note)
 
     async def _say_viewers(self) -> None:
         """Tell all workers how many sockets this one has; an event that lost its last, once more."""
+        now = asyncio.get_running_loop().time()
         viewers = {live.event_id: len(live.hub) for live in self if len(live.hub)}
-        gone = dict.fromkeys(self._said - viewers.keys(), 0)
+        if viewers == self._said and now < self._said_at + SAY_VIEWERS_S:
+            return
+        gone = dict.fromkeys(self._said.keys() - viewers.keys(), 0)
         if viewers or gone:
             await self._desk.say_viewers(self._worker, viewers | gone)
-        self._said = set(viewers)
+        self._said, self._said_at = viewers, now
 
     async def _learn(self) -> None:
         """Follow changes of events whose note was lost."""
         if self._events:
-            await self._catalog.refresh()
+            await self._catalog.refresh(list(self._events))
             for live in self:
                 live.learn(await self._catalog.house(live.event_id))
 

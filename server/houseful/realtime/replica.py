@@ -146,10 +146,6 @@ class Replica:
                 self.deadline[index],
             )
 
-    def next_deadline(self) -> int | None:
-        """The earliest deadline among held seats, in ms; None when nothing is held."""
-        return min((deadline for deadline in self.deadline if deadline), default=None)
-
     def seats_body(self) -> Body:
         """The brief's seat map."""
         if self._seats_body is None:

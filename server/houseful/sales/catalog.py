@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -37,7 +38,8 @@ EVENT_TTL_S = 0.8
 note of a change, must know a new window within a second."""
 
 HOUSES = 64
-"""Plans kept in memory; a 50,000-seat one takes about 30 MB."""
+"""Plans kept in memory that nobody uses; a 50,000-seat one takes about 30 MB. Those of live events
+are their replicas', however many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Catalog:
         self._database = database
         self._seats = seats
         self._events: dict[int, tuple[float, EventRecord]] = {}
-        self._houses: OrderedDict[int, EventSeats] = OrderedDict()
+        self._houses: WeakValueDictionary[int, EventSeats] = WeakValueDictionary()
+        self._kept: OrderedDict[int, EventSeats] = OrderedDict()
         self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
         self._house_flights: SingleFlight[int, EventSeats] = SingleFlight()
         self._openings: SingleFlight[int, None] = SingleFlight()
@@ -83,9 +86,13 @@ class Catalog:
         """The event was changed: read it again when it is asked for."""
         self._events.pop(event_id, None)
 
-    async def refresh(self) -> list[EventRecord]:
-        """Read every event again; two statements, however many there are."""
-        records = await self._database.query(events.list_all)
+    async def refresh(self, event_ids: Sequence[int] | None = None) -> list[EventRecord]:
+        """Read these events again, or every one; two statements for 500."""
+        records = await self._database.query(
+            events.list_all
+            if event_ids is None
+            else lambda session: events.some(session, event_ids)
+        )
         now = monotonic()
         self._events.update((record.id, (now, record)) for record in records)
         return records
@@ -111,23 +118,25 @@ class Catalog:
         house = self._houses.get(event_id)
         if house is None or house.event.prices != record.prices:
             return await self._house_flights.run(event_id, lambda: self._read_house(event_id))
-        if house.event != record:
-            house = self._houses[event_id] = house.renamed(record)
-        self._houses.move_to_end(event_id)
+        return self._keep(house if house.event == record else house.renamed(record))
+
+    def _keep(self, house: EventSeats) -> EventSeats:
+        event_id = house.event.id
+        self._houses[event_id] = self._kept[event_id] = house
+        self._kept.move_to_end(event_id)
+        while len(self._kept) > HOUSES:
+            self._kept.popitem(last=False)
         return house
 
     async def _read_house(self, event_id: int) -> EventSeats:
         record = await self.event(event_id)
         house = EventSeats(record, await self.plan(record.plan_id))
         await asyncio.to_thread(lambda: house.sections)  # names all its seats, 0.2 s for a stadium
-        self._houses[event_id] = house
-        while len(self._houses) > HOUSES:
-            self._houses.popitem(last=False)
-        return house
+        return self._keep(house)
 
     async def plan(self, plan_id: int) -> plans.StoredPlan:
         """Raises NotFound."""
-        for house in self._houses.values():
+        for house in list(self._houses.values()):
             if house.stored.plan_id == plan_id:
                 return house.stored
         stored = await self._database.query(lambda session: plans.load(session, plan_id))

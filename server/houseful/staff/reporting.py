@@ -88,9 +88,7 @@ class Reporting:
 
     async def is_my_turn(self, now_ms: int) -> bool:
         """Whether this process is to write the minutes now; one of all does, every few seconds."""
-        turn = await self._database.transact(
-            lambda s: counters.take_turn(s, "turn minutes", now_ms, WRITE_EVERY_MS)
-        )
+        turn = await counters.turn(self._database, "turn minutes", now_ms, WRITE_EVERY_MS)
         return turn is not None
 
     async def counted(

@@ -8,7 +8,7 @@ does not answer, in which case the caller does not know whether the move was mad
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -28,13 +28,14 @@ from houseful.domain.seats import (
     ReservationStatus,
     SeatRecord,
     Snapshot,
+    Swept,
 )
 from houseful.redis.command_router import Client
 from houseful.redis.connection import translated
 from houseful.store.scripts import Scripts
 
 SWEEP_LIMIT = 500
-"""Reservations freed by one call: bounds how long Redis is busy."""
+"""Reservations freed, and purchases named, by one call: bounds how long Redis is busy."""
 
 FEED_LIMIT = 1000
 """Feed entries read by one call."""
@@ -45,6 +46,9 @@ SEQ_PLACE = {
     **dict.fromkeys(("opened", "refused"), 0),
 }
 """Where a script's reply has the feed's position, by the reply's first word; 0: it has none."""
+
+NEXT_PLACE = {"granted": 7, "extended": 6, "begun": 6, "kept": 6}
+"""Where a reply that set a deadline (its third item) says whether that is the event's earliest."""
 
 HOLDS_LIMIT = 5000
 """Holds, and purchases under way, in one list."""
@@ -102,6 +106,10 @@ class SeatStore:
         self._numbers = count(1)
         self.answered: dict[int, Answered] = {}
         """Event → the last answer given here that a reader may know of."""
+        self.moved: set[int] = set()
+        """Events with answers since somebody emptied this."""
+        self.heard_deadline: Callable[[int, int], None] = lambda event_id, deadline_ms: None
+        """Told of each deadline that may be its event's earliest; 0 for "look at once"."""
 
     async def _run(self, name: str, event_id: int, *args: str | int) -> list[Any]:
         with translated():
@@ -112,6 +120,10 @@ class SeatStore:
         if place is not None:
             seq = reply[place] if place else None
             self.answered[event_id] = Answered(next(self._numbers), seq)
+            self.moved.add(event_id)
+        told = NEXT_PLACE.get(reply[0])
+        if told is not None and reply[told]:
+            self.heard_deadline(event_id, reply[2])
         return reply
 
     async def open(
@@ -143,6 +155,7 @@ class SeatStore:
             *flat,
             *blocked,
         )
+        self.heard_deadline(event_id, 0)
         return bool(reply[0] == "opened")
 
     async def reserve(
@@ -199,10 +212,24 @@ class SeatStore:
             return Refused(reason=reply[1])
         return changed(reply)
 
-    async def sweep(self, event_id: int) -> tuple[int, int, int | None]:
-        """Free what lapsed: (how many, Redis's time in ms, the next deadline in ms or None)."""
+    async def sweep(self, event_id: int) -> Swept:
+        """Free the holds that lapsed; say which purchases did, and when to look again."""
         reply = await self._run("sweep", event_id, SWEEP_LIMIT)
-        return len(reply[3]), reply[1], None if reply[2] < 0 else reply[2]
+        return Swept(
+            now_ms=reply[1],
+            next_ms=None if reply[2] < 0 else reply[2],
+            freed=len(reply[3]),
+            lapsed=integers(reply[4]),
+        )
+
+    async def defer_checkouts(
+        self, event_id: int, booking_ids: Iterable[int], until_ms: int
+    ) -> None:
+        """Name these purchases to a sweep again from `until_ms` on, and others before them."""
+        key = event_keys(event_id)[4]
+        pairs = chain.from_iterable((until_ms, booking_id) for booking_id in booking_ids)
+        with translated():
+            await self._scripts.lanes.send(key, "ZADD", key, "XX", *pairs)
 
     async def block(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
         return changed(await self._run("block", event_id, *distinct(seat_ids)))
@@ -245,11 +272,6 @@ class SeatStore:
         reply = await self._run("unbook_seats", event_id, booking_id, user, *distinct(seat_ids))
         return Changed(integers(reply[2]), reply[1])
 
-    async def lapsed_checkouts(self, event_id: int) -> list[int]:
-        """Bookings whose seats are PAYING past their deadline; SQL decides what becomes of them."""
-        reply = await self._run("lapsed_checkouts", event_id, SWEEP_LIMIT)
-        return [int(booking) for booking in reply[1]]
-
     async def reservations(self, event_id: int, user: str) -> list[Reservation]:
         """What the user holds or is paying for now."""
         return held(await self._run("reservations", event_id, user, 0))
@@ -288,7 +310,7 @@ class SeatStore:
         return [(epoch or "", seq or "") for epoch, seq in found]
 
     async def snapshot(self, event_id: int) -> Snapshot:
-        """The whole state; lapsed holds are swept first."""
+        """The whole state as it is, holds that lapsed and were not swept yet among it."""
         reply = await self._run("snapshot", event_id)
         _, epoch, seq, base, first, count, now_ms, records, owners, at = reply
         return Snapshot(

@@ -28,6 +28,8 @@ VIEWERS_TTL_S: Final = 6
 """A worker that died is forgotten after so long."""
 
 MINUTE_MS: Final = 60_000
+ACTIVE_KEY: Final = "houseful:{minutes}:active"
+"""A zset event → when something was last counted of it, in ms."""
 
 
 Command = tuple[str, *tuple[str | int, ...]]
@@ -65,6 +67,8 @@ class StaffEventStore:
 
     def __init__(self, client: Client) -> None:
         self._lanes = CommandRouter(client)
+        self.counted: set[int] = set()
+        """Events of which something was counted here since somebody emptied this."""
 
     async def tell(
         self, event_id: int, kind: str, *, number: int = 0, seat_ids: Iterable[int] = ()
@@ -124,8 +128,25 @@ class StaffEventStore:
 
     async def count(self, event_id: int, at_ms: int, field: str, number: int) -> None:
         """Raise a counter of the minute."""
+        self.counted.add(event_id)
         key = minute_key(event_id, at_ms - at_ms % MINUTE_MS)
         await self._all((key, "HINCRBY", key, field, number), (key, "EXPIRE", key, KEEP_MINUTE_S))
+
+    async def say_active(self, event_ids: Iterable[int], now_ms: int) -> None:
+        """Something was counted of these events: their minutes are to be written."""
+        pairs: list[str | int] = []
+        for event_id in event_ids:
+            pairs += (now_ms, event_id)
+        if pairs:
+            await self._all((ACTIVE_KEY, "ZADD", ACTIVE_KEY, "GT", *pairs))
+
+    async def active(self, since_ms: int) -> list[int]:
+        """Events of which something was counted since then; older ones are forgotten."""
+        _, found = await self._all(
+            (ACTIVE_KEY, "ZREMRANGEBYSCORE", ACTIVE_KEY, "-inf", f"({since_ms}"),
+            (ACTIVE_KEY, "ZRANGE", ACTIVE_KEY, 0, -1),
+        )
+        return [int(event_id) for event_id in found]
 
     async def minutes(self, wanted: Sequence[tuple[int, int]]) -> list[dict[str, int]]:
         """The counters of (event, minute) pairs; empty where nothing was counted."""

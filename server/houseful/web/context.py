@@ -14,6 +14,7 @@ from houseful.payments.gateway import Gateway
 from houseful.realtime.live_events import LiveEvents
 from houseful.redis.command_router import Client
 from houseful.sales.catalog import Catalog
+from houseful.sales.deadlines import Deadlines
 from houseful.sales.reservations import Reservations
 from houseful.settings import Settings
 from houseful.sql.database import Database
@@ -38,6 +39,7 @@ class Context:
     catalog: Catalog
     reservations: Reservations
     live: LiveEvents
+    deadlines: Deadlines
     ws_tickets: WsTickets
     limiter: Limiter
     gateway: Gateway
