@@ -134,11 +134,13 @@ class StaffEventStore:
 
     async def say_active(self, event_ids: Iterable[int], now_ms: int) -> None:
         """Something was counted of these events: their minutes are to be written."""
-        pairs: list[str | int] = []
-        for event_id in event_ids:
-            pairs += (now_ms, event_id)
-        if pairs:
-            await self._all((ACTIVE_KEY, "ZADD", ACTIVE_KEY, "GT", *pairs))
+        marks: dict[str | int, int] = {str(event_id): now_ms for event_id in event_ids}
+        rest: tuple[str | int, ...] = (
+            *("ZADD", ACTIVE_KEY, "GT"),
+            *(part for event_id, at_ms in marks.items() for part in (at_ms, event_id)),
+        )
+        if marks:
+            await self._all((ACTIVE_KEY, *rest))
 
     async def active(self, since_ms: int) -> list[int]:
         """Events of which something was counted since then; older ones are forgotten."""
