@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from houseful import faults
+from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import ConfigurationError
 from houseful.limits import Limits
 
@@ -102,7 +103,9 @@ class Settings(Limits):
     cancellation_hours: int = Field(
         24, ge=0, le=8_760, description="0 to 8760 hours before the start"
     )
-    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="an ISO 4217 code such as EUR")
+    currency: str = Field(
+        "EUR", pattern=r"^[A-Z]{3}$", description="a currency code that Stripe charges, such as EUR"
+    )
     timezone: str = Field("UTC", description="an IANA time zone such as Europe/Berlin")
     demo_events: bool = Field(True, description="true or false")
     demo_payment_delay_ms: int = Field(0, ge=0, le=60_000, description="0 to 60000 milliseconds")
@@ -199,6 +202,13 @@ class Settings(Limits):
             return ()
         for network in value:
             ipaddress.ip_network(network)
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _check_currency(cls, value: str) -> str:
+        if value not in CURRENCIES:
+            raise ValueError(value)
         return value
 
     @field_validator("timezone")

@@ -5,7 +5,12 @@
  */
 import { toMinor } from "../lib/money.js";
 
-const SOURCE = "https://js.stripe.com/v3/";
+/** The release train of the API version that the server pins (docs.stripe.com/sdks/stripejs-versioning,
+ * read 2026-11-28); a test holds both equal. */
+const SOURCE = "https://js.stripe.com/endive/stripe.js";
+
+/** What the server accepts (`PAYMENT_METHODS` in payments/stripe.py); the form offers nothing else. */
+const PAYMENT_METHODS = ["card"];
 
 /** @type {Promise<any> | null} */
 let loading = null;
@@ -42,7 +47,8 @@ export async function createStripe(publishableKey, locale) {
     mount(place, amount, currency) {
       elements = stripe.elements({
         mode: "payment",
-        amount: toMinor(amount, currency),
+        allowedPaymentMethodTypes: PAYMENT_METHODS,
+        amount: toMinor(amount),
         currency: currency.toLowerCase(),
         appearance: { theme: isDark(place) ? "night" : "stripe", variables: { borderRadius: "10px" } },
       });
@@ -51,8 +57,7 @@ export async function createStripe(publishableKey, locale) {
     },
 
     /** @param {string} amount @param {string} currency */
-    update: (amount, currency) =>
-      elements?.update({ amount: toMinor(amount, currency), currency: currency.toLowerCase() }),
+    update: (amount, currency) => elements?.update({ amount: toMinor(amount), currency: currency.toLowerCase() }),
 
     /**
      * What the server charges: a confirmation token for what was typed.
@@ -65,6 +70,7 @@ export async function createStripe(publishableKey, locale) {
       const { error, confirmationToken } = await stripe.createConfirmationToken({
         elements,
         params: {
+          return_url: location.href,
           payment_method_data: {
             billing_details: { name: contact.name, email: contact.email, phone: contact.phone || undefined },
           },

@@ -80,12 +80,8 @@ export function formatRange(low, high, currency, locale) {
 }
 
 /**
- * An amount in minor units as Stripe counts them.
+ * An amount in minor units as Stripe counts them. The server writes every digit that Stripe's
+ * currency has, which are not always the digits of `Intl` (an ariary has none).
  * @param {string} amount
- * @param {string} currency
  */
-export function toMinor(amount, currency) {
-  const { maximumFractionDigits } = new Intl.NumberFormat("en", { style: "currency", currency })
-    .resolvedOptions();
-  return Number(toUnits(amount, Math.max(maximumFractionDigits ?? 2, fractionDigits(amount))));
-}
+export const toMinor = (amount) => Number(toUnits(amount, fractionDigits(amount)));

@@ -9,7 +9,7 @@ import httpx2
 from houseful.payments.demo import DemoGateway
 from houseful.payments.demo_charges import DemoCharges
 from houseful.payments.gateway import Gateway
-from houseful.payments.stripe import StripeGateway, StripeLimits
+from houseful.payments.stripe import API_VERSION, StripeGateway, StripeLimits
 from tests.payments.memory_charges import MemoryDemoCharges
 
 API_KEY = "sk_test_12345"
@@ -71,7 +71,7 @@ class StripeTill:
     async def post(self, path: str, **form: str) -> dict[str, Any]:
         """What the page does with the publishable key, or the dashboard."""
         async with httpx2.AsyncClient(base_url=self.url, trust_env=False) as client:
-            headers = {"Authorization": f"Bearer {API_KEY}"}
+            headers = {"Authorization": f"Bearer {API_KEY}", "Stripe-Version": API_VERSION}
             answer = await client.post(path, data=form, headers=headers)
             answer.raise_for_status()
             is_json = answer.headers.get("content-type", "").startswith("application/json")

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.stripe_double import intents, refunds
+from tests.stripe_double import intents, money, refunds
 from tests.stripe_double.cards import CARDS, PAYMENT_METHODS, Card
+from tests.stripe_double.disputes import Dispute
 from tests.stripe_double.errors import ApiError, invalid, missing
 from tests.stripe_double.intents import Intent
 from tests.stripe_double.ledger import Ledger
 from tests.stripe_double.refunds import Charge, Refund
+from tests.stripe_double.rules import VERSION
 
 EVENTS = {
     "requires_action": "payment_intent.requires_action",
@@ -35,6 +37,7 @@ class ConfirmationToken:
     """Made by Stripe.js in the page; good for one confirmation."""
 
     payment_method: str
+    return_url: str | None = None
     is_used: bool = False
 
 
@@ -42,9 +45,11 @@ class ConfirmationToken:
 class Account:
     """The objects by id, in the order in which they were made."""
 
+    id: str = "acct_double"
     intents: dict[str, Intent] = field(default_factory=dict)
     charges: dict[str, Charge] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     payment_methods: dict[str, Card] = field(
         default_factory=lambda: {name: CARDS[number] for name, number in PAYMENT_METHODS.items()}
@@ -61,11 +66,11 @@ class Account:
         self.payment_methods[name] = CARDS[number]
         return name
 
-    def create_confirmation_token(self, payment_method: str) -> str:
+    def create_confirmation_token(self, payment_method: str, return_url: str | None = None) -> str:
         """A ConfirmationToken id."""
         self._card(payment_method)
         name = _id("ctoken")
-        self.confirmation_tokens[name] = ConfirmationToken(payment_method)
+        self.confirmation_tokens[name] = ConfirmationToken(payment_method, return_url)
         return name
 
     def create_intent(
@@ -76,6 +81,7 @@ class Account:
         payment_method: str | None = None,
         metadata: dict[str, str] | None = None,
         capture_method: str = "automatic",
+        allowed: Sequence[str] | None = ("card",),
     ) -> Intent:
         """A new PaymentIntent; nothing is charged."""
         if amount is None or currency is None:
@@ -83,16 +89,20 @@ class Account:
             raise invalid(
                 f"Missing required param: {param}.", param=param, code="parameter_missing"
             )
-        if not 0 < amount <= 99_999_999:
-            raise invalid("Invalid amount", param="amount", code="parameter_invalid_integer")
-        if len(currency) != 3 or currency != currency.lower():
-            raise invalid(f"Invalid currency: {currency}", param="currency")
+        money.check(amount, currency)
         if payment_method is not None:
             self._card(payment_method)
         name = _id("pi")
         secret = f"{name}_secret_{secrets.token_hex(12)}"
         intent = Intent(
-            name, amount, currency, secret, _now(), metadata or {}, capture_method=capture_method
+            name,
+            amount,
+            currency,
+            secret,
+            _now(),
+            metadata or {},
+            capture_method=capture_method,
+            allowed=None if allowed is None else tuple(allowed),
         )
         if payment_method is not None:
             intent = intents.attach(intent, payment_method)
@@ -106,14 +116,28 @@ class Account:
         *,
         payment_method: str | None = None,
         confirmation_token: str | None = None,
+        return_url: str | None = None,
     ) -> Intent:
         """Charge it. A decline changes the PaymentIntent and raises 402."""
         intent = self.intent(name)
         intents.check(intent, "confirm")
         if confirmation_token is not None:
-            payment_method = self._use(confirmation_token)
+            token = self._use(confirmation_token)
+            payment_method, return_url = token.payment_method, token.return_url or return_url
+        # docs.stripe.com/payments/payment-methods/dynamic-payment-methods
+        if intent.allowed is None and return_url is None:
+            raise invalid(
+                "This PaymentIntent is configured to accept payment methods enabled in your "
+                "Dashboard. Because some of these might redirect, you must provide a `return_url`.",
+                param="return_url",
+            )
         payment_method = payment_method or intent.payment_method
         card = self._card(payment_method) if payment_method else None
+        if intent.allowed is not None and "card" not in intent.allowed:
+            raise invalid(
+                "The PaymentMethod provided (card) is not allowed for this PaymentIntent.",
+                param="payment_method",
+            )
         changed = intents.confirm(replace(intent, payment_method=payment_method), card)
         return self._declined_or(self._put(changed))
 
@@ -143,7 +167,8 @@ class Account:
         """Give back part or all."""
         intent = self.intent(name)
         charge = self.charges.get(intent.latest_charge or "")
-        given = refunds.refundable(charge, amount)
+        open_disputes = [d for d in self.disputes.values() if d.intent_id == name and d.holds_money]
+        given = refunds.refundable(charge, amount, is_disputed=bool(open_disputes))
         assert charge is not None
         card = self.payment_methods[intent.payment_method or ""]
         refund = Refund(
@@ -178,6 +203,24 @@ class Account:
         self._record("bounce", self.intent(intent_id), refund.amount)
         self._tell("refund.failed", refund.body())
         return refund
+
+    def dispute(self, intent_id: str, status: str = "needs_response") -> Dispute:
+        """The card's holder turns to the bank, or the bank goes on with what it has begun."""
+        intent = self.intent(intent_id)
+        charge = self.charges[intent.latest_charge or ""]
+        known = next((d for d in self.disputes.values() if d.intent_id == intent_id), None)
+        if known is None:
+            fresh = Dispute(
+                _id("du"), charge.id, intent_id, charge.amount, charge.currency, _now(), status
+            )
+            self.disputes[fresh.id] = fresh
+            self.charges[charge.id] = replace(charge, disputed=True)
+            self._tell("charge.dispute.created", fresh.body())
+            return fresh
+        moved = self.disputes[known.id] = replace(known, status=status)
+        closed = status in ("won", "lost", "warning_closed", "prevented")
+        self._tell(f"charge.dispute.{'closed' if closed else 'updated'}", moved.body())
+        return moved
 
     def intent(self, name: str) -> Intent:
         """The PaymentIntent, or 404."""
@@ -220,7 +263,7 @@ class Account:
             raise missing("PaymentMethod", payment_method, param="payment_method")
         return self.payment_methods[payment_method]
 
-    def _use(self, token: str) -> str:
+    def _use(self, token: str) -> ConfirmationToken:
         known = self.confirmation_tokens.get(token)
         if known is None:
             raise missing("confirmation_token", token, param="confirmation_token")
@@ -229,7 +272,7 @@ class Account:
                 "This ConfirmationToken has already been used.", param="confirmation_token"
             )
         known.is_used = True
-        return known.payment_method
+        return known
 
     def _record(self, kind: str, intent: Intent, amount: int) -> None:
         self.ledger.record(kind, intent.id, intent.metadata.get("booking", ""), amount)
@@ -238,7 +281,7 @@ class Account:
         event = {
             "id": _id("evt"),
             "object": "event",
-            "api_version": "2026-10-28.endive",
+            "api_version": VERSION,
             "created": _now(),
             "data": {"object": subject},
             "livemode": False,

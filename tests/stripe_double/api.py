@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.stripe_double import forms, operations
+from tests.stripe_double import forms, operations, rules
 from tests.stripe_double.account import Account
 from tests.stripe_double.errors import ApiError
 from tests.stripe_double.faults import AFTER, BEFORE, Fault, FaultScript
@@ -21,6 +21,13 @@ from tests.stripe_double.webhooks import Courier
 from tests.stripe_double.wire import Broken
 
 Operation = Callable[[Account, dict[str, str], dict[str, Any]], dict[str, Any]]
+
+
+KEYS = ("Bearer sk_test_", "Bearer sk_live_", "Bearer rk_test_", "Bearer rk_live_")
+"""docs.stripe.com/keys: secret and restricted keys of both modes."""
+
+FROM_THE_PAGE = frozenset({"authenticate", "create_confirmation_token", "create_payment_method"})
+"""What Stripe.js calls, which names its version in its own way."""
 
 
 @dataclass
@@ -56,10 +63,12 @@ def _endpoint(
             if fault is not None and fault.kind in BEFORE:
                 return _broken_before(fault)
             _check_key(request)
+            if name not in FROM_THE_PAGE:
+                rules.check_version(request.headers.get("stripe-version"))
             reply = await double.layer.run(
                 key if request.method == "POST" else None,
                 fingerprint(request.url.path, raw_body),
-                lambda: _work(double, fault, operation, request, raw_body),
+                lambda: _work(double, fault, name, operation, request, raw_body),
             )
         except ApiError as error:
             reply = Reply(error.status, error.body())
@@ -71,7 +80,12 @@ def _endpoint(
 
 
 async def _work(
-    double: Double, fault: Fault | None, operation: Operation, request: Request, raw_body: bytes
+    double: Double,
+    fault: Fault | None,
+    name: str,
+    operation: Operation,
+    request: Request,
+    raw_body: bytes,
 ) -> Reply:
     """What the idempotency layer guards: the operation, late or failing as the fault says."""
     if fault is not None and fault.kind == "latency":
@@ -82,7 +96,9 @@ async def _work(
     text = request.url.query if request.method == "GET" else raw_body.decode()
     hides = fault is not None and fault.kind == "error_after"
     try:
-        body = operation(double.account, dict(request.path_params), forms.parse(text))
+        form = forms.parse(text)
+        rules.check_parameters(name, form)
+        body = operation(double.account, dict(request.path_params), form)
     except ApiError as error:
         if hides and error.stored:
             return failure
@@ -104,7 +120,7 @@ def _broken_before(fault: Fault) -> Response:
 
 
 def _check_key(request: Request) -> None:
-    if not request.headers.get("authorization", "").startswith("Bearer sk_test_"):
+    if not request.headers.get("authorization", "").startswith(KEYS):
         raise ApiError(401, "Invalid API Key provided", stored=False)
 
 

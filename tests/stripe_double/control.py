@@ -62,6 +62,10 @@ def routes(double: Double) -> Iterable[Route]:
         success = bool((await _json(request)).get("success", True))
         return JSONResponse(double.account.settle_intent(request.path_params["id"], success).body())
 
+    async def dispute(request: Request) -> Response:
+        status = str((await _json(request)).get("status", "needs_response"))
+        return JSONResponse(double.account.dispute(request.path_params["id"], status).body())
+
     async def idempotency(request: Request) -> Response:
         double.layer.is_on = bool((await _json(request))["on"])
         return Response(status_code=204)
@@ -76,6 +80,7 @@ def routes(double: Double) -> Iterable[Route]:
         Route("/_double/webhooks/flush", flush, methods=["POST"]),
         Route("/_double/webhooks", courier, methods=["GET"]),
         Route("/_double/payment_intents/{id}/settle", settle, methods=["POST"]),
+        Route("/_double/payment_intents/{id}/dispute", dispute, methods=["POST"]),
         Route("/_double/idempotency", idempotency, methods=["POST"]),
     )
 

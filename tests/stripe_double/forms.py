@@ -31,15 +31,6 @@ def integer(params: dict[str, Any], name: str) -> int | None:
     return int(text)
 
 
-def check_known(params: dict[str, Any], known: set[str]) -> None:
-    """Refuse what Stripe would not know."""
-    for name in params:
-        if name not in known:
-            raise invalid(
-                f"Received unknown parameter: {name}", param=name, code="parameter_unknown"
-            )
-
-
 def _listed(value: Any) -> Any:
     if not isinstance(value, dict):
         return value

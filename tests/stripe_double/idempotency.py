@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.stripe_double.errors import ApiError
+from tests.stripe_double.rules import KEY_LENGTH
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class IdempotencyLayer:
         """The reply of `work`, or the one kept under `key`."""
         if key is None or not self.is_on:
             return await _answered(work)
-        if len(key) > 255:
+        if len(key) > KEY_LENGTH:
             raise ApiError(400, "Idempotency keys are at most 255 characters.", stored=False)
         record = self.records.get(key)
         if record is not None:

@@ -38,6 +38,8 @@ class Intent:
     created: int
     metadata: dict[str, str] = field(default_factory=dict)
     capture_method: str = "automatic"
+    allowed: tuple[str, ...] | None = None
+    """The method types it may be paid with; None: whatever the account has switched on."""
     payment_method: str | None = None
     status: str = "requires_payment_method"
     latest_charge: str | None = None
@@ -67,7 +69,7 @@ class Intent:
             "metadata": self.metadata,
             "next_action": NEXT_ACTION if self.status == "requires_action" else None,
             "payment_method": self.payment_method,
-            "payment_method_types": ["card"],
+            "payment_method_types": list(self.allowed or ("card", "ideal")),
             "status": self.status,
         }
 

@@ -5,49 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tests.stripe_double import rules
 from tests.stripe_double.account import Account
 from tests.stripe_double.errors import invalid, missing
-from tests.stripe_double.forms import check_known, integer
+from tests.stripe_double.forms import integer
 from tests.stripe_double.intents import Intent
 
 Params = dict[str, Any]
-_LIST = {"limit", "starting_after", "created", "expand"}
 
 
 def create_intent(account: Account, path: Params, form: Params) -> Params:
     """POST /v1/payment_intents"""
-    known = {"amount", "currency", "payment_method", "payment_method_types", "metadata"}
-    check_known(form, known | {"capture_method", "expand"})
     intent = account.create_intent(
         integer(form, "amount"),
         form.get("currency"),
         payment_method=form.get("payment_method"),
-        metadata=_metadata(form),
+        metadata=rules.metadata_of(form),
         capture_method=form.get("capture_method", "automatic"),
+        allowed=rules.allowed_methods(form),
     )
     return _intent(account, intent, form)
 
 
 def confirm_intent(account: Account, path: Params, form: Params) -> Params:
     """POST /v1/payment_intents/{id}/confirm"""
-    check_known(form, {"payment_method", "confirmation_token", "use_stripe_sdk", "expand"})
     intent = account.confirm_intent(
         path["id"],
         payment_method=form.get("payment_method"),
         confirmation_token=form.get("confirmation_token"),
+        return_url=form.get("return_url"),
     )
     return _intent(account, intent, form)
 
 
 def retrieve_intent(account: Account, path: Params, form: Params) -> Params:
     """GET /v1/payment_intents/{id}"""
-    check_known(form, {"expand", "client_secret"})
     return _intent(account, account.intent(path["id"]), form)
 
 
 def list_intents(account: Account, path: Params, form: Params) -> Params:
     """GET /v1/payment_intents"""
-    check_known(form, _LIST)
     everything = [intent.body() for intent in account.intents.values()]
     page = _page("/v1/payment_intents", everything, form)
     inner = {"expand": [name.removeprefix("data.") for name in form.get("expand", [])]}
@@ -57,13 +54,11 @@ def list_intents(account: Account, path: Params, form: Params) -> Params:
 
 def cancel_intent(account: Account, path: Params, form: Params) -> Params:
     """POST /v1/payment_intents/{id}/cancel"""
-    check_known(form, {"cancellation_reason", "expand"})
     return _intent(account, account.cancel_intent(path["id"]), form)
 
 
 def capture_intent(account: Account, path: Params, form: Params) -> Params:
     """POST /v1/payment_intents/{id}/capture"""
-    check_known(form, {"expand"})
     return _intent(account, account.capture_intent(path["id"]), form)
 
 
@@ -76,16 +71,14 @@ def authenticate_intent(account: Account, path: Params, form: Params) -> Params:
 
 def create_refund(account: Account, path: Params, form: Params) -> Params:
     """POST /v1/refunds"""
-    check_known(form, {"payment_intent", "amount", "metadata", "reason", "expand"})
     if "payment_intent" not in form:
         raise invalid("Missing required param: payment_intent.", param="payment_intent")
     amount = integer(form, "amount")
-    return account.create_refund(form["payment_intent"], amount, _metadata(form)).body()
+    return account.create_refund(form["payment_intent"], amount, rules.metadata_of(form)).body()
 
 
 def list_refunds(account: Account, path: Params, form: Params) -> Params:
     """GET /v1/refunds"""
-    check_known(form, _LIST | {"payment_intent"})
     wanted = form.get("payment_intent")
     found = [r.body() for r in account.refunds.values() if wanted in (None, r.intent_id)]
     return _page("/v1/refunds", found, form)
@@ -98,9 +91,20 @@ def retrieve_refund(account: Account, path: Params, form: Params) -> Params:
     return account.refunds[path["id"]].body()
 
 
+def list_disputes(account: Account, path: Params, form: Params) -> Params:
+    """GET /v1/disputes"""
+    wanted = form.get("payment_intent")
+    found = [d.body() for d in account.disputes.values() if wanted in (None, d.intent_id)]
+    return _page("/v1/disputes", found, form)
+
+
+def retrieve_account(account: Account, path: Params, form: Params) -> Params:
+    """GET /v1/account: whose key it is"""
+    return {"id": account.id, "object": "account", "charges_enabled": True}
+
+
 def list_events(account: Account, path: Params, form: Params) -> Params:
     """GET /v1/events"""
-    check_known(form, _LIST | {"type"})
     found = [event for event in account.events if form.get("type") in (None, event["type"])]
     return _page("/v1/events", found, form)
 
@@ -118,8 +122,9 @@ def create_payment_method(account: Account, path: Params, form: Params) -> Param
 
 def create_confirmation_token(account: Account, path: Params, form: Params) -> Params:
     """POST /v1/test_helpers/confirmation_tokens"""
-    check_known(form, {"payment_method", "expand"})
-    token = account.create_confirmation_token(form.get("payment_method", ""))
+    token = account.create_confirmation_token(
+        form.get("payment_method", ""), form.get("return_url")
+    )
     return {"id": token, "object": "confirmation_token", "use_stripe_sdk": True}
 
 
@@ -134,6 +139,8 @@ TABLE = (
     ("POST", "/v1/refunds", "refund", create_refund),
     ("GET", "/v1/refunds", "list_refunds", list_refunds),
     ("GET", "/v1/refunds/{id}", "retrieve_refund", retrieve_refund),
+    ("GET", "/v1/disputes", "list_disputes", list_disputes),
+    ("GET", "/v1/account", "retrieve_account", retrieve_account),
     ("GET", "/v1/events", "list_events", list_events),
     ("POST", "/v1/payment_methods", "create_payment_method", create_payment_method),
     (
@@ -151,16 +158,6 @@ def _intent(account: Account, intent: Intent, form: Mapping[str, Any]) -> Params
     if "latest_charge" in form.get("expand", []) and intent.latest_charge is not None:
         body["latest_charge"] = account.charges[intent.latest_charge].body()
     return body
-
-
-def _metadata(form: Params) -> dict[str, str]:
-    metadata = form.get("metadata") or {}
-    if not isinstance(metadata, dict) or len(metadata) > 50:
-        raise invalid("Invalid metadata", param="metadata")
-    for name, value in metadata.items():
-        if len(name) > 40 or len(value) > 500:
-            raise invalid(f"Metadata {name} is too long", param="metadata")
-    return metadata
 
 
 def _page(url: str, rows: list[Params], form: Params) -> Params:

@@ -20,6 +20,7 @@ class Charge:
     status: str
     captured: bool
     amount_refunded: int = 0
+    disputed: bool = False
 
     def body(self) -> dict[str, Any]:
         """The object as Stripe sends it."""
@@ -32,6 +33,7 @@ class Charge:
             "captured": self.captured,
             "created": self.created,
             "currency": self.currency,
+            "disputed": self.disputed,
             "livemode": False,
             "paid": self.status == "succeeded",
             "payment_intent": self.intent_id,
@@ -68,10 +70,12 @@ class Refund:
         }
 
 
-def refundable(charge: Charge | None, amount: int | None) -> int:
+def refundable(charge: Charge | None, amount: int | None, *, is_disputed: bool = False) -> int:
     """How much this refund gives back, or why it cannot."""
     if charge is None or not charge.captured:
         raise ApiError(400, "This PaymentIntent does not have a successful charge to refund.")
+    if is_disputed:  # docs.stripe.com/error-codes#charge_disputed
+        raise ApiError(400, f"Charge {charge.id} has been charged back.", code="charge_disputed")
     left = charge.amount - charge.amount_refunded
     if left == 0:
         raise ApiError(

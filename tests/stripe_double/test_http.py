@@ -11,7 +11,12 @@ import pytest
 from tests.stripe_double.server import StripeDouble
 
 INTENTS = "/v1/payment_intents"
-NEW = {"amount": "500", "currency": "eur", "metadata[booking]": "1"}
+NEW = {
+    "amount": "500",
+    "currency": "eur",
+    "allowed_payment_method_types[0]": "card",
+    "metadata[booking]": "1",
+}
 PAID = {**NEW, "payment_method": "pm_card_visa"}
 
 

@@ -10,11 +10,13 @@ import httpx2
 import pytest
 
 from tests.stripe_double.inbox import Inbox
+from tests.stripe_double.rules import VERSION
 
-AUTH = {"Authorization": "Bearer sk_test_1"}
+AUTH = {"Authorization": "Bearer sk_test_1", "Stripe-Version": VERSION}
 PAID = {
     "amount": "500",
     "currency": "eur",
+    "allowed_payment_method_types[0]": "card",
     "payment_method": "pm_card_visa",
     "metadata[booking]": "1",
 }

@@ -10,6 +10,7 @@ import httpx2
 
 from houseful.payments.webhooks import verify
 from tests.stripe_double.inbox import Inbox
+from tests.stripe_double.rules import VERSION
 from tests.stripe_double.server import StripeDouble
 from tests.stripe_double.webhooks import Route
 
@@ -57,7 +58,7 @@ async def test_a_position_named_twice_is_delivered_twice(
 async def drive(double: StripeDouble, form: dict[str, str]) -> None:
     """One PaymentIntent over HTTP, so that its event leaves from the double's own loop."""
     async with httpx2.AsyncClient(base_url=double.url, trust_env=False) as client:
-        headers = {"Authorization": "Bearer sk_test_1"}
+        headers = {"Authorization": "Bearer sk_test_1", "Stripe-Version": VERSION}
         answer = await client.post("/v1/payment_intents", data=form, headers=headers)
         answer.raise_for_status()
 
@@ -67,13 +68,13 @@ async def test_a_delivery_that_is_not_taken_comes_again(
 ) -> None:
     inbox.answers = [500, 503]
     stripe_double.courier.route = Route(inbox.url, SECRET, pause_s=0.01)
-    await drive(stripe_double, {"amount": "1", "currency": "eur"})
+    await drive(stripe_double, {"amount": "100", "currency": "eur"})
     assert await kinds(inbox, 3) == ["payment_intent.created"] * 3
 
 
 async def test_copies_arrive_as_often_as_asked(stripe_double: StripeDouble, inbox: Inbox) -> None:
     stripe_double.courier.route = Route(inbox.url, SECRET, copies=3)
-    await drive(stripe_double, {"amount": "1", "currency": "eur"})
+    await drive(stripe_double, {"amount": "100", "currency": "eur"})
     assert await kinds(inbox, 3) == ["payment_intent.created"] * 3
 
 
@@ -81,7 +82,7 @@ async def test_what_is_dropped_is_lost_but_listed(
     stripe_double: StripeDouble, inbox: Inbox
 ) -> None:
     stripe_double.courier.route = Route(inbox.url, SECRET, drop=1)
-    await drive(stripe_double, {"amount": "1", "currency": "eur"})
+    await drive(stripe_double, {"amount": "100", "currency": "eur"})
     assert len(stripe_double.account.events) == 1
     assert stripe_double.courier.delivered == []
     assert stripe_double.courier.is_idle
@@ -89,10 +90,10 @@ async def test_what_is_dropped_is_lost_but_listed(
 
 async def test_the_body_is_a_stripe_event(stripe_double: StripeDouble, inbox: Inbox) -> None:
     stripe_double.courier.route = Route(inbox.url, SECRET)
-    await drive(stripe_double, {"amount": "7", "currency": "eur"})
+    await drive(stripe_double, {"amount": "700", "currency": "eur"})
     async with asyncio.timeout(10):
         body, headers = await inbox.next()
     event = json.loads(body)
     assert event["object"] == "event"
-    assert event["data"]["object"]["amount"] == 7
+    assert event["data"]["object"]["amount"] == 700
     assert headers["content-type"].startswith("application/json")

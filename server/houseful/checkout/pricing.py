@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from houseful.domain.currencies import fault
 from houseful.domain.errors import InvalidRequest, NotFound
+from houseful.domain.money import to_wire
 from houseful.domain.pricing import REFUSALS, Discount, Quote, quote, refusal
 from houseful.ledger import claims, discounts
 from houseful.ledger.claims import ClaimedEvent
@@ -35,7 +37,7 @@ async def price(
         raise NotFound(f"expected seats of event {event_id}, got {missing}", code="unknown_seat")
     plain = quote(seats, event.currency, None)
     if not code:
-        return plain, event
+        return checked(plain), event
     discount = await discounts.find(session, code)
     if discount is None:
         raise refused("discount_unknown")
@@ -52,7 +54,18 @@ async def price(
     )
     if reason is not None:
         raise refused(reason)
-    return quote(seats, event.currency, discount), event
+    return checked(quote(seats, event.currency, discount)), event
+
+
+def checked(made: Quote) -> Quote:
+    """The quote, when the gateway charges so much at once. Raises InvalidRequest."""
+    if made.total_minor and fault(made.total_minor, made.currency):
+        raise InvalidRequest(
+            f"expected a total that can be charged, got {to_wire(made.total_minor, made.currency)} "
+            f"{made.currency}: buy fewer seats at once",
+            code="total_not_chargeable",
+        )
+    return made
 
 
 async def _counted(session: Session, discount: Discount) -> Discount:

@@ -5,22 +5,17 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Final
 
+from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import InvalidRequest
-
-DECIMALS: Final[dict[str, int]] = {
-    **dict.fromkeys("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD JOD KWD OMR TND".split(), 3),
-}
-"""Minor-unit digits that are not 2, by ISO 4217 code; the same lists Stripe documents."""
-
 
 LARGEST_MINOR: Final = 10**15
 """JSON numbers and SQL integers hold it exactly; nothing we sell costs more."""
 
 
 def decimals(currency: str) -> int:
-    """Digits after the point for `currency` (ISO 4217, upper case)."""
-    return DECIMALS.get(currency, 2)
+    """Digits after the point for `currency` (upper case), as the gateway counts them."""
+    known = CURRENCIES.get(currency)
+    return known.digits if known else 2
 
 
 def to_wire(amount_minor: int, currency: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from houseful.domain.currencies import chargeable
+
 REFUSALS: Final[dict[str, str]] = {
     "discount_unknown": "This discount code does not exist",
     "discount_not_yet_valid": "This discount code is not valid yet",
@@ -104,11 +106,11 @@ def reduction(discount: Discount, subtotal_minor: int) -> int:
 
 
 def quote(seats: Sequence[PricedSeat], currency: str, discount: Discount | None) -> Quote:
-    """The price of `seats` with an already accepted `discount`."""
+    """The price of `seats` with an already accepted `discount`, as the gateway can charge it."""
     plain = Quote(currency, tuple(seats))
-    if discount is None:
-        return plain
-    return Quote(currency, plain.seats, reduction(discount, plain.subtotal_minor), discount)
+    off = reduction(discount, plain.subtotal_minor) if discount else 0
+    total = chargeable(plain.subtotal_minor - off, currency)
+    return Quote(currency, plain.seats, plain.subtotal_minor - total, discount)
 
 
 def shares(prices: Sequence[int], total_minor: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, insert, or_, select, update
 
+from houseful.domain.currencies import check_reduction
 from houseful.domain.errors import Conflict, InvalidRequest
 from houseful.domain.pricing import Discount
 from houseful.ledger.models import BOOKING, DISCOUNT
@@ -40,6 +41,8 @@ async def add(
         raise InvalidRequest(f"expected a percentage of 1 to 100, got {percent}")
     if amount_minor is not None and (amount_minor <= 0 or currency is None):
         raise InvalidRequest("expected an amount above 0 with its currency")
+    if amount_minor is not None and currency is not None:
+        check_reduction(amount_minor, currency)
     if (await session.execute(select(DISCOUNT.c.id).where(DISCOUNT.c.code == name))).first():
         raise Conflict(f"the discount code {name} exists already", code="discount_exists")
     result = await session.execute(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
+from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.ledger.counters import upsert
 from houseful.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
@@ -62,8 +63,11 @@ async def add(
 ) -> int:
     """Store an event and return its id; a venue of that name is shared.
 
-    Raises NotFound for the plan, InvalidRequest for prices of categories it does not have.
+    Raises NotFound for the plan, InvalidRequest for prices of categories it does not have, or that
+    the gateway cannot charge.
     """
+    for amount in prices.values():
+        check_price(amount, currency)
     found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
     categories: str | None = found.scalar_one_or_none()
     if categories is None:
@@ -197,10 +201,16 @@ async def change(
     values: Mapping[str, Any],
     prices: Mapping[str, int],
 ) -> None:
-    """Write columns of an event, and the prices of categories that have one already."""
+    """Write columns of an event, and the prices of categories that have one already.
+
+    Raises InvalidRequest for a price that the gateway cannot charge.
+    """
     if values:
         await session.execute(update(EVENT).where(EVENT.c.id == event_id).values(**values))
+    currency = await session.execute(select(EVENT.c.currency).where(EVENT.c.id == event_id))
+    code = currency.scalar_one()
     for category, amount in prices.items():
+        check_price(amount, code)
         await session.execute(
             update(EVENT_PRICE)
             .where(EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.category == category)

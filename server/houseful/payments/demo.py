@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from houseful.domain import currencies
 from houseful.domain.demo_charge import DemoCharge, DemoRefund
 from houseful.payments import declines
 from houseful.payments.demo_charges import DemoCharges
@@ -84,10 +85,9 @@ class DemoGateway:
     ) -> PaymentState:
         """Make an unconfirmed payment; the same key again returns the first one."""
         _behaviour(payment_token)
-        if amount_minor <= 0:
-            raise GatewayRejected(
-                f"expected an amount above 0, got {amount_minor}", code="parameter_invalid_integer"
-            )
+        fault = currencies.fault(amount_minor, currency)
+        if fault is not None:
+            raise GatewayRejected(f"cannot charge {amount_minor} {currency}", code=fault)
         payment_id = f"demo_{secrets.token_hex(12)}"
         fresh = DemoCharge(
             payment_id=payment_id,

@@ -38,6 +38,15 @@ from houseful.telemetry import tracing
 
 _T = TypeVar("_T")
 
+API_VERSION: Final = "2026-10-28.endive"
+"""The version that every call names (docs.stripe.com/api/versioning, read 2026-11-28). The page
+loads the Stripe.js of the same release, `endive`, and the webhook endpoint is to be set to it."""
+
+PAYMENT_METHODS: Final = ("card",)
+"""What can pay: cards, and the wallets that hold cards. Sent as `allowed_payment_method_types`, because
+`payment_method_types` is refused since 2026-09-30.endive
+(docs.stripe.com/changelog/endive/2026-09-30); the page's Payment Element offers the same list."""
+
 TOKEN_PREFIXES: Final = ("pm_", "ctoken_")
 PAGE_SIZE: Final = 100
 """The most PaymentIntents that Stripe lists at once."""
@@ -78,6 +87,7 @@ class StripeGateway:
         self._http = PooledClient(timeout)
         self._client = stripe.StripeClient(
             api_key,
+            stripe_version=API_VERSION,
             http_client=self._http,
             base_addresses={"api": api_base} if api_base else {},
             max_network_retries=0,
@@ -102,8 +112,8 @@ class StripeGateway:
         params: Any = {
             "amount": amount_minor,
             "currency": currency.lower(),
-            "payment_method_types": ["card"],
             "metadata": dict(metadata),
+            **self._method_params(),
         }
         if payment_token.startswith("pm_"):
             params["payment_method"] = payment_token
@@ -225,6 +235,9 @@ class StripeGateway:
         if answer is not None and answer.headers.get("idempotent-replayed") == "true":
             return await self.fetch(intent.id)
         return payment_state(intent.to_dict())
+
+    def _method_params(self) -> dict[str, Any]:
+        return {"allowed_payment_method_types": list(PAYMENT_METHODS)}
 
     def _confirm_params(self, payment_token: str) -> dict[str, Any]:
         if payment_token.startswith("ctoken_"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from houseful.domain.money import DECIMALS
+from houseful.domain.currencies import currency_of
 from houseful.domain.plan import Plan
 from houseful.plans.generator import arena, stadium, theatre
 from houseful.sales.catalog import Catalog, NewEvent
@@ -37,7 +37,10 @@ def demo_events(now_ms: int, currency: str) -> list[tuple[Plan, NewEvent]]:
 def demo_prices(plan: Plan, currency: str) -> dict[str, int]:
     """Every category its price: the first the dearest, evenly down, in steps of 5."""
     names = [category.name for category in plan.categories]
-    unit = {0: 1, 3: 1000}.get(DECIMALS.get(currency, 2), 100)
+    known = currency_of(currency)
+    unit = 10**known.digits
+    while LOWEST // 100 * unit < known.least_minor:
+        unit *= 10
     steps = max(1, len(names) - 1)
     return {
         name: round((HIGHEST - (HIGHEST - LOWEST) * place / steps) / 500) * 5 * unit

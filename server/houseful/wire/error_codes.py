@@ -15,6 +15,12 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "no_seats": (400, "No seat is named."),
     "too_many_seats": (400, "More seats than one person may hold."),
     "duplicate_seat": (400, "A seat is named twice."),
+    "amount_not_chargeable": (
+        400,
+        "The payment gateway cannot charge this amount; `least`, `most` and `step` say what it can.",
+    ),
+    "currency_not_chargeable": (400, "The payment gateway takes no payments in this currency."),
+    "total_not_chargeable": (400, "The payment gateway cannot charge so much at once."),
     "token_expired": (401, "The token was good once; get another."),
     "unknown_event": (404, "No such event."),
     "unknown_plan": (404, "No such plan, or it has another address now."),
@@ -55,7 +61,9 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "ticket_forged": (400, "Not a genuine ticket."),
     **dict.fromkeys(
         (
+            "amount_not_in_steps",
             "amount_too_large",
+            "amount_too_small",
             "idempotency_error",
             "parameter_invalid_integer",
             "payment_intent_unexpected_state",
