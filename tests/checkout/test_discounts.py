@@ -145,3 +145,14 @@ async def test_a_code_exists_once_whatever_its_case(shop: Shop) -> None:
     await add(shop, "save")
     with pytest.raises(Conflict):
         await add(shop, "SAVE ")
+
+
+async def test_a_total_below_the_least_charge_is_waived_when_it_is_quoted(shop: Shop) -> None:
+    """What is left after a discount is never found to be too little at the charge."""
+    await add(shop, amount_minor=7470, currency="EUR")
+    seats = await shop.hold("ada", 0)
+    quote = await shop.checkout.quote("ada", shop.event.id, seats, "SAVE")
+    assert (quote["discount"], quote["total"]) == ("75.00", "0.00")
+    booking = data(await shop.buy("ada", seats, discount_code="SAVE"))
+    assert (booking["status"], booking["totalAmount"]) == ("CONFIRMED", 0.0)
+    assert await shop.problems() == []

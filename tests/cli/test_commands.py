@@ -423,7 +423,10 @@ def test_an_imported_plan_is_listed_as_an_event(data_dir: Path, tmp_path: Path) 
         ({"--price": "Balcony=5"}, "prices: expected prices for 'Stalls', got one for 'Balcony'"),
         ({"--price": "Stalls=7.555"}, "expected an amount ≥ 0 with at most 2 decimals"),
         ({"--starts-at": "tomorrow"}, "expected a time such as 2026-01-09T12:00:00Z"),
-        ({"--currency": "euro"}, "HOUSEFUL_CURRENCY: expected an ISO 4217 code"),
+        ({"--currency": "euro"}, "HOUSEFUL_CURRENCY: expected a currency code that Stripe charges"),
+        ({"--currency": "XXX"}, "HOUSEFUL_CURRENCY: expected a currency code that Stripe charges"),
+        ({"--price": "Stalls=0.30"}, "expected a price of 0.50 to 999999.99 EUR"),
+        ({"--price": "Stalls=12.505", "--currency": "KWD"}, "KWD in steps of 0.010, got 12.505"),
     ],
 )
 def test_a_wrong_import_is_refused_whole(
@@ -459,7 +462,12 @@ def test_a_discount_code_is_known_once(data_dir: Path, capsys: pytest.CaptureFix
 
 
 def test_a_discount_of_both_kinds_or_none_is_refused(data_dir: Path) -> None:
-    for wrong in ([], ["--percent", "10", "--amount", "5"], ["--percent", "101"]):
+    for wrong in (
+        [],
+        ["--percent", "10", "--amount", "5"],
+        ["--percent", "101"],
+        ["--amount", "0.005", "--currency", "KWD"],
+    ):
         with pytest.raises(InvalidRequest, match="expected"):
             commands.app(
                 ["discount", "add", "X", *wrong, "--data-dir", str(data_dir)],

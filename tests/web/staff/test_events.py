@@ -293,3 +293,27 @@ async def test_a_wrong_discount_code_is_refused(wrong: dict[str, Any], venue: Gu
     answer = await venue.http.post("/discounts", json={"code": "WRONG", **wrong})
     refused(answer, 400, "invalid_request")
     assert "WRONG" not in json.dumps(await given(await venue.http.get("/discounts")))
+
+
+@pytest.mark.parametrize(
+    ("currency", "price"),
+    [("EUR", "0.30"), ("KWD", "12.505"), ("UGX", "5000.50"), ("JPY", "49"), ("EUR", "1000000.00")],
+)
+async def test_a_price_that_the_gateway_would_not_charge_is_refused_when_it_is_set(
+    venue: Guest, currency: str, price: str
+) -> None:
+    plan = await given(await venue.http.post("/plans", json=pretix_plan()), 201)
+    prices = {"Hay": price, "Straw": "800"}
+    body = new_event(plan["planId"], currency=currency, prices=prices)
+    refused(await venue.http.post("/events", json=body), 400, "amount_not_chargeable")
+    event = new_event(plan["planId"], currency=currency, prices={"Hay": "800", "Straw": "800"})
+    made = await given(await venue.http.post("/events", json=event), 201)
+    answer = await patch(venue, made["id"], prices={"Hay": price})
+    refused(answer, 400, "amount_not_chargeable")
+    assert answer.json()["error"]["currency"] == currency
+
+
+async def test_an_event_in_a_currency_that_is_never_charged_is_refused(venue: Guest) -> None:
+    plan = await given(await venue.http.post("/plans", json=pretix_plan()), 201)
+    answer = await venue.http.post("/events", json=new_event(plan["planId"], currency="XXX"))
+    refused(answer, 400, "currency_not_chargeable")
