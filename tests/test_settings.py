@@ -13,6 +13,7 @@ import pytest
 from houseful import faults, settings
 from houseful.domain.errors import ConfigurationError
 
+SECRET = "4f1d0a7be29c6835b7e06d1c9a35f248"
 PUBLIC_PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"
 
 
@@ -134,6 +135,39 @@ def test_a_wrong_secret_is_refused_without_being_repeated(
     assert "hunt2" not in refusal()
 
 
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "x" * 64,
+        "too short, only 30 characters!",
+        "0123456789abcdef0123456789abcdef",
+        "changeme-changeme-now-at-once-please",
+        "MyVeryLongPassword-for-the-theatre-2026",
+    ],
+)
+def test_a_signing_secret_that_can_be_guessed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, weak: str
+) -> None:
+    monkeypatch.setenv("HOUSEFUL_JWT_SECRET", weak)
+
+    assert "HOUSEFUL_JWT_SECRET: expected at least 32 characters that nobody can guess" in refusal()
+    assert weak not in refusal()
+
+
+def test_an_issuer_s_key_needs_its_name_and_an_audience(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOUSEFUL_JWT_PUBLIC_KEY", PUBLIC_PEM)
+    for name in ("HOUSEFUL_JWT_ISSUER", "HOUSEFUL_JWT_AUDIENCE"):
+        assert f"{name}: expected a value, because HOUSEFUL_JWT_PUBLIC_KEY is set" in refusal()
+    monkeypatch.setenv("HOUSEFUL_JWT_ISSUER", "https://id.example")
+    monkeypatch.setenv("HOUSEFUL_JWT_AUDIENCE", "houseful")
+    monkeypatch.setenv("HOUSEFUL_JWT_ROLE_MAP", "box-office=venue, boss=admin")
+    assert settings.load().foreign_roles() == {"box-office": "venue", "boss": "admin"}
+    monkeypatch.setenv("HOUSEFUL_JWT_ROLE_MAP", "box-office=king")
+    assert "HOUSEFUL_JWT_ROLE_MAP: expected an issuer's roles" in refusal()
+
+
 def test_a_private_key_in_the_wrong_variable_is_not_repeated(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -144,7 +178,7 @@ def test_a_private_key_in_the_wrong_variable_is_not_repeated(
 
 def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://:hunter2@cache")
-    monkeypatch.setenv("HOUSEFUL_JWT_SECRET", "hunter2" * 5)
+    monkeypatch.setenv("HOUSEFUL_JWT_SECRET", "hunter2 was not long enough for 256 bits")
     found = settings.load()
 
     assert "hunter2" not in f"{found!r} {found}"
@@ -156,6 +190,8 @@ def test_two_sources_of_public_keys_contradict_each_other(
     jwks = tmp_path / "jwks.json"
     jwks.write_text('{"keys": [{"kty": "OKP"}]}')
     monkeypatch.setenv("HOUSEFUL_JWT_JWKS", str(jwks))
+    monkeypatch.setenv("HOUSEFUL_JWT_ISSUER", "https://id.example")
+    monkeypatch.setenv("HOUSEFUL_JWT_AUDIENCE", "houseful")
     assert settings.load().jwt_jwks == jwks
 
     monkeypatch.setenv("HOUSEFUL_JWT_PUBLIC_KEY", PUBLIC_PEM)
@@ -167,6 +203,8 @@ def test_a_public_key_may_be_text_escaped_text_or_a_file(
 ) -> None:
     file = tmp_path / "key.pem"
     file.write_text(PUBLIC_PEM)
+    monkeypatch.setenv("HOUSEFUL_JWT_ISSUER", "https://id.example")
+    monkeypatch.setenv("HOUSEFUL_JWT_AUDIENCE", "houseful")
     for given in (PUBLIC_PEM, PUBLIC_PEM.replace("\n", "\\n"), str(file)):
         monkeypatch.setenv("HOUSEFUL_JWT_PUBLIC_KEY", given)
         assert settings.load().jwt_public_key == PUBLIC_PEM
@@ -192,7 +230,7 @@ def test_the_signing_secret_is_made_once_and_only_its_owner_may_read_it(data_dir
 
 
 def test_processes_that_start_together_agree_on_one_signing_secret(data_dir: Path) -> None:
-    ask = "import sys; from server.settings import load; print(load(data_dir=sys.argv[1]).{})"
+    ask = "import sys; from houseful.settings import load; print(load(data_dir=sys.argv[1]).{})"
     command = [sys.executable, "-c", ask.format("signing_secret()"), str(data_dir)]
     askers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
 
@@ -202,9 +240,9 @@ def test_processes_that_start_together_agree_on_one_signing_secret(data_dir: Pat
 def test_a_given_secret_is_used_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, data_dir: Path
 ) -> None:
-    monkeypatch.setenv("HOUSEFUL_JWT_SECRET", "x" * 32)
+    monkeypatch.setenv("HOUSEFUL_JWT_SECRET", SECRET)
 
-    assert settings.load(data_dir=data_dir).signing_secret() == "x" * 32
+    assert settings.load(data_dir=data_dir).signing_secret() == SECRET
     assert not data_dir.exists()
 
 
@@ -218,6 +256,6 @@ def test_only_what_nobody_has_set_up_is_a_demo(tmp_path: Path) -> None:
     jwks = tmp_path / "keys.json"
     jwks.write_text('{"keys": [{}]}')
     assert settings.Settings().is_demo
-    assert not settings.Settings(jwt_secret="x" * 32).is_demo
+    assert not settings.Settings(jwt_secret=SECRET).is_demo
     assert not settings.Settings(jwt_jwks=jwks).is_demo
     assert not settings.Settings(stripe_secret_key="sk_test_1").is_demo

@@ -28,6 +28,7 @@ from houseful.checkout.checkout_context import CheckoutContext, Terms
 from houseful.checkout.crash_points import crash_at
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
+from houseful.domain.errors import Unavailable
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway
@@ -279,6 +280,8 @@ async def supervised(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -
     while True:
         try:
             await work()
+        except Unavailable as error:
+            log.warning("background_waits", task=name, error=error.told)
         except Exception:
             log.exception("background_failed", task=name)
         await asyncio.sleep(RESTART_S)

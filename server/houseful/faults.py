@@ -21,6 +21,12 @@ NEEDS: Final = (
     ("stripe_secret_key", "stripe_publishable_key"),
     ("stripe_publishable_key", "stripe_secret_key"),
     ("stripe_webhook_secret", "stripe_secret_key"),
+    # a realm signs for many applications, and somebody else's key says nothing of whose it is
+    *(
+        (key, claim)
+        for key in ("jwt_public_key", "jwt_jwks")
+        for claim in ("jwt_issuer", "jwt_audience")
+    ),
 )
 """Fields that make no sense without another."""
 

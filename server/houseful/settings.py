@@ -43,8 +43,29 @@ def _split(value: object) -> object:
     return value
 
 
-SECRET_LENGTH = 16
-"""Characters that a signing secret has at least."""
+SECRET_LENGTH: Final = 32
+"""Bytes that a signing secret has at least: HS256's own (RFC 7518 §3.2)."""
+
+OLD_SECRET_LENGTH: Final = 16
+"""What earlier releases asked for."""
+
+PLACEHOLDERS: Final = ("changeme", "change-me", "change_me", "password", "example", "your-")
+"""From compose files and guides: a secret that others have read is none."""
+
+LEAST_DISTINCT: Final = 8
+"""Different characters in a secret; 64 random hexadecimal digits have fewer once in 10^12."""
+
+
+def is_weak(secret: str) -> bool:
+    """Whether somebody could guess it: short, of few characters, repeated, or from a guide."""
+    is_repeated = (secret + secret).find(secret, 1) < len(secret)
+    known = any(word in secret.lower() for word in PLACEHOLDERS)
+    short = len(secret.encode()) < SECRET_LENGTH
+    return short or len(set(secret)) < LEAST_DISTINCT or is_repeated or known
+
+
+ISSUERS_ROLES: Final = ("customer", "venue", "admin")
+"""What another issuer's roles may be mapped to, the lowest first."""
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
@@ -114,7 +135,8 @@ class Settings(Limits):
     )
 
     jwt_secret: SecretStr | None = Field(
-        None, min_length=SECRET_LENGTH, description="at least 16 characters, better 32"
+        None,
+        description="at least 32 characters that nobody can guess, such as `openssl rand -hex 32`",
     )
     jwt_old_secrets: Secrets = Field(
         (), description="former signing secrets, comma-separated, each at least 16 characters"
@@ -123,8 +145,21 @@ class Settings(Limits):
         None, description="a public key in PEM, or the path of a file with one"
     )
     jwt_jwks: Path | None = Field(None, description="the path of a readable JWKS file")
-    jwt_issuer: str | None = Field(None, description="the `iss` that tokens must carry")
-    jwt_audience: str | None = Field(None, description="the `aud` that tokens must carry")
+    jwt_issuer: str | None = Field(
+        None, min_length=1, description="the `iss` that tokens must carry"
+    )
+    jwt_audience: str | None = Field(
+        None, min_length=1, description="the `aud` that tokens must carry"
+    )
+    jwt_role_claim: str = Field(
+        "role",
+        pattern=r"^[^.\s]+(\.[^.\s]+)*$",
+        description="the claim with an issuer's roles, such as role or realm_access.roles",
+    )
+    jwt_role_map: Words = Field(
+        (),
+        description="an issuer's roles that count here, such as box-office=venue, comma-separated",
+    )
     metrics_token: SecretStr | None = Field(None, min_length=8, description="at least 8 characters")
 
     log_format: Literal["json", "console"] = Field("console", description="json or console")
@@ -191,8 +226,24 @@ class Settings(Limits):
     @field_validator("jwt_old_secrets")
     @classmethod
     def _check_old_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(secret.get_secret_value()) < SECRET_LENGTH for secret in value):
+        if any(len(secret.get_secret_value()) < OLD_SECRET_LENGTH for secret in value):
             raise ValueError("too short")
+        return value
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and is_weak(value.get_secret_value()):
+            raise ValueError("weak")
+        return value
+
+    @field_validator("jwt_role_map")
+    @classmethod
+    def _check_role_map(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pair in value:
+            theirs, sign, ours = pair.rpartition("=")
+            if not sign or not theirs.strip() or ours.strip() not in ISSUERS_ROLES:
+                raise ValueError(pair)
         return value
 
     @field_validator("uncounted_addresses", "trusted_proxies")
@@ -256,6 +307,16 @@ class Settings(Limits):
     def uses_stripe(self) -> bool:
         """Else the demo gateway stands in, and no money moves."""
         return self.stripe_secret_key is not None
+
+    @property
+    def takes_foreign_tokens(self) -> bool:
+        """Those of another issuer, by its public key."""
+        return self.jwt_public_key is not None or self.jwt_jwks is not None
+
+    def foreign_roles(self) -> dict[str, str]:
+        """An issuer's role → ours; empty: all that it sends are customers."""
+        pairs = (pair.rpartition("=") for pair in self.jwt_role_map)
+        return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
 
     @property
     def is_demo(self) -> bool:

@@ -492,14 +492,14 @@ def test_the_doctor_finds_nothing_wrong_with_the_defaults(data_dir: Path) -> Non
 
     assert done.returncode == 0, done.stdout
     assert "ok   redis           embedded, not running now" in done.stdout
-    assert "ok   payments        demo gateway: no money moves" in done.stdout
+    assert "warn payments        demo gateway: no money moves" in done.stdout
 
 
 def test_the_doctor_asks_a_running_server_s_valkey(start: Callable[..., Running]) -> None:
     done = run(start().data_dir, "doctor")
 
-    assert re.search(r"ok   redis           \w+ \d+\.\d+\.\d+, one server, at unix://", done.stdout)
-    assert "houseful.db answers" in done.stdout
+    assert re.search(r"ok   redis           \w+ \d+\.\d+\.\d+, one server, notif", done.stdout)
+    assert "ok   database        SQLite answers" in done.stdout
 
 
 def test_the_doctor_names_what_does_not_answer_and_looks_at_the_rest(data_dir: Path) -> None:
@@ -507,7 +507,7 @@ def test_the_doctor_names_what_does_not_answer_and_looks_at_the_rest(data_dir: P
 
     assert done.returncode == 1
     assert "NOT  redis           Redis at redis://127.0.0.1:1 does not answer" in done.stdout
-    assert "ok   payments" in done.stdout
+    assert "warn payments" in done.stdout
 
 
 def test_the_version_is_printed(data_dir: Path) -> None:

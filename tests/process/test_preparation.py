@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from houseful.data_directory import prepare
 from houseful.domain.errors import ConfigurationError
-from houseful.process.preparation import check_redis, prepare_database, require_writable
+from houseful.process.preparation import prepare_database
+from houseful.redis.capability import check_redis
 from houseful.settings import load
 from houseful.valkey.embedded import EmbeddedValkey
 from tests.support.ports import free_port
@@ -53,6 +55,6 @@ async def test_a_database_that_does_not_answer_is_one_sentence(
 
 
 def test_a_directory_is_made_and_left_empty(data_dir: Path) -> None:
-    require_writable(data_dir / "deep")
+    prepare(data_dir / "deep")
 
     assert list((data_dir / "deep").iterdir()) == []

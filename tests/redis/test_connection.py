@@ -15,7 +15,9 @@ from houseful.domain.errors import ConfigurationError, Unavailable
 from houseful.redis import capability, connection
 from houseful.redis.addresses import describe
 from houseful.redis.capability import missing_flags, require_capable
+from houseful.redis.command_router import CommandRouter
 from houseful.redis.connection import connect, translated
+from houseful.redis.pipelined_connection import close
 from houseful.valkey.embedded import EmbeddedValkey
 from tests.support.ports import free_port
 
@@ -162,6 +164,11 @@ async def test_a_server_that_hangs_is_unavailable_within_the_reply_timeout(
         b"-BUSY running a script\r\n",
         b"-CLUSTERDOWN the cluster is down\r\n",
         b"-MASTERDOWN link with primary is down\r\n",
+        b"-NOAUTH Authentication required.\r\n",
+        b"-WRONGPASS invalid username-password pair\r\n",
+        b"-NOPERM this user has no permissions\r\n",
+        b"-NOREPLICAS Not enough good replicas to write.\r\n",
+        b"-ERR max number of clients reached\r\n",
     ],
 )
 async def test_states_that_pass_read_as_unavailable(reply: bytes) -> None:
@@ -171,6 +178,32 @@ async def test_states_that_pass_read_as_unavailable(reply: bytes) -> None:
     ):
         with pytest.raises(Unavailable), translated():
             await client.get("seat")
+
+
+async def test_a_database_number_that_is_not_there_is_unavailable_on_both_ways(
+    own_valkey: EmbeddedValkey,
+) -> None:
+    async with client_of(f"{own_valkey.url}?db=99") as client:
+        with pytest.raises(Unavailable) as caught, translated():
+            await client.ping()
+        assert "DB index is out of range" in caught.value.reason
+        with pytest.raises(Unavailable), translated():
+            await CommandRouter(client).send("seat", "GET", "seat")
+        await close(client)
+
+
+async def test_a_password_that_is_asked_for_and_not_given_is_unavailable(
+    own_valkey: EmbeddedValkey,
+) -> None:
+    async with client_of(own_valkey.url) as client:
+        await client.config_set("requirepass", "hunter2")
+        await client.connection_pool.disconnect()
+        for ask in (client.ping(), CommandRouter(client).send("seat", "GET", "seat")):
+            with pytest.raises(Unavailable), translated():
+                await ask
+        await close(client)
+    async with client_of(own_valkey.url.replace("unix://", "unix://:hunter2@")) as client:
+        await client.config_set("requirepass", "")
 
 
 async def test_a_bug_is_not_mistaken_for_an_outage(redis_client: Redis) -> None:

@@ -18,7 +18,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from houseful.domain.errors import Unauthenticated
 from houseful.settings import Settings
-from houseful.web.auth import LEEWAY_S, Tokens
+from houseful.web.auth import LEEWAY_S, Tokens, namespace
 from tests.support.serving import Guest, Sale, Server
 from tests.web.conftest import Join
 
@@ -42,7 +42,13 @@ def claims(**changed: Any) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value is not None}
 
 
+ISSUED = {"iss": "https://id.example", "aud": "houseful"}
+BOUND = {"jwt_issuer": "https://id.example", "jwt_audience": "houseful"}
+
+
 def tokens(directory: Path, **given: Any) -> Tokens:
+    if "jwt_public_key" in given or "jwt_jwks" in given:
+        given = BOUND | given
     return Tokens(Settings(data_dir=directory, jwt_secret=SECRET, **given))
 
 
@@ -63,7 +69,7 @@ def unsigned(header: dict[str, Any], payload: dict[str, Any], signature: bytes =
 
 def test_our_own_secret_is_always_understood(tmp_path: Path) -> None:
     for checker in (tokens(tmp_path), tokens(tmp_path, jwt_public_key=pem(RSA_KEY))):
-        user = checker.verify(jwt.encode(claims(role="venue"), SECRET, "HS256"))
+        user = checker.verify(checker.issue("ann", "venue")[0])
         assert (user.id, user.role) == ("ann", "venue")
 
 
@@ -71,34 +77,78 @@ def test_our_own_secret_is_always_understood(tmp_path: Path) -> None:
 def test_an_issuer_s_token_holds_by_its_pem(algorithm: str, tmp_path: Path) -> None:
     key = KEYS[algorithm]
     checker = tokens(tmp_path, jwt_public_key=pem(key))
-    assert checker.verify(jwt.encode(claims(), key, algorithm)).id == "ann"
+    assert checker.verify(jwt.encode(claims(**ISSUED), key, algorithm)).id == foreign("ann")
 
 
 @pytest.mark.parametrize(("algorithm", "kid"), [("RS256", "one"), ("ES256", "two")])
 def test_an_issuer_s_token_holds_by_its_jwks(algorithm: str, kid: str, tmp_path: Path) -> None:
     checker = tokens(tmp_path, jwt_jwks=jwks(tmp_path))
-    token = jwt.encode(claims(), KEYS[algorithm], algorithm, headers={"kid": kid})
-    assert checker.verify(token).id == "ann"
+    token = jwt.encode(claims(**ISSUED), KEYS[algorithm], algorithm, headers={"kid": kid})
+    assert checker.verify(token).id == foreign("ann")
 
 
 @pytest.mark.parametrize("header", [{"kid": "three"}, {}, {"kid": "two"}])
 def test_a_jwks_without_the_token_s_key_refuses_it(header: dict[str, str], tmp_path: Path) -> None:
     checker = tokens(tmp_path, jwt_jwks=jwks(tmp_path))
     with pytest.raises(Unauthenticated):
-        checker.verify(jwt.encode(claims(), RSA_KEY, "RS256", headers=header))
+        checker.verify(jwt.encode(claims(**ISSUED), RSA_KEY, "RS256", headers=header))
+
+
+@pytest.mark.parametrize(
+    "changed", [{"iss": "https://evil.example"}, {"iss": None}, {"aud": "shop"}, {"aud": None}]
+)
+def test_an_issuer_s_token_of_another_realm_or_application_is_refused(
+    changed: dict[str, Any], tmp_path: Path
+) -> None:
+    checker = tokens(tmp_path, jwt_public_key=pem(RSA_KEY))
+    with pytest.raises(Unauthenticated):
+        checker.verify(jwt.encode(claims(**ISSUED | changed), RSA_KEY, "RS256"))
+
+
+def test_a_key_without_issuer_and_audience_makes_nobody_anybody(tmp_path: Path) -> None:
+    for lacking in BOUND:
+        checker = tokens(tmp_path, jwt_public_key=pem(RSA_KEY), **{lacking: None})
+        with pytest.raises(Unauthenticated):
+            checker.verify(jwt.encode(claims(**ISSUED), RSA_KEY, "RS256"))
+
+
+def test_an_issuer_s_roles_count_only_where_they_are_mapped(tmp_path: Path) -> None:
+    def role_of(given: dict[str, Any], **settings: Any) -> str:
+        checker = tokens(tmp_path, jwt_public_key=pem(RSA_KEY), **settings)
+        return checker.verify(jwt.encode(claims(**ISSUED | given), RSA_KEY, "RS256")).role
+
+    assert role_of({"role": "admin"}) == "customer"
+    mapped = {"jwt_role_map": ("box=venue", "boss=admin")}
+    assert role_of({"role": "box"}, **mapped) == "venue"
+    assert role_of({"role": "admin"}, **mapped) == "customer"
+    nested = {**mapped, "jwt_role_claim": "realm_access.roles"}
+    assert role_of({"realm_access": {"roles": ["x", "box", "boss"]}}, **nested) == "admin"
+    assert role_of({"role": "boss"}, **nested) == "customer"
+
+
+def test_an_issuer_s_subject_is_never_one_of_ours(tmp_path: Path) -> None:
+    checker = tokens(tmp_path, jwt_public_key=pem(RSA_KEY))
+    guest, token, _ = checker.issue_guest()
+    stranger = checker.verify(jwt.encode(claims(**ISSUED, sub=guest), RSA_KEY, "RS256"))
+    assert stranger.id != checker.verify(token).id == guest
+    assert stranger.id == foreign(guest)
+
+
+def foreign(subject: str) -> str:
+    return f"{namespace(ISSUED['iss'])}{subject}"
 
 
 def test_another_key_of_the_same_kind_does_not_hold(tmp_path: Path) -> None:
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     checker = tokens(tmp_path, jwt_public_key=pem(RSA_KEY))
     with pytest.raises(Unauthenticated):
-        checker.verify(jwt.encode(claims(), other, "RS256"))
+        checker.verify(jwt.encode(claims(**ISSUED), other, "RS256"))
 
 
 def test_a_public_key_cannot_be_passed_off_as_a_secret(tmp_path: Path) -> None:
     public = pem(RSA_KEY)
     checker = tokens(tmp_path, jwt_public_key=public)
-    signed = unsigned({"alg": "HS256", "typ": "JWT"}, claims()).rpartition(".")[0]
+    signed = unsigned({"alg": "HS256", "typ": "JWT"}, claims(**ISSUED)).rpartition(".")[0]
     signature = hmac.new(public.encode(), signed.encode(), hashlib.sha256).digest()
     forged = f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
     with pytest.raises(Unauthenticated):
@@ -108,19 +158,19 @@ def test_a_public_key_cannot_be_passed_off_as_a_secret(tmp_path: Path) -> None:
 def test_an_rsa_key_cannot_check_an_elliptic_signature(tmp_path: Path) -> None:
     checker = tokens(tmp_path, jwt_public_key=pem(RSA_KEY))
     with pytest.raises(Unauthenticated):
-        checker.verify(jwt.encode(claims(), EC_KEY, "ES256"))
+        checker.verify(jwt.encode(claims(**ISSUED), EC_KEY, "ES256"))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "", None, "HS512", 7, ["HS256"]])
 def test_an_algorithm_that_is_not_ours_is_refused(algorithm: object, tmp_path: Path) -> None:
     for settings in ({}, {"jwt_public_key": pem(RSA_KEY)}):
         with pytest.raises(Unauthenticated):
-            tokens(tmp_path, **settings).verify(unsigned({"alg": algorithm}, claims()))
+            tokens(tmp_path, **settings).verify(unsigned({"alg": algorithm}, claims(**ISSUED)))
 
 
 def test_without_a_public_key_only_our_own_tokens_hold(tmp_path: Path) -> None:
     with pytest.raises(Unauthenticated):
-        tokens(tmp_path).verify(jwt.encode(claims(), RSA_KEY, "RS256"))
+        tokens(tmp_path).verify(jwt.encode(claims(**ISSUED), RSA_KEY, "RS256"))
 
 
 @pytest.mark.parametrize(

@@ -85,19 +85,21 @@ def serve(
     log.configure(chosen.log_format, chosen.log_level)
     sockets = listen(chosen.host, chosen.port, chosen.workers)
     address = address_of(sockets[0])
+    from houseful import data_directory
     from houseful.process import preparation
     from houseful.process.supervisor import Supervisor
+    from houseful.redis import capability
     from houseful.redis.connection import settled
     from houseful.telemetry import metrics
     from houseful.valkey.embedded import EmbeddedValkey
 
-    preparation.require_writable(chosen.data_dir)
+    data_directory.prepare(chosen.data_dir)
     with ExitStack() as stack:
         valkey = None
         if chosen.redis_url is None:
             valkey = stack.enter_context(EmbeddedValkey(chosen.data_dir))
         redis_url = valkey.url if valkey else settings.revealed(chosen.redis_url)
-        asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+        asyncio.run(capability.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
         redis_url = asyncio.run(settled(redis_url))
         asyncio.run(preparation.prepare_database(chosen, redis_url))
         environment = {
@@ -121,17 +123,18 @@ def serve(
 def work(data_dir: DataDir = None) -> None:
     """Only the work behind the pages, with no port: unfinished checkouts, e-mail, lapsed holds."""
     from houseful import app as application
-    from houseful import settings
+    from houseful import data_directory, settings
     from houseful.process import preparation
+    from houseful.redis import capability
     from houseful.telemetry import log
 
     chosen = settings.load(data_dir=data_dir)
     if chosen.redis_url is None:
         raise ConfigurationError("expected REDIS_URL: this works for servers that share a Redis")
     log.configure(chosen.log_format, chosen.log_level)
-    preparation.require_writable(chosen.data_dir)
+    data_directory.prepare(chosen.data_dir)
     redis_url = settings.revealed(chosen.redis_url)
-    asyncio.run(preparation.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
+    asyncio.run(capability.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
     # Demo events are the servers' to make: two at once would make them twice.
     bare = chosen.model_copy(update={"demo_events": False})
     asyncio.run(preparation.prepare_database(bare, redis_url))
@@ -144,12 +147,11 @@ def valkey(
     data_dir: DataDir = None,
 ) -> None:
     """Run the Valkey that comes with Houseful by itself, for servers that share one."""
-    from houseful import settings
-    from houseful.process import preparation
+    from houseful import data_directory, settings
     from houseful.valkey.embedded import arguments, find_binary
 
     directory = settings.load(data_dir=data_dir).data_dir.absolute() / "shared-valkey"
-    preparation.require_writable(directory)
+    data_directory.prepare(directory)
     binary = str(find_binary())
     place = {"port": str(port), "bind": "127.0.0.1", "dir": str(directory)}
     os.execv(binary, [binary, *arguments(place)])  # noqa: S606 - signals go to Valkey
@@ -265,12 +267,11 @@ def token(
     data_dir: DataDir = None,
 ) -> None:
     """Print a signed token, for `Authorization: Bearer`; on standard error, until when it holds."""
-    from houseful import settings
-    from houseful.process import preparation
+    from houseful import data_directory, settings
     from houseful.web.auth import Tokens
 
     chosen = settings.load(data_dir=data_dir)
-    preparation.require_writable(chosen.data_dir)
+    data_directory.prepare(chosen.data_dir)
     signed, expires_at_s = Tokens(chosen).issue(user, role, ttl, event_id=event)
     until = datetime.fromtimestamp(expires_at_s, UTC)
     print(signed)
@@ -279,14 +280,16 @@ def token(
 
 @app.command("doctor")
 def show_findings(data_dir: DataDir = None) -> None:
-    """What is configured, and what answers."""
+    """Try each part. Exit code 1 when one does not work; `warn` is for what sales still lack."""
     from houseful import settings
-    from houseful.process import doctor
+    from houseful.readiness import checks
 
-    findings = asyncio.run(doctor.examine(settings.load(data_dir=data_dir)))
+    chosen = settings.load(data_dir=data_dir)
+    findings = asyncio.run(checks.examine(chosen, checks.BEFORE_START))
+    marks = {"fine": "ok  ", "warning": "warn", "error": "NOT "}
     for finding in findings:
-        print(f"{'ok ' if finding.fine else 'NOT'}  {finding.subject:<15} {finding.seen}")
-    if not all(finding.fine for finding in findings):
+        print(f"{marks[finding.severity]} {finding.subject:<15} {finding.sentence}")
+    if any(finding.severity == "error" for finding in findings):
         raise ConfigurationError("not everything is as it must be")
 
 
@@ -326,11 +329,11 @@ def _progress() -> Progress:
 
 def _with_database(chosen: Settings, work: Callable[[Session], Awaitable[T]]) -> T:
     """Run `work` in one transaction on the migrated database."""
+    from houseful import data_directory
     from houseful.ledger.migrate import migrate
-    from houseful.process import preparation
     from houseful.sql.database import Database
 
-    preparation.require_writable(chosen.data_dir)
+    data_directory.prepare(chosen.data_dir)
 
     async def run() -> T:
         database = Database(chosen.sql_url())

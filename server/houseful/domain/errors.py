@@ -12,7 +12,11 @@ from collections.abc import Mapping
 
 
 class HousefulError(Exception):
-    """Anything Houseful refuses or cannot do. `message` is written for a person."""
+    """Anything Houseful refuses or cannot do. `message` is written for a person.
+
+    `reason` is what a library or another server said. It may name hosts inside, so that it is for
+    those who run the server.
+    """
 
     code = "internal"
     status = 500
@@ -26,12 +30,19 @@ class HousefulError(Exception):
         code: str | None = None,
         retry_after_s: float | None = None,
         details: Mapping[str, object] | None = None,
+        reason: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.reason = reason
         self.code = code or type(self).code
         self.retry_after_s = retry_after_s
         self.details = dict(details or {})
+
+    @property
+    def told(self) -> str:
+        """The message with its reason: for logs and operators, not for strangers."""
+        return f"{self.message}: {self.reason}" if self.reason else self.message
 
 
 class InvalidRequest(HousefulError):

@@ -16,11 +16,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from houseful.data_directory import make_private
 from houseful.domain.errors import Unavailable
+from houseful.sql.failures import LIBRARIES, unavailable
 
 ADVISORY_LOCK = 0x484F5553
 """Any number no other program on the same database uses: "HOUS"."""
@@ -36,9 +37,12 @@ def upgrade(url: URL) -> None:
     try:
         with _file_lock(url):
             asyncio.run(_upgrade(url))
-    except (SQLAlchemyError, OSError) as error:
-        reason = getattr(error, "orig", None) or error
-        raise Unavailable(f"cannot prepare the database {url!r}: {reason}") from error
+    except LIBRARIES as error:
+        away = unavailable(error)
+        if not isinstance(away, Unavailable):
+            raise
+        shown = url.render_as_string(hide_password=True)
+        raise Unavailable(f"cannot prepare the database {shown}", reason=away.reason) from error
 
 
 def configuration() -> Config:
@@ -73,7 +77,7 @@ def _file_lock(url: URL) -> Iterator[None]:
         yield
         return
     path = Path(url.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path)
     with path.with_name(path.name + ".migrating").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

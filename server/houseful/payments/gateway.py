@@ -60,6 +60,10 @@ class GatewayUnknown(Unavailable):
     code = "gateway_unknown"
 
 
+class GatewayNotSetUp(GatewayUnknown):
+    """The gateway refuses our key. Ours to mend, not the buyer's; what is under way goes on after."""
+
+
 class GatewayBusy(GatewayUnknown):
     """Our own rate limit held the call back: nothing was sent. Try again after `retry_after_s`."""
 

@@ -15,6 +15,7 @@ from houseful.domain.errors import HousefulError
 from houseful.payments import declines
 from houseful.payments.gateway import (
     AlreadyRefunded,
+    GatewayNotSetUp,
     GatewayRejected,
     GatewayUnknown,
     Outcome,
@@ -91,9 +92,8 @@ def translated(error: stripe.StripeError) -> HousefulError:
             return AlreadyRefunded(_message(error))
         return GatewayRejected(_message(error), code=error.code)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-        # Ours to mend, not the buyer's; whatever is in flight goes on once the key is right.
         _log.error("Stripe refuses our API key: %s", error)
-        return GatewayUnknown("the payment service is not set up correctly")
+        return GatewayNotSetUp("the payment service is not set up correctly")
     return GatewayUnknown(
         f"the payment service gave no final answer ({_kind(error)})",
         retry_after_s=retry_after_s(error),

@@ -6,6 +6,7 @@ Owns: the notification flags, set where the server lets us. Never: keys of an ev
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,10 +17,11 @@ from uuid import uuid4
 from redis import exceptions
 from redis.asyncio import Redis
 
-from houseful.domain.errors import ConfigurationError
+from houseful.domain.errors import ConfigurationError, Unavailable
+from houseful.redis.addresses import describe
 from houseful.redis.cluster import Cluster
 from houseful.redis.command_router import Client
-from houseful.redis.connection import translated
+from houseful.redis.connection import connect, settled, translated
 from houseful.redis.sentinels import Watched
 
 OLDEST_VERSION: Final = (7, 0)
@@ -28,6 +30,7 @@ NOTIFICATION_FLAGS: Final = "Ktx"
 """K: keyspace channels, t: stream commands (xadd on the feed), x: expired (the lease)."""
 
 PROBE_WAIT_S: Final = 1.0
+RETRY_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,26 @@ class Capability:
     version: str
     notification_flags: str
     layout: str = "one server"
+    is_durable: bool = True
+    """Keeps an append-only file or has a replica, so that a restart does not forget who holds what."""
+
+
+async def check_redis(url: str, *, wait_s: float = 0.0) -> Capability:
+    """Raises ConfigurationError when it cannot be reached within `wait_s`, or is not fit."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        client = connect(await settled(url))
+        try:
+            return await require_capable(client)
+        except Unavailable as error:
+            if time.monotonic() > deadline:
+                raise ConfigurationError(
+                    f"Redis at {describe(url)} does not answer: {error.reason};"
+                    " start it, correct REDIS_URL, or unset it for the embedded one"
+                ) from None
+        finally:
+            await client.aclose()
+        await asyncio.sleep(RETRY_S)
 
 
 async def require_capable(client: Client) -> Capability:
@@ -61,9 +84,15 @@ async def require_capable(client: Client) -> Capability:
         if node not in primaries.values():
             with suppress(exceptions.RedisError, OSError):
                 await add_notifications(node)
-    for primary in primaries.values():
-        found = await _require_capable(primary, partial(client.serves, primary))
-    return replace(found, layout=f"cluster of {len(primaries)} primaries")
+    every = [
+        await _require_capable(primary, partial(client.serves, primary))
+        for primary in primaries.values()
+    ]
+    return replace(
+        every[-1],
+        layout=f"cluster of {len(primaries)} primaries",
+        is_durable=all(found.is_durable for found in every),
+    )
 
 
 async def add_notifications(client: Redis) -> None:
@@ -87,12 +116,20 @@ async def _require_capable(
             )
         await _require_no_eviction(client)
         flags = await _require_notifications(client, serves)
+        is_durable = await _is_durable(client)
     shown = str(facts.get("valkey_version", version))
     return Capability(
         software=software,
         version=shown,
         notification_flags=flags,
+        is_durable=is_durable,
     )
+
+
+async def _is_durable(client: Redis) -> bool:
+    kept: dict[str, Any] = await client.info("persistence")
+    copied: dict[str, Any] = await client.info("replication")
+    return bool(int(kept.get("aof_enabled", 0)) or int(copied.get("connected_slaves", 0)))
 
 
 async def _require_no_eviction(client: Redis) -> None:

@@ -102,16 +102,33 @@ def _options() -> dict[str, Any]:
 
 AWAY: Final = (
     ConnectionError,
-    exceptions.ConnectionError,
+    exceptions.ConnectionError,  # among its children: wrong password, loading, no connection free
     exceptions.TimeoutError,
     exceptions.OutOfMemoryError,
     exceptions.ReadOnlyError,
     exceptions.ClusterDownError,
     exceptions.TryAgainError,
     exceptions.AskError,
+    exceptions.NoPermissionError,
 )
-BUSY: Final = ("MISCONF", "NOREPLICAS", "BUSY")
-"""Cannot persist; too few replicas; a script runs too long."""
+AWAY_WORDS: Final = (
+    "BUSY",  # a script runs too long
+    "MISCONF",  # cannot persist
+    "NOREPLICAS",  # too few of them
+    "NOAUTH",
+    "WRONGPASS",
+    "MASTERDOWN",
+    "LOADING",
+    "DB index is out of range",  # redis://…/99, told as the connection is made
+    "invalid DB index",
+)
+"""How errors without a class of their own begin in Redis 8 and Valkey 9 (src/server.c, src/db.c)."""
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether Redis cannot serve now or not as configured; else it is a bug, a wrong command."""
+    says_so = str(error).removeprefix("ERR ").startswith(AWAY_WORDS)
+    return isinstance(error, AWAY) or (isinstance(error, exceptions.ResponseError) and says_so)
 
 
 class Translation:
@@ -123,10 +140,9 @@ class Translation:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if error is None:
             return
-        is_busy = isinstance(error, exceptions.ResponseError) and str(error).startswith(BUSY)
-        if is_busy or isinstance(error, AWAY):
-            message = f"the seat store does not answer: {error}"
-            raise Unavailable(message, retry_after_s=1) from error
+        if is_away(error):
+            message = "the seat store does not answer"
+            raise Unavailable(message, reason=str(error), retry_after_s=1) from error
 
 
 _translation: Final = Translation()

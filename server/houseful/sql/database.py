@@ -17,13 +17,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from houseful.domain.errors import ConfigurationError, Unavailable
+from houseful.domain.errors import ConfigurationError
 from houseful.sql.batch import Batch
+from houseful.sql.failures import LIBRARIES, state_of, unavailable
 from houseful.sql.session import Session as Session
 from houseful.sql.session import Work, run
 
@@ -114,13 +114,12 @@ class Database:
             try:
                 async with _translated(raw=attempt < ATTEMPTS), connect() as session:
                     return await work(session)
-            except DBAPIError as error:
-                lost = getattr(error.orig, "sqlstate", None) in _RETRIED_STATES
-                if not lost and not (error.connection_invalidated and attempt == 1):
-                    raise _unavailable(error) from error
+            except LIBRARIES as error:
+                lost = state_of(error) in _RETRIED_STATES
+                cut = isinstance(error, DBAPIError) and error.connection_invalidated
+                if not lost and not (cut and attempt == 1):
+                    raise unavailable(error) from error
                 await asyncio.sleep(0.002 * attempt * attempt if lost else 0)
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
-                raise _unavailable(error) from error
         raise AssertionError("the last attempt returns or raises")
 
     @asynccontextmanager
@@ -137,25 +136,10 @@ class Database:
 async def _translated(*, raw: bool = False) -> AsyncIterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, OSError, TimeoutError) as error:
+    except LIBRARIES as error:
         if raw:
             raise
-        raise _unavailable(error) from error
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None)
-        if raw or not (error.connection_invalidated or state in _RETRIED_STATES):
-            raise
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: BaseException) -> BaseException:
-    known = isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError)
-    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    lost = getattr(error, "connection_invalidated", False) or state[:2] in {"08", "40", "53", "57"}
-    if known or lost or isinstance(error, TimeoutError):
-        reason = str(getattr(error, "orig", None) or error) or type(error).__name__
-        return Unavailable(f"the database does not answer: {reason}", retry_after_s=1)
-    return error
+        raise unavailable(error) from error
 
 
 def _async_url(url: str) -> URL:

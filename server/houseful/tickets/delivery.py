@@ -25,6 +25,8 @@ STEP_TIMEOUT_S: Final = 15.0
 WHOLE_TIMEOUT_S: Final = 60.0
 """For one mail, so that a server that answers just often enough cannot hold a worker."""
 GOODBYE_TIMEOUT_S: Final = 2.0
+GREETING_TIMEOUT_S: Final = 5.0
+"""For a look whether the server is there; somebody waits for what is seen."""
 RETRY_AFTER_S: Final = 30.0
 
 SHAPE: Final = "smtp://[user:password@]host[:port][?tls=required|none] or smtps://…"
@@ -133,6 +135,19 @@ class SmtpMailer:
         finally:
             client.close()
         _log.info("mail_sent", message_id=str(message["Message-ID"]))
+
+    async def greet(self) -> None:
+        """Connect and sign in as for a mail, and send none. Raises Unavailable."""
+        client = self._client()
+        try:
+            await client.connect(timeout=GREETING_TIMEOUT_S)
+            await _part(client)
+        except aiosmtplib.SMTPResponseException as refusal:
+            raise _unavailable(f"({refusal.code} {refusal.message[:200]})") from refusal
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as failure:
+            raise _unavailable(f"({type(failure).__name__})") from failure
+        finally:
+            client.close()
 
     def _client(self) -> aiosmtplib.SMTP:
         server = self._server

@@ -1,33 +1,39 @@
 """Who is asking: verifies JSON Web Tokens, and issues them to guests.
 
 Owns: keys, algorithms, claims. A token signed with our own secret (HS256) is always understood;
-with a public key or a JWKS file set, RS256 and ES256 tokens of that issuer are too. Each algorithm
-has its own keys, so that none can be passed off as another.
+with a public key or a JWKS file set, RS256 and ES256 tokens of that issuer for this audience are
+too. Each algorithm has its own keys, so that none can be passed off as another. An issuer's
+subjects have its name before them, so that none is one of ours, and its roles count for nothing but
+where HOUSEFUL_JWT_ROLE_MAP says so.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import jwt
 from jwt import PyJWKSet
 
 from houseful.domain.errors import InvalidRequest, Unauthenticated
-from houseful.settings import Settings
+from houseful.settings import ISSUERS_ROLES, Settings
 
-ROLES: Final = ("customer", "venue", "admin", "door")
 DOOR: Final = "door"
 """May check tickets in at the one event its token names, and nothing else."""
+
+ROLES: Final = (*ISSUERS_ROLES, DOOR)
 
 GUEST_TTL_S: Final = 12 * 3600
 """A guest keeps bookings by reference and e-mail; the token need not outlive the evening."""
 
 LEEWAY_S: Final = 10
 USER_LENGTH: Final = 128
+"""Of a subject, with the issuer's 17 characters before it if it has one."""
 LAST_SECOND: Final = 253_402_300_799
 """The end of the year 9999; a token that is good for longer is good until then."""
 
@@ -65,6 +71,8 @@ class Tokens:
         )
         self._issuer = settings.jwt_issuer
         self._audience = settings.jwt_audience
+        self._role_claim = settings.jwt_role_claim.split(".")
+        self._roles = settings.foreign_roles()
         self._known: OrderedDict[str, User] = OrderedDict()
 
     def issue(
@@ -123,11 +131,28 @@ class Tokens:
         except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
             # the last two are JSON that PyJWT reads and then stumbles over: Infinity, endless lists
             raise Unauthenticated(f"the token does not hold: {error}") from None
-        return user_of(claims)
+        return self._foreigner(claims) if algorithm in ASYMMETRIC else user_of(claims)
+
+    def _foreigner(self, claims: dict[str, Any]) -> User:
+        """Somebody of an issuer's: under its name, with the roles that are mapped."""
+        subject = claims["sub"]
+        if isinstance(subject, str) and subject:
+            subject = f"{namespace(str(claims['iss']))}{subject}"
+        return user_of({**claims, "sub": subject, "role": self._role_of(claims)})
+
+    def _role_of(self, claims: dict[str, Any]) -> str:
+        """The highest of ours that the issuer's claim is mapped to."""
+        found: Any = claims
+        for name in self._role_claim:
+            found = found.get(name) if isinstance(found, dict) else None
+        given = found if isinstance(found, list) else [found]
+        ours = {self._roles.get(role) for role in given if isinstance(role, str)}
+        return next((role for role in reversed(ISSUERS_ROLES) if role in ours), "customer")
 
     def _claims(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
         """What the token says under this key or, for our own, one that went before it."""
-        older = iter(self._old_secrets if algorithm == "HS256" else ())
+        is_foreign = algorithm in ASYMMETRIC
+        older = iter(() if is_foreign else self._old_secrets)
         while True:
             try:
                 return jwt.decode(
@@ -138,10 +163,10 @@ class Tokens:
                     audience=self._audience,
                     leeway=LEEWAY_S,
                     options={
-                        "require": ["exp", "sub"],
+                        "require": ["exp", "sub", *(("iss", "aud") if is_foreign else ())],
                         "verify_iat": False,  # the clock of whoever issued it may be ahead of ours
-                        "verify_aud": self._audience is not None,
-                        "verify_iss": self._issuer is not None,
+                        "verify_aud": is_foreign or self._audience is not None,
+                        "verify_iss": is_foreign or self._issuer is not None,
                     },
                 )
             except jwt.InvalidSignatureError:
@@ -153,9 +178,10 @@ class Tokens:
         algorithm = header.get("alg")
         if algorithm == "HS256":
             return self._secret, "HS256"
-        if algorithm in ASYMMETRIC and self._public_key:
+        is_bound = bool(self._issuer and self._audience)  # else a key is any realm's and any app's
+        if algorithm in ASYMMETRIC and self._public_key and is_bound:
             return self._public_key, algorithm
-        if algorithm in ASYMMETRIC and self._jwks:
+        if algorithm in ASYMMETRIC and self._jwks and is_bound:
             return self._key_of_set(header.get("kid"), algorithm), algorithm
         raise Unauthenticated(f"the token's algorithm {str(algorithm)[:20]!r} is not accepted here")
 
@@ -164,6 +190,12 @@ class Tokens:
             if key.key_id == key_id and key.algorithm_name == algorithm:
                 return key.key
         raise Unauthenticated(f"no {algorithm} key {str(key_id)[:40]!r} is known here")
+
+
+@cache
+def namespace(issuer: str) -> str:
+    """What stands before the subjects of an issuer: short, and the same for ever."""
+    return f"ext-{hashlib.sha256(issuer.encode()).hexdigest()[:12]}:"
 
 
 def bearer(authorization: str) -> str:

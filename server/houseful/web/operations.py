@@ -189,7 +189,7 @@ class Operation:
             return await self.handler(Call(request, context, user, asked))
         except HousefulError as error:
             if error.status >= 500:
-                log.warning("request_failed", path=request.url.path, error=error.message)
+                log.warning("request_failed", path=request.url.path, error=error.told)
             return failure(error)
         except ClientDisconnect:
             return Response(status_code=499)

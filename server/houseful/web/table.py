@@ -6,7 +6,7 @@ from houseful.web.buyer import account, analytics, bookings, events, reservation
 from houseful.web.operations import Operation
 from houseful.web.ops import docs, health, webhooks
 from houseful.web.staff import bookings as staff_bookings
-from houseful.web.staff import check_in, discounts, occupancy, seats
+from houseful.web.staff import check_in, discounts, occupancy, readiness, seats
 from houseful.web.staff import events as staff_events
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -19,6 +19,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *occupancy.OPERATIONS,
     *staff_events.OPERATIONS,
     *discounts.OPERATIONS,
+    *readiness.OPERATIONS,
     *webhooks.OPERATIONS,
     *account.OPERATIONS,
     *analytics.OPERATIONS,

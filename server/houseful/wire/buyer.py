@@ -196,9 +196,9 @@ class HealthBody(BaseModel):
 
 
 class PartsBody(BaseModel):
-    """What we stand on: `ok`, or what is wrong with it."""
+    """What we stand on."""
 
-    parts: dict[str, str]
+    parts: dict[str, Literal["ok", "unavailable"]]
 
 
 class ReadyBody(PartsBody):

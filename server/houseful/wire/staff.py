@@ -44,6 +44,23 @@ class BlockRequest(ReasonRequest):
         return self
 
 
+class ReadinessItem(BaseModel):
+    """One thing that was tried. Words are made of `code` and `params` where they are read."""
+
+    subject: str
+    code: Annotated[str, Field(examples=["mail_not_set"])]
+    ok: bool
+    severity: Literal["fine", "warning", "error"]
+    params: dict[str, str | int]
+
+
+class ReadinessBody(BaseModel):
+    """Ready to sell? `ready` when every item is ok."""
+
+    ready: bool
+    items: list[ReadinessItem]
+
+
 class ChangedSeatsBody(BaseModel):
     """Seats that changed, and those that could not."""
 

@@ -37,6 +37,7 @@ TAGS = {
     "staff_events": "For staff: plans, events, the audit log.",
     "staff_discounts": "For staff: discount codes.",
     "staff_occupancy": "For staff: how the house fills.",
+    "staff_readiness": "For staff: what sales still lack.",
     "webhooks": "What the payment gateway tells us.",
     "analytics": "What the page reports of itself.",
     "account": "Signing in, and tickets for the live socket.",

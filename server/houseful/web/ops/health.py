@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Awaitable
 from pathlib import Path
 
+import structlog
 from starlette.responses import Response
 
 from houseful.domain.errors import Forbidden, HousefulError, Unauthenticated
@@ -16,6 +17,8 @@ from houseful.telemetry import metrics
 from houseful.web.envelope import ok, refused
 from houseful.web.operations import Call, Operation
 from houseful.wire.buyer import HealthBody, PartsBody, ReadyBody
+
+log = structlog.get_logger(__name__)
 
 ANSWER_WITHIN_S = 1.0
 DASHBOARD = Path(metrics.__file__).with_name("grafana.json")
@@ -35,7 +38,9 @@ async def readyz(call: Call) -> Response:
             await call.context.redis.ping()
 
     names = ("redis", "database")
-    states = await asyncio.gather(state_of(ping_redis()), state_of(call.context.database.ping()))
+    states = await asyncio.gather(
+        state_of("redis", ping_redis()), state_of("database", call.context.database.ping())
+    )
     parts = dict(zip(names, states, strict=True))
     if all(state == "ok" for state in parts.values()):
         return ok({"status": "ready", "parts": parts}, "Ready")
@@ -51,13 +56,18 @@ async def readyz(call: Call) -> Response:
     )
 
 
-async def state_of(ping: Awaitable[None]) -> str:
+async def state_of(part: str, ping: Awaitable[None]) -> str:
+    """`ok` or `unavailable`; the reason may name hosts inside and goes to the log."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             await ping
-    except (HousefulError, TimeoutError) as error:
-        return str(error) or "no answer in time"
-    return "ok"
+    except HousefulError as error:
+        log.warning("part_unavailable", part=part, error=error.told)
+    except TimeoutError:
+        log.warning("part_unavailable", part=part, error="no answer in time")
+    else:
+        return "ok"
+    return "unavailable"
 
 
 async def get_metrics(call: Call) -> Response:

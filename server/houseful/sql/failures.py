@@ -1,0 +1,70 @@
+"""What the databases' errors mean: `Unavailable` where the database is at fault, else they pass.
+
+A wrong statement of ours (a missing column, a broken constraint) is a bug or the caller's affair and
+stays what it is. Everything else says that the database cannot serve now or not as configured.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from houseful.domain.errors import Unavailable
+
+AWAY_STATES: Final[dict[str, str]] = {
+    "08": "the connection was lost or refused",
+    "25006": "it takes no writes: a standby",
+    "28": "it refuses the user or the password",
+    "3D": "it has no database of that name",
+    "40": "a concurrent transaction went first",
+    "42501": "the user may not do what it must",
+    "53": "it is out of connections, memory or disk",
+    "55P03": "a lock was not to be had in time",
+    "57": "it is shutting down or starting, or cancelled the statement",
+    "58": "its system failed",
+    "XX": "it found itself broken",
+}
+"""SQLSTATE, or its class, → what it says of the database (PostgreSQL 18, appendix A)."""
+
+LIBRARIES: Final = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,  # SQLAlchemy hands on raw what asyncpg raises as it connects
+    asyncpg.InterfaceError,
+    sqlite3.Error,
+    OSError,
+    TimeoutError,
+)
+"""The roots of what the libraries raise."""
+
+
+def state_of(error: BaseException) -> str:
+    """The SQLSTATE; empty where there is none."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+
+
+def unavailable(error: BaseException) -> BaseException:
+    """`Unavailable` for an error of `LIBRARIES` that is the database's, else the error itself."""
+    state = state_of(error)
+    meaning = AWAY_STATES.get(state) or AWAY_STATES.get(state[:2])
+    if meaning is None and not _is_away(error):
+        return error
+    said = str(getattr(error, "orig", None) or error) or type(error).__name__
+    reason = f"{meaning} ({state}: {said})" if meaning else said
+    return Unavailable("the database does not answer", reason=reason, retry_after_s=1)
+
+
+def _is_away(error: BaseException) -> bool:
+    """By its class, where no SQLSTATE says more."""
+    if state_of(error):
+        return getattr(error, "connection_invalidated", False)
+    inner = getattr(error, "orig", None) or error
+    if isinstance(inner, sqlite3.Error):
+        # DatabaseError itself is a file that is no database, or a damaged one
+        return isinstance(inner, sqlite3.OperationalError) or type(inner) is sqlite3.DatabaseError
+    known = (OperationalError, InterfaceError, PoolTimeout, asyncpg.InterfaceError, OSError)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, (*known, TimeoutError))
