@@ -1,6 +1,6 @@
 """The README's pictures: a demo shop with buyers in it, photographed.
 
-`python -m tests.browser.pictures` writes them to `tests/browser/pictures/`.
+`python -m tests.browser.pictures` writes them to `static/docs/pictures/`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.browser import steps, venue_steps
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, DESK, PHONE, Shop, Visit, run_shop
 
-FOLDER = Path(__file__).parent / "pictures"
+FOLDER = Path(__file__).parents[2] / "static" / "docs" / "pictures"
 WIDTH = 1000
 """Of a desk's picture in pixels; a phone's is not made smaller."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from houseful.plans.reader import read
+from tests.plans.conftest import real_plan as real_plan  # the fixture
 from tests.support.serving import running_server
 
 

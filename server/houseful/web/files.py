@@ -98,6 +98,9 @@ def answer(request: Request, file: File | None) -> Response:
 
 
 def load(path: Path) -> File:
-    plain = path.read_bytes()
-    etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
-    return File(TYPES[path.suffix], etag, plain)
+    return in_memory(path.read_bytes(), TYPES[path.suffix])
+
+
+def in_memory(plain: bytes, media_type: str) -> File:
+    """`plain` under an ETag of its content."""
+    return File(media_type, f'"{hashlib.sha256(plain).hexdigest()[:20]}"', plain)

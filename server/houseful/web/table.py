@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from houseful.web.buyer import account, analytics, bookings, events, reservations
 from houseful.web.operations import Operation
-from houseful.web.ops import docs, health, webhooks
+from houseful.web.ops import docs, guide, health, webhooks
 from houseful.web.staff import bookings as staff_bookings
 from houseful.web.staff import check_in, discounts, occupancy, readiness, seats
 from houseful.web.staff import events as staff_events
@@ -25,4 +25,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *analytics.OPERATIONS,
     *health.OPERATIONS,
     *docs.OPERATIONS,
+    *guide.OPERATIONS,
 )

@@ -43,6 +43,7 @@ TAGS = {
     "account": "Signing in, and tickets for the live socket.",
     "health": "For those who run the server.",
     "docs": "These documents.",
+    "guide": "The guide for people who run, use or change Houseful.",
 }
 
 

@@ -57,7 +57,7 @@ OPERATIONS = (
     ),
     Operation(
         "GET",
-        "/docs",
+        "/docs/api",
         get_docs,
         "A page that shows both documents",
         role="public",
