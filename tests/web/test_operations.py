@@ -93,7 +93,7 @@ async def test_the_documents_are_served_as_they_lie_in_schemas(name: str, ann: G
 
 
 async def test_the_page_of_the_documents_brings_everything_itself(ann: Guest) -> None:
-    page = await ann.http.get("/docs")
+    page = await ann.http.get("/docs/api")
     assert page.headers["content-type"].startswith("text/html")
     sources = re.findall(r'(?:src|href)="([^"#]+)"', page.text)
     assert "/static/docs/docs.js" in sources

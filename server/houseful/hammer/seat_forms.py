@@ -1,6 +1,7 @@
 """What the server says of seats, in each of its forms: status body, JSON frame, binary frame.
 
-Written from `schemas/README.md` alone, not from the server's code: what both agree on is the contract.
+Written from the guide's page on the protocol alone, not from the server's code: what both agree on
+is the contract.
 """
 
 from __future__ import annotations
