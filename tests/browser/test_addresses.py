@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from houseful.web.table import OPERATIONS
 from tests.browser import steps, venue_steps
@@ -46,7 +46,7 @@ async def says_something(page: Page) -> None:
 async def test_the_addresses_below_are_all_that_there_are() -> None:
     """A page or a view that is added must be opened by one of these tests."""
     pages = {one.path for one in OPERATIONS if "text/html; charset=utf-8" in one.answers.values()}
-    assert pages == {"/docs"}
+    assert pages == {"/docs", "/docs/api", "/docs/{guide_page}"}
     source = (STATIC / "lib" / "routes.js").read_text(encoding="utf-8")
     assert {*VIEW.findall(source), "missing"} == {*BUYER_VIEWS, "booking", "venue"}
 
@@ -87,13 +87,31 @@ async def test_every_page_of_staff_opens(shop: Shop, enter: Enter) -> None:
         await says_something(visit.page)
 
 
+@pytest.mark.parametrize("viewport", [DESK, PHONE])
+async def test_every_page_of_the_guide_opens_and_its_search_leads_to_one(
+    shop: Shop, enter: Enter, viewport: ViewportSize
+) -> None:
+    page = (await enter(shop, viewport=viewport)).page
+    await page.goto(f"{shop.address}/docs")
+    menu = page.get_by_role("navigation", name="Pages of the guide").get_by_role("link")
+    for number in range(await menu.count()):
+        await menu.nth(number).click()
+        await expect(menu.nth(number)).to_have_attribute("aria-current", "page")
+        await says_something(page)
+        width = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert width <= 0
+    await page.get_by_role("searchbox", name="Find").fill("lost replies charged")
+    await page.locator("#found").get_by_role("link").first.click()
+    await expect(page).to_have_url(re.compile(r"/docs/\w+#"))
+
+
 async def test_the_documents_show_every_operation_and_every_message(
     shop: Shop, enter: Enter
 ) -> None:
     """One message without JSON examples left the whole page blank."""
     visit = await enter(shop)
     page = visit.page
-    await page.goto(f"{shop.address}/docs")
+    await page.goto(f"{shop.address}/docs/api")
     await says_something(page)
     api, live = shop.call("GET", "/openapi.json"), shop.call("GET", "/asyncapi.json")
     operations = [

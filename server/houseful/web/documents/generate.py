@@ -98,9 +98,9 @@ def text_of(document: Any) -> str:
 
 def write(root: Path = paths.SCHEMAS) -> int:
     """Write every generated file, remove what no longer is one; returns how many there are."""
+    made = documents()
     for folder in GENERATED:
         shutil.rmtree(root / folder, ignore_errors=True)
-    made = documents()
     for name, document in made.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -85,6 +85,7 @@ PATH_PARAMETERS: Final[dict[str, tuple[str, Part]]] = {
     "reservationId": ("The reservation.", {"type": "integer", "minimum": 1, "examples": [789]}),
     "ticketId": ("The ticket.", {"type": "integer", "minimum": 1, "examples": [4711]}),
     "code": ("The discount code.", {"type": "string", "examples": ["SUMMER10"]}),
+    "guidePage": ("A page of the guide.", {"type": "string", "examples": ["deploying"]}),
     "planId": ("The plan.", {"type": "integer", "minimum": 1, "examples": [1]}),
     "tag": ("Digest of the geometry.", {"type": "string", "examples": ["0f3c9a6b7d21e845"]}),
     "reference": (

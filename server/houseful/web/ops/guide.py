@@ -162,7 +162,7 @@ async def get_guide(call: Call) -> Response:
 
 
 async def get_guide_page(call: Call) -> Response:
-    return answer(call.request, page_file(call.request.path_params["page"]))
+    return answer(call.request, page_file(call.request.path_params["guide_page"]))
 
 
 async def get_guide_search(call: Call) -> Response:
@@ -190,7 +190,7 @@ OPERATIONS = (
     ),
     Operation(
         "GET",
-        "/docs/{page}",
+        "/docs/{guide_page}",
         get_guide_page,
         "One page of the guide",
         role="public",
