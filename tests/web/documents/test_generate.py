@@ -156,7 +156,7 @@ def test_every_code_that_the_server_raises_is_documented() -> None:
 
 
 def test_the_prose_names_every_close_code() -> None:
-    prose = (paths.SCHEMAS / "README.md").read_text()
+    prose = (paths.STATIC / "docs" / "guide" / "protocol.md").read_text()
     assert [code for code, _, _ in CLOSE_CODES if str(code) not in prose] == []
 
 
