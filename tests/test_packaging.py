@@ -57,7 +57,12 @@ def test_an_installed_server_finds_the_same_files_as_the_checkout(
         capture_output=True,
     )
     found = subprocess.run(
-        [python, "-I", "-c", "from houseful.paths import *; print(LUA, SCHEMAS, STATIC, sep='\\n')"],
+        [
+            python,
+            "-I",
+            "-c",
+            "from houseful.paths import *; print(LUA, SCHEMAS, STATIC, sep='\\n')",
+        ],
         check=True,
         capture_output=True,
         text=True,
