@@ -44,6 +44,9 @@ export class AppShell extends View {
 
     listen(globalThis, "hashchange", () => (route.value = routeOf(location.hash)));
     listen(main, "view-title", (event) => (title.value = event.detail));
+    listen(main, "view-broken", () => main.replaceChildren(unreachable("error.broken")));
+    // A fault in our own code: the console has it, and the reader hears that a press came to nothing.
+    listen(globalThis, "unhandledrejection", () => app.toasts.show("error", t("error.broken"), 0, "broken"));
     listen(document, "visibilitychange", () => {
       for (const purchase of app.known.peek()) purchase.timer.tick();
     });
@@ -74,7 +77,7 @@ export class AppShell extends View {
       };
       Promise.all([eventId === null ? null : app.purchase(eventId), load()]).then(
         ([purchase]) => show(custom(tag, { app, purchase, params: shown.params })),
-        () => show(unreachable()),
+        () => show(unreachable("error.network")),
       );
     });
 
@@ -178,14 +181,15 @@ export class MissingView extends View {
 }
 customElements.define("missing-view", MissingView);
 
-/** A view's own code could not be fetched. */
-function unreachable() {
+/** A view's own code could not be fetched, or failed. @param {string} words */
+function unreachable(words) {
   return h(
     "div",
     { class: "page empty", role: "alert" },
     h("h1", null, t("error.title")),
-    h("p", null, t("error.network")),
+    h("p", null, t(words)),
     h("button", { class: "button is-primary", type: "button", onclick: () => location.reload() }, t("error.again")),
+    h("a", { class: "button is-secondary", href: "#/" }, t("error.home")),
   );
 }
 

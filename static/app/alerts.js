@@ -2,28 +2,23 @@
 /**
  * Sound, vibration and browser notification for the last minute. All off until asked for.
  */
+import { notices, openSound, vibrate } from "../lib/platform.js";
 import { signal } from "../lib/signals.js";
 
 const KEY = "houseful.alerts";
 
-/** @param {Storage} shelf */
+/** @param {import("../lib/platform.js").Shelf} shelf */
 export function createAlerts(shelf) {
   const kept = read(shelf);
   const sound = signal(kept.sound === true);
-  const notify = signal(kept.notify === true && permission() === "granted");
+  const notify = signal(kept.notify === true && notices.permission() === "granted");
 
-  function keep() {
-    try {
-      shelf.setItem(KEY, JSON.stringify({ sound: sound.peek(), notify: notify.peek() }));
-    } catch {
-      // Then the choice holds for this page only.
-    }
-  }
+  const keep = () => shelf.setItem(KEY, JSON.stringify({ sound: sound.peek(), notify: notify.peek() }));
 
   return {
     sound,
     notify,
-    canNotify: permission() !== "unsupported",
+    canNotify: notices.permission() !== "unsupported",
 
     /** @param {boolean} isOn */
     setSound(isOn) {
@@ -36,27 +31,24 @@ export function createAlerts(shelf) {
      * @param {boolean} isOn
      */
     async setNotify(isOn) {
-      const answer = isOn ? await Notification.requestPermission() : "default";
-      notify.value = answer === "granted";
+      notify.value = isOn && await notices.ask();
       keep();
-      return !isOn || answer === "granted";
+      return notify.peek() === isOn;
     },
 
     /** @param {string} title @param {string} body */
     warn(title, body) {
       if (sound.peek()) chime();
-      if (notify.peek() && permission() === "granted") {
-        new Notification(title, { body, icon: "/static/icon.svg", tag: "houseful-minute" });
-      }
-      if (sound.peek()) navigator.vibrate?.([120, 80, 120]);
+      if (notify.peek()) notices.show(title, { body, icon: "/static/icon.svg", tag: "houseful-minute" });
+      if (sound.peek()) vibrate([120, 80, 120]);
     },
   };
 }
 
 /** Two short tones, made here: no file to load. */
 function chime() {
-  if (typeof AudioContext === "undefined") return;
-  const context = new AudioContext();
+  const context = openSound();
+  if (!context) return;
   for (const [start, hertz] of /** @type {const} */ ([[0, 660], [0.22, 880]])) {
     const tone = context.createOscillator();
     const volume = context.createGain();
@@ -71,11 +63,7 @@ function chime() {
   setTimeout(() => context.close(), 1000);
 }
 
-function permission() {
-  return typeof Notification === "undefined" ? "unsupported" : Notification.permission;
-}
-
-/** @param {Storage} shelf */
+/** @param {import("../lib/platform.js").Shelf} shelf */
 function read(shelf) {
   try {
     return JSON.parse(shelf.getItem(KEY) ?? "{}") ?? {};

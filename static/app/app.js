@@ -2,6 +2,7 @@
 /** What every view is given: the buyer, the server, the purchases under way, and ways to speak up. */
 import { signal } from "../lib/signals.js";
 import { shortDate, t } from "../lib/i18n.js";
+import { openChannel } from "../lib/platform.js";
 import { createServerClock } from "../lib/time.js";
 import { createAnalytics } from "../net/analytics.js";
 import { createApi } from "../net/api.js";
@@ -14,12 +15,13 @@ import { createToasts } from "./toasts.js";
 
 const HOLDS = "houseful.holds";
 
-/** @param {Storage} shelf */
+/** @param {import("../lib/platform.js").Shelf} shelf */
 export function createApp(shelf) {
   const clock = createServerClock();
   const session = createSession(shelf);
   const api = createApi({ session, clock });
-  const tabs = createTabs();
+  // Without a shared storage each tab is a buyer of its own.
+  const tabs = createTabs(shelf.isLasting ? openChannel("houseful") : null);
   const toasts = createToasts();
   const said = signal("");
   const config = signal(
@@ -51,11 +53,7 @@ export function createApp(shelf) {
       const all = holds.all();
       if (text === null) delete all[eventId];
       else all[eventId] = text;
-      try {
-        shelf.setItem(HOLDS, JSON.stringify(all));
-      } catch {
-        // Without storage a reload asks the server what is held.
-      }
+      shelf.setItem(HOLDS, JSON.stringify(all));
     },
   };
 

@@ -30,27 +30,27 @@ export function createHolding(app, state, picking, refreshSeats) {
     const before = machine.reservationData.peek();
     const held = heldIds.peek();
     if (!known || !picked.length || !machine.startReservation()) return false;
-    analytics.track("reservation_started", {
-      eventId,
-      seatCount: picked.length,
-      totalPrice: selection.totalPrice.peek(),
-    });
-    const seats = [
-      ...held.map((id) => ({ seatId: id, version: known.store.version[known.store.indexOf(id)] ?? 0 })),
-      ...selection.getReservationPayload(),
-    ];
-    selection.markAll("RESERVING");
-    losses.value = [];
     try {
+      analytics.track("reservation_started", {
+        eventId,
+        seatCount: picked.length,
+        totalPrice: selection.totalPrice.peek(),
+      });
+      const seats = [
+        ...held.map((id) => ({ seatId: id, version: known.store.version[known.store.indexOf(id)] ?? 0 })),
+        ...selection.getReservationPayload(),
+      ];
+      selection.markAll("RESERVING");
+      losses.value = [];
       const data = await retryWithBackoff(() => api.reserve(eventId, seats), {
         isRetryable: (error) => error instanceof ApiError && error.status === 0,
         onRetry: noteRetry,
       });
-      reserved(data, picked);
+      reserved(data);
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
       refused(error, before && held.length ? before : null);
+      if (!(error instanceof ApiError)) throw error;
       return false;
     } finally {
       selection.markAll("AVAILABLE");
@@ -60,9 +60,8 @@ export function createHolding(app, state, picking, refreshSeats) {
 
   /**
    * @param {import("../state/checkout-machine.js").ReservationData} data
-   * @param {readonly import("../state/seat-selection.js").SelectedSeatInfo[]} picked
    */
-  function reserved(data, picked) {
+  function reserved(data) {
     const failed = data.failedSeats ?? [];
     batch(() => {
       selection.clearSelection();
@@ -90,21 +89,22 @@ export function createHolding(app, state, picking, refreshSeats) {
     partial.value = {
       reserved: data.reservedSeatIds.map(describe).filter((seat) => seat !== null),
       failed: failed.map((seat) => ({
-        label: describe(seat.seatId)?.place ??
-          picked.find((other) => other.id === seat.seatId)?.seatNumber ?? String(seat.seatId),
+        label: describe(seat.seatId)?.place ?? "",
         reason: explain.seat(seat),
       })),
     };
     refreshSeats();
   }
 
-  /** @param {ApiError} error @param {import("../state/checkout-machine.js").ReservationData | null} before */
+  /** @param {unknown} error @param {import("../state/checkout-machine.js").ReservationData | null} before */
   function refused(error, before) {
     machine.reservationFailed(asProblem(error));
     if (before) {
       machine.startReservation();
       machine.reservationSuccess(before);
     } else machine.reset();
+    // A fault of our own: the shell says that something broke.
+    if (!(error instanceof ApiError)) return;
     const failed = error.data?.failedSeats ?? [];
     if (error.status === 409 && failed.length) {
       toasts.show("error", t("toast.none"), 8000);
@@ -279,14 +279,20 @@ export function findBooking(bookings, eventId, seatIds) {
   );
 }
 
-/** @param {{ reason: string, code?: string }} seat */
-const isStale = (seat) => seat.code === "stale_version" || seat.reason.includes("stale version");
+/** @param {{ code?: string }} seat */
+const isStale = (seat) => seat.code === "stale_version";
 
-/** @param {ApiError} error */
-export const asProblem = (error) => ({
-  message: explain.error(error),
-  retryable: error.retryable,
-  sameKey: error.sameKey,
-  code: error.code,
-  status: error.status,
-});
+/**
+ * What the machine keeps of a failure. A fault of our own leaves the outcome open, as a lost answer does.
+ * @param {unknown} error
+ */
+export const asProblem = (error) =>
+  error instanceof ApiError
+    ? {
+      message: explain.error(error),
+      retryable: error.retryable,
+      sameKey: error.sameKey,
+      code: error.code,
+      status: error.status,
+    }
+    : { message: t("error.broken"), retryable: true, sameKey: true, code: "broken", status: 0 };

@@ -42,9 +42,9 @@ export function createPayment(app, purchase, bank) {
     const seatIds = machine.reservationData.peek()?.reservedSeatIds ?? [];
     if (!seatIds.length || !machine.startPayment()) return null;
     const key = /** @type {string} */ (machine.idempotencyKey.peek());
-    analytics.track("payment_started", { eventId, amount, paymentMethod: form.paymentMethod });
     const request = undecided?.key === key ? undecided.request : { eventId, seatIds, ...form };
     try {
+      analytics.track("payment_started", { eventId, amount, paymentMethod: form.paymentMethod });
       const answer = await retryWithBackoff(() => api.book(request, key), {
         isRetryable: isUndecided,
         onRetry: purchase.noteRetry,
@@ -121,9 +121,7 @@ export function createPayment(app, purchase, bank) {
   function undone(booking) {
     const isDeclined = booking.status === "DECLINED";
     const problem = {
-      message: isDeclined
-        ? explain.decline(booking.declineCode, booking.problem ?? t("decline.card_declined"))
-        : t("conflict.body"),
+      message: isDeclined ? explain.decline(booking.declineCode) : t("conflict.body"),
       retryable: isDeclined,
       sameKey: isDeclined,
       code: isDeclined ? "payment_declined" : "conflict",
@@ -132,13 +130,11 @@ export function createPayment(app, purchase, bank) {
     return fell(problem);
   }
 
-  /** @param {unknown} error */
+  /** @param {unknown} error a fault of our own leaves the buyer with the same ways on, and goes on to the console */
   function failed(error) {
-    if (!(error instanceof ApiError)) {
-      fell({ message: String(error), retryable: true, sameKey: true, code: "internal", status: 0 });
-      throw error;
-    }
-    return fell(asProblem(error));
+    fell(asProblem(error));
+    if (!(error instanceof ApiError)) throw error;
+    return null;
   }
 
   /** @param {import("../state/checkout-machine.js").CheckoutError} problem */

@@ -24,7 +24,7 @@ export function createPicking(app, state) {
     if (!known || machine.isLoading.peek()) return;
     const seat = known.seat(index);
     if (heldIds.peek().includes(seat.id)) {
-      app.announce(t("cart.unavailable", { seat: known.place(index), status: t("status.mine") }));
+      app.announce(t("cart.unavailable", { seat: known.fullPlace(index), status: t("status.mine") }));
       return;
     }
     if (event.peek()?.saleState !== "open") return app.announceSale(event.peek());

@@ -25,7 +25,7 @@ import { createSeatSelection } from "../state/seat-selection.js";
  * @property {(event: import("../net/api.js").EventDetails | null) => void} announceSale
  * @property {(eventId: number) => void} onWarning
  * @typedef {ReturnType<typeof createPurchaseState>} PurchaseState
- * @typedef {{ id: number, index: number, label: string, place: string, section: string,
+ * @typedef {{ id: number, index: number, place: string, section: string,
  *   category: string, price: string }} HeldSeat
  * @typedef {{ lost: number, label: string, instead: number | null }} Loss
  * @typedef {{ reserved: HeldSeat[], failed: { label: string, reason: string }[] }} Partial
@@ -87,7 +87,6 @@ export function createPurchaseState(app, eventId, onExpire) {
     return {
       id,
       index,
-      label: known.place(index),
       place: known.fullPlace(index),
       section: store.sectionName(index),
       category: known.categories[store.category[index] ?? 0]?.name ?? "",

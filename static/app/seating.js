@@ -5,6 +5,7 @@
  * Never: holds state of its own; every answer is read from the store.
  */
 import { t } from "../lib/i18n.js";
+import { seatInRow, seatName } from "../ui/seat-words.js";
 
 /** @typedef {ReturnType<typeof createHouse>} House */
 
@@ -57,6 +58,14 @@ export function createHouse(geometry, store, event) {
   });
 
   /** @param {number} i */
+  const nameOf = (i) => ({
+    section: store.sectionName(i),
+    row: store.rowLabel(i),
+    rowKind: store.rows[store.row[i]].kind,
+    label: store.label(i),
+  });
+
+  /** @param {number} i */
   const price = (i) => categories[store.category[i] ?? 0]?.price ?? "0.00";
 
   /**
@@ -87,11 +96,10 @@ export function createHouse(geometry, store, event) {
     /** @param {number} i @returns {string[]} words, as "wheelchair space" */
     flagWords: (i) => FLAGS.filter(([bit]) => (store.flags[i] ?? 0) & bit).map(([, name]) => t(`flag.${name}`)),
 
-    /** "Row C, seat 14" @param {number} i */
-    place: (i) => t("seats.place", { row: store.rowLabel(i), seat: seatLabel(store, i) }),
-    /** "Orchestra, row C, seat 14" @param {number} i */
-    fullPlace: (i) =>
-      t("seats.full", { section: store.sectionName(i), row: store.rowLabel(i), seat: seatLabel(store, i) }),
+    /** "Row C, seat 14", where the section stands beside it @param {number} i */
+    place: (i) => seatInRow(nameOf(i)),
+    /** "Orchestra, Row C, seat 14" @param {number} i */
+    fullPlace: (i) => seatName(nameOf(i)),
 
     /** The seat as the selection takes it. @param {number} i */
     seat: (i) => ({
@@ -133,18 +141,4 @@ function passes(store, i, filter) {
   if (!filter) return true;
   if (filter.categories && !filter.categories.has(store.category[i] ?? 0)) return false;
   return !filter.accessible || ((store.flags[i] ?? 0) & 1) !== 0;
-}
-
-/** "Orchestra · Premium", or one word where both are the same. @param {string} section @param {string} category */
-export const kind = (section, category) => section === category ? section : `${section} · ${category}`;
-
-/**
- * The seat's label without the row's in front: "C14" in row C is seat 14, "L1-3" in row L1 seat 3.
- * @param {import("../state/seat-store.js").SeatStore} store
- * @param {number} i
- */
-function seatLabel(store, i) {
-  const [label, row] = [store.label(i), store.rowLabel(i)];
-  if (!row || !label.startsWith(row)) return label;
-  return label.slice(row.length).replace(/^[\s.\-/]+/, "") || label;
 }

@@ -9,6 +9,7 @@ import { ask } from "../ui/dialog.js";
 import { bookingStatus, entitle, failure, skeleton } from "../ui/frame.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
+import { seatName } from "../ui/seat-words.js";
 import { seatSketch } from "./seat-sketch.js";
 
 /** @typedef {import("../net/api.js").Booking} Booking */
@@ -92,7 +93,7 @@ export class BookingView extends View {
             line(t("booking.contact"), booking.contact?.email ?? ""),
           ),
           h("h3", null, t("booking.seats")),
-          h("ul", { class: "seat-tags" }, booking.seatNumbers.map((seat) => h("li", null, seat))),
+          h("ul", { class: "seat-tags" }, booking.seats.map(seatName).map((seat) => h("li", null, seat))),
         ),
         isConfirmed ? this.stub(booking) : null,
       ),
@@ -113,7 +114,7 @@ export class BookingView extends View {
       if (!ticket) return this.code(booking, `/bookings/${encodeURIComponent(booking.bookingReference)}/qr.svg`);
       return [
         this.code(booking, ticket.qrUrl),
-        h("strong", null, `${ticket.section} · ${ticket.seatNumber}`),
+        h("strong", null, booking.seats.filter((seat) => seat.seatId === ticket.seatId).map(seatName)),
         h("p", { class: "small tabular", translate: "no" }, t("ticket.code", { code: ticket.code })),
         ticket.state === "USED" ? h("p", { class: "pill" }, t("ticket.used")) : null,
         tickets.length > 1

@@ -5,7 +5,6 @@ import { money, t } from "../lib/i18n.js";
 import { addDecimals } from "../lib/money.js";
 import { go } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
-import { kind } from "../app/seating.js";
 import { icon } from "../ui/icons.js";
 
 export class SeatCart extends View {
@@ -82,14 +81,14 @@ export class SeatCart extends View {
                     h(
                       "span",
                       null,
-                      h("strong", null, seat.label),
-                      h("span", { class: "muted" }, kind(seat.section, seat.category)),
+                      h("strong", null, seat.place),
+                      seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
                     ),
                     h("span", { class: "tabular" }, money(seat.price, currency())),
                     h("button", {
                       class: "plain-button",
                       type: "button",
-                      "aria-label": t("cart.releaseOne", { seat: seat.label }),
+                      "aria-label": t("cart.releaseOne", { seat: seat.place }),
                       onclick: () => purchase.giveBack(seat.id),
                     }, icon("close")),
                   )
@@ -105,7 +104,7 @@ export class SeatCart extends View {
         () => picked.value.length && held.value.length ? h("h3", null, t("cart.selected")) : null,
         each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) => {
           const house = purchase.house.peek();
-          const label = house?.place(house.store.indexOf(seat.id)) ?? seat.seatNumber;
+          const label = house?.fullPlace(house.store.indexOf(seat.id)) ?? seat.seatNumber;
           return h(
             "li",
             {
@@ -118,7 +117,7 @@ export class SeatCart extends View {
               "span",
               null,
               h("strong", null, label),
-              h("span", { class: "muted" }, kind(seat.section, seat.seatType)),
+              seat.seatType === seat.section ? null : h("span", { class: "muted" }, seat.seatType),
             ),
             h("span", { class: "tabular" }, money(seat.price, currency())),
             h("button", {

@@ -1,12 +1,12 @@
 // @ts-check
 /** One line about the connection, shown only when what is on the page is not live. */
 import { h, onEnd, View } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { hasWords, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 
 /**
- * @typedef {Pick<import("../net/live.js").Live, "connection" | "freshAt" | "wake">} Feed
+ * @typedef {Pick<import("../net/live.js").Live, "connection" | "closeCode" | "freshAt" | "wake">} Feed
  */
 
 export class ConnectionBanner extends View {
@@ -42,6 +42,7 @@ export class ConnectionBanner extends View {
             said === "offline" && !live.freshAt.peek()
               ? t("connection.offlineNever")
               : words(said, h("span", { "aria-live": "off" }, () => age(now.value - live.freshAt.value))),
+            () => why(live.closeCode.value),
           ),
           said === "polling"
             ? null
@@ -54,6 +55,9 @@ export class ConnectionBanner extends View {
   }
 }
 customElements.define("connection-banner", ConnectionBanner);
+
+/** Why the server closed the socket, where the reader can do something about it. @param {number | null} code */
+const why = (code) => hasWords(`close.${code}`) ? ` ${t(`close.${code}`)}` : "";
 
 /** The sentence with the age as an element of its own. @param {string} state @param {HTMLElement} element */
 function words(state, element) {

@@ -7,6 +7,7 @@ import { each, h, View } from "../lib/dom.js";
 import { money, moneyRange, t } from "../lib/i18n.js";
 import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
+import { rowName, rowOf } from "../ui/seat-words.js";
 
 /** @typedef {import("../app/seating.js").House} House @typedef {import("../app/seating.js").HouseSection} HouseSection */
 
@@ -132,7 +133,7 @@ export class SeatFinder extends View {
                 class: "row-button",
                 onclick: () => this.step(() => (this.row.value = row.index)),
               },
-              h("span", null, t(rowWord(row.kind), { row: row.label })),
+              h("span", null, rowName(row.label, row.kind)),
               h(
                 "span",
                 { class: () => `muted ${free.value ? "" : "is-none"}` },
@@ -167,14 +168,14 @@ export class SeatFinder extends View {
         h(
           "h2",
           { tabindex: "-1", "data-heading": true },
-          t("seats.seatsOf", { section: section.name, row: row.label }),
+          rowOf(section.name, row.label, row.kind),
         ),
         turn(before, "back", "seats.previousRow"),
         turn(after, "next", "seats.nextRow"),
       ),
       h(
         "ul",
-        { class: "seats", "aria-label": t("seats.seatsOf", { section: section.name, row: row.label }) },
+        { class: "seats", "aria-label": rowOf(section.name, row.label, row.kind) },
         Array.from({ length: row.count }, (_none, at) => this.seat(house, row.first + at, currency)),
       ),
     ];
@@ -216,7 +217,7 @@ export class SeatFinder extends View {
         h(
           "span",
           { class: "seat-mark" },
-          store.label(i),
+          store.seatLabel(i),
           extras.length && (store.flags[i] ?? 0) & 1 ? icon("wheelchair") : null,
         ),
         h("span", { class: "seat-price tabular" }, money(house.price(i), currency)),
@@ -235,6 +236,3 @@ export class SeatFinder extends View {
   }
 }
 customElements.define("seat-finder", SeatFinder);
-
-/** @param {string} kind */
-const rowWord = (kind) => kind === "table" ? "seats.table" : kind === "booth" ? "seats.booth" : "seats.row";

@@ -2,7 +2,6 @@
 /** What is being bought and for how much, with the discount code that changes it. */
 import { h } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
-import { kind } from "../app/seating.js";
 import { icon } from "../ui/icons.js";
 
 /**
@@ -46,8 +45,8 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
           h(
             "span",
             null,
-            h("strong", null, seat.label),
-            h("span", { class: "muted" }, kind(seat.section, seat.category)),
+            h("strong", null, seat.place),
+            seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
           ),
           h("span", { class: "tabular" }, money(seat.price, event.currency)),
         )

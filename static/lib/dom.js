@@ -220,9 +220,15 @@ export class View extends HTMLElement {
   #end = () => {};
 
   connectedCallback() {
-    const [content, end] = scoped(() => fill(document.createDocumentFragment(), null, [this.render()]));
-    this.#end = end;
-    this.replaceChildren(content);
+    try {
+      const [content, end] = scoped(() => fill(document.createDocumentFragment(), null, [this.render()]));
+      this.#end = end;
+      this.replaceChildren(content);
+    } catch (error) {
+      // The browser reports what is thrown here and goes on; who shows this view must hear of it.
+      this.dispatchEvent(new CustomEvent("view-broken", { bubbles: true }));
+      throw error;
+    }
   }
 
   disconnectedCallback() {

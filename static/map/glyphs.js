@@ -1,6 +1,8 @@
 // @ts-check
 /** Seat numbers as coverage masks: the browser draws each character once, the raster stamps it. */
 
+import { canReadPixels, makeCanvas, pencil } from "../lib/platform.js";
+
 /** @typedef {import("./raster.js").Glyph} Glyph */
 
 /**
@@ -9,8 +11,9 @@
  */
 export function createGlyphs(size, family) {
   const height = Math.ceil(size * 1.1);
-  const canvas = new OffscreenCanvas(Math.ceil(size * 2), height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const canvas = makeCanvas(Math.ceil(size * 2), height);
+  // No number is better than noise.
+  const context = canReadPixels() ? pencil(canvas, true) : null;
   /** @type {Map<string, Glyph | null>} */
   const known = new Map();
   return {

@@ -13,7 +13,7 @@
  * @property {SeatStore} store
  * @property {(i: number) => string} describe
  * @property {(section: number) => string} describeSection
- * @property {(label: string) => string} describeRow
+ * @property {(row: import("../state/geometry.js").Row) => string} describeRow
  * @property {(i: number) => { selected: boolean, disabled: boolean }} state
  */
 
@@ -114,7 +114,7 @@ export class GridTwin {
       r <= Math.min(firstRow + rowCount - 1, row + ROWS_AROUND);
       r++
     ) {
-      const { first, count, label } = store.rows[r];
+      const { first, count } = store.rows[r];
       const line = document.createElement("div");
       line.setAttribute("role", "row");
       line.setAttribute("aria-rowindex", String(r - firstRow + 1));
@@ -122,7 +122,7 @@ export class GridTwin {
       const header = document.createElement("span");
       header.setAttribute("role", "rowheader");
       header.setAttribute("aria-colindex", "1");
-      header.textContent = describeRow(label);
+      header.textContent = describeRow(store.rows[r]);
       line.append(header);
       const from = Math.max(0, Math.min(middle, count - 1) - CELLS_AROUND),
         to = Math.min(count, middle + CELLS_AROUND + 1);

@@ -5,6 +5,7 @@
  *
  * Owns: the bitmaps of the texts. Never: the seats themselves.
  */
+import { makeCanvas, pencil } from "../lib/platform.js";
 import { MINE, SELECTED } from "../state/seat-store.js";
 import { toScreen, visible } from "./camera.js";
 import { contrast, toCss } from "./color.js";
@@ -39,7 +40,7 @@ import { signedDistance } from "./place.js";
  * @property {number} cursor seat with the keyboard focus or -1
  * @property {ReadonlyMap<number, number>} pulses seat → how far its pulse is, 0 to 1
  *
- * @typedef {{ image: OffscreenCanvas, width: number, height: number }} Text
+ * @typedef {{ image: OffscreenCanvas | HTMLCanvasElement, width: number, height: number }} Text
  * @typedef {import("./captions.js").RowEnd} RowEnd
  * @typedef {import("./captions.js").Caption} Caption
  */
@@ -322,8 +323,8 @@ export class Overlay {
     context.font = font;
     context.letterSpacing = `${spacing}px`;
     const width = Math.ceil(context.measureText(words).width) + 2, height = Math.ceil(rounded * 1.3);
-    const image = new OffscreenCanvas(Math.ceil(width * dpr), Math.ceil(height * dpr));
-    const own = image.getContext("2d");
+    const image = makeCanvas(Math.ceil(width * dpr), Math.ceil(height * dpr));
+    const own = pencil(image);
     if (own) {
       own.scale(dpr, dpr);
       own.font = font;

@@ -1,5 +1,6 @@
 // @ts-check
 /** Reads the map's colours from CSS custom properties, so that themes and forced colours reach the canvas. */
+import { makeCanvas, pencil } from "../lib/platform.js";
 import { categoryColors, luminance, rgb } from "./color.js";
 
 /**
@@ -28,12 +29,14 @@ const NAMES = /** @type {const} */ ([
   "heat",
 ]);
 
-/** @type {OffscreenCanvasRenderingContext2D | null} */
+/** @type {ReturnType<typeof pencil>} */
 let pixel = null;
 
-/** Any CSS colour as bytes: the browser itself does the parsing. @param {string} css @returns {Rgb} */
+/** A computed colour as bytes; what is not in sRGB's own notation, the browser itself converts. @param {string} css @returns {Rgb} */
 function resolve(css) {
-  pixel ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const plain = /^rgba?\((\d+), (\d+), (\d+)/.exec(css);
+  if (plain) return rgb(Number(plain[1]), Number(plain[2]), Number(plain[3]));
+  pixel ??= pencil(makeCanvas(1, 1), true);
   if (!pixel) return 0;
   pixel.fillStyle = css;
   pixel.fillRect(0, 0, 1, 1);

@@ -277,12 +277,12 @@ export class Raster {
     this.#pixels[to] = 0xff000000 | redBlue | green;
   }
 
-  /** Writes the seat's label onto it. @param {number} i @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
+  /** Writes the seat's label onto it; its row stands at the row's end. @param {number} i @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
   #number(i, x0, y0, x1, y1) {
     const glyphs = this.#glyphs, { mark, status, flags } = this.#store;
     if (!glyphs || mark[i] > 1 || (mark[i] === 0 && (status[i] !== 0 || (flags[i] & ACCESSIBLE) !== 0))) return;
     if (this.#isDim(i)) return;
-    const text = shortLabel(this.#store.label(i), this.#store.rowLabel(i));
+    const text = this.#store.seatLabel(i);
     let width = 0;
     for (const char of text) width += glyphs.glyph(char)?.width ?? 0;
     if (width > this.#sheet.diameter * 0.9) return;
@@ -316,10 +316,6 @@ export class Raster {
     this.#keys[i] = keyOf(look, category[i], (flags[i] & ACCESSIBLE) !== 0, mark[i] === 0 && this.#isDim(i));
   }
 }
-
-/** "C14" in row "C" → "14": the row stands at its end already. @param {string} label @param {string} row */
-const shortLabel = (label, row) =>
-  label.length > row.length && label.startsWith(row) ? label.slice(row.length).replace(/^[-\s]+/, "") : label;
 
 /** @param {Rgb} color @param {number} alpha 0 to 255 */
 function premultiply(color, alpha) {

@@ -232,11 +232,13 @@ export class SeatMap extends HTMLElement {
   describe(i) {
     const store = this.#store;
     if (!store) return "";
-    const { flags, category, mark, status } = store;
+    const { flags, category, mark, row, status } = store;
     return this.#words.seat({
       section: store.sectionName(i),
       row: store.rowLabel(i),
-      seat: store.label(i),
+      kind: store.rows[row[i]].kind,
+      seat: store.seatLabel(i),
+      label: store.label(i),
       category: store.categoryName(i),
       price: this.#priceText(category[i]),
       state: mark[i] ? BY_MARK[mark[i]] : BY_STATUS[status[i]],
@@ -316,7 +318,7 @@ export class SeatMap extends HTMLElement {
       store,
       describe: (i) => this.describe(i),
       describeSection: (s) => this.#words.section(sections[s].name, counts.sectionAvailable[s], counts.sectionTotal[s]),
-      describeRow: (label) => this.#words.row(label),
+      describeRow: ({ label, kind }) => this.#words.row(label, kind),
       state: (i) => ({
         selected: mark[i] === SELECTED || mark[i] === MINE,
         disabled: mark[i] === 0 && status[i] !== 0,

@@ -6,7 +6,9 @@
  * @typedef {object} SeatFacts
  * @property {string} section
  * @property {string} row
- * @property {string} seat
+ * @property {string} kind row, table or booth
+ * @property {string} seat without its row
+ * @property {string} label as the plan has it
  * @property {string} category
  * @property {string} price empty where unknown
  * @property {SeatState} state
@@ -23,7 +25,7 @@
  * @property {string} overview
  * @property {string} keys how to move by keyboard
  * @property {string} stage
- * @property {(row: string) => string} row
+ * @property {(row: string, kind: string) => string} row
  * @property {(free: number) => string} free
  * @property {string} full
  * @property {(section: string, free: number, total: number) => string} section

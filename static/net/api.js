@@ -5,6 +5,7 @@
  * or as the caller says.
  * Never: retries by itself what changes something; that is the caller's to decide.
  */
+import { timeLimit } from "../lib/platform.js";
 import { ApiError, unwrap } from "./envelope.js";
 
 /**
@@ -24,6 +25,7 @@ import { ApiError, unwrap } from "./envelope.js";
  *   discountCode: string | null }} Quote
  * @typedef {{ bookingId: string, bookingReference: string, eventId: number, totalAmount: number,
  *   status: string, paymentStatus: string, seatNumbers: string[], seatIds: number[],
+ *   seats: (import("../lib/seat-labels.js").SeatName & { seatId: number })[],
  *   currency: string, subtotal?: number | string, discountAmount?: number | string, createdAt: string,
  *   confirmedAt: string | null, event?: { id: number, name: string, venue: string, startsAt: string },
  *   contact?: { name: string, email: string, phone?: string } | null, clientSecret?: string,
@@ -58,21 +60,20 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
    * @param {string} path
    * @param {RequestInit & { patience?: number }} options
    */
-  async function send(path, { patience = PATIENCE_MS, signal, ...options }) {
-    const limit = AbortSignal.timeout(patience);
+  async function send(path, { patience = PATIENCE_MS, ...options }) {
+    const limit = timeLimit(patience);
     const sentAt = Date.now();
     try {
       const response = await fetch(path, {
         cache: "no-cache",
         ...options,
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        signal: limit,
       });
       const date = Date.parse(response.headers.get("date") ?? "");
       // `Date` is cut to the second; its middle is the best guess, and the doubt is 500 ms more.
       if (date) clock.observe(date + 500, sentAt - 1000, Date.now());
       return response;
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
       const code = limit.aborted ? "timeout" : "network";
       throw new ApiError(code === "timeout" ? "The server did not answer in time" : "Connection lost", {
         status: 0,

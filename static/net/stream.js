@@ -80,6 +80,8 @@ export function createStream({
 }) {
   const connection = signal(/** @type {Connection} */ ("connecting"));
   const freshAt = signal(0);
+  /** With which code the server closed the last socket; null while one is open. */
+  const closeCode = signal(/** @type {number | null} */ (null));
   /** @type {WebSocket | null} */
   let socket = null;
   let failures = 0, openedAt = 0, pollAt = 0, beatAt = Date.now();
@@ -133,6 +135,7 @@ export function createStream({
   function receive(frame) {
     failures = 0;
     freshAt.value = Date.now();
+    closeCode.value = null;
     if (frame.type === "hello") isSettling = onHello?.(frame) === false;
     else onFrame(frame);
     if (!isSettling) say("live");
@@ -141,6 +144,7 @@ export function createStream({
   /** @param {number} code */
   function closed(code) {
     socket = null;
+    closeCode.value = code;
     onLost?.();
     const next = afterClose(code);
     if (next === "stay-away") {
@@ -212,6 +216,7 @@ export function createStream({
 
   return {
     connection,
+    closeCode,
     /** Our clock's ms at the last news; 0 before the first. */
     freshAt,
     start() {

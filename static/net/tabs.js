@@ -1,18 +1,15 @@
 // @ts-check
 /**
  * Tells the other tabs of this browser what happened here, so that two tabs are one buyer with one
- * hold. Works alone, silently, where BroadcastChannel is missing.
+ * hold. Works alone, silently, where there is no channel to them.
  */
 
 /** @typedef {ReturnType<typeof createTabs>} Tabs */
 
-/**
- * @param {string} [name]
- */
-export function createTabs(name = "houseful") {
+/** @param {BroadcastChannel | null} channel */
+export function createTabs(channel) {
   /** @type {Map<string, Set<(body: any) => void>>} */
   const listeners = new Map();
-  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(name);
 
   channel?.addEventListener("message", ({ data }) => {
     for (const listener of listeners.get(data?.topic) ?? []) listener(data.body);

@@ -1,13 +1,13 @@
 // @ts-check
 /** What needs someone's eye now. Read aloud at once when it comes up. */
 import { each, h } from "../lib/dom.js";
-import { hasWords, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { icon } from "../ui/icons.js";
 import { minuteTime } from "./figures.js";
 
 /** @param {() => readonly import("../state/occupancy.js").Alert[]} alerts */
 export function alertList(alerts) {
-  const list = each(h("ul", null), alerts, (alert) => `${alert.code} ${alert.since} ${alert.message}`, (alert) =>
+  const list = each(h("ul", null), alerts, (alert) => `${alert.code} ${alert.since}`, (alert) =>
     h(
       "li",
       { class: `venue-alert is-${alert.level}` },
@@ -15,8 +15,12 @@ export function alertList(alerts) {
       h(
         "div",
         null,
-        h("strong", null, hasWords(`venue.alert.${alert.code}`) ? t(`venue.alert.${alert.code}`) : alert.code),
-        h("p", { class: "small" }, alert.message),
+        h("strong", null, t(`venue.alert.${alert.code}`)),
+        // How many changes often; that it stands is said once.
+        h("p", { class: "small", "aria-live": "off" }, () => {
+          const now = alerts().find((one) => one.code === alert.code) ?? alert;
+          return t(`venue.alert.${alert.code}.text`, { n: now.count });
+        }),
       ),
       h(
         "time",

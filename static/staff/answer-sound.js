@@ -2,6 +2,7 @@
 /** A tone and a buzz for yes and no at the door, for hands and eyes that are busy. Off until asked for. */
 import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
+import { openSound, vibrate } from "../lib/platform.js";
 import { signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 
@@ -9,7 +10,7 @@ const KEY = "houseful.doorSound";
 const GOOD = /** @type {const} */ ([[880, 0, 0.12], [1175, 0.12, 0.18]]);
 const BAD = /** @type {const} */ ([[196, 0, 0.45]]);
 
-/** @param {Storage} shelf */
+/** @param {import("../lib/platform.js").Shelf} shelf */
 export function answerSound(shelf) {
   const isOn = signal(shelf.getItem(KEY) === "on");
   /** @type {AudioContext | null} */
@@ -18,8 +19,9 @@ export function answerSound(shelf) {
   /** @param {readonly (readonly [hertz: number, from: number, seconds: number])[]} tones @param {number | number[]} buzz */
   function tell(tones, buzz) {
     if (!isOn.peek()) return;
-    navigator.vibrate?.(buzz);
-    context ??= new AudioContext();
+    vibrate(buzz);
+    context ??= openSound();
+    if (!context) return;
     for (const [hertz, from, seconds] of tones) {
       const tone = context.createOscillator(), level = context.createGain();
       tone.frequency.value = hertz;

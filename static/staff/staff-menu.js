@@ -69,7 +69,7 @@ const untilWords = (until, now) => until - now < DAY_MS ? minuteTime(until) : sh
 /** @param {string} role */
 const roleWords = (role) => hasWords(`venue.role.${role}`) ? t(`venue.role.${role}`) : role;
 
-/** Light to dark and back, from whichever is shown. @param {Storage} shelf */
+/** Light to dark and back, from whichever is shown. @param {import("../lib/platform.js").Shelf} shelf */
 function turnTheme(shelf) {
   const kept = shelf.getItem("houseful.theme");
   const isDark = kept === "dark" || (kept !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);

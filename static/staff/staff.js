@@ -5,6 +5,7 @@
  * Owns: the token in sessionStorage. Never: decides what a role may do; the server does.
  */
 import { readToken } from "../lib/jwt.js";
+import { openShelf } from "../lib/platform.js";
 import { t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { createApi } from "../net/api.js";
@@ -26,12 +27,12 @@ const rooms = new WeakMap();
 
 /** The one staff room of this page. @param {App} app */
 export function staffOf(app) {
-  const room = rooms.get(app) ?? createStaff(app, sessionStorage);
+  const room = rooms.get(app) ?? createStaff(app, openShelf("sessionStorage"));
   rooms.set(app, room);
   return room;
 }
 
-/** @param {App} app @param {Storage} shelf */
+/** @param {App} app @param {import("../lib/platform.js").Shelf} shelf */
 function createStaff(app, shelf) {
   const identity = signal(sound(shelf.getItem(KEY) ?? ""));
   const hasEnded = signal(false);

@@ -11,6 +11,7 @@
  * payment; it is dropped when the payment is over: confirmed, refused for good, or started over.
  * While a payment runs there is no expiry: the server keeps the seats until it is decided.
  */
+import { randomUuid } from "../lib/platform.js";
 import { batch, computed, signal } from "../lib/signals.js";
 
 /**
@@ -43,12 +44,15 @@ const FORMAT = 1;
 /**
  * @param {{ uuid?: () => string }} [options]
  */
-export function createCheckoutMachine({ uuid = () => crypto.randomUUID() } = {}) {
+export function createCheckoutMachine({ uuid = randomUuid } = {}) {
   const state = signal(/** @type {CheckoutState} */ ("IDLE"));
   const reservationData = signal(/** @type {ReservationData | null} */ (null));
   const bookingData = signal(/** @type {BookingData | null} */ (null));
   const error = signal(/** @type {CheckoutError | null} */ (null));
   const idempotencyKey = signal(/** @type {string | null} */ (null));
+
+  /** @type {import("../lib/signals.js").Signal<any>[]} */
+  const fields = [state, reservationData, bookingData, error, idempotencyKey];
 
   const canRetry = computed(() =>
     state.value === "FAILED" && error.value?.retryable === true && reservationData.value !== null
@@ -66,9 +70,15 @@ export function createCheckoutMachine({ uuid = () => crypto.randomUUID() } = {})
   function take(step, effects) {
     const next = /** @type {Record<string, CheckoutState>} */ (STEPS[step])[state.peek()];
     if (!next) return false;
+    const before = fields.map((field) => field.peek());
     batch(() => {
-      state.value = next;
-      effects?.();
+      try {
+        state.value = next;
+        effects?.();
+      } catch (problem) {
+        fields.forEach((field, at) => (field.value = before[at]));
+        throw problem;
+      }
     });
     return true;
   }

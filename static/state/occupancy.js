@@ -13,7 +13,7 @@
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number,
  *   cancelled: number }} Rates in the last 60 s
  * @typedef {{ at: string, kind: string, section: string | null, seats: number }} Activity
- * @typedef {{ code: string, level: "warning" | "error", message: string, since: string }} Alert
+ * @typedef {{ code: string, level: "warning" | "error", count: number, since: string }} Alert
  * @typedef {"upcoming" | "open" | "closed"} SaleState
  *
  * @typedef {object} Occupancy

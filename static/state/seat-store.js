@@ -5,6 +5,7 @@
  *
  * Owns: status, version, marks, counts. Never: draws, or talks to the server.
  */
+import { seatWithoutRow } from "../lib/seat-labels.js";
 import { createGrid } from "../lib/uniform-grid.js";
 import { ACCESSIBLE, unpack } from "./geometry.js";
 
@@ -99,6 +100,8 @@ export function createSeatStore(geometry) {
     pitch: typicalPitch(x, y, grid),
 
     label,
+    /** What stands after the row's name, on the map and in words. @param {number} i */
+    seatLabel: (i) => seatWithoutRow(rows[row[i]].label, label(i)),
     /** @param {number} i */
     rowLabel: (i) => rows[row[i]].label,
     /** @param {number} i */

@@ -8,7 +8,7 @@ import { signal } from "../lib/signals.js";
 /**
  * @typedef {{ token: string, expiresAt: string, userId: string }} Identity
  * @typedef {{ name: string, email: string, phone: string }} Contact
- * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Shelf
+ * @typedef {Pick<import("../lib/platform.js").Shelf, "getItem" | "setItem" | "removeItem">} Shelf
  * @typedef {ReturnType<typeof createSession>} Session
  */
 
@@ -53,7 +53,7 @@ export function createSession(shelf, now = Date.now) {
 
     /** Forgets the buyer, but not how the page looks. */
     signOut() {
-      for (const key of Object.values(KEYS)) drop(shelf, key);
+      for (const key of Object.values(KEYS)) shelf.removeItem(key);
       identity.value = null;
     },
 
@@ -95,7 +95,7 @@ function load(shelf, key, isSound) {
     const value = text === null ? null : JSON.parse(text);
     return value !== null && isSound(value) ? value : null;
   } catch {
-    return null; // private mode, or text that is not ours
+    return null; // text that is not ours
   }
 }
 
@@ -104,22 +104,4 @@ function load(shelf, key, isSound) {
  * @param {string} key
  * @param {unknown} value
  */
-function save(shelf, key, value) {
-  try {
-    shelf.setItem(key, JSON.stringify(value));
-  } catch {
-    // A full or forbidden storage only means that a reload starts afresh.
-  }
-}
-
-/**
- * @param {Shelf} shelf
- * @param {string} key
- */
-function drop(shelf, key) {
-  try {
-    shelf.removeItem(key);
-  } catch {
-    // As above.
-  }
-}
+const save = (shelf, key, value) => shelf.setItem(key, JSON.stringify(value));

@@ -1,21 +1,26 @@
 // @ts-check
-/** What a failure means, in the reader's words. The server's sentence stands where we have none. */
-import { hasWords, t } from "../lib/i18n.js";
+/**
+ * What a refusal means, in the reader's words. The server sends codes and facts; the words are made here.
+ * Never: shows a sentence of the server's, which is for logs and developers.
+ */
+import { hasWords, longDate, t } from "../lib/i18n.js";
 
 export const explain = {
   /** @param {import("../net/envelope.js").ApiError} error */
   error(error) {
     if (error.status === 0) return t("error.network");
-    if (error.code === "rate_limited") {
-      return t("error.rate", { n: Math.ceil((error.retryAfterMs ?? 1000) / 1000) });
-    }
-    if (error.status === 402) return explain.decline(error.details.declineCode, error.message);
-    return error.message;
+    if (error.status === 402) return explain.decline(error.details.declineCode);
+    const { usedAt } = error.details;
+    if (usedAt) return t(`fault.${error.code}.at`, { when: longDate(usedAt) });
+    const key = `fault.${error.code}`;
+    return hasWords(key)
+      ? t(key, { n: Math.ceil((error.retryAfterMs ?? 1000) / 1000) })
+      : t("fault.other", { code: error.code });
   },
 
-  /** @param {{ code?: string, reason: string }} seat */
-  seat: (seat) => hasWords(`reason.${seat.code}`) ? t(`reason.${seat.code}`) : seat.reason,
+  /** Why one seat was refused. @param {{ code?: string }} seat */
+  seat: (seat) => hasWords(`reason.${seat.code}`) ? t(`reason.${seat.code}`) : t("reason.other"),
 
-  /** @param {string | undefined | null} code @param {string} fallback */
-  decline: (code, fallback) => hasWords(`decline.${code}`) ? t(`decline.${code}`) : fallback,
+  /** Why a card was declined. @param {string | undefined | null} code */
+  decline: (code) => hasWords(`decline.${code}`) ? t(`decline.${code}`) : t("decline.card_declined"),
 };

@@ -1,6 +1,7 @@
 // @ts-check
 /** What the map says, in the page's language. */
 import { t } from "../lib/i18n.js";
+import { rowName, seatInRow } from "./seat-words.js";
 
 const STATES = /** @type {const} */ ({
   available: "AVAILABLE",
@@ -22,12 +23,12 @@ export const mapWords = () => ({
   keys: t("map.keys"),
   stage: t("map.stage"),
   full: t("seats.none"),
-  row: (row) => t("seats.row", { row }),
+  row: (row, kind) => rowName(row, kind),
   free: (free) => t("seats.free", { n: free }),
   section: (section, available, total) => `${section}: ${t("seats.freeOf", { available, total })}`,
   seat: (facts) =>
     [
-      t("seats.place", { row: facts.row, seat: facts.seat }),
+      seatInRow({ row: facts.row, rowKind: facts.kind, label: facts.label }),
       facts.category,
       facts.price,
       t(`status.${STATES[facts.state]}`),

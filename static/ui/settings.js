@@ -2,6 +2,7 @@
 /** The buyer's account and the page's looks, behind one button in the header. */
 import { h, listen, View } from "../lib/dom.js";
 import { currentLanguage, t } from "../lib/i18n.js";
+import { openBy } from "../lib/platform.js";
 import { go } from "../lib/routes.js";
 import { icon } from "./icons.js";
 
@@ -23,7 +24,7 @@ export class SettingsMenu extends View {
     const { session, shelf } = this.app;
     const panel = h(
       "div",
-      { id: "settings", class: "menu", popover: "auto" },
+      { id: "settings", class: "menu" },
       h(
         "div",
         { class: "menu-account" },
@@ -72,7 +73,7 @@ export class SettingsMenu extends View {
         class: "button is-secondary",
         type: "button",
         onclick: () => {
-          panel.hidePopover();
+          close();
           if (session.identity.peek()) this.signOut();
           go("/signin");
         },
@@ -81,10 +82,10 @@ export class SettingsMenu extends View {
     const button = h("button", {
       class: "plain-button header-button",
       type: "button",
-      popovertarget: "settings",
       "aria-label": t("nav.menu"),
     }, icon("user"));
-    listen(globalThis, "hashchange", () => panel.matches(":popover-open") && panel.hidePopover());
+    const close = openBy(panel, button);
+    listen(globalThis, "hashchange", close);
     return [button, panel];
   }
 
@@ -102,7 +103,7 @@ const shortId = (userId) => userId.replace(/^guest-/, "").slice(0, 6);
 
 /**
  * @param {string} key
- * @param {Storage} shelf
+ * @param {import("../lib/platform.js").Shelf} shelf
  * @param {(value: string) => void} act
  */
 function choose(key, shelf, act) {

@@ -51,6 +51,8 @@ def test_an_alert_begins_at_its_bound_keeps_its_time_and_goes(
 
     (first,) = view(alerts, **begun)
     assert (first["code"], first["level"], first["since"]) == (code, level, iso(NOW_MS))
+    assert first["count"] > 0
+    assert str(first["count"]) in first["message"]
     (still,) = view(alerts, NOW_MS + 5_000, **begun)
     assert still["since"] == iso(NOW_MS)
 

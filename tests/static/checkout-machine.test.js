@@ -1,6 +1,6 @@
 // @ts-check
 import { createCheckoutMachine, STEPS } from "../../static/state/checkout-machine.js";
-import { equal, test } from "./check.js";
+import { equal, test, throws } from "./check.js";
 
 const RESERVATION = {
   id: 789,
@@ -166,4 +166,16 @@ test("loading means that the server is being waited for", () => {
       ["RESERVING", "PROCESSING_PAYMENT", "CONFIRMING"].includes(name),
     );
   }
+});
+
+test("a step whose effects throw leaves everything as it was", () => {
+  const machine = createCheckoutMachine({
+    uuid: () => {
+      throw new Error("no random numbers");
+    },
+  });
+  WAYS.RESERVED?.(machine);
+  const before = machine.serialise();
+  throws(() => machine.startPayment(), /no random numbers/);
+  equal(machine.serialise(), before);
 });

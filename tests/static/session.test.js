@@ -56,15 +56,3 @@ test("spoiled storage is read as empty", () => {
     "",
   ]);
 });
-
-test("storage that throws does not stop a purchase", () => {
-  const forbidden = () => {
-    throw new Error("denied");
-  };
-  const session = createSession({ getItem: forbidden, setItem: forbidden, removeItem: forbidden });
-  session.signIn(GUEST);
-  session.keepContact({ name: "A", email: "", phone: "" });
-  equal(session.identity.value, GUEST);
-  session.signOut();
-  equal(session.identity.value, null);
-});

@@ -1,6 +1,8 @@
 // @ts-check
 import de from "../../static/strings/de.js";
 import en from "../../static/strings/en.js";
+import faultsDe from "../../static/strings/faults/de.js";
+import faultsEn from "../../static/strings/faults/en.js";
 import venueDe from "../../static/strings/venue/de.js";
 import venueEn from "../../static/strings/venue/en.js";
 import { addWords, currentLanguage, pickLanguage, speak, t } from "../../static/lib/i18n.js";
@@ -13,11 +15,12 @@ const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]
 
 test("both languages say the same things, to buyers and to staff", () => {
   equal(Object.keys(de).sort(), Object.keys(en).sort());
+  equal(Object.keys(faultsDe).sort(), Object.keys(faultsEn).sort());
   equal(Object.keys(venueDe).sort(), Object.keys(venueEn).sort());
 });
 
 test("staff's words come later and never replace a buyer's", () => {
-  equal(Object.keys(venueEn).filter((key) => key in en), []);
+  equal(Object.keys({ ...faultsEn, ...venueEn }).filter((key) => key in en), []);
   speak("en", en);
   equal(t("venue.tab.door"), "venue.tab.door");
   addWords(venueEn);
@@ -25,8 +28,8 @@ test("staff's words come later and never replace a buyer's", () => {
 });
 
 test("both languages fill in the same facts", () => {
-  const german = { ...de, ...venueDe };
-  for (const [key, entry] of Object.entries({ ...en, ...venueEn })) {
+  const german = { ...de, ...faultsDe, ...venueDe };
+  for (const [key, entry] of Object.entries({ ...en, ...faultsEn, ...venueEn })) {
     const expected = [...new Set(forms(entry).flatMap(names))].sort();
     const other = german[key];
     if (!other) throw new Error(`${key} has no German`);

@@ -100,6 +100,16 @@ def booking_view(
         "createdAt": iso(booking.created_at_ms),
         "confirmedAt": _time(booking.confirmed_at_ms),
         "seatIds": [seat.seat_id for seat in seats],
+        "seats": [
+            {
+                "seatId": seat.seat_id,
+                "section": seat.section,
+                "row": seat.row,
+                "label": seat.label,
+                "category": seat.category,
+            }
+            for seat in seats
+        ],
         "currency": currency,
         "subtotal": to_number(booking.subtotal_minor, currency),
         "discountAmount": to_number(booking.discount_minor, currency),

@@ -14,6 +14,15 @@ MANY_DECLINES: Final = 10
 BEHIND_S: Final = 3.0
 """The feed is read twice a second; this long without an answer, the figures are old."""
 
+ALERTS: Final[Mapping[str, tuple[str, str]]] = {
+    "feed_behind": ("error", "The seat store has not answered for {n} s; the figures are old"),
+    "payments_stuck": ("error", "{n} payments are past their deadline without an outcome"),
+    "refunds_failed": ("error", "{n} refunds were rejected and need a person"),
+    "refusals_spike": ("warning", "{n} attempts to reserve got no seat in the last minute"),
+    "declines_spike": ("warning", "{n} payments were declined in the last minute"),
+}
+"""Code → (level, message), the gravest first; `n` travels as `count`, and the page has its own words."""
+
 
 class Alerts:
     """Remembers since when each stands."""
@@ -31,27 +40,28 @@ class Alerts:
         now_ms: int,
     ) -> list[dict[str, object]]:
         """The alerts that stand, the gravest first."""
-        found: list[tuple[str, str, str]] = []
+        found: dict[str, int] = {}
         if behind_s > BEHIND_S:
-            text = f"The seat store has not answered for {behind_s:.0f} s; the figures are old"
-            found.append(("feed_behind", "error", text))
+            found["feed_behind"] = round(behind_s)
         if stuck:
-            text = f"{stuck} payments are past their deadline without an outcome"
-            found.append(("payments_stuck", "error", text))
+            found["payments_stuck"] = stuck
         if refunds_failed:
-            text = f"{refunds_failed} refunds were rejected and need a person"
-            found.append(("refunds_failed", "error", text))
+            found["refunds_failed"] = refunds_failed
         if rates["refused"] >= MANY_REFUSALS and rates["refused"] > rates["reserved"]:
-            text = f"{rates['refused']} attempts to reserve got no seat in the last minute"
-            found.append(("refusals_spike", "warning", text))
+            found["refusals_spike"] = rates["refused"]
         if rates["declined"] >= MANY_DECLINES and rates["declined"] > rates["booked"]:
-            text = f"{rates['declined']} payments were declined in the last minute"
-            found.append(("declines_spike", "warning", text))
-        standing = {code for code, _, _ in found}
+            found["declines_spike"] = rates["declined"]
+        standing = set(found)
         self._since = {code: at_ms for code, at_ms in self._since.items() if code in standing} | {
             code: now_ms for code in standing if code not in self._since
         }
         return [
-            {"code": code, "level": level, "message": text, "since": iso(self._since[code])}
-            for code, level, text in found
+            {
+                "code": code,
+                "level": ALERTS[code][0],
+                "message": ALERTS[code][1].format(n=count),
+                "count": count,
+                "since": iso(self._since[code]),
+            }
+            for code, count in found.items()
         ]

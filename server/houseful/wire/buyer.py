@@ -284,6 +284,16 @@ class BookingTicketBody(BaseModel):
     qrUrl: str
 
 
+class BookedSeatBody(BaseModel):
+    """A seat of a booking by its names, from which each reader makes words."""
+
+    seatId: int
+    section: str
+    row: Annotated[str, Field(description="empty where the plan gives the row no name")]
+    label: Annotated[str, Field(description="as the plan calls the seat; may repeat its row")]
+    category: str
+
+
 class BookingBody(BaseModel):
     """A booking, with where its papers are."""
 
@@ -301,6 +311,7 @@ class BookingBody(BaseModel):
     createdAt: Instant
     confirmedAt: Instant | None
     seatIds: list[int]
+    seats: list[BookedSeatBody]
     currency: str
     subtotal: float
     discountAmount: float

@@ -289,6 +289,7 @@ class AlertBody(BaseModel):
     code: Annotated[str, Field(examples=["refusals_spike"])]
     level: Literal["warning", "error"]
     message: str
+    count: Annotated[int, Field(ge=0, description="how many, or for how many seconds")]
     since: Instant
 
 

@@ -136,9 +136,31 @@ export default {
   "venue.did.checked_in": { one: "{n} Gast eingelassen", other: "{n} Gäste eingelassen" },
   "venue.did.refused": { one: "{n} Versuch abgelehnt", other: "{n} Versuche abgelehnt" },
   "venue.did.declined": { one: "{n} Zahlung abgelehnt", other: "{n} Zahlungen abgelehnt" },
-  "venue.alert.refusals_spike": "Viele Ablehnungen",
+  "venue.alert.refusals_spike": "Viele Absagen",
+  "venue.alert.refusals_spike.text": {
+    one: "{n} Reservierungsversuch in der letzten Minute bekam keinen Platz.",
+    other: "{n} Reservierungsversuche in der letzten Minute bekamen keinen Platz.",
+  },
+  "venue.alert.declines_spike": "Viele abgelehnte Zahlungen",
+  "venue.alert.declines_spike.text": {
+    one: "{n} Zahlung wurde in der letzten Minute abgelehnt.",
+    other: "{n} Zahlungen wurden in der letzten Minute abgelehnt.",
+  },
   "venue.alert.payments_stuck": "Zahlungen hängen",
-  "venue.alert.feed_behind": "Die Meldungen hinken nach",
+  "venue.alert.payments_stuck.text": {
+    one: "{n} Zahlung ist über ihre Frist hinaus ohne Ergebnis.",
+    other: "{n} Zahlungen sind über ihre Frist hinaus ohne Ergebnis.",
+  },
+  "venue.alert.refunds_failed": "Erstattungen sind gescheitert",
+  "venue.alert.refunds_failed.text": {
+    one: "{n} Erstattung wurde abgelehnt und braucht einen Menschen.",
+    other: "{n} Erstattungen wurden abgelehnt und brauchen einen Menschen.",
+  },
+  "venue.alert.feed_behind": "Die Zahlen sind alt",
+  "venue.alert.feed_behind.text": {
+    one: "Die Plätze haben seit {n} Sekunde nicht geantwortet.",
+    other: "Die Plätze haben seit {n} Sekunden nicht geantwortet.",
+  },
 
   "venue.pick": "Gewählte Plätze",
   "venue.pick.none": "Wählen Sie Plätze auf dem Plan mit Rechteck, Lasso oder einzeln, oder aus der Liste.",

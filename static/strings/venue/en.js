@@ -137,8 +137,30 @@ export default {
   "venue.did.refused": { one: "{n} attempt refused", other: "{n} attempts refused" },
   "venue.did.declined": { one: "{n} payment declined", other: "{n} payments declined" },
   "venue.alert.refusals_spike": "Many refusals",
+  "venue.alert.refusals_spike.text": {
+    one: "{n} attempt to reserve got no seat in the last minute.",
+    other: "{n} attempts to reserve got no seat in the last minute.",
+  },
+  "venue.alert.declines_spike": "Many declined payments",
+  "venue.alert.declines_spike.text": {
+    one: "{n} payment was declined in the last minute.",
+    other: "{n} payments were declined in the last minute.",
+  },
   "venue.alert.payments_stuck": "Payments are stuck",
-  "venue.alert.feed_behind": "The feed is behind",
+  "venue.alert.payments_stuck.text": {
+    one: "{n} payment is past its deadline without an outcome.",
+    other: "{n} payments are past their deadline without an outcome.",
+  },
+  "venue.alert.refunds_failed": "Refunds have failed",
+  "venue.alert.refunds_failed.text": {
+    one: "{n} refund was rejected and needs a person.",
+    other: "{n} refunds were rejected and need a person.",
+  },
+  "venue.alert.feed_behind": "The figures are old",
+  "venue.alert.feed_behind.text": {
+    one: "The seats have not answered for {n} second.",
+    other: "The seats have not answered for {n} seconds.",
+  },
 
   "venue.pick": "Picked seats",
   "venue.pick.none": "Pick seats on the map by box, lasso or one by one, or from the list.",
