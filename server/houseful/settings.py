@@ -12,6 +12,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -29,8 +30,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from houseful import faults
 from houseful.domain.currencies import CURRENCIES
-from houseful.domain.errors import ConfigurationError
+from houseful.domain.errors import ConfigurationError, InvalidRequest
 from houseful.limits import Limits
+from houseful.wire.email_address import email_address
 
 SECRET_BYTES: Final = 32
 """HS256 wants a key of at least its hash's 256 bits (RFC 7518 §3.2); we generate that much."""
@@ -170,7 +172,7 @@ class Settings(Limits):
         None, description="smtp://[user:password@]host[:port], smtps:// for TLS from the start"
     )
     mail_from: str = Field(
-        "tickets@localhost", pattern=r"^[^@]+@[^@]+$", description="an e-mail address"
+        "tickets@localhost", description="an e-mail address, or a name with one: Name <address>"
     )
 
     redis_url: SecretStr | None = Field(
@@ -269,6 +271,15 @@ class Settings(Limits):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, OSError):
             raise ValueError(value) from None
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, value: str) -> str:
+        try:
+            email_address(parseaddr(value)[1], is_ours=True)
+        except InvalidRequest as error:
+            raise ValueError(error.message) from None
         return value
 
     @field_validator("jwt_public_key")

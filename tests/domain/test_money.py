@@ -47,6 +47,14 @@ def test_what_was_written_is_read_again(minor: int, currency: str) -> None:
         "7 5",
         "1e400",
         "1e9999999",
+        "1e5",
+        "٣",
+        "１２",
+        "1_000",
+        " 12",
+        "+12",
+        ".5",
+        "5.",
     ],
 )
 def test_what_is_no_exact_amount_is_refused(text: str) -> None:

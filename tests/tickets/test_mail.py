@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from houseful.domain.errors import InvalidRequest
-from houseful.tickets.mail import checked_address, compose
+from houseful.tickets.mail import compose
 from houseful.tickets.model import BookingDocument
 
 SENT_AT_MS = 1_767_960_000_000
@@ -142,7 +142,6 @@ def test_a_name_that_looks_like_an_address_adds_no_recipient(booking: BookingDoc
         "ada@-example.org",
         "ada@example..org",
         "a..b@example.org",
-        "ådå@example.org",
         "a" * 250 + "@example.org",
         "ada@" + "ä" * 300 + ".org",
     ],
@@ -151,12 +150,6 @@ def test_what_is_no_single_address_is_refused(booking: BookingDocument, address:
     with pytest.raises(InvalidRequest, match="expected an e-mail address") as refusal:
         received(booking, to=address)
     assert refusal.value.code == "invalid_address"
-
-
-def test_addresses_that_are_good_are_kept() -> None:
-    assert checked_address(" o'neil+tickets@sub.example.org ") == "o'neil+tickets@sub.example.org"
-    assert checked_address("ada@bücher.example") == "ada@xn--bcher-kva.example"
-    assert checked_address("tickets@localhost") == "tickets@localhost"
 
 
 def test_markup_in_names_stays_text(booking: BookingDocument) -> None:

@@ -15,7 +15,7 @@ from houseful.domain.money import to_number, to_wire
 from houseful.domain.pricing import PricedSeat, Quote
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
-from houseful.sales.seating import seat_number
+from houseful.sales.seating import seat_view
 from houseful.wire.codec import decode, encode, iso
 
 CONFIRMED_MESSAGE: Final = "Booking confirmed successfully"
@@ -87,6 +87,7 @@ def booking_view(
     """A booking as clients see it."""
     status, payment_status = WIRE[booking.state]
     currency, path = booking.currency, f"/bookings/{booking.reference}"
+    named = [priced_view(seat) | {"category": seat.category} for seat in seats]
     view: dict[str, Any] = {
         "bookingId": str(booking.id),
         "bookingReference": booking.reference,
@@ -96,20 +97,11 @@ def booking_view(
         "status": status,
         "paymentStatus": payment_status,
         "paymentTransactionId": booking.payment_id,
-        "seatNumbers": [seat_number(seat.row, seat.label) for seat in seats],
+        "seatNumbers": [str(seat["seatNumber"]) for seat in named],
         "createdAt": iso(booking.created_at_ms),
         "confirmedAt": _time(booking.confirmed_at_ms),
         "seatIds": [seat.seat_id for seat in seats],
-        "seats": [
-            {
-                "seatId": seat.seat_id,
-                "section": seat.section,
-                "row": seat.row,
-                "label": seat.label,
-                "category": seat.category,
-            }
-            for seat in seats
-        ],
+        "seats": named,
         "currency": currency,
         "subtotal": to_number(booking.subtotal_minor, currency),
         "discountAmount": to_number(booking.discount_minor, currency),
@@ -140,18 +132,19 @@ def event_view(event: ClaimedEvent | None) -> dict[str, object] | None:
     }
 
 
+def priced_view(seat: PricedSeat) -> dict[str, object]:
+    """A sold or quoted seat's names."""
+    return seat_view(seat.seat_id, seat.section, seat.row, seat.label, seat.row_kind)
+
+
 def quote_view(quote: Quote) -> dict[str, Any]:
     """A price before buying; amounts are decimal strings."""
     currency = quote.currency
     return {
         "currency": currency,
         "items": [
-            {
-                "seatId": seat.seat_id,
-                "seatNumber": seat_number(seat.row, seat.label),
-                "category": seat.category,
-                "price": to_wire(seat.price_minor, currency),
-            }
+            priced_view(seat)
+            | {"category": seat.category, "price": to_wire(seat.price_minor, currency)}
             for seat in quote.seats
         ],
         "subtotal": to_wire(quote.subtotal_minor, currency),

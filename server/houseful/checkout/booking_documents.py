@@ -28,6 +28,7 @@ from houseful.tickets.code import TicketSigner
 from houseful.tickets.delivery import Mailer
 from houseful.tickets.model import BookingDocument, EventFacts, Ticket
 from houseful.wire.codec import decode
+from houseful.wire.email_address import email_address
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +90,9 @@ class BookingDocuments:
             return []
         house = await self._catalog.house(booking.event_id)
         return [
-            {
+            house.seat(ticket.seat_id).view
+            | {
                 "id": ticket.id,
-                "seatId": ticket.seat_id,
-                "section": house.seat(ticket.seat_id).section,
-                "seatNumber": house.seat(ticket.seat_id).number,
                 "code": self._signer.typed_code(ticket.id),
                 "state": ticket.state,
                 "qrUrl": f"/bookings/{reference}/qr.svg?ticket={ticket.id}",
@@ -119,7 +118,7 @@ class BookingDocuments:
         address = to or str((decode(booking.contact) or {}).get("email") or "")
         if not address:
             raise InvalidRequest("expected an address, the booking has none", code="no_address")
-        address = mail.checked_address(address)
+        address = email_address(address).shown
         payload: Mapping[str, object] = {"about": "again", "to": address}
 
         async def promise(session: Session) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation, Overflow
 from typing import Final
 
 from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.numbers import scaled
 
 LARGEST_MINOR: Final = 10**15
 """JSON numbers and SQL integers hold it exactly; nothing we sell costs more."""
@@ -36,14 +36,12 @@ def to_number(amount_minor: int, currency: str) -> float | int:
 
 def from_wire(text: str, currency: str) -> int:
     """`"75.00", "EUR"` → `7500`. Raises InvalidRequest for what is no exact amount ≥ 0."""
-    try:
-        scaled = Decimal(text) * (10 ** decimals(currency))
-    except (InvalidOperation, Overflow):
-        raise InvalidRequest(f"expected an amount such as 75.00, got {text!r}") from None
-    if scaled.is_finite() and scaled > LARGEST_MINOR:
-        raise InvalidRequest(f"expected an amount of at most {LARGEST_MINOR} minor units")
-    if not scaled.is_finite() or scaled != scaled.to_integral_value() or scaled < 0:
+    amount = scaled(text, decimals(currency))
+    if amount is None:
         raise InvalidRequest(
-            f"expected an amount ≥ 0 with at most {decimals(currency)} decimals, got {text!r}"
+            f"expected an amount such as 75.00 with at most {decimals(currency)} decimals,"
+            f" got {text[:40]!r}"
         )
-    return int(scaled)
+    if amount > LARGEST_MINOR:
+        raise InvalidRequest(f"expected an amount of at most {LARGEST_MINOR} minor units")
+    return amount

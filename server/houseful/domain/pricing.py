@@ -53,6 +53,7 @@ class PricedSeat:
     label: str
     category: str
     price_minor: int
+    row_kind: str = "row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -22,6 +22,7 @@ from houseful.ledger.models import (
     VENUE,
 )
 from houseful.sql.database import Session
+from houseful.wire.codec import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ _PRICED: Final = (
         SEAT.c.label,
         EVENT_PRICE.c.category,
         EVENT_PRICE.c.amount_minor,
+        SECTION.c.rows,
     )
     .join(PLAN, PLAN.c.id == SEAT.c.plan_id)
     .join(EVENT, EVENT.c.plan_id == PLAN.c.id)
@@ -87,6 +89,7 @@ _SOLD: Final = (
         SEAT.c.label,
         BOOKING_SEAT.c.category,
         BOOKING_SEAT.c.price_minor,
+        SECTION.c.rows,
     )
     .join(SEAT, SEAT.c.id == BOOKING_SEAT.c.seat_id)
     .join(SECTION, SECTION.c.id == SEAT.c.section_id)
@@ -112,7 +115,7 @@ async def facts(session: Session, event_id: int) -> ClaimedEvent | None:
 async def priced(session: Session, event_id: int, seat_ids: Sequence[int]) -> list[PricedSeat]:
     """The seats with today's prices, in plan order; seats that are not the event's are left out."""
     found = await session.execute(_PRICED, {"event": event_id, "seats": list(seat_ids)})
-    return [PricedSeat(*row) for row in found]
+    return [_seat(*row) for row in found]
 
 
 async def claim(
@@ -187,8 +190,21 @@ async def sold(session: Session, booking_ids: Sequence[int]) -> dict[int, list[P
     found = await session.execute(_SOLD, {"bookings": list(booking_ids)})
     seats: dict[int, list[PricedSeat]] = {booking_id: [] for booking_id in booking_ids}
     for booking_id, *rest in found:
-        seats[booking_id].append(PricedSeat(*rest))
+        seats[booking_id].append(_seat(*rest))
     return seats
+
+
+def _seat(
+    seat_id: int, section: str, row: str, label: str, category: str, price_minor: int, rows: str
+) -> PricedSeat:
+    kind = _kinds(rows).get(row, "row")
+    return PricedSeat(seat_id, section, row, label, category, price_minor, kind)
+
+
+@lru_cache(maxsize=512)
+def _kinds(rows: str) -> dict[str, str]:
+    """Row label → kind, of a section's rows as they are stored."""
+    return {label: kind for label, kind, _ in decode(rows)}
 
 
 async def next_reference(session: Session, year: int) -> str:

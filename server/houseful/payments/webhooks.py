@@ -16,10 +16,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.moments import in_bounds
+from houseful.domain.numbers import whole
+from houseful.domain.text import is_clean
 
 TOLERANCE_S: Final = 300
 """How far `t` may lie in the past or the future; Stripe's own libraries bound only the past."""
 MAX_BODY_BYTES: Final = 1_000_000
+ID_LENGTH: Final = 255
+"""Stripe's documented bound for the ids of its objects."""
 
 
 class WebhookRefused(InvalidRequest):
@@ -80,10 +85,10 @@ def _parsed(header: str) -> tuple[int, list[bytes]]:
     pairs = [part.strip().partition("=") for part in header.split(",")]
     times = [value for name, _, value in pairs if name == "t"]
     signatures = [value.encode() for name, _, value in pairs if name == "v1"]
-    is_time = len(times) == 1 and times[0].isascii() and times[0].isdigit() and len(times[0]) < 16
-    if not is_time or not signatures:
+    signed_at_s = whole(times[0]) if len(times) == 1 else None
+    if signed_at_s is None or not signatures:
         raise WebhookRefused("expected a Stripe-Signature header with one t= and at least one v1=")
-    return int(times[0]), signatures
+    return signed_at_s, signatures
 
 
 def _event(raw_body: bytes) -> WebhookEvent:
@@ -95,10 +100,10 @@ def _event(raw_body: bytes) -> WebhookEvent:
             kind=_text(event, "type"),
             object_id=_text(subject, "id"),
             payment_id=_payment_id(subject),
-            created_ms=int(event["created"]) * 1000,
+            created_ms=in_bounds(int(event["created"]) * 1000),
             is_live=bool(event.get("livemode", False)),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidRequest) as error:
         raise WebhookRefused("expected a Stripe event with id, type, created and data") from error
 
 
@@ -106,11 +111,11 @@ def _payment_id(subject: Mapping[str, Any]) -> str | None:
     if subject.get("object") == "payment_intent":
         return _text(subject, "id")
     payment = subject.get("payment_intent")
-    return payment if isinstance(payment, str) else None
+    return _text(subject, "payment_intent") if isinstance(payment, str) else None
 
 
 def _text(record: Mapping[str, Any], name: str) -> str:
     value = record[name]
-    if not isinstance(value, str):
-        raise TypeError(f"expected text in {name}, got {type(value).__name__}")
+    if not isinstance(value, str) or not is_clean(value) or len(value) > ID_LENGTH:
+        raise TypeError(f"expected an identifier in {name}")
     return value

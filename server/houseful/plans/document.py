@@ -7,20 +7,17 @@ saying what was expected there and what came. The place is put into words only w
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from houseful.domain.errors import PlanRefused
+from houseful.domain.text import clean
 
 COORDINATE_LIMIT = 1e8
 """Beyond this a coordinate is a mistake: at one unit per millimetre it is 100 km."""
 
 TEXT_LIMIT = 250
 """Longest name, label or caption in characters."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""C0, C1, and the marks that turn the writing direction of what stands around them."""
 
 _MISSING = object()
 
@@ -96,7 +93,7 @@ class Node:
         return self.items() if self.is_given else iter(())
 
     def text(self) -> str:
-        """Non-empty text without control characters; runs of blanks become one."""
+        """Non-empty text, as `domain.text` keeps it."""
         text = self.optional_text()
         if not text:
             raise self.refusal("text")
@@ -108,11 +105,9 @@ class Node:
             return ""
         if not isinstance(self.value, str):
             raise self.refusal("text")
-        text = " ".join(self.value.split())
+        text = clean(self.value)
         if len(text) > TEXT_LIMIT:
             raise self.refusal(f"at most {TEXT_LIMIT} characters")
-        if _CONTROL.search(text):
-            raise self.refusal("text without control characters")
         return text
 
     def number(self, limit: float = COORDINATE_LIMIT) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from math import ceil, floor, hypot
 
+from houseful.domain.numbers import whole
 from houseful.domain.plan import Area, Plan, Row, Seat, Section
 from houseful.plans.silhouette import section_outline
 
@@ -149,8 +150,8 @@ def _labels(row: Row) -> list[str] | list[str | int]:
     """`[first, step, count]` where labels count up or down by one, otherwise all of them."""
     labels = [seat.label for seat in row.seats]
     first = labels[0]
-    if first.isascii() and first.isdecimal():
-        start = int(first)
+    start = whole(first)
+    if start is not None:
         for step in (1, -1):
             if labels == [str(start + step * index) for index in range(len(labels))]:
                 return [first, step, len(labels)]

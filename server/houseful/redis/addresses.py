@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from houseful.domain.errors import ConfigurationError
+from houseful.domain.numbers import whole
 
 Address = tuple[str, int]
 """(host, port) of one node."""
@@ -73,7 +74,7 @@ def deployment(url: str) -> Deployment | None:
     service, _, database = path.partition("/") if kind == "sentinel" else ("", "", path)
     if kind == "sentinel" and not service:
         raise _wrong(kind, "no name of the primary")
-    if (kind == "cluster" and database not in ("", "0")) or not (database or "0").isdigit():
+    if (kind == "cluster" and database not in ("", "0")) or whole(database or "0") is None:
         raise _wrong(kind, f"/{path}")
     return Deployment(
         kind=kind,

@@ -22,6 +22,7 @@ from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
+from houseful.domain.numbers import whole
 from houseful.redis.capability import add_notifications
 from houseful.redis.cluster import Cluster
 from houseful.redis.command_router import Client
@@ -244,4 +245,4 @@ def event_of(channel: str) -> int | None:
     """The event in a channel's hash tag."""
     _, opened, rest = channel.partition("{")
     number = rest.partition("}")[0]
-    return int(number) if opened and number.isdigit() else None
+    return whole(number) if opened else None

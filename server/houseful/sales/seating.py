@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from houseful.domain.money import to_wire
-from houseful.domain.plan import Seat
+from houseful.domain.plan import Row, Seat
+from houseful.domain.seat_names import place, seat_number
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
 
@@ -38,6 +39,17 @@ class NamedSeat:
     category: str
     price_minor: int
     flags: int
+    kind: str = "row"
+
+    @property
+    def place(self) -> str:
+        """`Block B, row 3, seat 5`."""
+        return place(self.section, self.row, self.label, self.kind)
+
+    @property
+    def view(self) -> dict[str, object]:
+        """The seat's names as every body carries them."""
+        return seat_view(self.seat_id, self.section, self.row, self.label, self.kind)
 
 
 @dataclass(frozen=True)
@@ -66,12 +78,13 @@ class EventSeats:
             NamedSeat(
                 seat_id=self.first_seat_id + index,
                 section=section,
-                row=row,
+                row=row.label,
                 label=seat.label,
-                number=seat_number(row, seat.label),
+                number=seat_number(row.label, seat.label, row.kind),
                 category=categories[seat.category],
                 price_minor=self.event.prices[categories[seat.category]],
                 flags=seat.flags,
+                kind=row.kind,
             )
             for index, (section, row, seat) in enumerate(self._walk())
         ]
@@ -104,15 +117,21 @@ class EventSeats:
     def price(self, amount_minor: int) -> str:
         return to_wire(amount_minor, self.event.currency)
 
-    def _walk(self) -> Iterator[tuple[str, str, Seat]]:
+    def _walk(self) -> Iterator[tuple[str, Row, Seat]]:
         for section in self.stored.plan.sections:
             for row in section.rows:
                 for seat in row.seats:
-                    yield section.name, row.label, seat
+                    yield section.name, row, seat
 
 
-def seat_number(row: str, label: str) -> str:
-    """What the ticket says: `A` and `1` make `A1`; a label that names its row already stays."""
-    if not row or (label.startswith(row) and not row.isdigit()):
-        return label
-    return f"{row}{label}" if not row[-1].isdigit() or not label[:1].isdigit() else f"{row}-{label}"
+def seat_view(seat_id: int, section: str, row: str, label: str, kind: str) -> dict[str, object]:
+    """A seat as every body names it, `wire.buyer.NamedSeatBody`."""
+    return {
+        "seatId": seat_id,
+        "seatNumber": seat_number(row, label, kind),
+        "section": section,
+        "row": row,
+        "rowKind": kind,
+        "label": label,
+        "place": place(section, row, label, kind),
+    }

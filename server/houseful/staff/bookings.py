@@ -13,11 +13,12 @@ from houseful.domain.booking import State
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.money import to_wire
 from houseful.domain.pricing import PricedSeat
+from houseful.domain.seat_names import place
 from houseful.ledger import audit, bookings, claims, search
 from houseful.ledger.bookings import Booking
 from houseful.ledger.search import SeatTicket, Wanted
 from houseful.sales.catalog import Catalog
-from houseful.sales.seating import EventSeats, seat_number
+from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session
 from houseful.wire.codec import decode, iso
 
@@ -162,10 +163,8 @@ def states_of(status: str) -> list[State]:
 
 
 def ticket_view(house: EventSeats, ticket: SeatTicket) -> dict[str, Any]:
-    return {
+    return house.seat(ticket.seat_id).view | {
         "id": ticket.id,
-        "seatId": ticket.seat_id,
-        "seatNumber": house.seat(ticket.seat_id).number,
         "state": ticket.state,
         "usedAt": None if ticket.used_at_ms is None else iso(ticket.used_at_ms),
     }
@@ -188,7 +187,7 @@ def row_of(
         str(contact.get("email") or ""),
         str(contact.get("phone") or ""),
         booking.user_id,
-        " ".join(seat_number(seat.row, seat.label) for seat in seats),
+        "; ".join(place(seat.section, seat.row, seat.label, seat.row_kind) for seat in seats),
         ", ".join(dict.fromkeys(seat.section for seat in seats)),
         currency,
         to_wire(booking.subtotal_minor, currency),

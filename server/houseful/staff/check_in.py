@@ -176,12 +176,12 @@ def unknown_ticket() -> NotFound:
 
 def wrong_event(house: EventSeats, found: Admission) -> Conflict:
     """A ticket for another night, with which."""
-    event, seat = house.event, house.seat(found.seat_id)
+    event = house.event
     named = {"id": event.id, "name": event.name, "startsAt": iso(event.starts_at_ms)}
     return Conflict(
         f"This ticket is for {event.name} at {iso(event.starts_at_ms)}",
         code="wrong_event",
-        details={"event": named, "section": seat.section, "seatNumber": seat.number},
+        details={**house.seat(found.seat_id).view, "event": named},
     )
 
 
@@ -189,15 +189,14 @@ def refuse(house: EventSeats, found: Admission | None) -> NoReturn:
     """Say why a ticket of this event opens no door."""
     if found is None:
         raise unknown_ticket()
-    seat = house.seat(found.seat_id)
-    where = {"section": seat.section, "seatNumber": seat.number}
+    seat = house.seat(found.seat_id).view
     if found.state == USED and found.used_at_ms is not None:
         at = iso(found.used_at_ms)
         raise Conflict(
             f"This ticket was used at {at}" + (f", {found.door}" if found.door else ""),
             code="already_used",
-            details={"usedAt": at, "door": found.door or None, **where},
+            details={**seat, "usedAt": at, "door": found.door or None},
         )
     if found.state == VOID:
-        raise Conflict("This ticket was cancelled", code="ticket_void", details=where)
+        raise Conflict("This ticket was cancelled", code="ticket_void", details=seat)
     raise Conflict("This ticket was just being used at another door", code="already_used")

@@ -10,6 +10,7 @@ from typing import Any
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain import money
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
 from houseful.ledger import audit, events, plans
 from houseful.ledger.events import EventRecord
@@ -18,7 +19,6 @@ from houseful.plans import reader
 from houseful.sales.catalog import Catalog, NewEvent
 from houseful.sql.database import Database, Session
 from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
-from houseful.wire.codec import iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class EventAdmin:
         reader.require_prices(stored.plan, prices)
         minor = {name: money.from_wire(text, event.currency) for name, text in prices.items()}
         event = replace(event, prices=minor)
-        check_window(event.on_sale_at_ms, event.off_sale_at_ms, event.starts_at_ms)
+        check_sale(event.starts_at_ms, event.on_sale_at_ms, event.off_sale_at_ms)
 
         async def work(session: Session) -> int:
             event_id = await self._catalog.write_event(session, plan_id, event)
@@ -92,7 +92,7 @@ class EventAdmin:
         if not change.values and not minor:
             raise InvalidRequest("expected something to change, got nothing")
         after = replace(before, **change.values, prices={**before.prices, **minor})
-        check_window(after.on_sale_at_ms, after.off_sale_at_ms, after.starts_at_ms)
+        check_sale(after.starts_at_ms, after.on_sale_at_ms, after.off_sale_at_ms)
 
         async def work(session: Session) -> None:
             await events.change(session, event_id, values=change.values, prices=minor)
@@ -110,15 +110,6 @@ class EventAdmin:
         self._catalog.forget(event_id)
         await self._desk.tell(event_id, EVENT_CHANGED)
         return await self._catalog.event(event_id)
-
-
-def check_window(on_sale_ms: int | None, off_sale_ms: int | None, starts_ms: int) -> None:
-    """Raises InvalidRequest for a sale that ends before it begins."""
-    ends = off_sale_ms if off_sale_ms is not None else starts_ms
-    if on_sale_ms is not None and on_sale_ms >= ends:
-        raise InvalidRequest(
-            f"onSaleAt: expected a time before the sale ends at {iso(ends)}, got {iso(on_sale_ms)}"
-        )
 
 
 def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:

@@ -14,15 +14,9 @@ from email.utils import format_datetime, parseaddr
 from html import escape
 from typing import Final
 
-from houseful.domain.errors import InvalidRequest
 from houseful.domain.money import to_wire
 from houseful.tickets.model import BookingDocument
-
-MAX_ADDRESS_LENGTH: Final = 254
-"""RFC 5321 §4.5.3.1.3, less the angle brackets."""
-
-_LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]*[A-Za-z0-9])*")
+from houseful.wire.email_address import email_address
 
 
 def compose(
@@ -43,7 +37,7 @@ def compose(
     """
     sender_name, sender_address = parseaddr(_one_line(sender))
     message = EmailMessage(policy=SMTP)
-    source = _address(sender_address, sender_name or document.event.venue)
+    source = _address(sender_address, sender_name or document.event.venue, is_ours=True)
     message["From"] = source
     message["To"] = _address(to, document.holder)
     message["Subject"] = _one_line(f"Your tickets for {document.event.name}")
@@ -66,33 +60,8 @@ def compose(
     return message
 
 
-def checked_address(text: str) -> str:
-    """`text` as an address that can stand in a header and an SMTP command.
-
-    International domains become their ASCII form. Raises InvalidRequest `invalid_address`.
-    """
-    stripped = text.strip()
-    local, at, domain = stripped.rpartition("@")
-    try:
-        domain = domain.encode("idna").decode()
-    except UnicodeError:
-        domain = ""
-    address = f"{local}@{domain}"
-    if (
-        not at
-        or len(address) > MAX_ADDRESS_LENGTH
-        or not _LOCAL.fullmatch(local)
-        or not _DOMAIN.fullmatch(domain)
-    ):
-        raise InvalidRequest(
-            f"expected an e-mail address such as ada@example.org, got {text[:80]!r}",
-            code="invalid_address",
-        )
-    return address
-
-
-def _address(text: str, name: str) -> Address:
-    return Address(_one_line(name), addr_spec=checked_address(text))
+def _address(text: str, name: str, *, is_ours: bool = False) -> Address:
+    return Address(_one_line(name), addr_spec=email_address(text, is_ours=is_ours).sent)
 
 
 def _one_line(text: str) -> str:

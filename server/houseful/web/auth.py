@@ -21,6 +21,7 @@ import jwt
 from jwt import PyJWKSet
 
 from houseful.domain.errors import InvalidRequest, Unauthenticated
+from houseful.domain.text import is_clean
 from houseful.settings import ISSUERS_ROLES, Settings
 
 DOOR: Final = "door"
@@ -213,6 +214,8 @@ def user_of(claims: dict[str, Any]) -> User:
     subject, role = claims["sub"], claims.get("role", "customer")
     if not isinstance(subject, str) or not 0 < len(subject) <= USER_LENGTH:
         raise Unauthenticated(f"expected `sub` of 1 to {USER_LENGTH} characters")
+    if not is_clean(subject):  # repaired it could be somebody else's
+        raise Unauthenticated("expected `sub` in NFC, without control characters, trimmed")
     if role not in ROLES:
         raise Unauthenticated(f"expected `role` to be one of {', '.join(ROLES)}")
     event_id = claims.get("event") if role == DOOR else None

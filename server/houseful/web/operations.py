@@ -26,6 +26,8 @@ from houseful.domain.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from houseful.domain.numbers import whole
+from houseful.domain.text import is_clean
 from houseful.telemetry import tracing
 from houseful.telemetry.metrics import REQUEST_SECONDS, Histogram
 from houseful.web.auth import DOOR, User
@@ -34,12 +36,17 @@ from houseful.web.context import Context
 from houseful.web.envelope import failure
 from houseful.wire.codec import decode_foreign
 from houseful.wire.commands import describe
+from houseful.wire.free_text import free_text
 
 log = structlog.get_logger(__name__)
 Body = TypeVar("Body", bound=BaseModel)
 
 LARGEST_ID = 2**53
 """JSON numbers are exact up to here; no id is larger."""
+
+
+LONGEST_NAME = 200
+"""Characters of a text in a path or a query string, where nothing else is said."""
 
 
 class ShortInteger(IntegerConvertor):
@@ -84,6 +91,17 @@ class Call:
             raise NotFound(f"no such {name.removesuffix('_id')}")
         return number
 
+    def word(self, name: str) -> str:
+        """A path parameter that names something. Raises NotFound for a text no name can be."""
+        text: str = self.request.path_params[name]
+        if len(text) > LONGEST_NAME or not is_clean(text):
+            raise NotFound(f"no such {name}")
+        return text
+
+    def query(self, name: str, most: int = LONGEST_NAME) -> str:
+        """A text of the query string, "" without one. Raises InvalidRequest when it is longer."""
+        return free_text(self.request.query_params.get(name, ""), name, most)
+
     async def body(
         self, model: type[Body], *, optional: bool = False, limit: int | None = None
     ) -> Body:
@@ -105,9 +123,9 @@ class Call:
         HOUSEFUL_MAX_BODY_BYTES."""
         if limit is None:
             limit = self.context.settings.max_body_bytes
-        announced = self.asked.get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > limit:
-            raise TooLarge(f"expected a body of at most {limit} bytes, got {announced.decode()}")
+        announced = whole(self.asked.get(b"content-length", b"0"))
+        if announced is not None and announced > limit:
+            raise TooLarge(f"expected a body of at most {limit} bytes, got {announced}")
         parts: list[bytes] = []
         size = 0
         while True:

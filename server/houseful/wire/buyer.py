@@ -10,11 +10,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from houseful.wire.commands import SeatChoice, SeatId, SessionId
+from houseful.wire.free_text import FREE, Word
 
 Instant = Annotated[str, Field(description="RFC 3339, UTC, `Z`", examples=["2026-01-09T12:10:00Z"])]
 Decimal = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", examples=["75.00"])]
 MayBeNull = Annotated[str | None, Field(json_schema_extra={"x-nullable": True})]
 """Absent or null; a field that is only `| None = None` is never null on the wire."""
+
+Email = Annotated[str, Field(max_length=254, examples=["ada@example.org"]), FREE]
+"""Judged by `houseful.wire.email_address`; empty for none."""
+DiscountCode = Annotated[str, Field(max_length=64), FREE]
 
 WireStatus = Literal["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]
 
@@ -207,12 +212,22 @@ class ReadyBody(PartsBody):
 
 class QuoteRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
-    discountCode: Annotated[str | None, Field(max_length=64)] = None
+    discountCode: DiscountCode | None = None
 
 
-class QuotedSeatBody(BaseModel):
+class NamedSeatBody(BaseModel):
+    """A seat by its names, from which each reader makes words; `place` has them in English."""
+
     seatId: int
-    seatNumber: str
+    seatNumber: Annotated[str, Field(description="In short", examples=["A12"])]
+    section: str
+    row: Annotated[str, Field(description="Empty where the plan gives the row no name")]
+    rowKind: Literal["row", "table", "booth"]
+    label: Annotated[str, Field(description="As the plan calls the seat; may repeat its row")]
+    place: Annotated[str, Field(description="In full", examples=["Block B, row 3, seat 5"])]
+
+
+class QuotedSeatBody(NamedSeatBody):
     category: str
     price: Decimal
 
@@ -242,9 +257,9 @@ class CardRequest(BaseModel):
 class ContactRequest(BaseModel):
     """Where the tickets go."""
 
-    name: Annotated[str, Field(max_length=200)] = ""
-    email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
-    phone: Annotated[str | None, Field(max_length=40)] = None
+    name: Annotated[str, Field(max_length=200), FREE] = ""
+    email: Email = ""
+    phone: Annotated[str, Field(max_length=40), FREE] | None = None
 
 
 class BookRequest(BaseModel):
@@ -253,8 +268,8 @@ class BookRequest(BaseModel):
     eventId: SeatId
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
     paymentMethod: Literal["stripe", "demo", "card"] = "stripe"
-    discountCode: Annotated[str | None, Field(max_length=64)] = None
-    paymentToken: Annotated[str | None, Field(max_length=255)] = None
+    discountCode: DiscountCode | None = None
+    paymentToken: Annotated[Word, Field(max_length=255)] | None = None
     card: CardRequest | None = None
     contact: ContactRequest | None = None
 
@@ -272,25 +287,18 @@ class BookedEventBody(BaseModel):
     startsAt: Instant
 
 
-class BookingTicketBody(BaseModel):
+class BookingTicketBody(NamedSeatBody):
     """One seat's ticket; `code` is what a person can type at the door."""
 
     id: int
-    seatId: int
-    section: str
-    seatNumber: str
     code: str
     state: Literal["VALID", "USED", "VOID"]
     qrUrl: str
 
 
-class BookedSeatBody(BaseModel):
-    """A seat of a booking by its names, from which each reader makes words."""
+class BookedSeatBody(NamedSeatBody):
+    """A seat of a booking."""
 
-    seatId: int
-    section: str
-    row: Annotated[str, Field(description="empty where the plan gives the row no name")]
-    label: Annotated[str, Field(description="as the plan calls the seat; may repeat its row")]
     category: str
 
 
@@ -341,13 +349,13 @@ class PendingBookingBody(BaseModel):
 
 
 class CancelRequest(BaseModel):
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Annotated[str, Field(max_length=500), FREE] = ""
 
 
 class EmailRequest(BaseModel):
     """Without `to`, the booking's own address."""
 
-    to: Annotated[str | None, Field(max_length=254)] = None
+    to: Email | None = None
 
 
 class EmailedBody(BaseModel):
@@ -355,12 +363,17 @@ class EmailedBody(BaseModel):
 
 
 class DemoAuthenticateRequest(BaseModel):
-    clientSecret: Annotated[str, Field(min_length=1, max_length=255)]
+    clientSecret: Annotated[Word, Field(min_length=1, max_length=255)]
     success: Annotated[bool, Field(strict=True)]
 
 
+FactName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+FactText = Annotated[str, Field(max_length=100), FREE]
+FactIds = Annotated[list[int], Field(max_length=100)]
+
+
 class AnalyticsEvent(BaseModel):
-    """One of the page's events, with its plain facts."""
+    """One of the page's events, with its plain facts: a line of at most some 2 KB in the log."""
 
     name: Literal[
         "seat_selected",
@@ -374,9 +387,9 @@ class AnalyticsEvent(BaseModel):
         "idempotency_replay",
         "idempotency_replay_detected",
     ]
-    at: Annotated[str | None, Field(max_length=40)] = None
+    at: Annotated[str, Field(max_length=40), FREE] | None = None
     facts: Annotated[
-        dict[str, str | int | float | bool | list[int] | None], Field(max_length=20)
+        dict[FactName, FactText | int | float | bool | FactIds | None], Field(max_length=12)
     ] = {}
 
 

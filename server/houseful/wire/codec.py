@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.moments import in_bounds
 
 DEEPEST: Final = 64
 """Levels of lists and objects in what a client sends; ours need five."""
@@ -61,7 +63,10 @@ def is_deeper(value: object, levels: int) -> bool:
 
 
 def iso(at_ms: int) -> str:
-    """Milliseconds since 1970 → RFC 3339 UTC with `Z`; milliseconds only where there are any."""
+    """Milliseconds since 1970 → RFC 3339 UTC with `Z`; milliseconds only where there are any.
+
+    Raises ValueError or OverflowError for a time outside the years 1 to 9999.
+    """
     seconds, part = divmod(at_ms, 1000)
     return f"{_second(seconds)}.{part:03d}Z" if part else f"{_second(seconds)}Z"
 
@@ -69,17 +74,24 @@ def iso(at_ms: int) -> str:
 @lru_cache(maxsize=4096)
 def _second(seconds: int) -> str:
     """Deadlines and changes share their seconds."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]  # strftime writes year 27 as "27"
+
+
+RFC_3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
+    r"([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+)
 
 
 def parse_iso(text: str) -> int:
-    """RFC 3339 with an offset → milliseconds since 1970. Raises InvalidRequest."""
+    """RFC 3339 with an offset → milliseconds since 1970. Raises InvalidRequest, also for a time
+    that `domain.moments` has no room for."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper()) if RFC_3339.fullmatch(text) else None
     except ValueError:
-        raise InvalidRequest(
-            f"expected a time such as 2026-01-09T12:00:00Z, got {text!r}"
-        ) from None
+        moment = None
+    if moment is None:
+        raise InvalidRequest(f"expected a time such as 2026-01-09T12:00:00Z, got {text[:40]!r}")
     if moment.tzinfo is None:
         raise InvalidRequest(f"expected a time with an offset or Z, got {text!r}")
-    return round(moment.timestamp() * 1000)
+    return in_bounds(round(moment.timestamp() * 1000), text)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter, ValidationError
 
 from houseful.domain.errors import InvalidRequest
+from houseful.wire.free_text import FREE
 
 SHOWN = 80
 """Characters of what came, in the sentence about what was expected."""
@@ -19,7 +20,7 @@ _short.maxstring = _short.maxlong = _short.maxother = SHOWN
 
 SeatId = Annotated[int, Field(strict=True, ge=1, le=2**53)]
 Ref = Annotated[StrictStr | StrictInt, Field(description="Echoed in the reply; the client's own.")]
-SessionId = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
+SessionId = Annotated[str, Field(strict=True, min_length=1, max_length=128), FREE]
 
 
 class Command(BaseModel):
@@ -59,7 +60,7 @@ class PositionCommand(Command):
     """Say where the client's map stands; what it lacks is sent, or a resync."""
 
     type: Literal["position"]
-    epoch: Annotated[str, Field(strict=True, max_length=64)]
+    epoch: Annotated[str, Field(strict=True, max_length=64), FREE]
     seq: Annotated[int, Field(strict=True, ge=0, le=2**53)]
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from houseful.wire.buyer import BookingBody, Decimal, FailedSeatBody, Instant
+from houseful.wire.buyer import BookingBody, Decimal, Email, FailedSeatBody, Instant, NamedSeatBody
 from houseful.wire.commands import SeatId
+from houseful.wire.free_text import FREE
 
 Reason = Annotated[
     str,
@@ -15,16 +16,16 @@ Reason = Annotated[
         strict=True,
         min_length=1,
         max_length=500,
-        pattern=r"\S",
         description="Why; kept in the audit log.",
         examples=["Sound desk"],
     ),
+    FREE,
 ]
-Name = Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"\S")]
+Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), FREE]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
-Amount = Annotated[str, Field(strict=True, max_length=20, examples=["50.00"])]
-Moment = Annotated[str, Field(max_length=40, examples=["2026-01-09T19:30:00Z"])]
-Prices = Annotated[dict[str, Amount], Field(max_length=200, examples=[{"STANDARD": "50.00"}])]
+Amount = Annotated[str, Field(strict=True, max_length=20, examples=["50.00"]), FREE]
+Moment = Annotated[str, Field(max_length=40, examples=["2026-01-09T19:30:00Z"]), FREE]
+Prices = Annotated[dict[Name, Amount], Field(max_length=200, examples=[{"STANDARD": "50.00"}])]
 
 
 class ReasonRequest(BaseModel):
@@ -68,10 +69,7 @@ class ChangedSeatsBody(BaseModel):
     failedSeats: list[FailedSeatBody]
 
 
-class BlockBody(BaseModel):
-    seatId: int
-    seatNumber: str
-    section: str
+class BlockBody(NamedSeatBody):
     reason: str
     who: str
     at: Instant
@@ -82,16 +80,15 @@ class HoldBody(BaseModel):
     status: Literal["ACTIVE", "PAYING"]
     seatIds: list[int]
     seatNumbers: list[str]
+    seats: list[NamedSeatBody]
     userId: str
     createdAt: Instant
     expiresAt: Instant
     expiresInSeconds: int
 
 
-class StaffTicketBody(BaseModel):
+class StaffTicketBody(NamedSeatBody):
     id: int
-    seatId: int
-    seatNumber: str
     state: Literal["VALID", "USED", "VOID"]
     usedAt: Instant | None
 
@@ -105,27 +102,23 @@ class StaffBookingBody(BookingBody):
 class ResendRequest(BaseModel):
     """Without `to`, the booking's own address."""
 
-    to: Annotated[str | None, Field(max_length=254)] = None
-    reason: Annotated[str, Field(max_length=500)] = ""
+    to: Email | None = None
+    reason: Annotated[str, Field(max_length=500), FREE] = ""
 
 
 class CheckInRequest(BaseModel):
     """The text of the QR code, or the code that is printed beside it."""
 
     code: Annotated[
-        str, Field(strict=True, min_length=1, max_length=512, examples=["9F3K-Q2X7-WM4D"])
+        str, Field(strict=True, min_length=1, max_length=512, examples=["9F3K-Q2X7-WM4D"]), FREE
     ]
-    door: Annotated[str, Field(max_length=100, examples=["North"])] = ""
+    door: Annotated[str, Field(max_length=100, examples=["North"]), FREE] = ""
 
 
-class CheckInBody(BaseModel):
+class CheckInBody(NamedSeatBody):
     """A ticket with its seat; `usedAt` is null once a check-in was undone."""
 
     ticketId: int
-    seatId: int
-    seatNumber: str
-    section: str
-    row: str
     category: str
     name: str
     bookingReference: str
@@ -210,7 +203,9 @@ class EventChangeRequest(ReasonRequest):
 class DiscountRequest(BaseModel):
     """A percentage or an amount off."""
 
-    code: Annotated[str, Field(strict=True, min_length=1, max_length=64, examples=["SUMMER10"])]
+    code: Annotated[
+        str, Field(strict=True, min_length=1, max_length=64, examples=["SUMMER10"]), FREE
+    ]
     percent: Annotated[int | None, Field(strict=True, ge=1, le=100)] = None
     amount: Amount | None = None
     currency: Currency | None = None

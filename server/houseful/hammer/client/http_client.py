@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.numbers import whole
 from houseful.hammer.client.address import Address
 from houseful.wire.codec import decode, encode
 
@@ -41,7 +42,7 @@ class Reply:
     def retry_after_s(self) -> float:
         """What the server asks to wait, at least a second."""
         text = self.headers.get("retry-after", "1")
-        return max(1.0, float(text)) if text.isdigit() else 1.0
+        return max(1.0, float(whole(text) or 0))
 
 
 class HttpConnection(asyncio.Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from houseful.domain.errors import HousefulError
+from houseful.domain.numbers import whole
 from houseful.hammer.client.http_client import ANSWER_WITHIN_S, HttpClient
 from houseful.hammer.client.live_socket import ClientSocket, message_of, open_socket
 from houseful.hammer.people.identities import Identity
@@ -58,8 +59,7 @@ class OverHttp:
 
     async def _ask(self, method: str, path: str, body: object = None) -> Answer:
         reply = await self._http.ask(method, path, token=self._token, body=body)
-        left = reply.headers.get("ratelimit-remaining", "")
-        uses_left = int(left) if left.isdigit() else None
+        uses_left = whole(reply.headers.get("ratelimit-remaining", ""))
         code = "" if reply.status < 300 else reply.code
         return Answer(code, reply.data or {}, uses_left, reply.retry_after_s)
 

@@ -7,13 +7,15 @@ from starlette.responses import Response
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest, Contact
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.numbers import whole
 from houseful.web.envelope import JSON, ok
-from houseful.web.operations import Call, Operation, Paged
+from houseful.web.operations import LARGEST_ID, Call, Operation, Paged
 from houseful.wire.buyer import (
     AuthenticatedBody,
     BookingBody,
     BookRequest,
     CancelRequest,
+    ContactRequest,
     DemoAuthenticateRequest,
     EmailedBody,
     EmailRequest,
@@ -22,6 +24,7 @@ from houseful.wire.buyer import (
     QuoteBody,
     QuoteRequest,
 )
+from houseful.wire.email_address import email_address
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 20, 100, 1_000_000
 
@@ -43,7 +46,7 @@ async def create_booking(call: Call) -> Response:
 
 
 def booking_request(call: Call, body: BookRequest) -> BookingRequest:
-    """Raises InvalidRequest for card data where Stripe takes the money."""
+    """Raises InvalidRequest for card data where Stripe takes the money, or an address that is none."""
     token = body.paymentToken or ""
     if body.card is not None:
         if call.context.settings.uses_stripe:
@@ -52,14 +55,15 @@ def booking_request(call: Call, body: BookRequest) -> BookingRequest:
                 code="card_not_accepted",
             )
         token = f"demo_card_{body.card.number}"
-    contact = body.contact
+    contact = body.contact or ContactRequest()
+    email = email_address(contact.email, "contact.email").shown if contact.email else ""
     return BookingRequest(
         event_id=body.eventId,
         seat_ids=tuple(body.seatIds),
         payment_method=body.paymentMethod,
         payment_token=token,
         discount_code=body.discountCode,
-        contact=Contact(contact.name, contact.email, contact.phone) if contact else None,
+        contact=Contact(contact.name, email, contact.phone) if body.contact else None,
     )
 
 
@@ -84,13 +88,14 @@ def query_number(call: Call, name: str, default: int, least: int, most: int) -> 
     text = call.request.query_params.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 16 and least <= int(text) <= most):
+    number = whole(text)
+    if number is None or not least <= number <= most:
         raise InvalidRequest(f"{name}: expected {least} to {most}, got {text[:40]!r}")
-    return int(text)
+    return number
 
 
 async def get_booking(call: Call) -> Response:
-    reference = call.request.path_params["reference"]
+    reference = call.word("reference")
     view = await call.context.checkout.get_booking(call.user.id, call.user.role, reference)
     tickets = await call.context.paperwork.tickets(call.user.id, call.user.role, reference)
     return ok(
@@ -101,25 +106,21 @@ async def get_booking(call: Call) -> Response:
 
 
 async def get_booking_pdf(call: Call) -> Response:
-    reference = call.request.path_params["reference"]
+    reference = call.word("reference")
     content = await call.context.paperwork.pdf(call.user.id, call.user.role, reference)
     return paper(content, "application/pdf", f"{reference}.pdf")
 
 
 async def get_booking_ics(call: Call) -> Response:
-    reference = call.request.path_params["reference"]
+    reference = call.word("reference")
     content = await call.context.paperwork.ics(call.user.id, call.user.role, reference)
     return paper(content, "text/calendar; charset=utf-8", f"{reference}.ics")
 
 
 async def get_booking_qr(call: Call) -> Response:
-    reference = call.request.path_params["reference"]
-    wanted = call.request.query_params.get("ticket")
-    if wanted is not None and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
-        raise InvalidRequest(f"ticket: expected a ticket's id, got {wanted[:40]!r}")
-    content = await call.context.paperwork.qr_svg(
-        call.user.id, call.user.role, reference, int(wanted) if wanted else None
-    )
+    reference = call.word("reference")
+    wanted = query_number(call, "ticket", 0, 1, LARGEST_ID) or None
+    content = await call.context.paperwork.qr_svg(call.user.id, call.user.role, reference, wanted)
     return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
@@ -133,14 +134,14 @@ def paper(content: bytes, media_type: str, name: str) -> Response:
 
 async def cancel_booking(call: Call) -> Response:
     body = await call.body(CancelRequest, optional=True)
-    reference = call.request.path_params["reference"]
+    reference = call.word("reference")
     view = await call.context.checkout.cancel(call.user.id, call.user.role, reference, body.reason)
     return ok(view, "Booking cancelled")
 
 
 async def email_booking(call: Call) -> Response:
     body = await call.body(EmailRequest, optional=True)
-    reference = call.request.path_params["reference"]
+    reference = call.word("reference")
     address = await call.context.paperwork.send(call.user.id, call.user.role, reference, body.to)
     return ok({"to": address}, "The tickets are on their way", 202)
 

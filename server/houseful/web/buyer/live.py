@@ -8,6 +8,7 @@ from functools import partial
 from starlette.websockets import WebSocket
 
 from houseful.domain.errors import HousefulError, NotFound
+from houseful.domain.numbers import whole
 from houseful.realtime.change_history import SeatsFrame
 from houseful.realtime.commands import Commander
 from houseful.realtime.live_event import LiveEvent
@@ -119,9 +120,8 @@ def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
 def resumable(websocket: WebSocket, live_event: LiveEvent) -> list[SeatsFrame] | None:
     epoch = websocket.query_params.get("epoch")
     since = websocket.query_params.get("since", "")
-    if not epoch or not since.isdigit() or len(since) > 16:
-        return None
-    return live_event.hub.missed(epoch, int(since))
+    seq = whole(since)
+    return live_event.hub.missed(epoch, seq) if epoch and seq is not None else None
 
 
 def is_over(most_bytes: int, text: str) -> bool:

@@ -50,9 +50,7 @@ async def add_discount(call: Call) -> Response:
 async def end_discount(call: Call) -> Response:
     """The code counts no more; what was bought with it stays."""
     body = await call.body(ReasonRequest)
-    ended = await call.context.staff.discounts.end(
-        call.user.id, call.request.path_params["code"], body.reason
-    )
+    ended = await call.context.staff.discounts.end(call.user.id, call.word("code"), body.reason)
     return ok(discount_view(call, ended), "Discount code ended")
 
 

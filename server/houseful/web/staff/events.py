@@ -46,8 +46,8 @@ async def list_plans(call: Call) -> Response:
 async def add_event(call: Call) -> Response:
     body = await call.body(NewEventRequest)
     event = NewEvent(
-        name=body.name.strip(),
-        venue=body.venue.strip(),
+        name=body.name,
+        venue=body.venue,
         starts_at_ms=parse_iso(body.startsAt),
         currency=body.currency,
         prices={},
@@ -81,7 +81,7 @@ def event_change(body: EventChangeRequest) -> EventChange:
             raise InvalidRequest(f"{name}: expected a value, got null")
     values: dict[str, Any] = {}
     if body.name is not None:
-        values["name"] = body.name.strip()
+        values["name"] = body.name
     if body.startsAt is not None:
         values["starts_at_ms"] = parse_iso(body.startsAt)
     if "onSaleAt" in given:

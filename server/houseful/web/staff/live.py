@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 from houseful.dashboard.occupancy_hub import OccupancyHub
 from houseful.dashboard.overview import OverviewHub
 from houseful.domain.errors import Forbidden, HousefulError, NotFound
+from houseful.domain.numbers import whole
 from houseful.realtime.viewer_batch import Viewer
 from houseful.web.auth import User
 from houseful.web.context import Context
@@ -111,7 +112,8 @@ def chosen_protocol(websocket: WebSocket) -> str | None:
 
 def position_of(websocket: WebSocket) -> tuple[str, int]:
     """Where the client stands; ("", -1) when it does not say so."""
-    epoch, since = websocket.query_params.get("epoch"), websocket.query_params.get("since", "")
-    if not epoch or not (since.isascii() and since.isdigit()) or len(since) > 16:
-        return "", -1
-    return epoch, int(since)
+    epoch, since = (
+        websocket.query_params.get("epoch"),
+        whole(websocket.query_params.get("since", "")),
+    )
+    return (epoch, since) if epoch and since is not None else ("", -1)

@@ -44,14 +44,8 @@ def choice(body: BlockRequest) -> Choice:
 async def list_blocks(call: Call) -> Response:
     house, blocks = await call.context.staff.blocking.listed(call.id("event_id"))
     views = [
-        {
-            "seatId": block.seat_id,
-            "seatNumber": house.seat(block.seat_id).number,
-            "section": house.seat(block.seat_id).section,
-            "reason": block.reason,
-            "who": block.who,
-            "at": iso(block.at_ms),
-        }
+        house.seat(block.seat_id).view
+        | {"reason": block.reason, "who": block.who, "at": iso(block.at_ms)}
         for block in blocks
     ]
     return ok(views, "Blocked seats retrieved successfully")
@@ -66,6 +60,7 @@ async def list_holds(call: Call) -> Response:
             "status": hold.reservation.status,
             "seatIds": list(hold.reservation.seat_ids),
             "seatNumbers": [house.seat(seat).number for seat in hold.reservation.seat_ids],
+            "seats": [house.seat(seat).view for seat in hold.reservation.seat_ids],
             "userId": hold.user,
             "createdAt": iso(hold.reservation.created_ms),
             "expiresAt": iso(hold.reservation.deadline_ms),

@@ -1,0 +1,55 @@
+"""The one judge of e-mail addresses, whichever door they come in by.
+
+RFC 5321 and 6531 with IDNA 2008 (so that `faß.de` is `xn--fa-hia.de` and nobody else's domain), by
+the library email-validator. No name server is asked: an outage of it must not stop a sale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import email_validator
+from email_validator import EmailNotValidError, validate_email
+
+from houseful.domain.errors import InvalidRequest
+from houseful.domain.text import clean
+
+for _name in ("local", "localhost", "test"):  # the library's documented way to let them in:
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(
+        _name
+    )  # a house's own mail server may have them
+
+SHOWN: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """An address that may exist. `shown` is as people write it, `sent` has its domain in ASCII."""
+
+    shown: str
+    sent: str
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Only a server with that extension (RFC 6531) takes a mail to it."""
+        return not self.sent.isascii()
+
+
+def email_address(text: str, field: str = "", *, is_ours: bool = False) -> EmailAddress:
+    """Raises InvalidRequest `invalid_address` saying what is wrong with it.
+
+    A buyer's domain has a dot in it; that of a house's own address (`is_ours`) may have none.
+    """
+    try:
+        found = validate_email(
+            clean(text), check_deliverability=False, globally_deliverable=not is_ours, strict=True
+        )
+    except EmailNotValidError as error:
+        place = f"{field}: " if field else ""
+        raise InvalidRequest(
+            f"{place}expected an e-mail address such as ada@example.org, got {text[:SHOWN]!r}."
+            f" {error}",
+            code="invalid_address",
+        ) from None
+    return EmailAddress(found.normalized, f"{found.local_part}@{found.ascii_domain}")
