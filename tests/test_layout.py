@@ -14,7 +14,7 @@ TOP_LEVEL = {
 }
 
 
-TESTED_THROUGH_THE_WEB = {"staff"}
+TESTED_THROUGH_THE_WEB: set[str] = set()
 """Packages whose behaviour `tests/web` shows; a test of their own takes a name off this list."""
 
 

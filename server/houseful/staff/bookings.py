@@ -20,6 +20,7 @@ from houseful.ledger.search import SeatTicket, Wanted
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session
+from houseful.staff.spreadsheet import phone_cell
 from houseful.wire.codec import decode, iso
 
 PIECE: Final = 500
@@ -185,7 +186,7 @@ def row_of(
         "" if booking.confirmed_at_ms is None else iso(booking.confirmed_at_ms),
         str(contact.get("name") or ""),
         str(contact.get("email") or ""),
-        str(contact.get("phone") or ""),
+        phone_cell(str(contact.get("phone") or "")),
         booking.user_id,
         "; ".join(place(seat.section, seat.row, seat.label, seat.row_kind) for seat in seats),
         ", ".join(dict.fromkeys(seat.section for seat in seats)),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
 
 from houseful.staff.bookings import COLUMNS
+from houseful.staff.spreadsheet import BYTE_ORDER_MARK, csv_lines
 from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation, Paged
 from houseful.wire.buyer import BookingBody, EmailedBody
 from houseful.wire.staff import ReasonRequest, ResendRequest, StaffBookingBody
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet would take a cell that begins so for a formula (CWE-1236)."""
 
 
 async def search_bookings(call: Call) -> Response:
@@ -32,7 +28,7 @@ async def search_bookings(call: Call) -> Response:
 
 
 async def export_bookings(call: Call) -> Response:
-    """Every booking of the event, one line each; cells that look like formulas begin with `'`."""
+    """Every booking of the event, one line each, for a spreadsheet to open."""
     event_id = call.id("event_id")
     pieces = await call.context.staff.bookings.table(event_id, who=call.user.id)
     headers = {
@@ -43,20 +39,9 @@ async def export_bookings(call: Call) -> Response:
 
 
 async def lines(pieces: AsyncIterator[list[list[str]]]) -> AsyncIterator[bytes]:
-    yield csv_text([list(COLUMNS)])
+    yield BYTE_ORDER_MARK + csv_lines([COLUMNS])
     async for piece in pieces:
-        yield csv_text(piece)
-
-
-def csv_text(rows: Iterable[list[str]]) -> bytes:
-    """RFC 4180 lines."""
-    out = io.StringIO()
-    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
-
-
-def harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+        yield csv_lines(piece)
 
 
 async def refund_booking(call: Call) -> Response:
