@@ -18,7 +18,8 @@ from houseful.wire.staff import ReasonRequest
 
 SPOKEN = tuple(get_args(get_args(commands.AnyCommand)[0]))
 REQUESTS = sorted(
-    {one.request for one in OPERATIONS if one.request} | set(SPOKEN), key=lambda one: one.__name__
+    {one.request for one in OPERATIONS if isinstance(one.request, type)} | set(SPOKEN),
+    key=lambda one: one.__name__,
 )
 NEVER_KEPT = {"ref"}
 """Echoed to who sent it, and nowhere else."""
