@@ -147,7 +147,7 @@ class ReadFrameBody(BaseModel):
 class DoorPassRequest(BaseModel):
     """A name for the door, shown beside whom it lets in."""
 
-    door: Annotated[str, Field(max_length=60, examples=["North"])] = ""
+    door: Annotated[str, Field(max_length=60, examples=["North"]), FREE] = ""
 
 
 class DoorPassBody(BaseModel):
