@@ -31,7 +31,7 @@ async def test_an_event_needs_a_plan(database: Database) -> None:
         async with database.write() as session:
             await events.add(
                 session, plan_id=7, venue_name="V", name="N", starts_at_ms=1, on_sale_at_ms=None,
-                off_sale_at_ms=None, currency="EUR", prices={"A": 1},
+                off_sale_at_ms=None, currency="EUR", prices={"A": 2500},
             )  # fmt: skip
 
 
