@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -33,9 +34,30 @@ def test_every_folder_of_tests_is_of_a_package_or_known_to_stand_beside_them() -
     assert folders <= packages_in(CHECKOUT / "server" / "houseful")
 
 
-def test_the_top_level_holds_what_the_customer_named_and_nothing_else() -> None:
+def test_the_top_level_holds_these_names_and_nothing_else() -> None:
     found = {path.name for path in CHECKOUT.iterdir() if not path.name.startswith(".")}
     made = {"build", "dist", "venv", "uv.lock", "houseful.egg-info"}
 
     assert found - made <= TOP_LEVEL
     assert "Procfile" in found
+
+
+PRIVATE = re.compile(
+    r"\bthe brief\b|\bthe customer(?:'s (?:own|specification|§)| named| asked)", re.I
+)
+"""Documents that a reader of the code does not have."""
+
+
+def test_no_sentence_leans_on_a_document_that_readers_lack() -> None:
+    """The contract is `schemas/` and the guide."""
+    here = Path(__file__)
+    found = [
+        path.relative_to(CHECKOUT).as_posix()
+        for folder in ("server", "static", "lua", "schemas", "tests")
+        for path in (CHECKOUT / folder).rglob("*")
+        if path.suffix in {".py", ".js", ".lua", ".md", ".json", ".css"} and path != here
+        if PRIVATE.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+    assert PRIVATE.search("as the brief says")

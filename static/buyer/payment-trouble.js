@@ -1,5 +1,5 @@
 // @ts-check
-/** What went wrong with a payment and what can be done about it: the brief's §3.3, §4.3 and §4.4. */
+/** What went wrong with a payment and what can be done about it. */
 import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { icon } from "../ui/icons.js";

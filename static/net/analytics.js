@@ -1,5 +1,5 @@
 // @ts-check
-/** The figures that a shop wants of its buyers' ways, by the brief's names. */
+/** The figures that a shop wants of its buyers' ways, by the contract's names. */
 import { pause } from "../state/retry.js";
 
 /** @typedef {import("./api.js").Report} Report */

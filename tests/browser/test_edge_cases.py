@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a ticket: the customer's §4, and what a live map adds to it.
+"""What can go wrong on the way to a ticket, and what a live map adds to it.
 
 §4.1, §4.2, §4.5 and §4.7 are told by the scenarios in `test_purchase`.
 """

@@ -1,4 +1,4 @@
-"""The five scenarios of the customer's specification (its §7), each with real seats and payments."""
+"""The five scenarios of a purchase, each with real seats and payments."""
 
 from __future__ import annotations
 

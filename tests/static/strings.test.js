@@ -37,7 +37,7 @@ test("both languages fill in the same facts", () => {
   }
 });
 
-test("the brief's sentences stand word for word", () => {
+test("the sentences that the contract fixes stand word for word", () => {
   speak("en", en);
   equal(t("partial.title"), "Partial Reservation");
   equal(t("partial.proceed", { n: 2, total: "$100.00" }), "Proceed with 2 Seats ($100.00)");

@@ -33,7 +33,7 @@ from houseful.sql.database import Session
 from houseful.wire.codec import iso
 
 DEMO_CARD: Final = "demo_card_4242424242424242"
-"""What the demo gateway charges when the buyer names no card, as in the customer's own example."""
+"""What the demo gateway charges when the buyer names no card: the contract's plain request has none."""
 
 
 class Purchases:

@@ -29,7 +29,7 @@ def to_wire(amount_minor: int, currency: str) -> str:
 
 
 def to_number(amount_minor: int, currency: str) -> float | int:
-    """The brief's JSON number: `20250, "EUR"` → `202.5`."""
+    """The wire's JSON number: `20250, "EUR"` → `202.5`."""
     digits = decimals(currency)
     return amount_minor if digits == 0 else amount_minor / 10**digits
 

@@ -1,7 +1,7 @@
 """Why a seat or a reservation was refused: the one vocabulary.
 
 Lua replies, HTTP and WebSocket bodies, schemas and the page all use these codes. The sentences are
-what people read; the first three are the customer's, word for word.
+what people read; the first three sentences are fixed by the contract.
 """
 
 from __future__ import annotations

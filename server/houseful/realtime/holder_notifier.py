@@ -14,7 +14,7 @@ from houseful.realtime.hub import Hub
 from houseful.wire import frames
 
 EXPIRING_MS: Final = 60_000
-"""The brief's warning: one minute before a hold ends its owner is told."""
+"""One minute before a hold ends, its holder is warned."""
 
 STATE_OF_KIND: Final = {
     "reserved": "granted",

@@ -147,7 +147,7 @@ class Replica:
             )
 
     def seats_body(self) -> Body:
-        """The brief's seat map."""
+        """The seat map of `schemas/http/getSeats.200.json`."""
         if self._seats_body is None:
             seat_map, available = self.seat_map, self.available
             self._seats_body = self._body(

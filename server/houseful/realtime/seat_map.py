@@ -1,4 +1,4 @@
-"""The brief's seat map as JSON, plain and gzipped, at the price of what changed.
+"""The seat map as JSON, plain and gzipped, at the price of what changed.
 
 Each section is encoded and compressed when it is first asked for after a change in it; the whole is
 put together of those pieces (a gzip stream may be: each piece ends on a byte and refers to none before).

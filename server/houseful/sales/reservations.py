@@ -21,7 +21,7 @@ from houseful.telemetry.log import tell
 from houseful.telemetry.metrics import REFUSED_SEATS, happened
 
 WINDOW_MS = 60_000
-"""The brief's limit is per minute."""
+"""The limit counts attempts per minute."""
 
 GONE = {"unknown_reservation"}
 """Reasons that mean there is no such thing for this user."""

@@ -51,7 +51,7 @@ def unchanged(tags: bytes | None, since: bytes | None, body: Body) -> bool:
 
 
 def moment(text: str) -> int | None:
-    """An HTTP date or, as the brief's client sends, an ISO one, in ms; None for neither.
+    """An HTTP date, or an ISO one such as the map's `timestamp`, in ms; None for neither.
 
     A whole second from an HTTP date stands for all of that second: `last_modified` never names a
     second that is not over.

@@ -1,4 +1,4 @@
-"""The brief's envelope around every answer, and what an error adds to it."""
+"""The envelope around every answer, and what an error adds to it."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def seconds_left(deadline_ms: int, now_ms: int) -> int:
 
 
 def failed_seats(failed: Sequence[FailedSeat]) -> list[dict[str, object]]:
-    """The brief's `failedSeats`, with the code beside the sentence."""
+    """`failedSeats`, with the code beside the sentence."""
     return [
         {"seatId": seat.seat_id, "reason": SEAT_REASONS[seat.reason], "code": seat.reason}
         for seat in failed

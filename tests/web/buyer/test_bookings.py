@@ -1,4 +1,4 @@
-"""POST /bookings and what follows over HTTP: the brief's §1.3, §3.3, §4.3, §4.7, §7.1 and §7.4."""
+"""POST /bookings and what follows over HTTP: a purchase, a decline, a retry, a replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's own analytics: the brief's events, bounded, as log lines and counters.
+"""The page's own analytics: its named events, bounded, as log lines and counters.
 
 A report is what a stranger says: its size is bounded in `wire.buyer`, its number per user here, and
 the lines that all of them together may fill this worker's log with. Counters count on without lines.

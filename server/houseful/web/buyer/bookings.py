@@ -1,4 +1,4 @@
-"""Buying and what follows: the brief's 1.3, quotes, bookings and their papers."""
+"""Buying over HTTP: quotes, bookings, and the documents of a booking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reservations over HTTP: the brief's 1.2 and what belongs to it."""
+"""Reservations over HTTP: reserve, look, extend, give back."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def release_seats(call: Call) -> Response:
 
 
 def granted_message(granted: Granted) -> str:
-    """The brief's sentences."""
+    """The sentences that the contract fixes."""
     taken = len(granted.seat_ids)
     if granted.failed:
         return f"Reserved {seats_word(taken)}, {len(granted.failed)} failed"
