@@ -34,7 +34,7 @@ local meta = {
   epoch = epoch, seq = 0, base = tonumber(ARGV[3]), first = tonumber(ARGV[4]),
   count = tonumber(ARGV[5]), next = tonumber(ARGV[3]) + 1, taken = 0,
 }
-redis.call('HSET', META, 'epoch', epoch, 'base', int(meta.base), 'first', int(meta.first),
+redis.call('HSET', META, 'epoch', epoch, 'incarnation', INCARNATION, 'base', int(meta.base), 'first', int(meta.first),
   'count', int(meta.count))
 
 local function fresh(id) return { id = id, version = meta.base, status = 'A' } end

@@ -194,20 +194,21 @@ def build(settings: Settings, redis_url: str) -> Context:
     )
     checkout = Checkout(parts, {EMAIL: paperwork.deliver})
     deadlines = Deadlines(
-        seats, DeadlineIndex(client), database, wall_clock_ms, lapsed=checkout.lapsed
+        seats,
+        DeadlineIndex(client),
+        database,
+        wall_clock_ms,
+        lapsed=checkout.lapsed,
+        renew=catalog.renew_event,
     )
-
-    def another_redis() -> None:
-        deadlines.survey_soon()
-        checkout.compare_seats_soon()
-
+    catalog.doubted = checkout.compare_soon
     live_events = LiveEvents(
         client,
         seats,
         catalog,
         frame_interval_ms=settings.frame_interval_ms,
         clock=wall_clock_ms,
-        other_server=another_redis,
+        other_server=deadlines.survey_soon,
         lease_expired=deadlines.ring,
     )
     return Context(

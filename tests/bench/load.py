@@ -233,14 +233,21 @@ def socket_buyer(_: int, __: str, seats: Sequence[int], version: int) -> Talk:
 
 
 def script_buyer(
-    digests: tuple[str, str], keys: Sequence[str], user: str, seats: Sequence[int], version: int
+    digests: tuple[str, str],
+    keys: Sequence[str],
+    user: str,
+    seats: Sequence[int],
+    version: int,
+    incarnation: str,
 ) -> Talk:
     """The same two moves as bare EVALSHA."""
     while True:
         pairs = [part for seat in seats for part in (seat, version)]
-        answer = yield resp("EVALSHA", digests[0], 5, *keys, user, "s", 600_000, 10, *pairs)
+        answer = yield resp(
+            "EVALSHA", digests[0], 5, *keys, user, "s", 600_000, 10, *pairs, incarnation
+        )
         assert b"granted" in answer, answer
-        answer = yield resp("EVALSHA", digests[1], 5, *keys, user, 0, *seats)
+        answer = yield resp("EVALSHA", digests[1], 5, *keys, user, 0, *seats, incarnation)
         assert b"released" in answer, answer
         version += 2
 

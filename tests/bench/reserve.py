@@ -17,6 +17,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from redis import Redis
+
 from houseful import paths
 from houseful.store.scripts import link
 from houseful.store.seats import event_keys
@@ -119,8 +121,9 @@ def script_crew(stack: ExitStack, scene: Stage) -> Crew:
     """On an event of its own that the server does not watch."""
     sale = opened_sale(scene)
     digests = tuple(link(paths.LUA, name).digest for name in ("reserve", "release"))
+    incarnation = str(Redis.from_url(scene.valkey.url).info("server")["run_id"])
     given = [
-        (digests, event_keys(sale.id), f"buyer-{n}", seats, version)
+        (digests, event_keys(sale.id), f"buyer-{n}", seats, version, incarnation)
         for n, (_, _, seats, version) in enumerate(buyers(scene, sale))
     ]
     path = scene.valkey.url.removeprefix("unix://")

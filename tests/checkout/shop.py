@@ -77,7 +77,8 @@ class Shop:
             DeadlineIndex(self.client),
             self.database,
             self.clock,
-            lambda event_id, bookings: self.checkout.lapsed(event_id, bookings),
+            lapsed=lambda event_id, bookings: self.checkout.lapsed(event_id, bookings),
+            renew=self.catalog.renew_event,
         )
 
     def new_checkout(self, **changes: Any) -> Checkout:

@@ -83,7 +83,12 @@ async def stage(
     await redis_client.config_set("notify-keyspace-events", "Ktx")
     events = LiveEvents(redis_client, seats, catalog, frame_interval_ms=0)
     deadlines = Deadlines(
-        seats, DeadlineIndex(redis_client), database, clock_ms, lapsed=nobody_pays
+        seats,
+        DeadlineIndex(redis_client),
+        database,
+        clock_ms,
+        lapsed=nobody_pays,
+        renew=catalog.renew_event,
     )
     keeping = asyncio.create_task(deadlines.run())
     async with running(events, hearing=request.param):

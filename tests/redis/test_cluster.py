@@ -21,12 +21,13 @@ from houseful.redis.connection import connect, settled
 from houseful.redis.keyspace_listener import KeyspaceListener
 from houseful.store import scripts
 from houseful.store.limiter import Limiter
-from houseful.store.seats import SeatStore, event_keys
+from houseful.store.seats import SeatStore, Unopened, event_keys
 from houseful.store.ws_tickets import WsTickets
 from tests.support.redis_cluster import RedisCluster, running_cluster
 from tests.support.serving import eventually
 
 BASE, HOLD = 1_000_000, 60_000
+RENEWED = 2_000_000
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +61,16 @@ async def open_event(store: SeatStore, event: int) -> None:
     )
 
 
-async def reserve(store: SeatStore, event: int, *seats: int, hold_ms: int = HOLD) -> Granted:
-    wanted = [(seat, BASE) for seat in seats]
+async def renew(store: SeatStore, event: int) -> None:
+    assert await store.renew(
+        event, expected_epoch="e1", epoch="e2", version_base=RENEWED, is_certain=False
+    )
+
+
+async def reserve(
+    store: SeatStore, event: int, *seats: int, hold_ms: int = HOLD, version: int = BASE
+) -> Granted:
+    wanted = [(seat, version) for seat in seats]
     answer = await store.reserve(event, "ann", "s", wanted, hold_ms=hold_ms, max_seats=10)
     assert isinstance(answer, Granted), answer
     return answer
@@ -166,10 +175,13 @@ async def test_a_call_follows_a_slot_to_another_node_and_is_heard_there(
         await asyncio.sleep(0.1)
         assert not asked.done()  # neither done by halves nor refused
         await asyncio.to_thread(cluster.finish_moving, source, slot, target)
-        assert (await asked).seat_ids == (1, 2)
+        with pytest.raises(Unopened):
+            await asked  # another process has it now: the server renews it and asks once more
+        await renew(store, event)
+        assert (await reserve(store, event, 1, 2, version=RENEWED)).seat_ids == (1, 2)
         assert cluster.owner_of(key) is target
         rings.clear()
-        await reserve(store, event, 3)
+        await reserve(store, event, 3, version=RENEWED)
         await eventually(lambda: heard(rings, {(event, False)}))
         assert sorted(seat.seat_id for seat in (await store.snapshot(event)).records) == [1, 2, 3]
 
@@ -188,6 +200,7 @@ async def test_a_slot_that_takes_too_long_to_move_is_a_503_and_nothing_is_writte
         await reserve(store, event, 1, 2)
     assert time.monotonic() - begun < 4
     await asyncio.to_thread(cluster.finish_moving, source, slot, target)
+    await renew(store, event)
     assert [seat.seat_id for seat in (await store.snapshot(event)).records] == [9]
 
 

@@ -43,7 +43,14 @@ class Worker:
     def __post_init__(self) -> None:
         self.seats = SeatStore(self.client)
         self.index = DeadlineIndex(self.client)
-        self.deadlines = Deadlines(self.seats, self.index, self.database, clock_ms, nobody_pays)
+        self.deadlines = Deadlines(
+            self.seats,
+            self.index,
+            self.database,
+            clock_ms,
+            lapsed=nobody_pays,
+            renew=Catalog(self.database, self.seats).renew_event,
+        )
 
     @asynccontextmanager
     async def running(self, *, surveys: bool = False) -> AsyncIterator[None]:

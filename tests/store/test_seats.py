@@ -323,6 +323,55 @@ async def test_a_rebuild_keeps_what_sql_sold_and_raises_every_version(seats: Sea
     assert (await seats.book_seats(EVENT, 10, "cy", [104])).seat_ids == (104,)
 
 
+async def test_an_event_that_another_process_of_redis_wrote_is_unopened_until_it_is_renewed(
+    seats: SeatStore, redis_client: Redis, clock: Clock
+) -> None:
+    held = await reserve(seats, "ann", (101, BASE), (102, BASE))
+    assert isinstance(held, Granted)
+    await seats.begin_checkout(EVENT, "ann", 5, [102], pay_ms=60_000)
+    await seats.book_seats(EVENT, 9, "bob", [103])
+    await seats.block(EVENT, [104])
+    before = {record.seat_id: record for record in (await seats.snapshot(EVENT)).records}
+    assert not await renew(seats, is_certain=False), "nothing is wrong"
+    await redis_client.hset(event_keys(EVENT)[0], "incarnation", "another")
+    with pytest.raises(Unopened):
+        await reserve(seats, "ann", (105, BASE))
+    with pytest.raises(Unopened):
+        await seats.read_feed(EVENT, "e1", 1)
+    assert await renew(seats, is_certain=False)
+    assert not await renew(seats, is_certain=False), "once, however many ask"
+
+    after = await seats.snapshot(EVENT)
+    assert (after.epoch, after.seq, after.version_base) == ("e2", 1, 2_000_000)
+    highest = max(record.version for record in before.values())
+    for record in after.records:
+        assert record.version > max(highest, after.version_base)
+        was = before[record.seat_id]
+        assert (record.status, record.ref, record.deadline_ms) == (
+            *(was.status, was.ref, was.deadline_ms),
+        )
+    assert {hold.reservation.seat_ids for hold in await seats.holds(EVENT)} == {(101,), (102,)}
+    new = await reserve(seats, "cy", (105, 2_000_000))
+    assert isinstance(new, Granted)
+    assert new.reservation_id > 2_000_000, "no reservation id comes twice"
+    await clock.move(HOLD)
+    assert (await seats.sweep(EVENT)).freed == 2
+
+
+async def test_a_worker_that_knows_of_lost_writes_renews_under_the_same_process(
+    seats: SeatStore,
+) -> None:
+    assert await renew(seats, is_certain=True)
+    assert (await seats.snapshot(EVENT)).epoch == "e2"
+    assert not await renew(seats, is_certain=True), "its epoch is another now"
+
+
+async def renew(seats: SeatStore, *, is_certain: bool) -> bool:
+    return await seats.renew(
+        EVENT, expected_epoch="e1", epoch="e2", version_base=2_000_000, is_certain=is_certain
+    )
+
+
 async def test_the_feed_tells_each_move_once_and_in_order(seats: SeatStore) -> None:
     await reserve(seats, "ann", (101, BASE), (102, BASE))
     await seats.release(EVENT, "ann", [101])

@@ -309,9 +309,9 @@ class Checkout:
             repeat("completer", work.start_due, POLL_S, never),
         )
 
-    def compare_seats_soon(self) -> None:
-        """Redis may have lost what it had: do not wait for the reconciler's next turn."""
-        self._reconciler.seats_are_doubtful = True
+    def compare_soon(self, event_id: int) -> None:
+        """Redis may have lost what it had of this event: do not wait for the reconciler's turn."""
+        self._reconciler.doubted.add(event_id)
         self._wake_seats.set()
 
     async def run_outbox(self) -> None:
@@ -322,7 +322,7 @@ class Checkout:
         """Compare SQL with Redis and with the gateway."""
         never, work = asyncio.Event(), self._reconciler
         await together(
-            repeat("seats of another server", work.doubtful_seats, POLL_S, self._wake_seats),
+            repeat("doubted seats", work.doubted_seats, POLL_S, self._wake_seats),
             repeat("orphan refunds", work.refund_orphans, POLL_S, never),
             repeat("books", work.take_turns, TURNS_EVERY_S, never),
         )

@@ -41,13 +41,14 @@ class Reconciler:
     ) -> None:
         self._parts = parts
         self._apply_payment = apply_payment
-        self.seats_are_doubtful = False
+        self.doubted: set[int] = set()
+        """Events to be compared out of turn."""
 
-    async def doubtful_seats(self) -> None:
-        """Compare the seats out of turn, where somebody asked for it."""
-        if self.seats_are_doubtful:
-            await self.seats()
-            self.seats_are_doubtful = False
+    async def doubted_seats(self) -> None:
+        """Compare the seats of events that somebody doubts."""
+        for event_id in list(self.doubted):
+            await self._event(event_id)
+            self.doubted.discard(event_id)
 
     async def seats(self) -> int:
         """Redis follows SQL: sold seats BOOKED, seats of no sale not. Returns repairs made."""

@@ -118,6 +118,16 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Which state of an event Redis has: its epoch, its lowest version, its seats."""
+
+    epoch: str
+    version_base: int
+    first_seat_id: int
+    seat_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Swept:
     """What a sweep did and found. `lapsed`: bookings PAYING past their deadline; `next_ms`: the
     earliest deadline of what is left, None when there is none."""

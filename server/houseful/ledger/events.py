@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, case, delete, insert, select, update
 
 from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
@@ -180,12 +180,13 @@ def _record(row: Any, prices: dict[str, int]) -> EventRecord:
     )
 
 
-async def next_generation(session: Session, event_id: int) -> int:
-    """Raise the event's generation by one and return it. Raises NotFound."""
+async def next_generation(session: Session, event_id: int, above: int = 0) -> int:
+    """Raise the event's generation by one, and above `above`, and return it. Raises NotFound."""
+    least = case((EVENT.c.generation < above, above), else_=EVENT.c.generation)
     result = await session.execute(
         update(EVENT)
         .where(EVENT.c.id == event_id)
-        .values(generation=EVENT.c.generation + 1)
+        .values(generation=least + 1)
         .returning(EVENT.c.generation)
     )
     generation: int | None = result.scalar_one_or_none()

@@ -49,22 +49,23 @@ class CommandRouter:
     def is_cluster(self) -> bool:
         return isinstance(self._client, Cluster)
 
-    async def send(self, key: str, *command: str | int | bytes) -> Any:
-        """The reply to a command on `key`, wherever that is now."""
+    async def send(self, key: str, *command: str | int | bytes, stamped: bool = False) -> Any:
+        """The reply to a command on `key`, wherever that is now. `stamped`: see
+        `PipelinedConnection.send`."""
         if isinstance(self._client, Cluster):
-            return await self._routed(self._client, key, command)
+            return await self._routed(self._client, key, command, stamped)
         lane = self._lane(self._client)
         try:
-            return await lane.send(command)
+            return await lane.send(command, stamped=stamped)
         except Departed:
-            return await lane.send(command)
+            return await lane.send(command, stamped=stamped)
         except exceptions.MovedError as error:
             raise exceptions.ConnectionError(
                 f"it is a node of a cluster, expected redis+cluster:// in REDIS_URL: {error}"
             ) from error
 
     async def _routed(
-        self, cluster: Cluster, key: str, command: Sequence[str | int | bytes]
+        self, cluster: Cluster, key: str, command: Sequence[str | int | bytes], stamped: bool
     ) -> Any:
         loop = asyncio.get_running_loop()
         deadline, pause = loop.time() + REROUTE_S, PAUSE_S
@@ -74,7 +75,7 @@ class CommandRouter:
             node = redirected
             try:
                 node = redirected or await cluster.at(key)
-                return await self._lane(node).send(command, asking=asking)
+                return await self._lane(node).send(command, asking=asking, stamped=stamped)
             except exceptions.AskError as error:  # also MOVED, which is one of its kind
                 if node is None or loop.time() > deadline:
                     raise

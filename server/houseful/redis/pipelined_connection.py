@@ -82,6 +82,12 @@ def taken_over(
 
 ASKING: Final = packed("ASKING")
 
+INCARNATION_LENGTH: Final = 40
+"""Characters of the run id that Redis and Valkey give each of their processes."""
+
+NO_INCARNATION: Final = "0" * INCARNATION_LENGTH
+"""Stamped where the server does not let us know."""
+
 
 @dataclass(eq=False, slots=True)
 class PendingCall:
@@ -90,8 +96,14 @@ class PendingCall:
     packed: bytes
     reply: asyncio.Future[Any]
     asking: bool = False
+    stamped: bool = False
     tries: int = 0
     sent_at: float = 0.0
+
+    def bytes_for(self, stamp: bytes) -> bytes:
+        """What is sent; `stamp` ends a stamped call in the place of `NO_INCARNATION`."""
+        body = self.packed[: -len(stamp)] + stamp if self.stamped else self.packed
+        return ASKING + body if self.asking else body
 
 
 class ConnectionStreams(asyncio.Protocol):
@@ -135,6 +147,7 @@ class PipelinedConnection:
         self._callbacks: Mapping[Any, Any] = dict(client.response_callbacks)  # its own is slow
         self._connection: AbstractConnection | None = None
         self._wire: ConnectionStreams | None = None
+        self._stamp = stamp_of(NO_INCARNATION)
         self._waiting: list[PendingCall] = []
         self._under_way: deque[PendingCall] = deque()
         self._is_flush_due = False
@@ -142,13 +155,23 @@ class PipelinedConnection:
         self._watch: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def send(self, command: Sequence[str | float | bytes], *, asking: bool = False) -> Any:
+    async def send(
+        self,
+        command: Sequence[str | float | bytes],
+        *,
+        asking: bool = False,
+        stamped: bool = False,
+    ) -> Any:
         """The reply as redis-py's own clients give it. Raises redis-py's exceptions; a lost
         connection only after three tries. `asking`: the slot is still on its way to that node.
+        `stamped`: the command gets one more argument, the run id of the process that executes it:
+        a connection ends with its process, so that is known for certain.
         """
         if self._is_closed:
             raise exceptions.ConnectionError("the connection was closed")
-        call = PendingCall(packed(*command), asyncio.get_running_loop().create_future(), asking)
+        whole = packed(*command, NO_INCARNATION) if stamped else packed(*command)
+        reply_to = asyncio.get_running_loop().create_future()
+        call = PendingCall(whole, reply_to, asking, stamped)
         self._waiting.append(call)
         self._flush_soon()
         reply = await call.reply
@@ -229,9 +252,8 @@ class PipelinedConnection:
             call.tries += 1
             call.sent_at = now
         self._under_way.extend(calls)
-        self._wire.transport.write(
-            b"".join([ASKING + call.packed if call.asking else call.packed for call in calls])
-        )
+        stamp = self._stamp
+        self._wire.transport.write(b"".join([call.bytes_for(stamp) for call in calls]))
         if self._watch is None and calls:
             self._watch_out(REPLY_TIMEOUT_S)
 
@@ -243,6 +265,7 @@ class PipelinedConnection:
                 await asyncio.sleep(RETRY_S * tries)
             await self._give_back()
             self._connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+            self._stamp = stamp_of(await incarnation(self._connection))
             self._wire = ConnectionStreams(self._connection, self.answer, self.lost)
         except BaseException as error:
             failed, self._waiting = self._waiting, []
@@ -286,6 +309,22 @@ class PipelinedConnection:
         for call in calls:
             if not call.reply.done():
                 call.reply.set_result(error)
+
+
+async def incarnation(connection: Any) -> str:
+    """The run id of the process at the other end; `NO_INCARNATION` where that is kept from us."""
+    await connection.send_command("INFO", "server")
+    try:
+        text = str(await connection.read_response())
+    except exceptions.ResponseError:
+        return NO_INCARNATION
+    lines = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    run_id = lines.get("run_id", "")
+    return run_id if len(run_id) == INCARNATION_LENGTH else NO_INCARNATION
+
+
+def stamp_of(run_id: str) -> bytes:
+    return run_id.encode() + b"\r\n"
 
 
 _lanes: WeakKeyDictionary[Redis, PipelinedConnection] = WeakKeyDictionary()

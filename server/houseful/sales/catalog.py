@@ -37,6 +37,9 @@ EVENT_TTL_S = 0.8
 """How long an event's sale window and name may be remembered: every worker, also one that missed the
 note of a change, must know a new window within a second."""
 
+RENEWED_AT_ONCE = 4
+"""Of all events after Redis was restarted: those that somebody asks for go before."""
+
 HOUSES = 64
 """Plans kept in memory that nobody uses; a 50,000-seat one takes about 30 MB. Those of live events
 are their replicas', however many."""
@@ -67,6 +70,9 @@ class Catalog:
         self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
         self._house_flights: SingleFlight[int, EventSeats] = SingleFlight()
         self._openings: SingleFlight[int, None] = SingleFlight()
+        self._renewals = asyncio.Semaphore(RENEWED_AT_ONCE)
+        self.doubted: Callable[[int], None] = lambda event_id: None
+        """Told of events that were opened or renewed: they are to be compared with SQL."""
 
     async def event(self, event_id: int) -> EventRecord:
         """Raises NotFound."""
@@ -145,30 +151,60 @@ class Catalog:
         return stored
 
     async def open_event(self, event_id: int, expected_epoch: str = "") -> None:
-        """Build the event's seats in Redis from SQL, unless somebody did so since.
+        """Make the event's seats in Redis good, unless somebody did so since.
 
-        `expected_epoch` is the epoch the caller knows to be wrong (Redis went back in time), or
-        empty when Redis has none. The new versions lie above all that were ever handed out.
+        Redis that has none of them, or those of another database's event, gets them from SQL. Those
+        that another process of Redis wrote, or whose epoch the caller knows to be wrong
+        (`expected_epoch`: Redis went back in time), get a new epoch and keep who holds what. In any
+        case the versions lie above all that were ever handed out, and `doubted` is told, so that
+        they are compared with SQL.
         """
         record = await self.event(event_id)
+        standing = await self._seats.standing(event_id)
+        if standing is not None and expected_epoch not in ("", standing.epoch):
+            return
+        above = standing.version_base // VERSIONS_PER_GENERATION if standing else 0
         async with self._database.write() as session:
-            generation = await events.next_generation(session, event_id)
+            generation = await events.next_generation(session, event_id, above)
+        base = generation * VERSIONS_PER_GENERATION
+        theirs = standing and (standing.first_seat_id, standing.seat_count)
+        if standing is not None and theirs == (record.first_seat_id, record.seat_count):
+            is_done = await self._seats.renew(
+                event_id,
+                expected_epoch=standing.epoch,
+                epoch=secrets.token_hex(6),
+                version_base=base,
+                is_certain=bool(expected_epoch),
+            )
+        else:
+            is_done = await self._build(record, standing.epoch if standing else "", base)
+        if is_done:
+            log.info("event_opened", event_id=event_id, generation=generation)
+            self.doubted(event_id)
+
+    async def _build(self, record: EventRecord, expected_epoch: str, version_base: int) -> bool:
         async with self._database.read() as session:
-            claims = [Claim(*claim) for claim in await bookings.live_claims(session, event_id)]
-            blocked = await events.blocked_seats(session, event_id)
+            claims = [Claim(*claim) for claim in await bookings.live_claims(session, record.id)]
+            blocked = await events.blocked_seats(session, record.id)
         taken = {claim.seat_id for claim in claims}
-        opened = await self._seats.open(
-            event_id,
+        return await self._seats.open(
+            record.id,
             expected_epoch=expected_epoch,
             epoch=secrets.token_hex(6),
-            version_base=generation * VERSIONS_PER_GENERATION,
+            version_base=version_base,
             first_seat_id=record.first_seat_id,
             seat_count=record.seat_count,
             claims=claims,
             blocked=[seat_id for seat_id in blocked if seat_id not in taken],
         )
-        if opened:
-            log.info("event_opened", event_id=event_id, generation=generation, sold=len(claims))
+
+    async def renew_event(self, event_id: int) -> bool:
+        """As `open_event`, but only for what Redis has something of; whether it has."""
+        if await self._seats.standing(event_id) is None:
+            return False
+        async with self._renewals:
+            await self.open_event(event_id)
+        return True
 
     async def opened(self, event_id: int, move: Callable[[], Awaitable[T]]) -> T:
         """The result of `move`; where Redis lacks the event, opens it and tries again."""

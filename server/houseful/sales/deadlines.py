@@ -64,13 +64,17 @@ class Deadlines:
         index: DeadlineIndex,
         database: Database,
         clock: Callable[[], int],
+        *,
         lapsed: Lapsed,
+        renew: Callable[[int], Awaitable[bool]],
     ) -> None:
+        """`renew`: makes an event good that another process of Redis wrote; whether there is one."""
         self._seats = seats
         self._index = index
         self._database = database
         self._clock = clock
         self._lapsed = lapsed
+        self._renew = renew
         self._noted: dict[int, int] = {}
         self._looking: dict[int, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
@@ -89,7 +93,7 @@ class Deadlines:
         self._woken.set()
 
     def survey_soon(self) -> None:
-        """Redis may have lost what it had: look at every event."""
+        """Redis is another process, and may have lost what it had: look at every event."""
         self._is_doubtful.set()
 
     async def run(self) -> None:
@@ -149,7 +153,9 @@ class Deadlines:
         try:
             swept = await self._seats.sweep(event_id)
         except Unopened:
-            return None
+            if not await self._renew(event_id):
+                return None
+            swept = await self._seats.sweep(event_id)
         if swept.freed:
             HAPPENINGS.labels("reservation_expired").inc(swept.freed)
             log.info("reservation_expired", event_id=event_id, reservations=swept.freed)

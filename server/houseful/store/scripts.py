@@ -57,16 +57,20 @@ class Scripts:
         }
         self._timers = {name: SCRIPT_SECONDS.labels(name) for name in self._scripts}
 
-    async def run(self, name: str, keys: Sequence[str], args: Sequence[str | int]) -> Any:
-        """The script's reply. Redis that lost its script cache is given the text again."""
+    async def run(
+        self, name: str, keys: Sequence[str], args: Sequence[str | int], *, stamped: bool = False
+    ) -> Any:
+        """The script's reply. Redis that lost its script cache is given the text again. `stamped`:
+        the script is told which process it runs in, see lua/lib/meta.lua."""
         script = self._scripts[name]
         declared = (*keys, absent(keys[0])) if self.lanes.is_cluster else keys
         rest = (len(declared), *declared, *args)
         begin = time.perf_counter()
+        send = self.lanes.send
         try:
-            reply = await self.lanes.send(keys[0], "EVALSHA", script.digest, *rest)
+            reply = await send(keys[0], "EVALSHA", script.digest, *rest, stamped=stamped)
         except NoScriptError:
-            reply = await self.lanes.send(keys[0], "EVAL", script.text, *rest)
+            reply = await send(keys[0], "EVAL", script.text, *rest, stamped=stamped)
         self._timers[name].observe(time.perf_counter() - begin)
         return reply
 

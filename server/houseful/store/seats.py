@@ -28,6 +28,7 @@ from houseful.domain.seats import (
     ReservationStatus,
     SeatRecord,
     Snapshot,
+    Standing,
     Swept,
 )
 from houseful.redis.command_router import Client
@@ -43,7 +44,7 @@ FEED_LIMIT = 1000
 SEQ_PLACE = {
     **dict.fromkeys(("granted", "held", "extended", "begun", "kept"), 4),
     **dict.fromkeys(("released", "freed", "blocked", "unblocked", "booked", "unbooked"), 1),
-    **dict.fromkeys(("opened", "refused"), 0),
+    **dict.fromkeys(("opened", "renewed", "refused"), 0),
 }
 """Where a script's reply has the feed's position, by the reply's first word; 0: it has none."""
 
@@ -69,7 +70,8 @@ class Answered:
 
 
 class Unopened(Unavailable):
-    """Redis has no state for the event: it must be opened from SQL first."""
+    """Redis has no state for the event, or one that another process of Redis wrote: it must be opened
+    from SQL, or renewed, first."""
 
     code = "unopened"
 
@@ -113,7 +115,9 @@ class SeatStore:
 
     async def _run(self, name: str, event_id: int, *args: str | int) -> list[Any]:
         with translated():
-            reply: list[Any] = await self._scripts.run(name, event_keys(event_id), args)
+            reply: list[Any] = await self._scripts.run(
+                name, event_keys(event_id), args, stamped=True
+            )
         if reply[0] == "unopened":
             raise Unopened(event_id)
         place = SEQ_PLACE.get(reply[0])
@@ -157,6 +161,31 @@ class SeatStore:
         )
         self.heard_deadline(event_id, 0)
         return bool(reply[0] == "opened")
+
+    async def standing(self, event_id: int) -> Standing | None:
+        """What Redis has of an event, whoever wrote it; None for nothing."""
+        key = event_keys(event_id)[0]
+        with translated():
+            epoch, *numbers = await self._scripts.lanes.send(
+                key, "HMGET", key, "epoch", "base", "first", "count"
+            )
+        return Standing(epoch, *map(int, numbers)) if epoch else None
+
+    async def renew(
+        self,
+        event_id: int,
+        *,
+        expected_epoch: str,
+        epoch: str,
+        version_base: int,
+        is_certain: bool,
+    ) -> bool:
+        """Begin a new epoch with all that Redis has; False if that is not needed any more."""
+        reply = await self._run(
+            "renew", event_id, expected_epoch, epoch, version_base, int(is_certain)
+        )
+        self.heard_deadline(event_id, 0)
+        return bool(reply[0] == "renewed")
 
     async def reserve(
         self,
