@@ -193,8 +193,8 @@ async def test_the_reconciler_books_what_redis_forgot_and_frees_what_was_never_s
     await shop.buy("ada", seats)
     await shop.seats.unbook_seats(shop.event.id, 1, "ada", seats)
     await shop.seats.book_seats(shop.event.id, 99, "eve", [seats[0] + 1])
-    assert await shop.checkout._reconciler.seats() == 2
-    assert await shop.checkout._reconciler.seats() == 0
+    assert await shop.checkout._comparison.every_event() == 2
+    assert await shop.checkout._comparison.every_event() == 0
     assert [await shop.status(seat) for seat in (seats[0], seats[0] + 1)] == ["B", "A"]
 
 

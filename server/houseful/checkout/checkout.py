@@ -25,6 +25,7 @@ from houseful.checkout.reconciler import Reconciler, agrees
 from houseful.checkout.refunds import Refunds
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
+from houseful.checkout.seat_comparison import SeatComparison
 from houseful.domain.booking import UNFINISHED, State
 from houseful.domain.errors import Conflict, Forbidden, InProgress, NotFound, Unavailable
 from houseful.ledger import bookings, claims, payments
@@ -53,7 +54,8 @@ class Checkout:
         claiming = SeatClaims(parts)
         self._completer = Completer(parts, self._saga, claiming)
         self._purchases = Purchases(parts, self._saga, claiming, self._completer)
-        self._reconciler = Reconciler(parts, self.apply_payment)
+        self._comparison = SeatComparison(parts.database, parts.seats)
+        self._reconciler = Reconciler(parts, self.apply_payment, self._comparison.every_event)
         kinds = {CANCEL_PAYMENT: cancelling(parts, self.apply_payment), **(handlers or {})}
         self._relay = Relay(parts, kinds)
         self._wake_seats = asyncio.Event()
@@ -311,7 +313,7 @@ class Checkout:
 
     def compare_soon(self, event_id: int) -> None:
         """Redis may have lost what it had of this event: do not wait for the reconciler's turn."""
-        self._reconciler.doubted.add(event_id)
+        self._comparison.doubted.add(event_id)
         self._wake_seats.set()
 
     async def run_outbox(self) -> None:
@@ -322,7 +324,7 @@ class Checkout:
         """Compare SQL with Redis and with the gateway."""
         never, work = asyncio.Event(), self._reconciler
         await together(
-            repeat("doubted seats", work.doubted_seats, POLL_S, self._wake_seats),
+            repeat("doubted seats", self._comparison.doubted_events, POLL_S, self._wake_seats),
             repeat("orphan refunds", work.refund_orphans, POLL_S, never),
             repeat("books", work.take_turns, TURNS_EVERY_S, never),
         )

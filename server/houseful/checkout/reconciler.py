@@ -12,7 +12,7 @@ from houseful.checkout.charges import is_ours
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import State
 from houseful.domain.errors import Unavailable
-from houseful.ledger import bookings, counters, events, idempotency, outbox, payments, workers
+from houseful.ledger import bookings, counters, idempotency, outbox, payments, workers
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import AlreadyRefunded, GatewayRejected, Outcome, PaymentState
 from houseful.sql.database import Session
@@ -37,51 +37,14 @@ class Reconciler:
     """`apply_payment` brings one payment's booking in line with the gateway."""
 
     def __init__(
-        self, parts: CheckoutContext, apply_payment: Callable[[str], Awaitable[None]]
+        self,
+        parts: CheckoutContext,
+        apply_payment: Callable[[str], Awaitable[None]],
+        compare_seats: Callable[[], Awaitable[int]],
     ) -> None:
         self._parts = parts
         self._apply_payment = apply_payment
-        self.doubted: set[int] = set()
-        """Events to be compared out of turn."""
-
-    async def doubted_seats(self) -> None:
-        """Compare the seats of events that somebody doubts."""
-        for event_id in list(self.doubted):
-            await self._event(event_id)
-            self.doubted.discard(event_id)
-
-    async def seats(self) -> int:
-        """Redis follows SQL: sold seats BOOKED, seats of no sale not. Returns repairs made."""
-        repairs = 0
-        for event in await self._parts.database.query(events.list_all):
-            try:
-                repairs += await self._event(event.id)
-            except Unavailable as error:
-                if error.code != "unopened":  # an event nobody asks for is opened when needed
-                    raise
-        if repairs:
-            log.warning("seats repaired", repairs=repairs)
-        return repairs
-
-    async def _event(self, event_id: int) -> int:
-        # Redis first: a sale that commits in between shows as a seat to book, which is harmless.
-        snapshot = await self._parts.seats.snapshot(event_id)
-        claimed = await self._parts.database.query(lambda s: bookings.live_claims(s, event_id))
-        booked = {item.seat_id: item.ref for item in snapshot.records if item.status == "B"}
-        missing: dict[tuple[int, str], list[int]] = {}
-        for seat_id, booking_id, user, is_paying in claimed:
-            if not is_paying and booked.get(seat_id) != booking_id:
-                missing.setdefault((booking_id, user), []).append(seat_id)
-        for (booking_id, user), seat_ids in missing.items():
-            await self._parts.seats.book_seats(event_id, booking_id, user, seat_ids)
-        sold = {seat_id for seat_id, *_ in claimed}
-        extra: dict[int, list[int]] = {}
-        for seat_id, booking_id in booked.items():
-            if seat_id not in sold:
-                extra.setdefault(booking_id, []).append(seat_id)
-        for booking_id, seat_ids in extra.items():
-            await self._parts.seats.unbook_seats(event_id, booking_id, "", seat_ids)
-        return len(missing) + len(extra)
+        self._compare_seats = compare_seats
 
     async def money(self, before_ms: int = 0) -> int:
         """Every payment at the gateway has its booking, or goes back. Returns repairs made.
@@ -176,7 +139,7 @@ class Reconciler:
         """What one of all processes does every so often, and the gauges of this one."""
         await self._measure()
         if await self._turn("seats", SEATS_EVERY_MS) is not None:
-            await self.seats()
+            await self._compare_seats()
         before = await self._turn("money", MONEY_EVERY_MS)
         if before is not None:
             await self.money(before)

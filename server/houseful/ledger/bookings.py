@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from houseful.domain.booking import FOLLOWS, LIVE, PAID, UNFINISHED, State, check
 from houseful.ledger.idempotency import lease_is_dead
@@ -203,9 +203,21 @@ async def of_user(
     return [booking(row) for row in found], count.scalar_one()
 
 
-async def live_claims(session: Session, event_id: int) -> list[tuple[int, int, str, bool]]:
-    """`(seat_id, booking_id, user, paying)` of each seat that is sold or being paid for."""
-    return await _claims(session, BOOKING_SEAT.c.event_id == event_id)
+async def live_claims(
+    session: Session, event_id: int, seats: range | None = None
+) -> list[tuple[int, int, str, bool]]:
+    """`(seat_id, booking_id, user, paying)` of each seat, of all or of `seats`, that is sold or being
+    paid for."""
+    where: Any = BOOKING_SEAT.c.event_id == event_id
+    if seats is not None:
+        where &= BOOKING_SEAT.c.seat_id.between(seats.start, seats.stop - 1)
+    return await _claims(session, where)
+
+
+async def changes(session: Session) -> list[Row[Any]]:
+    """(event, numbers that are others whenever one of its bookings is)."""
+    columns = (BOOKING.c.event_id, func.count(), func.sum(BOOKING.c.version))
+    return list((await session.execute(select(*columns).group_by(BOOKING.c.event_id))).all())
 
 
 async def claims_on(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, delete, insert, select, update
+from sqlalchemy import Row, Select, case, delete, func, insert, select, update
 
 from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
@@ -219,14 +219,19 @@ async def change(
         )
 
 
-async def blocked_seats(session: Session, event_id: int) -> list[int]:
-    """Seats that staff took off sale, ascending."""
-    found = await session.execute(
-        select(EVENT_BLOCK.c.seat_id)
-        .where(EVENT_BLOCK.c.event_id == event_id)
-        .order_by(EVENT_BLOCK.c.seat_id)
-    )
-    return list(found.scalars())
+async def blocked_seats(session: Session, event_id: int, seats: range | None = None) -> list[int]:
+    """Seats, of all or of `seats`, that staff took off sale, ascending."""
+    where: Any = EVENT_BLOCK.c.event_id == event_id
+    if seats is not None:
+        where &= EVENT_BLOCK.c.seat_id.between(seats.start, seats.stop - 1)
+    statement = select(EVENT_BLOCK.c.seat_id).where(where).order_by(EVENT_BLOCK.c.seat_id)
+    return list((await session.execute(statement)).scalars())
+
+
+async def block_changes(session: Session) -> list[Row[Any]]:
+    """(event, numbers that are others whenever its blocks are)."""
+    columns = (EVENT_BLOCK.c.event_id, func.count(), func.sum(EVENT_BLOCK.c.seat_id))
+    return list((await session.execute(select(*columns).group_by(EVENT_BLOCK.c.event_id))).all())
 
 
 async def blocks(session: Session, event_id: int) -> list[Block]:

@@ -338,6 +338,17 @@ class SeatStore:
             )
         return [(epoch or "", seq or "") for epoch, seq in found]
 
+    async def records(self, event_id: int, seat_ids: Sequence[int]) -> dict[int, SeatRecord]:
+        """Those of these seats that ever changed, as they are."""
+        key = event_keys(event_id)[1]
+        with translated():
+            found = await self._scripts.lanes.send(key, "HMGET", key, *seat_ids)
+        return {
+            seat_id: seat_record(str(seat_id), record)
+            for seat_id, record in zip(seat_ids, found, strict=True)
+            if record
+        }
+
     async def snapshot(self, event_id: int) -> Snapshot:
         """The whole state as it is, holds that lapsed and were not swept yet among it."""
         reply = await self._run("snapshot", event_id)
