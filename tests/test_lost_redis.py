@@ -1,4 +1,4 @@
-"""Redis is killed and comes back empty while people watch and after people bought."""
+"""Redis is restarted, empty or with all it had, while people watch and after people bought."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from redis.exceptions import RedisError
 from houseful.valkey.embedded import find_binary
 from tests.invariants import broken
 from tests.support.ports import free_port
-from tests.support.serving import running_server
+from tests.support.redis_cluster import Node
+from tests.support.serving import Sale, Server, eventually, running_server
 from tests.support.watcher import converged, watching, world_of
 
 VIEWERS = 50
@@ -114,3 +115,49 @@ async def test_sold_seats_stay_sold_and_every_viewer_converges(
             assert refused.status_code == 409
             print(f"{VIEWERS} viewers converged {seconds:.2f} s after Redis answered again")
             assert seconds < 2
+
+
+async def test_a_clean_restart_of_redis_costs_viewers_one_resync_and_nobody_a_seat(
+    tmp_path: Path, redis_binary: Path | None
+) -> None:
+    node = Node(tmp_path / "redis", {}, redis_binary or find_binary())
+    node.start()
+    try:
+        url = f"redis://127.0.0.1:{node.port}"
+        with running_server(tmp_path / "data", redis_url=url) as server:
+            sale = server.add_event()
+            async with server.user("ann") as ann, watching(server, sale, 5) as watchers:
+                await ann.bought(sale, sale.seats[0])
+                hold = await ann.held(sale, sale.seats[1], sale.seats[2])
+                await converged(watchers, server, sale)
+                before = [watcher.refetched for watcher in watchers]
+
+                await asyncio.to_thread(stop_cleanly, node)
+                await asyncio.to_thread(node.start)
+
+                async def all_know() -> bool:
+                    epochs = {watcher.epoch for watcher in watchers}
+                    return epochs == {await epoch_of(server, sale)}
+
+                await eventually(all_know)
+                await converged(watchers, server, sale)
+                assert [watcher.refetched for watcher in watchers] == [n + 1 for n in before]
+                mine = (await ann.http.get(f"/events/{sale.id}/reservations")).json()["data"]
+                assert [(one["id"], one["seatIds"], one["expiresAt"]) for one in mine] == [
+                    (hold["id"], hold["reservedSeatIds"], hold["expiresAt"])
+                ]
+                async with world_of(server, [watcher.sight() for watcher in watchers]) as world:
+                    assert await broken(world) == []
+    finally:
+        node.kill()
+
+
+def stop_cleanly(node: Node) -> None:
+    assert node.process is not None
+    node.tell(signal.SIGTERM)
+    node.process.wait(10)
+
+
+async def epoch_of(server: Server, sale: Sale) -> str:
+    async with server.user("auditor") as auditor, auditor.live(sale) as live:
+        return str((await live.next("hello"))["epoch"])

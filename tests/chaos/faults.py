@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from tests.chaos.house import FAKETIME, WORKERS, House, copy_of, put_back
@@ -87,6 +88,33 @@ async def roll_back_redis(house: House, dice: random.Random) -> None:
     await asyncio.to_thread(node.kill)
     put_back(node, older)
     await asyncio.to_thread(node.start)
+
+
+async def lose_power(house: House, dice: random.Random) -> None:
+    """Workers and Redis at once; of the last second's writes Redis has what a random byte left."""
+    await cut_power(house, dice)
+    for number in range(WORKERS):
+        await house.start_worker(number)
+
+
+async def cut_power(house: House, dice: random.Random) -> None:
+    """As `lose_power`, with Redis up again and no worker."""
+    node = only(house)
+    written = max((node.directory / "appendonlydir").glob("*.incr.aof"), key=number_of)
+    before = written.stat().st_size
+    await asyncio.sleep(1)
+    for victim in (*house.workers, node):
+        victim.tell(signal.SIGKILL)
+    for worker in house.workers:
+        await asyncio.to_thread(worker.end, time.monotonic() + 5)
+    await asyncio.to_thread(node.kill)
+    with written.open("r+b") as file:
+        file.truncate(dice.randint(before, written.stat().st_size))
+    await asyncio.to_thread(node.start)
+
+
+def number_of(path: Path) -> int:
+    return int(path.name.split(".")[-3])
 
 
 async def drop_notifications(house: House, dice: random.Random) -> None:
@@ -183,7 +211,7 @@ def faults_for(house: House) -> dict[str, Fault]:
         kill_worker, restart_worker, stop_worker, stop_redis, drop_notifications, cut_database,
     ]  # fmt: skip
     if isinstance(house.store, Node):
-        every += [kill_redis, wipe_redis, roll_back_redis, cut_redis, stall_redis]
+        every += [kill_redis, lose_power, wipe_redis, roll_back_redis, cut_redis, stall_redis]
     else:
         every.append(fail_over)
     if house.sql_proxy is not None:

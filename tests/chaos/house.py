@@ -48,6 +48,7 @@ class House:
     store: Store
     redis_proxy: FaultProxy | None
     sql_proxy: FaultProxy | None
+    hold_seconds: int = 5
     workers: list[WorkerProcess] = field(default_factory=list)
     sockets: list[object] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
@@ -108,7 +109,13 @@ def running_store(kind: str, directory: Path, binary: Path | None) -> Iterator[S
 
 @asynccontextmanager
 async def standing_house(
-    directory: Path, *, store: str, database: str, binary: Path | None = None, seed: int = 0
+    directory: Path,
+    *,
+    store: str,
+    database: str,
+    binary: Path | None = None,
+    seed: int = 0,
+    hold_seconds: int = 5,
 ) -> AsyncIterator[House]:
     """Two workers, up; everything is taken down at the end."""
     with running_store(store, directory / "store", binary) as running:
@@ -122,7 +129,7 @@ async def standing_house(
             jwt_secret=SecretStr(SECRET),
             max_seats=10,
         )
-        house = House(settings, {}, running, None, None)
+        house = House(settings, {}, running, None, None, hold_seconds)
         house.store_url = (
             f"redis://127.0.0.1:{running.port}" if isinstance(running, Node) else running.url
         )
@@ -151,7 +158,7 @@ async def _open(house: House, seed: int) -> None:
         "DATABASE_URL": sql_url,
         "HOUSEFUL_DATA_DIR": str(house.settings.data_dir),
         "HOUSEFUL_JWT_SECRET": SECRET,
-        "HOUSEFUL_HOLD_SECONDS": "5",
+        "HOUSEFUL_HOLD_SECONDS": str(house.hold_seconds),
         "HOUSEFUL_MAX_SEATS": "10",
         "HOUSEFUL_WORKERS": str(WORKERS),
         "HOUSEFUL_RESERVATIONS_PER_MINUTE": "1000000",
