@@ -20,8 +20,10 @@
  * @typedef {{ code: string, percent: number | null, amount: string | null, currency: string | null,
  *   eventId: number | null, startsAt: string | null, endsAt: string | null, maxUses: number | null,
  *   maxUsesPerUser: number | null, minimum: string | null, used: number, active: boolean }} Discount
- * @typedef {{ at: string, who: string, act: string, reason: string | null, bookingReference: string | null,
- *   details: Record<string, unknown> | null }} AuditEntry
+ * @typedef {{ at: string, who: string, act: string, reason: string, bookingReference: string | null,
+ *   seats: { seatId: number, section: string, seatNumber: string }[], seatCount: number,
+ *   changes: { field: string, category: string | null, before: string | null, after: string | null }[],
+ *   amount: string | null, currency: string, details: Record<string, unknown> }} AuditEntry
  * @typedef {{ name: string, venue: string, planId: number, startsAt: string, onSaleAt: string | null,
  *   offSaleAt: string | null, currency: string, prices: Record<string, string> }} NewEvent
  * @typedef {{ number: number, size: number, total: number }} Page

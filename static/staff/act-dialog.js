@@ -127,7 +127,7 @@ export function act({ title, icon: sign = "info", tone = "", content, fields = [
               type: "button",
               class: "button is-secondary",
               onclick: () => close(null),
-            }, t("cancel")),
+            }, t("venue.keep")),
           ),
         ),
       )

@@ -1,9 +1,8 @@
 // @ts-check
 /** Who did what to this event, and why. */
 import { h } from "../lib/dom.js";
-import { hasWords, shortDate, t } from "../lib/i18n.js";
+import { money, shortDate, t } from "../lib/i18n.js";
 import { empty } from "../ui/frame.js";
-import { clockTime } from "./figures.js";
 import { createPaged } from "./paged.js";
 
 /** @typedef {import("../net/venue-api.js").AuditEntry} AuditEntry */
@@ -50,23 +49,58 @@ function row(entry) {
   return h(
     "tr",
     null,
-    h(
-      "td",
-      { class: "tabular" },
-      h("time", { datetime: entry.at }, `${shortDate(entry.at)}:${clockTime(entry.at).slice(-2)}`),
-    ),
+    h("td", { class: "tabular" }, h("time", { datetime: entry.at }, shortDate(entry.at))),
     h("td", { translate: "no" }, entry.who),
-    h("td", null, hasWords(`venue.act.${entry.act}`) ? t(`venue.act.${entry.act}`) : entry.act),
-    h("td", null, entry.reason ?? ""),
-    h("td", { class: "small muted" }, [entry.bookingReference, words(entry.details)].filter(Boolean).join(" · ")),
+    h("td", null, t(`venue.act.${entry.act}`)),
+    h("td", null, entry.reason),
+    h("td", { class: "small" }, h("ul", { class: "audit-details" }, details(entry).map((text) => h("li", null, text)))),
   );
 }
 
-const LONGEST = 160;
+/** @param {AuditEntry} entry @returns {string[]} */
+function details({ act, bookingReference, seats, seatCount, changes, amount, currency, details: more }) {
+  const { code, to, door, endsAt, name } = /** @type {Record<string, string | undefined>} */ (more);
+  const all = [
+    bookingReference,
+    ...bySection(seats),
+    seatCount > seats.length && t("venue.blocks.more", { n: seatCount - seats.length }),
+    ...changes.map((one) => changeWords(one, currency)),
+    amount !== null && money(amount, currency),
+    code,
+    to,
+    act === "add_event" && name,
+    door && t("venue.audit.door", { door }),
+    endsAt && t("venue.audit.until", { when: shortDate(endsAt) }),
+  ];
+  return /** @type {string[]} */ (all.filter((text) => typeof text === "string" && text !== ""));
+}
 
-/** @param {Record<string, unknown> | null} details */
-function words(details) {
-  const text = Object.entries(details ?? {})
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ");
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+/** "Stalls: A1, A2" @param {AuditEntry["seats"]} seats */
+function bySection(seats) {
+  /** @type {Map<string, string[]>} */
+  const sections = new Map();
+  for (const { section, seatNumber } of seats) {
+    sections.set(section, [...sections.get(section) ?? [], seatNumber]);
+  }
+  return [...sections].map(([section, numbers]) => [section, numbers.join(", ")].filter(Boolean).join(": "));
+}
+
+const TIMES = new Set(["startsAt", "onSaleAt", "offSaleAt"]);
+
+/** "Starts: Fri, 9 Jan, 19:30 → Sat, 10 Jan, 19:30" @param {AuditEntry["changes"][number]} change @param {string} currency */
+function changeWords({ field, category, before, after }, currency) {
+  /** @param {string | null} value */
+  const words = (value) =>
+    value === null
+      ? t("venue.audit.unset")
+      : field === "price"
+      ? money(value, currency)
+      : TIMES.has(field)
+      ? shortDate(value)
+      : value;
+  return t("venue.audit.change", {
+    field: category ?? t(`venue.field.${field}`),
+    before: words(before),
+    after: words(after),
+  });
 }

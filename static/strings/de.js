@@ -33,7 +33,6 @@ export default {
   "error.network": "Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung.",
   "loading": "Wird geladen …",
   "close": "Schließen",
-  "cancel": "Abbrechen",
   "back": "Zurück",
   "remove": "{seat} entfernen",
 

@@ -31,7 +31,6 @@ export default {
   "error.network": "The server cannot be reached. Check your connection.",
   "loading": "Loading…",
   "close": "Close",
-  "cancel": "Cancel",
   "back": "Back",
   "remove": "Remove {seat}",
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from houseful.web.buyer import account, analytics, bookings, events, reservations
 from houseful.web.operations import Operation
 from houseful.web.ops import docs, guide, health, webhooks
+from houseful.web.staff import audit, check_in, discounts, occupancy, readiness, seats
 from houseful.web.staff import bookings as staff_bookings
-from houseful.web.staff import check_in, discounts, occupancy, readiness, seats
 from houseful.web.staff import events as staff_events
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -18,6 +18,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *check_in.OPERATIONS,
     *occupancy.OPERATIONS,
     *staff_events.OPERATIONS,
+    *audit.OPERATIONS,
     *discounts.OPERATIONS,
     *readiness.OPERATIONS,
     *webhooks.OPERATIONS,

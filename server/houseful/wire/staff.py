@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from houseful.domain.acts import ACTS
 from houseful.wire.buyer import BookingBody, Decimal, Email, FailedSeatBody, Instant, NamedSeatBody
 from houseful.wire.commands import SeatId
 from houseful.wire.free_text import FREE
@@ -372,10 +373,30 @@ class OverviewRowBody(BaseModel):
     viewers: int
 
 
+class AuditChangeBody(BaseModel):
+    """A field with what it was and became; times, and prices as decimal strings."""
+
+    field: Annotated[str, Field(examples=["startsAt"])]
+    category: Annotated[str | None, Field(description="of a `price`")]
+    before: str | None
+    after: str | None
+
+
 class AuditBody(BaseModel):
     at: Instant
     who: str
-    act: Annotated[str, Field(examples=["block"])]
+    act: Annotated[
+        str,
+        Field(
+            examples=["block"],
+            description="; ".join(f"`{act}`: {done}" for act, done in ACTS.items()),
+        ),
+    ]
     reason: str
     bookingReference: str | None
+    seats: Annotated[list[NamedSeatBody], Field(description="at most 50 of `seatCount`")]
+    seatCount: int
+    changes: list[AuditChangeBody]
+    amount: Annotated[Decimal | None, Field(description="what was given back")]
+    currency: str
     details: dict[str, Any]

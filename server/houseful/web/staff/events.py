@@ -11,14 +11,12 @@ from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
 from houseful.sales.catalog import NewEvent
 from houseful.staff.event_admin import EventChange
-from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
 from houseful.web.buyer.events import event_view
 from houseful.web.envelope import ok
-from houseful.web.operations import Call, Operation, Paged
+from houseful.web.operations import Call, Operation
 from houseful.wire.buyer import EventBody
-from houseful.wire.codec import iso, parse_iso
+from houseful.wire.codec import parse_iso
 from houseful.wire.staff import (
-    AuditBody,
     EventChangeRequest,
     NewEventRequest,
     PlanDocument,
@@ -109,25 +107,6 @@ def moment(text: str | None) -> int | None:
     return None if text is None else parse_iso(text)
 
 
-async def list_audit(call: Call) -> Response:
-    number = query_number(call, "page", 1, 1, LAST_PAGE)
-    size = query_number(call, "pageSize", PAGE_SIZE, 1, LARGEST_PAGE)
-    entries, total = await call.context.staff.audit(call.id("event_id"), page=number, size=size)
-    views = [
-        {
-            "at": iso(entry.at_ms),
-            "who": entry.who,
-            "act": entry.act,
-            "reason": entry.reason,
-            "bookingReference": entry.reference,
-            "details": entry.details,
-        }
-        for entry in entries
-    ]
-    page = {"number": number, "size": size, "total": total}
-    return ok(views, "Audit log retrieved successfully", page=page)
-
-
 ACT_ERRORS = (400, 404, 413, 415, 503)
 OPERATIONS = (
     Operation(
@@ -168,15 +147,5 @@ OPERATIONS = (
         request=EventChangeRequest,
         answers={200: EventBody},
         errors=ACT_ERRORS,
-    ),
-    Operation(
-        "GET",
-        "/events/{event_id:int}/audit",
-        list_audit,
-        "Who did what to an event, and why",
-        role="venue",
-        answers={200: Paged(AuditBody)},
-        errors=(400, 404, 503),
-        parameters=("page", "pageSize"),
     ),
 )

@@ -1,0 +1,27 @@
+"""What staff can do that the audit log keeps: one table, which the page has words for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACTS: Final[dict[str, str]] = {
+    "add_discount": "Made a discount code",
+    "add_event": "Put an event on",
+    "add_plan": "Imported a seating plan",
+    "block": "Took seats off sale",
+    "change_event": "Changed an event's name, times or prices",
+    "check_in": "Let a ticket in",
+    "end_discount": "Ended a discount code",
+    "export_bookings": "Took all bookings away as a table",
+    "hide_event": "Hid an event from buyers",
+    "open_door": "Signed a phone in as a door",
+    "refund_booking": "Cancelled a booking and gave the money back",
+    "release_hold": "Gave somebody's hold back",
+    "remove_demo": "Removed the demo's events",
+    "remove_event": "Removed an event that sold nothing",
+    "send_tickets": "Sent tickets by e-mail again",
+    "show_event": "Showed a hidden event to buyers again",
+    "unblock": "Put seats on sale again",
+    "undo_check_in": "Took a check-in back",
+}
+"""`act` → what was done. A test holds it equal to what the services write."""

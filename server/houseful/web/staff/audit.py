@@ -1,0 +1,104 @@
+"""The audit log over HTTP: times, money and seats as people read them, whatever is kept inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from houseful.domain.money import to_wire
+from houseful.ledger.audit import Entry
+from houseful.sales.seating import EventSeats
+from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
+from houseful.web.envelope import ok
+from houseful.web.operations import Call, Operation, Paged
+from houseful.wire.codec import iso
+from houseful.wire.staff import AuditBody
+
+MOST_SEATS: Final = 50
+"""Seats named in one line; `seatCount` says how many there are."""
+
+FIELDS: Final = {
+    "name": "name",
+    "starts_at_ms": "startsAt",
+    "on_sale_at_ms": "onSaleAt",
+    "off_sale_at_ms": "offSaleAt",
+    "timezone": "timeZone",
+}
+"""What a change of an event is kept as → its name on the wire; prices stand apart."""
+
+
+async def list_audit(call: Call) -> Response:
+    """Newest first."""
+    event_id = call.id("event_id")
+    number = query_number(call, "page", 1, 1, LAST_PAGE)
+    size = query_number(call, "pageSize", PAGE_SIZE, 1, LARGEST_PAGE)
+    entries, total = await call.context.staff.audit(event_id, page=number, size=size)
+    house = await call.context.catalog.house(event_id)
+    page = {"number": number, "size": size, "total": total}
+    views = [view(entry, house) for entry in entries]
+    return ok(views, "Audit log retrieved successfully", page=page)
+
+
+def view(entry: Entry, house: EventSeats) -> dict[str, Any]:
+    details = entry.details
+    ids = details.get("seatIds") or [id_ for id_ in (details.get("seatId"),) if id_ is not None]
+    currency = details.get("currency", house.event.currency)
+    amount = details.get("amountMinor")
+    return {
+        "at": iso(entry.at_ms),
+        "who": entry.who,
+        "act": entry.act,
+        "reason": entry.reason,
+        "bookingReference": entry.reference,
+        "seats": [
+            house.seat(seat_id).view for seat_id in ids[:MOST_SEATS] if house.holds(seat_id)
+        ],
+        "seatCount": len(ids),
+        "changes": list(changes(details, house.event.currency)),
+        "amount": None if amount is None else to_wire(amount, currency),
+        "currency": currency,
+        "details": details,
+    }
+
+
+def changes(details: dict[str, Any], currency: str) -> Iterator[dict[str, Any]]:
+    """What became different: field by field, prices category by category."""
+    for kept, name in FIELDS.items():
+        found = details.get(kept)
+        if isinstance(found, list):
+            before, after = (as_text(kept, value) for value in found)
+            yield {"field": name, "category": None, "before": before, "after": after}
+    prices = details.get("prices")
+    if not isinstance(prices, list):
+        return
+    before, after = prices
+    for category in after:
+        if before.get(category) != after[category]:
+            yield {
+                "field": "price",
+                "category": category,
+                "before": None if category not in before else to_wire(before[category], currency),
+                "after": to_wire(after[category], currency),
+            }
+
+
+def as_text(kept: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    return iso(value) if kept.endswith("_ms") else str(value)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/events/{event_id:int}/audit",
+        list_audit,
+        "Who did what to an event, and why",
+        role="venue",
+        answers={200: Paged(AuditBody)},
+        errors=(400, 404, 503),
+        parameters=("page", "pageSize"),
+    ),
+)
