@@ -52,9 +52,7 @@ def view(entry: Entry, house: EventSeats) -> dict[str, Any]:
         "act": entry.act,
         "reason": entry.reason,
         "bookingReference": entry.reference,
-        "seats": [
-            house.seat(seat_id).view for seat_id in ids[:MOST_SEATS] if house.holds(seat_id)
-        ],
+        "seats": [house.seat(seat_id).view for seat_id in ids[:MOST_SEATS] if house.holds(seat_id)],
         "seatCount": len(ids),
         "changes": list(changes(details, house.event.currency)),
         "amount": None if amount is None else to_wire(amount, currency),
