@@ -21,11 +21,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from houseful import paths
-from houseful.checkout.booking_documents import BookingDocuments, Sender
-from houseful.checkout.booking_transitions import EMAIL
+from houseful.checkout.booking_documents import BookingDocuments, Letterhead
+from houseful.checkout.booking_transitions import EMAIL, NOTICE
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms
 from houseful.checkout.crash_points import crash_at
+from houseful.checkout.mails import BookingMails
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.domain.errors import Unavailable
@@ -172,19 +173,27 @@ def build(settings: Settings, redis_url: str) -> Context:
         database,
         catalog,
         signer,
-        mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
-        Sender(
-            sender=settings.mail_from,
+        Letterhead(
             timezone=settings.timezone,
             public_url=(settings.public_url or "").rstrip("/"),
             is_demo=demo_gateway is not None,
+            fonts=settings.ticket_fonts,
         ),
+    )
+    mails = BookingMails(
+        database,
+        paperwork,
+        mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
+        limiter,
+        sender=settings.mail_from,
+        sends_mail=settings.smtp_url is not None,
     )
     parts = CheckoutContext(
         database,
         seats,
         gateway,
         open_event=catalog.open_event,
+        sends_mail=mails.sends_mail,
         terms=Terms(
             max_seats=settings.max_seats,
             cancel_before_ms=settings.cancellation_hours * 3_600_000,
@@ -192,7 +201,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         reached=crash_at(os.environ),
         record=desk.record,
     )
-    checkout = Checkout(parts, {EMAIL: paperwork.deliver})
+    checkout = Checkout(parts, {EMAIL: mails.deliver, NOTICE: mails.deliver})
     deadlines = Deadlines(
         seats,
         DeadlineIndex(client),
@@ -233,8 +242,9 @@ def build(settings: Settings, redis_url: str) -> Context:
         demo_gateway=demo_gateway,
         checkout=checkout,
         paperwork=paperwork,
+        mails=mails,
         desk=desk,
-        staff=staff_of(database, seats, catalog, checkout, paperwork, signer, desk),
+        staff=staff_of(database, seats, catalog, checkout, mails, signer, desk),
         dashboards=Dashboards(
             live_events, catalog, seats, desk_store, Reporting(database, desk_store)
         ),

@@ -175,6 +175,11 @@ class Settings(Limits):
         "tickets@localhost", description="an e-mail address, or a name with one: Name <address>"
     )
 
+    ticket_fonts: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="font files or directories that exist, comma-separated, for letters on tickets",
+    )
+
     redis_url: SecretStr | None = Field(
         None,
         validation_alias="REDIS_URL",
@@ -280,6 +285,13 @@ class Settings(Limits):
             email_address(parseaddr(value)[1], is_ours=True)
         except InvalidRequest as error:
             raise ValueError(error.message) from None
+        return value
+
+    @field_validator("ticket_fonts")
+    @classmethod
+    def _check_fonts(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        if missing := [path for path in value if not path.exists()]:
+            raise ValueError(str(missing[0]))
         return value
 
     @field_validator("jwt_public_key")

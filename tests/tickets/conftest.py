@@ -39,6 +39,7 @@ def booking(signer: TicketSigner) -> BookingDocument:
             seat=f"A{number}",
             category="PREMIUM",
             price_minor=7500,
+            paid_minor=6750,
             holder="Ada Example",
             entrance="Door 2",
             has_restricted_view=number == 3,
@@ -55,4 +56,5 @@ def booking(signer: TicketSigner) -> BookingDocument:
         holder="Ada Example",
         email="ada@example.org",
         url="https://tickets.example.org/#/booking/BK-2026-001234",
+        revised_at_ms=1_767_960_000_000,
     )

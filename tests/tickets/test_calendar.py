@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from houseful.tickets import calendar
 from houseful.tickets.model import BookingDocument, EventFacts, Ticket
+from houseful.words.de import GERMAN
 
 STAMPED_AT_MS = 1_767_960_000_000
 """2026-01-09T12:00:00Z."""
@@ -25,7 +26,7 @@ def read(data: bytes) -> Any:
 
 
 def rendered(booking: BookingDocument) -> Any:
-    return read(calendar.render(booking, stamped_at_ms=STAMPED_AT_MS))
+    return read(calendar.render(booking))
 
 
 def test_the_entry_says_what_when_and_where(booking: BookingDocument) -> None:
@@ -47,16 +48,44 @@ def test_an_event_with_a_known_end_ends_then(booking: BookingDocument) -> None:
 
 
 def test_a_booking_keeps_its_uid_and_its_bytes(booking: BookingDocument) -> None:
-    once = calendar.render(booking, stamped_at_ms=STAMPED_AT_MS)
-    again = calendar.render(booking, stamped_at_ms=STAMPED_AT_MS)
-    moved = calendar.render(
-        replace(booking, event=replace(booking.event, starts_at_ms=1_800_000_000_000)),
-        stamped_at_ms=STAMPED_AT_MS + 1000,
-        sequence=1,
-    )
+    once = calendar.render(booking)
+    again = calendar.render(booking)
     assert once == again
-    assert read(once)["UID"] == read(moved)["UID"] == "BK-2026-001234@houseful"
-    assert read(moved)["SEQUENCE"] == 1
+    assert read(once)["UID"] == "BK-2026-001234@houseful"
+
+
+def test_a_moved_event_is_the_same_entry_with_a_higher_sequence(booking: BookingDocument) -> None:
+    moved = rendered(
+        replace(
+            booking,
+            event=replace(booking.event, starts_at_ms=booking.event.starts_at_ms + 86_400_000),
+            revision=1,
+            revised_at_ms=STAMPED_AT_MS + 1000,
+        )
+    )
+    assert moved["UID"] == rendered(booking)["UID"]
+    assert (rendered(booking)["SEQUENCE"], moved["SEQUENCE"]) == (0, 1)
+    assert moved.decoded("DTSTART") == datetime(2026, 1, 10, 18, 30, tzinfo=UTC)
+    assert moved.decoded("DTSTAMP") == datetime(2026, 1, 9, 12, 0, 1, tzinfo=UTC)
+
+
+def test_a_cancelled_booking_takes_its_entry_back(booking: BookingDocument) -> None:
+    cancelled = replace(booking, is_cancelled=True, revision=2)
+    data = calendar.render(cancelled)
+    assert icalendar.Calendar.from_ical(data)["METHOD"] == "CANCEL"
+    entry = read(data)
+    assert (entry["STATUS"], entry["SEQUENCE"]) == ("CANCELLED", 2)
+    assert entry["UID"] == rendered(booking)["UID"]
+    assert entry["TRANSP"] == "TRANSPARENT"
+    kept = icalendar.Calendar.from_ical(calendar.render(booking))
+    assert (kept["METHOD"], rendered(booking)["STATUS"]) == ("PUBLISH", "CONFIRMED")
+
+
+def test_the_entry_speaks_the_buyers_language(booking: BookingDocument) -> None:
+    entry = rendered(replace(booking, words=GERMAN, is_demo=True))
+    assert "Buchung BK-2026-001234" in entry["DESCRIPTION"]
+    assert "Orchestra, Reihe A, Platz A2" in entry["DESCRIPTION"]
+    assert "es wurde nichts bezahlt" in entry["DESCRIPTION"]
 
 
 def test_two_bookings_have_two_uids(booking: BookingDocument) -> None:
@@ -81,7 +110,7 @@ def test_a_crowd_is_counted_and_not_listed(booking: BookingDocument) -> None:
     )
 )
 def test_any_name_survives_folding_and_escaping(name: str) -> None:
-    data = calendar.render(_booking(name), stamped_at_ms=STAMPED_AT_MS)
+    data = calendar.render(_booking(name))
     assert read(data)["SUMMARY"] == name
     lines = data.split(b"\r\n")
     assert lines[-1] == b""
@@ -95,7 +124,7 @@ def test_any_name_survives_folding_and_escaping(name: str) -> None:
 def test_a_name_cannot_add_a_line_of_its_own(break_: str) -> None:
     booking = _booking(f"Evil{break_}ATTENDEE:mailto:x@example.org{break_}END:VEVENT")
     booking = replace(booking, url=f"https://example.org/{break_}ATTENDEE:mailto:x@example.org")
-    data = calendar.render(booking, stamped_at_ms=STAMPED_AT_MS)
+    data = calendar.render(booking)
     entry = read(data)
     assert "ATTENDEE" not in entry
     assert data.count(b"\r\nEND:VEVENT\r\n") == 1
@@ -112,6 +141,7 @@ def _booking(name: str) -> BookingDocument:
         seat="1",
         category="X",
         price_minor=1,
+        paid_minor=1,
     )
     return BookingDocument(
         reference="BK-2026-000001",

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from houseful.domain.errors import ConfigurationError, InvalidRequest, Unavailable
 from houseful.tickets import delivery
 from houseful.tickets.delivery import ConsoleMailer, SmtpMailer, SmtpServer, mailer
-from houseful.tickets.mail import compose
+from houseful.tickets.mail import Occasion, compose
 from houseful.tickets.model import BookingDocument
 
 
@@ -114,6 +114,7 @@ async def serve(office: Office) -> AsyncIterator[Serve]:
 def message(booking: BookingDocument) -> EmailMessage:
     return compose(
         booking,
+        Occasion(),
         to="ada@example.org",
         sender="tickets@houseful.example",
         sent_at_ms=1_767_960_000_000,

@@ -11,11 +11,14 @@ from typing import cast
 import pytest
 
 from houseful.domain.errors import InvalidRequest
-from houseful.tickets.mail import compose
+from houseful.tickets.mail import Occasion, compose
 from houseful.tickets.model import BookingDocument
 
 SENT_AT_MS = 1_767_960_000_000
 """2026-01-09T12:00:00Z."""
+
+
+TICKETS = Occasion()
 
 
 def received(
@@ -24,9 +27,11 @@ def received(
     to: str = "ada@example.org",
     sender: str = "tickets@houseful.example",
     delivery_id: str = "17",
+    occasion: Occasion = TICKETS,
 ) -> EmailMessage:
     message = compose(
         booking,
+        occasion,
         to=to,
         sender=sender,
         sent_at_ms=SENT_AT_MS,
@@ -175,6 +180,7 @@ def test_no_line_is_longer_than_smtp_allows(booking: BookingDocument) -> None:
     long = replace(booking, holder="Ж" * 400, event=replace(booking.event, name="Ж " * 400))
     data = compose(
         long,
+        TICKETS,
         to="ada@example.org",
         sender="tickets@houseful.example",
         sent_at_ms=SENT_AT_MS,

@@ -8,6 +8,8 @@ import pytest
 
 from houseful.domain.errors import InvalidRequest
 from houseful.tickets.model import BookingDocument, EventFacts
+from houseful.words.de import GERMAN
+from houseful.words.en import ENGLISH
 
 
 @pytest.mark.parametrize(
@@ -25,12 +27,15 @@ def test_the_start_is_told_on_the_venues_clock(
     booking: BookingDocument, timezone: str, date: str, time: str, zone: str
 ) -> None:
     event = replace(booking.event, timezone=timezone)
-    assert (event.local_date, event.local_time, event.zone_label) == (date, time, zone)
+    at = event.starts_at
+    assert (ENGLISH.date(at), at.strftime("%H:%M"), ENGLISH.zone(at)) == (date, time, zone)
+    assert ENGLISH.time(at) == f"{time} {zone}"
 
 
 def test_summer_time_is_kept(booking: BookingDocument) -> None:
     july = replace(booking.event, starts_at_ms=1_783_535_400_000)
-    assert (july.local_time, july.zone_label) == ("20:30", "CEST")
+    assert ENGLISH.time(july.starts_at) == "20:30 CEST"
+    assert GERMAN.moment(july.starts_at) == "Mittwoch, 8. Juli 2026, 20:30 Uhr (MESZ)"
 
 
 @pytest.mark.parametrize("timezone", ["", "Mars/Olympus", "../../etc/passwd", "/etc/passwd"])
@@ -46,14 +51,16 @@ def test_a_booking_without_tickets_is_refused(booking: BookingDocument) -> None:
 
 def test_a_place_reads_as_one_would_say_it(booking: BookingDocument) -> None:
     ticket = booking.tickets[0]
-    assert ticket.place == "Orchestra, row A, seat A1"
-    assert replace(ticket, row_kind="table", row="12").place == "Orchestra, table 12, seat A1"
-    assert replace(ticket, row="").place == "Orchestra, seat A1"
+    assert ticket.place(ENGLISH) == "Orchestra, row A, seat A1"
+    assert (
+        replace(ticket, row_kind="table", row="12").place(ENGLISH) == "Orchestra, table 12, seat A1"
+    )
+    assert replace(ticket, row="").place(ENGLISH) == "Orchestra, seat A1"
 
 
 def test_notices_name_what_holds_and_nothing_else(booking: BookingDocument) -> None:
     plain, _, restricted = booking.tickets
-    assert plain.notices == ()
-    assert restricted.notices == ("Restricted view",)
+    assert plain.notices(ENGLISH) == ()
+    assert restricted.notices(ENGLISH) == ("Restricted view",)
     every = replace(restricted, is_accessible=True, is_companion=True)
-    assert every.notices == ("Restricted view", "Wheelchair accessible", "Companion seat")
+    assert every.notices(ENGLISH) == ("Restricted view", "Wheelchair accessible", "Companion seat")

@@ -5,16 +5,19 @@ The bytes of a finished answer's `data` are stored with the key and sent again a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from houseful.domain.booking import State
+from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import Conflict, HousefulError
 from houseful.domain.money import to_number, to_wire
 from houseful.domain.pricing import PricedSeat, Quote
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
+from houseful.ledger.deliveries import Delivery
 from houseful.sales.seating import seat_view
 from houseful.wire.codec import decode, encode, iso
 
@@ -36,6 +39,10 @@ WIRE: Final[dict[State, tuple[str, str]]] = {
     State.REFUND_FAILED: ("CANCELLED", "REFUND_FAILED"),
 }
 """State inside → `status` and `paymentStatus` on the wire."""
+
+
+SMTP_CODE: Final = re.compile(r"\(([2-5]\d\d)\b")
+"""A mail server's answer as it stands in what is on record of a mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ def booking_view(
         "refundedAmount": to_number(booking.refunded_minor, currency),
         "event": event_view(event),
         "contact": decode(booking.contact),
+        "language": booking.language,
         "qrUrl": f"{path}/qr.svg",
         "pdfUrl": f"{path}.pdf",
         "icsUrl": f"{path}.ics",
@@ -118,6 +126,25 @@ def booking_view(
     if booking.state is State.DECLINED:
         view |= {"declineCode": booking.decline_code, "problem": booking.problem}
     return view
+
+
+def delivery_view(
+    booking: Booking, known: Delivery | None, *, sends_mail: bool, for_staff: bool = False
+) -> dict[str, Any] | None:
+    """What became of a booking's last mail; None where there is none to send."""
+    to = known.recipient if known else str((decode(booking.contact) or {}).get("email") or "")
+    if booking.confirmed_at_ms is None or not to:
+        return None
+    state = DeliveryState.WAITING if sends_mail else DeliveryState.OFF
+    problem = known.problem if known else ""
+    code = SMTP_CODE.search(problem)
+    view: dict[str, Any] = {
+        "state": known.state if known else state,
+        "to": to,
+        "at": _time(known.changed_at_ms if known else None),
+        "smtpCode": int(code[1]) if code else None,
+    }
+    return {**view, "problem": problem} if for_staff else view
 
 
 def event_view(event: ClaimedEvent | None) -> dict[str, object] | None:

@@ -1,93 +1,90 @@
-"""What a buyer takes away from a sale: tickets as PDF and QR code, the calendar entry, the e-mail.
+"""What a buyer takes away from a sale: tickets as PDF and QR code, and the calendar entry.
 
 Everything is made from SQL when it is asked for, so that it is the same each time and nothing of it
-has to be stored. Only a confirmed booking has any.
+has to be stored. A confirmed booking has all of it; one that ended keeps its calendar entry, which
+then takes the event out of calendars.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-import structlog
-
-from houseful.checkout.booking_transitions import EMAIL
-from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.errors import Conflict, InvalidRequest, NotFound
+from houseful.checkout.printer import Printer
+from houseful.domain.errors import Conflict, NotFound
 from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW
-from houseful.ledger import bookings, claims, outbox
+from houseful.domain.pricing import PricedSeat, shares
+from houseful.ledger import bookings, claims
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import IssuedTicket
-from houseful.ledger.outbox import Job
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session
-from houseful.tickets import calendar, mail, qr
+from houseful.tickets import calendar, qr
 from houseful.tickets.code import TicketSigner
-from houseful.tickets.delivery import Mailer
 from houseful.tickets.model import BookingDocument, EventFacts, Ticket
 from houseful.wire.codec import decode
-from houseful.wire.email_address import email_address
-
-log = structlog.get_logger(__name__)
+from houseful.words import in_language
 
 STAFF = frozenset({"venue", "admin"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """What every paper says of its sender. `timezone` is the venue's IANA name."""
+class Letterhead:
+    """What every paper says of its sender. `timezone` is the venue's IANA name, `fonts` are files or
+    directories that come before the system's."""
 
-    sender: str
     timezone: str
     public_url: str
     is_demo: bool
+    fonts: tuple[Path, ...] = ()
 
 
 class BookingDocuments:
-    """Makes and sends the papers of one booking."""
+    """Makes the papers of one booking."""
 
     def __init__(
-        self,
-        database: Database,
-        catalog: Catalog,
-        signer: TicketSigner,
-        mailer: Mailer,
-        letterhead: Sender,
+        self, database: Database, catalog: Catalog, signer: TicketSigner, letterhead: Letterhead
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._signer = signer
-        self._mailer = mailer
         self._letterhead = letterhead
+        self._printer = Printer(self._render)
 
     async def pdf(self, user: str, role: str, reference: str) -> bytes:
-        """One page a seat. Raises NotFound, Conflict `not_confirmed`."""
-        booking = await self._find(user, role, reference)
-        return await self._pdf(await self._document(booking))
+        """One page a seat. Raises NotFound, Conflict `not_confirmed`, RateLimited, Unavailable."""
+        booking = await self.find(user, role, reference)
+        require_confirmed(booking)
+        return await self.printed(user, await self.document(booking))
+
+    async def printed(self, who: str, document: BookingDocument) -> bytes:
+        """The document as PDF, in `who`'s turn."""
+        return await self._printer.pdf(who, document)
 
     async def ics(self, user: str, role: str, reference: str) -> bytes:
         """The calendar entry. Raises NotFound, Conflict `not_confirmed`."""
-        booking = await self._find(user, role, reference)
-        return calendar.render(
-            await self._document(booking), stamped_at_ms=booking.confirmed_at_ms or 0
-        )
+        return calendar.render(await self.document(await self.find(user, role, reference)))
 
     async def qr_svg(self, user: str, role: str, reference: str, ticket_id: int | None) -> str:
         """One ticket's QR code, the first one's unless named. Raises NotFound, Conflict."""
-        document = await self._document(await self._find(user, role, reference))
+        booking = await self.find(user, role, reference)
+        require_confirmed(booking)
+        document = await self.document(booking)
+        words = document.words
         for ticket in document.tickets:
             if ticket_id in (None, ticket.id):
-                return qr.svg(ticket.qr, title=f"{reference}: {ticket.place}")
+                place = ticket.place(words)
+                title = words.qr_title.format(reference=reference, place=place)
+                return qr.svg(ticket.qr, title=title)
         raise NotFound(f"booking {reference} has no ticket {ticket_id}", code="unknown_ticket")
 
     async def tickets(self, user: str, role: str, reference: str) -> list[dict[str, object]]:
         """The tickets of a booking as clients see them; none unless it is confirmed."""
-        booking = await self._find(user, role, reference)
-        issued = await self._issued(booking)
-        if not issued or booking.confirmed_at_ms is None:
+        booking = await self.find(user, role, reference)
+        if booking.confirmed_at_ms is None:
             return []
+        issued = await self._database.query(lambda s: claims.tickets(s, booking.id))
         house = await self._catalog.house(booking.event_id)
         return [
             house.seat(ticket.seat_id).view
@@ -100,88 +97,38 @@ class BookingDocuments:
             for ticket in issued
         ]
 
-    async def send(
-        self,
-        user: str,
-        role: str,
-        reference: str,
-        to: str | None,
-        *,
-        also: Callable[[Session, str], Awaitable[None]] | None = None,
-    ) -> str:
-        """Promise an e-mail with the tickets; returns its address. Raises InvalidRequest.
-
-        `also` writes in the same transaction, given the address.
-        """
-        booking = await self._find(user, role, reference)
-        require_confirmed(booking)
-        address = to or str((decode(booking.contact) or {}).get("email") or "")
-        if not address:
-            raise InvalidRequest("expected an address, the booking has none", code="no_address")
-        address = email_address(address).shown
-        payload: Mapping[str, object] = {"about": "again", "to": address}
-
-        async def promise(session: Session) -> None:
-            now = clock_ms()
-            await outbox.promise(session, booking.id, [(EMAIL, payload, now)], now_ms=now)
-            if also is not None:
-                await also(session, address)
-
-        await self._database.transact(promise)
-        return address
-
-    async def deliver(self, job: Job, booking: Booking) -> None:
-        """The outbox's handler: sends the promised mail. Raises what has it tried again."""
-        if booking.confirmed_at_ms is None or booking.ended_at_ms is not None:
-            return
-        contact = decode(booking.contact) or {}
-        address = str(job.payload.get("to") or contact.get("email") or "")
-        if not address:
-            return
-        document = await self._document(booking)
-        try:
-            message = mail.compose(
-                document,
-                to=address,
-                sender=self._letterhead.sender,
-                sent_at_ms=clock_ms(),
-                delivery_id=str(job.id),
-                pdf=await self._pdf(document),
-                ics=calendar.render(document, stamped_at_ms=booking.confirmed_at_ms),
-            )
-            await self._mailer.send(message)
-        except InvalidRequest as error:
-            # An address that is refused stays refused; the tickets are on the page all the same.
-            log.warning("mail_refused", reference=booking.reference, reason=error.message)
-
-    async def _pdf(self, document: BookingDocument) -> bytes:
-        from houseful.tickets import pdf
-
-        return await asyncio.to_thread(pdf.render, document)
-
-    async def _find(self, user: str, role: str, reference: str) -> Booking:
+    async def find(self, user: str, role: str, reference: str) -> Booking:
+        """Raises NotFound for what is not the user's, unless they are staff."""
         found = await self._database.query(lambda s: bookings.by_reference(s, reference))
         if found is None or (found.user_id != user and role not in STAFF):
             raise NotFound(f"no booking {reference}", code="unknown_booking")
         return found
 
-    async def _issued(self, booking: Booking) -> list[IssuedTicket]:
-        return await self._database.query(lambda s: claims.tickets(s, booking.id))
+    async def document(self, booking: Booking) -> BookingDocument:
+        """A sold booking, also one that ended since. Raises Conflict for one that never was."""
+        if booking.confirmed_at_ms is None:
+            require_confirmed(booking)
 
-    async def _document(self, booking: Booking) -> BookingDocument:
-        require_confirmed(booking)
+        async def look(session: Session) -> tuple[list[IssuedTicket], list[PricedSeat]]:
+            sold = await claims.sold(session, [booking.id])
+            return await claims.tickets(session, booking.id), sold[booking.id]
+
+        issued, seats = await self._database.query(look)
         house = await self._catalog.house(booking.event_id)
-        sold = await self._database.query(lambda s: claims.sold(s, [booking.id]))
-        prices = {seat.seat_id: seat.price_minor for seat in sold[booking.id]}
+        paid = shares([seat.price_minor for seat in seats], booking.total_minor)
+        prices = {
+            seat.seat_id: (seat.price_minor, share) for seat, share in zip(seats, paid, strict=True)
+        }
         contact = decode(booking.contact) or {}
         holder = str(contact.get("name") or "")
+        ended_at_ms = booking.ended_at_ms or 0
         base = self._letterhead.public_url
         return BookingDocument(
             reference=booking.reference,
             event=self._event(house),
             tickets=tuple(
-                self._ticket(house, booking, issued, prices[issued.seat_id], holder)
-                for issued in await self._issued(booking)
+                self._ticket(house, booking, ticket, prices[ticket.seat_id], holder)
+                for ticket in issued
             ),
             currency=booking.currency,
             total_minor=booking.total_minor,
@@ -190,7 +137,16 @@ class BookingDocuments:
             discount_minor=booking.discount_minor,
             is_demo=self._letterhead.is_demo,
             url=f"{base}/#/bookings/{booking.reference}" if base else "",
+            words=in_language(booking.language),
+            is_cancelled=bool(ended_at_ms),
+            revision=house.event.revision + bool(ended_at_ms),
+            revised_at_ms=max(booking.confirmed_at_ms or 0, ended_at_ms, house.event.revised_at_ms),
         )
+
+    def _render(self, document: BookingDocument) -> bytes:
+        from houseful.tickets import pdf
+
+        return pdf.render(document, extra_fonts=self._letterhead.fonts)
 
     def _event(self, house: EventSeats) -> EventFacts:
         event = house.event
@@ -207,9 +163,10 @@ class BookingDocuments:
         house: EventSeats,
         booking: Booking,
         issued: IssuedTicket,
-        price_minor: int,
+        price: tuple[int, int],
         holder: str,
     ) -> Ticket:
+        """`price`: what the seat costs, and its share of what was paid."""
         seat = house.seat(issued.seat_id)
         return Ticket(
             id=issued.id,
@@ -220,8 +177,11 @@ class BookingDocuments:
             row=seat.row,
             seat=seat.label,
             category=seat.category,
-            price_minor=price_minor,
+            price_minor=price[0],
+            paid_minor=price[1],
             holder=holder,
+            entrance=seat.entrance,
+            row_kind=seat.kind,
             is_accessible=bool(seat.flags & ACCESSIBLE),
             is_companion=bool(seat.flags & COMPANION),
             has_restricted_view=bool(seat.flags & RESTRICTED_VIEW),

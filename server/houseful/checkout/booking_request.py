@@ -34,6 +34,8 @@ class BookingRequest:
     payment_token: str = field(default="", repr=False)
     discount_code: str | None = None
     contact: Contact | None = None
+    language: str = "en"
+    """The buyer's, for the papers; what is bought is the same in any."""
 
     def check(self, max_seats: int) -> None:
         """Raises InvalidRequest saying what was expected."""

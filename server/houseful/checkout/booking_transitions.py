@@ -32,7 +32,8 @@ NOT_PAID = "payment_not_completed"
 NOT_PAID_MESSAGE = "The payment was not completed in time; nothing was charged"
 
 BOOK, UNBOOK, KEEP, FREE = "book_seats", "unbook_seats", "keep_seats", "free_seats"
-CANCEL_PAYMENT, EMAIL = "cancel_payment", "email"
+CANCEL_PAYMENT, EMAIL, NOTICE = "cancel_payment", "email", "notice"
+"""A notice is a mail to many about one thing, and waits for the mails that somebody waits for."""
 
 Jobs = Sequence[tuple[str, Mapping[str, object]]]
 ENDED: dict[str, Any] = {"next_run_at_ms": None, "lease_until_ms": 0, "payment_token": ""}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from houseful.checkout import answers, pricing, reversals
@@ -19,7 +20,15 @@ from houseful.checkout.booking_transitions import CANCEL_PAYMENT
 from houseful.checkout.charges import is_ours
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.checkout.completer import Completer
-from houseful.checkout.outbox import Handler, Relay, cancelling, repeat, together
+from houseful.checkout.outbox import (
+    MAILS,
+    OTHERS,
+    Handler,
+    Relay,
+    cancelling,
+    repeat,
+    together,
+)
 from houseful.checkout.purchase import Purchases, in_progress
 from houseful.checkout.reconciler import Reconciler, agrees
 from houseful.checkout.refunds import Refunds
@@ -28,8 +37,9 @@ from houseful.checkout.seat_claim import SeatClaims
 from houseful.checkout.seat_comparison import SeatComparison
 from houseful.domain.booking import UNFINISHED, State
 from houseful.domain.errors import Conflict, Forbidden, InProgress, NotFound, Unavailable
-from houseful.ledger import bookings, claims, payments
+from houseful.ledger import bookings, claims, deliveries, payments
 from houseful.ledger.bookings import Booking
+from houseful.ledger.deliveries import Delivery
 from houseful.payments.gateway import Outcome, PaymentState
 from houseful.payments.webhooks import WebhookEvent
 from houseful.sql.database import Session
@@ -60,6 +70,7 @@ class Checkout:
         self._relay = Relay(parts, kinds)
         self._wake_seats = asyncio.Event()
         self._wake_relay = asyncio.Event()
+        self._wake_mails = asyncio.Event()
 
     async def book(self, user: str, key: str | None, body: BookingRequest) -> Answer:
         """Buy held seats. 201 confirmed, 200 replay, 202 when the buyer must act or we must wait.
@@ -70,7 +81,7 @@ class Checkout:
         try:
             return await self._purchases.book(user, key, body)
         finally:
-            self._wake_relay.set()
+            self._wake_outbox()
 
     async def quote(
         self, user: str, event_id: int, seat_ids: Sequence[int], code: str | None
@@ -107,8 +118,10 @@ class Checkout:
                 event_id: await claims.facts(session, event_id)
                 for event_id in {booking.event_id for booking in found}
             }
+            sent = await deliveries.latest(session, [booking.id for booking in found])
             views = [
                 answers.booking_view(booking, seats[booking.id], facts[booking.event_id])
+                | self._delivery(booking, sent.get(booking.id))
                 for booking in found
             ]
             return views, total
@@ -180,7 +193,7 @@ class Checkout:
         finally:
             with self._parts.dropping(held.lease):
                 await self._parts.database.transact(lambda s: bookings.let_go(s, held))
-            self._wake_relay.set()
+            self._wake_outbox()
 
     async def _may_cancel(self, user: str, booking: Booking) -> None:
         if booking.user_id != user:
@@ -280,9 +293,15 @@ class Checkout:
         async def work(session: Session) -> dict[str, Any]:
             seats = await claims.sold(session, [booking.id])
             event = await claims.facts(session, booking.event_id)
-            return answers.booking_view(booking, seats[booking.id], event)
+            sent = (await deliveries.latest(session, [booking.id])).get(booking.id)
+            view = answers.booking_view(booking, seats[booking.id], event)
+            return view | self._delivery(booking, sent)
 
         return await self._parts.database.query(work)
+
+    def _delivery(self, booking: Booking, sent: Delivery | None) -> dict[str, Any]:
+        sends_mail = self._parts.sends_mail
+        return {"delivery": answers.delivery_view(booking, sent, sends_mail=sends_mail)}
 
     async def _take(self, booking_id: int) -> Booking:
         """The booking under our lease, waiting a little for whoever has it. Raises InProgress."""
@@ -293,6 +312,10 @@ class Checkout:
                 raise in_progress()
             await asyncio.sleep(0.05)
         return held
+
+    def _wake_outbox(self) -> None:
+        self._wake_relay.set()
+        self._wake_mails.set()
 
     async def drain(self) -> None:
         """Wait for the purchases under way; call it before closing what they stand on."""
@@ -317,8 +340,12 @@ class Checkout:
         self._wake_seats.set()
 
     async def run_outbox(self) -> None:
-        """Keep promises."""
-        await repeat("outbox", self._relay.run_once, POLL_S, self._wake_relay)
+        """Keep promises; a mail server that takes its time holds up mails alone."""
+        run = self._relay.run_once
+        await together(
+            repeat("outbox", partial(run, OTHERS), POLL_S, self._wake_relay),
+            repeat("mails", partial(run, MAILS), POLL_S, self._wake_mails),
+        )
 
     async def run_reconciler(self) -> None:
         """Compare SQL with Redis and with the gateway."""

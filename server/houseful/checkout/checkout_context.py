@@ -60,6 +60,7 @@ class CheckoutContext:
     seats: SeatStore
     gateway: Gateway
     open_event: Callable[[int], Awaitable[object]]
+    sends_mail: bool = False
     terms: Terms = field(default_factory=Terms)
     now_ms: Callable[[], int] = clock_ms
     reached: Reached = nowhere

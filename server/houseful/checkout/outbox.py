@@ -10,7 +10,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
-from houseful.checkout.booking_transitions import BOOK, CANCEL_PAYMENT, EMAIL, FREE, KEEP, UNBOOK
+from houseful.checkout.booking_transitions import (
+    BOOK,
+    CANCEL_PAYMENT,
+    EMAIL,
+    FREE,
+    KEEP,
+    NOTICE,
+    UNBOOK,
+)
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import PAID, State
 from houseful.domain.errors import HousefulError, Unavailable
@@ -22,17 +30,24 @@ from houseful.store.seats import Unopened
 
 Handler = Callable[[Job, Booking], Awaitable[None]]
 
+OTHERS = (BOOK, UNBOOK, KEEP, FREE, CANCEL_PAYMENT)
+MAILS = (EMAIL, NOTICE)
+"""Kinds in order of need: seats and money, then mails that somebody waits for, then notices."""
+
 BATCH = 50
+MAILS_AT_ONCE = 8
 LEASE_MS = 2_000
-SLOW_MS = {EMAIL: 60_000, CANCEL_PAYMENT: 30_000}
+SLOW_MS = {EMAIL: 120_000, NOTICE: 120_000, CANCEL_PAYMENT: 30_000}
 """How long a relay that lives has a job before others think it lost: long enough for the foreign server's
 time-outs, so that no mail goes out twice while one is being sent."""
 
-ONCE = (EMAIL,)
+ONCE = MAILS
 """Kinds whose receiver sees each repetition: a worker that is only slow must not cause one."""
 
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 60_000
+LONGEST_MAIL_PAUSE_MS = 15 * 60_000
+"""RFC 5321 §4.5.4.1 asks for half an hour, of a server that everybody's mail goes to."""
 
 
 class Relay:
@@ -51,10 +66,10 @@ class Relay:
             **handlers,
         }
 
-    async def run_once(self) -> int:
-        """Do what is due now; how many jobs were taken. Raises Unavailable for SQL."""
+    async def run_once(self, kinds: Sequence[str] = (*OTHERS, *MAILS)) -> int:
+        """Do what is due of these kinds; how many jobs were taken. Raises Unavailable for SQL."""
         now = self._parts.now_ms()
-        marked = self._parts.kept[:]
+        marked = self._parts.kept[:] if BOOK in kinds else []
 
         async def work(session: Session) -> list[Job]:
             if marked:
@@ -66,7 +81,8 @@ class Relay:
                 lease_ms=LEASE_MS,
                 slow=SLOW_MS,
                 once=ONCE,
-                limit=BATCH,
+                kinds=kinds,
+                limit=MAILS_AT_ONCE if kinds == MAILS else BATCH,
             )
 
         jobs = await self._parts.database.transact(work)
@@ -101,7 +117,8 @@ class Relay:
         return False
 
     async def _again(self, job: Job, reason: str) -> None:
-        pause = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << min(job.tries, 10))
+        longest = LONGEST_MAIL_PAUSE_MS if job.kind in MAILS else LONGEST_PAUSE_MS
+        pause = min(longest, FIRST_PAUSE_MS << min(job.tries, 11))
         log.warning("promise waits", kind=job.kind, booking_id=job.booking_id, reason=reason)
         again = self._parts.now_ms() + pause
         await self._parts.database.transact(

@@ -151,6 +151,7 @@ class SeatClaims:
             "payment_method": body.payment_method,
             "payment_token": body.payment_token if quote.total_minor else "",
             "contact": encode(body.contact).decode(),
+            "language": body.language,
             "deadline_ms": now + self._parts.terms.pay_ms,
             "lease": lease,
             "lease_until_ms": now + self._parts.terms.lease_ms,

@@ -18,6 +18,9 @@ ACCESSIBLE, COMPANION, RESTRICTED_VIEW, SEMI_AMBULATORY = 1, 2, 4, 8
 """Bits of `Seat.flags`."""
 
 
+RowKind = Literal["row", "table", "booth"]
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """What a price attaches to. `name` is unique in the plan; `color` is `#rrggbb`."""
@@ -46,11 +49,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Seats in walking order. A table is a row of kind `table`; a booth one of kind `booth`."""
+    """Seats in walking order. A table is a row of kind `table`; a booth one of kind `booth`.
+
+    `entrance` is its own door, where it differs from its section's.
+    """
 
     label: str
     seats: tuple[Seat, ...]
-    kind: Literal["row", "table", "booth"] = "row"
+    kind: RowKind = "row"
+    entrance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Booking:
     decline_code: str | None
     problem: str | None
     contact: str
+    language: str
     created_at_ms: int
     confirmed_at_ms: int | None
     ended_at_ms: int | None

@@ -46,6 +46,8 @@ class EventRecord:
     first_seat_id: int
     seat_count: int
     cancel_before_ms: int | None = None
+    revision: int = 0
+    revised_at_ms: int = 0
 
 
 async def add(
@@ -177,6 +179,8 @@ def _record(row: Any, prices: dict[str, int]) -> EventRecord:
         first_seat_id=row.first_seat_id,
         seat_count=row.seat_count,
         cancel_before_ms=row.cancel_before_ms,
+        revision=row.revision,
+        revised_at_ms=row.revised_at_ms,
     )
 
 
@@ -217,6 +221,15 @@ async def change(
             .where(EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.category == category)
             .values(amount_minor=amount)
         )
+
+
+async def revise(session: Session, event_id: int, now_ms: int) -> None:
+    """What calendar entries say of the event has changed."""
+    await session.execute(
+        update(EVENT)
+        .where(EVENT.c.id == event_id)
+        .values(revision=EVENT.c.revision + 1, revised_at_ms=now_ms)
+    )
 
 
 async def blocked_seats(session: Session, event_id: int, seats: range | None = None) -> list[int]:

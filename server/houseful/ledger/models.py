@@ -72,7 +72,7 @@ class Plan(SQLModel, table=True):
 
 
 class Section(SQLModel, table=True):
-    """A named part of a plan; `rows` is `[[label, kind, seats], …]` in walking order."""
+    """A named part of a plan; `rows` is `[[label, kind, seats(, entrance)], …]` in walking order."""
 
     id: int | None = _number()
     plan_id: int = _big(None, foreign="plan.id", index=True)
@@ -102,7 +102,8 @@ class Seat(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """What seats are sold for. `generation` rises each time its seats are rebuilt in Redis.
+    """What seats are sold for. `generation` rises each time its seats are rebuilt in Redis,
+    `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
 
     Owners may cancel until `cancel_before_ms` before the start; NULL: the house rule.
     """
@@ -117,6 +118,8 @@ class Event(SQLModel, table=True):
     currency: str = Field(max_length=3)
     generation: int = _big()
     cancel_before_ms: int | None = _big(None)
+    revision: int = 0
+    revised_at_ms: int = _big()
 
 
 class EventPrice(SQLModel, table=True):
@@ -219,6 +222,7 @@ class Booking(SQLModel, table=True):
     decline_code: str | None = None
     problem: str | None = None
     contact: str = _json("null")
+    language: str = Field(default="en", max_length=8)
     created_at_ms: int = _big()
     confirmed_at_ms: int | None = _big(None)
     ended_at_ms: int | None = _big(None)
@@ -340,6 +344,18 @@ class Outbox(SQLModel, table=True):
     done_at_ms: int | None = _big(None)
 
 
+class Delivery(SQLModel, table=True):
+    """What became of a promised mail; `id` is its promise's. States: `houseful.domain.delivery`."""
+
+    id: int = _key()
+    booking_id: int = _big(None, foreign="booking.id", index=True)
+    about: str = Field(max_length=16)
+    recipient: str = Field(max_length=254)
+    state: str = Field(max_length=16)
+    problem: str = ""
+    changed_at_ms: int = _big()
+
+
 class Ticket(SQLModel, table=True):
     """The right to one seat: VALID, USED at the door, or VOID."""
 
@@ -395,3 +411,4 @@ DISCOUNT, KEY, BOOKING = map(_table, (DiscountCode, IdempotencyKey, Booking))
 BOOKING_SEAT, PAYMENT, REFUND = map(_table, (BookingSeat, Payment, Refund))
 DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))
 TICKET, AUDIT, EVENT_MINUTE, WORKER = map(_table, (Ticket, AuditLog, EventMinute, Worker))
+DELIVERY = _table(Delivery)

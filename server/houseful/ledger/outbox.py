@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import case, delete, func, insert, literal, select, update
 
 from houseful.ledger.idempotency import fell_silent
-from houseful.ledger.models import OUTBOX, Big
+from houseful.ledger.models import BOOKING, OUTBOX, Big
 from houseful.sql.database import Session
 from houseful.wire.codec import decode, encode
 
@@ -51,6 +51,41 @@ async def promise(
     return list(found.scalars())
 
 
+async def promise_to_all(
+    session: Session,
+    event_id: int,
+    state: str,
+    job: tuple[str, Mapping[str, object], int],
+    *,
+    now_ms: int,
+) -> int:
+    """Add one job, due at its third part, for each booking of an event in this state; how many.
+    What was promised of the kind and not begun is replaced: the later word holds."""
+    kind, payload, first_run_at_ms = job
+    told = select(BOOKING.c.id).where(BOOKING.c.event_id == event_id, BOOKING.c.state == state)
+    await session.execute(
+        delete(OUTBOX).where(
+            OUTBOX.c.kind == kind,
+            OUTBOX.c.done_at_ms.is_(None),
+            OUTBOX.c.tries == 0,
+            OUTBOX.c.booking_id.in_(told),
+        )
+    )
+    values = {
+        "kind": kind,
+        "payload": encode(payload).decode(),
+        "created_at_ms": now_ms,
+        "next_run_at_ms": first_run_at_ms,
+        "lease": "",
+        "tries": 0,
+    }
+    constants = [literal(value, OUTBOX.c[name].type) for name, value in values.items()]
+    found = await session.execute(
+        insert(OUTBOX).from_select(["booking_id", *values], told.add_columns(*constants))
+    )
+    return int(found.rowcount)
+
+
 async def take_due(
     session: Session,
     *,
@@ -59,24 +94,37 @@ async def take_due(
     lease_ms: int,
     slow: Mapping[str, int],
     once: Sequence[str],
+    kinds: Sequence[str],
     limit: int,
 ) -> list[Job]:
-    """Jobs that are due. Nobody else gets them for `lease_ms`, or what `slow` says for a kind,
-    unless this worker falls silent; the kinds in `once` wait even then."""
+    """Jobs that are due, by the order of `kinds`; within one, each booking's first before any
+    booking's second. Nobody else gets them for `lease_ms`, or what `slow` says for a kind, unless
+    this worker falls silent; the kinds in `once` wait even then."""
     again = case(
         *((OUTBOX.c.kind == kind, literal(now_ms + ms, Big)) for kind, ms in slow.items()),
         else_=literal(now_ms + lease_ms, Big),
     )
-    ids = (
-        select(OUTBOX.c.id)
+    need = case({kind: place for place, kind in enumerate(kinds)}, value=OUTBOX.c.kind)
+    turn = func.row_number().over(
+        partition_by=(OUTBOX.c.booking_id, OUTBOX.c.kind), order_by=OUTBOX.c.id
+    )
+    due = (
+        select(OUTBOX.c.id, need.label("need"), turn.label("turn"), OUTBOX.c.next_run_at_ms)
         .where(
             OUTBOX.c.done_at_ms.is_(None),
+            OUTBOX.c.kind.in_(kinds),
             (OUTBOX.c.next_run_at_ms <= now_ms)
             | (fell_silent(OUTBOX, now_ms) & OUTBOX.c.kind.not_in(once)),
         )
-        .order_by(OUTBOX.c.next_run_at_ms)
+        .subquery()
+    )
+    ids = (
+        select(OUTBOX.c.id)
+        .join(due, due.c.id == OUTBOX.c.id)
+        .where(OUTBOX.c.done_at_ms.is_(None))
+        .order_by(due.c.need, due.c.turn, due.c.next_run_at_ms)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=OUTBOX)
     )
     found = await session.execute(
         update(OUTBOX)

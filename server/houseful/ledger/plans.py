@@ -70,7 +70,7 @@ async def _add_section(session: Session, plan_id: int, ordinal: int, section: Se
             zone=section.zone,
             entrance=section.entrance,
             outline=_text(section.outline),
-            rows=_text([[row.label, row.kind, len(row.seats)] for row in section.rows]),
+            rows=_text([_row_text(row) for row in section.rows]),
         )
         .returning(SECTION.c.id)
     )
@@ -168,12 +168,17 @@ async def load(session: Session, plan_id: int) -> StoredPlan | None:
     return StoredPlan(plan_id, head.first_seat_id, plan)
 
 
+def _row_text(row: Row) -> list[object]:
+    entrance = [row.entrance] if row.entrance else []
+    return [row.label, row.kind, len(row.seats), *entrance]
+
+
 def _sections(found: Sequence[Any], seats: Sequence[Seat]) -> Iterable[Section]:
     start = 0
     for item in found:
         rows = []
-        for label, kind, count in decode(item.rows):
-            rows.append(Row(label, tuple(seats[start : start + count]), kind))
+        for label, kind, count, *entrance in decode(item.rows):
+            rows.append(Row(label, tuple(seats[start : start + count]), kind, *entrance))
             start += count
         outline = tuple((x, y) for x, y in decode(item.outline))
         yield Section(item.name, tuple(rows), item.floor, outline, item.zone, item.entrance)

@@ -36,6 +36,7 @@ class RowReader:
             label=node.at("displayLabel").optional_text() or label,
             seats=tuple(seats),
             kind="table" if is_table else "row",
+            entrance=node.at("entrance").optional_text(),
         )
 
     def booth(self, node: Node, section: str, inherited: int | None, x: float, y: float) -> Row:
@@ -43,7 +44,8 @@ class RowReader:
         middle_x, middle_y = middle(node)
         label = node.at("label").text()
         seat = self._build(node, f"{section}-{label}", inherited, x + middle_x, y + middle_y)
-        return Row(label=label, seats=(seat,), kind="booth")
+        entrance = node.at("entrance").optional_text()
+        return Row(label=label, seats=(seat,), kind="booth", entrance=entrance)
 
     def _seat(self, node: Node, parent: str, inherited: int | None, x: float, y: float) -> Seat:
         guid = f"{parent}-{node.at('label').text()}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from houseful.domain.money import to_wire
-from houseful.domain.plan import Row, Seat
+from houseful.domain.plan import Row, RowKind, Seat, Section
 from houseful.domain.seat_names import place, seat_number
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
@@ -39,7 +39,8 @@ class NamedSeat:
     category: str
     price_minor: int
     flags: int
-    kind: str = "row"
+    kind: RowKind = "row"
+    entrance: str = ""
 
     @property
     def place(self) -> str:
@@ -77,7 +78,7 @@ class EventSeats:
         return [
             NamedSeat(
                 seat_id=self.first_seat_id + index,
-                section=section,
+                section=section.name,
                 row=row.label,
                 label=seat.label,
                 number=seat_number(row.label, seat.label, row.kind),
@@ -85,6 +86,7 @@ class EventSeats:
                 price_minor=self.event.prices[categories[seat.category]],
                 flags=seat.flags,
                 kind=row.kind,
+                entrance=row.entrance or section.entrance,
             )
             for index, (section, row, seat) in enumerate(self._walk())
         ]
@@ -117,11 +119,11 @@ class EventSeats:
     def price(self, amount_minor: int) -> str:
         return to_wire(amount_minor, self.event.currency)
 
-    def _walk(self) -> Iterator[tuple[str, Row, Seat]]:
+    def _walk(self) -> Iterator[tuple[Section, Row, Seat]]:
         for section in self.stored.plan.sections:
             for row in section.rows:
                 for seat in row.seats:
-                    yield section.name, row, seat
+                    yield section, row, seat
 
 
 def seat_view(seat_id: int, section: str, row: str, label: str, kind: str) -> dict[str, object]:

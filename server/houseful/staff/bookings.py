@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
-from houseful.checkout.answers import WIRE, booking_view
-from houseful.checkout.booking_documents import BookingDocuments
+from houseful.checkout.answers import WIRE, booking_view, delivery_view
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import clock_ms
+from houseful.checkout.mails import BookingMails
 from houseful.domain.booking import State
+from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.money import to_wire
 from houseful.domain.pricing import PricedSeat
 from houseful.domain.seat_names import place
-from houseful.ledger import audit, bookings, claims, search
+from houseful.ledger import audit, bookings, claims, deliveries, search
 from houseful.ledger.bookings import Booking
+from houseful.ledger.deliveries import Delivery
 from houseful.ledger.search import SeatTicket, Wanted
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
@@ -52,12 +54,12 @@ class StaffBookings:
     """What staff do with the bookings of one event."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, checkout: Checkout, paperwork: BookingDocuments
+        self, database: Database, catalog: Catalog, checkout: Checkout, mails: BookingMails
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._checkout = checkout
-        self._paperwork = paperwork
+        self._mails = mails
 
     async def search(
         self, event_id: int, text: str, status: str, *, page: int, size: int
@@ -70,15 +72,25 @@ class StaffBookings:
             found, total = await search.find(session, wanted, limit=size, offset=(page - 1) * size)
             ids = [booking.id for booking in found]
             sold, tickets = await claims.sold(session, ids), await search.tickets(session, ids)
-            event = await claims.facts(session, event_id)
+            event, sent = (
+                await claims.facts(session, event_id),
+                await deliveries.latest(session, ids),
+            )
             views = [
                 booking_view(one, sold[one.id], event)
-                | {"tickets": [ticket_view(house, ticket) for ticket in tickets[one.id]]}
+                | {
+                    "tickets": [ticket_view(house, ticket) for ticket in tickets[one.id]],
+                    "delivery": self._delivery(one, sent.get(one.id)),
+                }
                 for one in found
             ]
             return views, total
 
         return await self._database.query(work)
+
+    def _delivery(self, booking: Booking, sent: Delivery | None) -> dict[str, Any] | None:
+        sends_mail = self._mails.sends_mail
+        return delivery_view(booking, sent, sends_mail=sends_mail, for_staff=True)
 
     async def refund(
         self, event_id: int, reference: str, *, who: str, reason: str
@@ -89,8 +101,8 @@ class StaffBookings:
 
     async def send(
         self, event_id: int, reference: str, to: str | None, *, who: str, reason: str
-    ) -> str:
-        """Promise the tickets by e-mail; returns the address. Raises NotFound, InvalidRequest."""
+    ) -> tuple[str, DeliveryState]:
+        """Promise the tickets by e-mail; as `BookingMails.send`."""
         booking = await self._require(event_id, reference)
 
         async def write(session: Session, address: str) -> None:
@@ -105,7 +117,7 @@ class StaffBookings:
                 details={"to": address},
             )
 
-        return await self._paperwork.send(who, "venue", reference, to, also=write)
+        return await self._mails.send(who, "venue", reference, to, also=write)
 
     async def table(self, event_id: int, *, who: str) -> AsyncIterator[list[list[str]]]:
         """All bookings as rows of text under `COLUMNS`, in pieces. Raises NotFound at once."""

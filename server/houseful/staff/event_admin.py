@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
+from houseful.checkout.booking_transitions import NOTICE
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain import money
+from houseful.domain.booking import State
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
-from houseful.ledger import audit, events, plans
+from houseful.ledger import audit, events, outbox, plans
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
 from houseful.plans import reader
 from houseful.sales.catalog import Catalog, NewEvent
 from houseful.sql.database import Database, Session
 from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
+
+KNOWN_EVERYWHERE_MS: Final = 2_000
+"""A worker remembers an event for less; no mail of a move tells the old time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class EventAdmin:
 
         async def work(session: Session) -> None:
             await events.change(session, event_id, values=change.values, prices=minor)
+            await tell_calendars(session, before, after)
             await audit.write(
                 session,
                 who=who,
@@ -110,6 +116,19 @@ class EventAdmin:
         self._catalog.forget(event_id)
         await self._desk.tell(event_id, EVENT_CHANGED)
         return await self._catalog.event(event_id)
+
+
+async def tell_calendars(session: Session, before: EventRecord, after: EventRecord) -> None:
+    """A new name or time is a new calendar entry; a new time is also a mail to every buyer."""
+    is_moved = before.starts_at_ms != after.starts_at_ms
+    if not is_moved and before.name == after.name:
+        return
+    now = clock_ms()
+    await events.revise(session, before.id, now)
+    if is_moved:
+        notice = {"about": "moved", "before": before.starts_at_ms}
+        job = (NOTICE, notice, now + KNOWN_EVERYWHERE_MS)
+        await outbox.promise_to_all(session, before.id, State.CONFIRMED, job, now_ms=now)
 
 
 def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from houseful.checkout.booking_documents import BookingDocuments
 from houseful.checkout.checkout import Checkout
+from houseful.checkout.mails import BookingMails
 from houseful.ledger import audit
 from houseful.ledger.audit import Entry
 from houseful.sales.catalog import Catalog
@@ -47,7 +47,7 @@ def staff_of(
     seats: SeatStore,
     catalog: Catalog,
     checkout: Checkout,
-    paperwork: BookingDocuments,
+    mails: BookingMails,
     signer: TicketSigner,
     desk: StaffEventStream,
 ) -> Staff:
@@ -57,7 +57,7 @@ def staff_of(
         catalog=catalog,
         blocking=Blocking(database, seats, catalog),
         holds=Holds(database, seats, catalog),
-        bookings=StaffBookings(database, catalog, checkout, paperwork),
+        bookings=StaffBookings(database, catalog, checkout, mails),
         doors=CheckIns(database, catalog, signer, desk),
         programme=EventAdmin(database, catalog, desk),
         discounts=DiscountAdmin(database, catalog),

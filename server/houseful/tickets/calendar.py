@@ -19,31 +19,42 @@ SEATS_NAMED: Final = 20
 """More tickets than these are counted, not listed, in the description."""
 
 
-def render(document: BookingDocument, *, stamped_at_ms: int, sequence: int = 0) -> bytes:
+METHODS: Final = {False: ("PUBLISH", "CONFIRMED"), True: ("CANCEL", "CANCELLED")}
+"""By `is_cancelled`: METHOD of the calendar (RFC 5546 §3.2.1, §3.2.5) and STATUS of the entry."""
+
+
+def method(document: BookingDocument) -> str:
+    """The file's METHOD, which its Content-Type names too (RFC 6047 §2.4)."""
+    return METHODS[document.is_cancelled][0]
+
+
+def render(document: BookingDocument) -> bytes:
     """One VEVENT as a `text/calendar` file.
 
-    `stamped_at_ms`: when the booking was confirmed or last changed, not now, so that the file of
-    an unchanged booking never changes. `sequence` rises with each change.
+    SEQUENCE is the booking's revision and DTSTAMP when it came to be, so that the file of an
+    unchanged booking never changes, and a calendar takes a later one for what now holds.
     """
-    event = document.event
+    event, words = document.event, document.words
     ends_at_ms = event.ends_at_ms or event.starts_at_ms + DEFAULT_DURATION_MS
+    said, status = METHODS[document.is_cancelled]
+    name = f"{words.calendar_cancelled}: {event.name}" if document.is_cancelled else event.name
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Houseful//Tickets//EN",
+        f"PRODID:-//Houseful//Tickets//{words.language.upper()}",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
+        f"METHOD:{said}",
         "BEGIN:VEVENT",
         f"UID:{document.reference}@{UID_DOMAIN}",
-        f"SEQUENCE:{sequence}",
-        f"DTSTAMP:{_utc(stamped_at_ms)}",
+        f"SEQUENCE:{document.revision}",
+        f"DTSTAMP:{_utc(document.revised_at_ms)}",
         f"DTSTART:{_utc(event.starts_at_ms)}",
         f"DTEND:{_utc(ends_at_ms)}",
-        f"SUMMARY:{_text(event.name)}",
+        f"SUMMARY:{_text(name)}",
         f"LOCATION:{_text(', '.join(part for part in (event.venue, event.address) if part))}",
         f"DESCRIPTION:{_text(_description(document))}",
-        "STATUS:CONFIRMED",
-        "TRANSP:OPAQUE",
+        f"STATUS:{status}",
+        f"TRANSP:{'TRANSPARENT' if document.is_cancelled else 'OPAQUE'}",
         *([f"URL:{_uri(document.url)}"] if document.url else []),
         "END:VEVENT",
         "END:VCALENDAR",
@@ -52,13 +63,13 @@ def render(document: BookingDocument, *, stamped_at_ms: int, sequence: int = 0) 
 
 
 def _description(document: BookingDocument) -> str:
-    tickets = document.tickets
-    lines = [f"Booking {document.reference}"]
+    tickets, words = document.tickets, document.words
+    lines = [words.calendar_booking.format(reference=document.reference)]
     if document.is_demo:
-        lines.append("DEMO: no money was paid")
-    lines += [ticket.place for ticket in tickets[:SEATS_NAMED]]
+        lines.append(words.calendar_demo)
+    lines += [ticket.place(words) for ticket in tickets[:SEATS_NAMED]]
     if len(tickets) > SEATS_NAMED:
-        lines.append(f"and {len(tickets) - SEATS_NAMED} more")
+        lines.append(words.calendar_more.format(count=len(tickets) - SEATS_NAMED))
     return "\n".join(lines)
 
 

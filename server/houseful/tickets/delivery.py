@@ -1,7 +1,8 @@
 """How a mail leaves the house: through an SMTP server, or, with none set, into the log.
 
 Owns: the translation of aiosmtplib's failures. What may pass is `Unavailable`, so that the outbox
-tries again; an address that the server refuses for good is `InvalidRequest` `address_refused`.
+tries again, our own server's faults included (a wrong password, a sender it does not know). What the
+server refuses for good is `InvalidRequest`: the address `address_refused`, the mail `mail_refused`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Mailer(Protocol):
     async def send(self, message: EmailMessage) -> None:
         """Returns once the mail is in the next server's hands.
 
-        Raises Unavailable (try again) or InvalidRequest `address_refused` (do not).
+        Raises Unavailable (try again) or InvalidRequest (do not).
         """
 
 
@@ -122,12 +123,14 @@ class SmtpMailer:
                 await client.send_message(message)
             await _part(client)
         except aiosmtplib.SMTPRecipientsRefused as refusal:
-            codes = [recipient.code for recipient in refusal.recipients]
-            if all(code >= 500 for code in codes):
-                raise InvalidRequest(
-                    f"The mail server refuses this address ({codes[0]})", code="address_refused"
-                ) from refusal
-            raise _unavailable(f"the recipient for now ({codes[0]})") from refusal
+            said = refusal.recipients[0]
+            if said.code >= 500:
+                raise _refused("address", said) from refusal
+            raise _unavailable(f"({said.code} {said.message[:200]})") from refusal
+        except aiosmtplib.SMTPDataError as refusal:
+            if refusal.code >= 500:
+                raise _refused("mail", refusal) from refusal
+            raise _unavailable(f"({refusal.code} {refusal.message[:200]})") from refusal
         except aiosmtplib.SMTPResponseException as refusal:
             raise _unavailable(f"({refusal.code} {refusal.message[:200]})") from refusal
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as failure:
@@ -168,6 +171,13 @@ def mailer(url: str | None, *, tls_context: ssl.SSLContext | None = None) -> Mai
     if url is None:
         return ConsoleMailer()
     return SmtpMailer(SmtpServer.from_url(url), tls_context=tls_context)
+
+
+def _refused(what: str, answer: aiosmtplib.SMTPResponseException) -> InvalidRequest:
+    return InvalidRequest(
+        f"The mail server refuses this {what} ({answer.code} {answer.message[:200]})",
+        code=f"{what}_refused",
+    )
 
 
 def _unavailable(what: str) -> Unavailable:

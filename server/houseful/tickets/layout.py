@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 ELLIPSIS = "…"
 STEP_PT = 0.5
@@ -93,17 +95,34 @@ def cut(text: str, measure: Measure, *, width: float, size: float) -> str:
     """The longest beginning of `text` that fits with an ellipsis behind it; whole if it fits."""
     if measure(text, size) <= width:
         return text
+    lengths = [0, *accumulate(map(len, clusters(text)))]
     kept = bisect_right(
-        range(1, len(text)),
+        lengths[1:-1],
         width,
         key=lambda length: measure(text[:length].rstrip() + ELLIPSIS, size),
     )
-    return text[:kept].rstrip() + ELLIPSIS
+    return text[: lengths[kept]].rstrip() + ELLIPSIS
+
+
+def clusters(text: str) -> list[str]:
+    """`text` in letters as a reader counts them: a mark or a joiner stays with what it follows."""
+    found: list[str] = []
+    for character in text:
+        follows = unicodedata.category(character) in _FOLLOWERS
+        if follows and found and not found[-1].isspace():
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+_FOLLOWERS = frozenset({"Mn", "Mc", "Me", "Cf"})
+"""Categories of characters that belong to the one before them."""
 
 
 def _broken(word: str, measure: Measure, *, width: float, size: float) -> list[str]:
     parts = [""]
-    for letter in word:
+    for letter in clusters(word):
         if parts[-1] and measure(parts[-1] + letter, size) > width:
             parts.append("")
         parts[-1] += letter

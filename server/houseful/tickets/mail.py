@@ -1,152 +1,226 @@
-"""The mail that brings a buyer the tickets: plain text, HTML, the PDF and the calendar entry.
+"""The mails of a booking: plain text, HTML, the PDF and the calendar entry.
 
-Never: lets a name or an address add a header, a recipient or markup.
+Never: lets a name or an address add a header, a recipient, markup or a link.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from html import escape
-from typing import Final
+from typing import Final, Literal
 
-from houseful.domain.money import to_wire
-from houseful.tickets.model import BookingDocument
+from houseful.tickets import calendar
+from houseful.tickets.model import BookingDocument, Ticket
 from houseful.wire.email_address import email_address
+from houseful.words import Words
+
+LONGEST_NAME: Final = 80
+"""Characters of a name that a mail greets with; longer ones are messages."""
+
+_LINK: Final = re.compile(r"[:/@\\]|\w[.．。｡]\w{2,}")
+"""What a mail program might make a link of: a scheme, a path, an address, a domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a mail is sent: `about` is `tickets`, `moved` (from `before_ms`) or `cancelled`."""
+
+    about: Literal["tickets", "moved", "cancelled"] = "tickets"
+    before_ms: int = 0
+
+    def subject(self, document: BookingDocument) -> str:
+        words = document.words
+        sentence = {
+            "tickets": words.subject_tickets,
+            "moved": words.subject_moved,
+            "cancelled": words.subject_cancelled,
+        }[self.about]
+        return one_line(sentence.format(event=document.event.name))
+
+    def sentences(self, document: BookingDocument) -> list[str]:
+        """What has happened, before the facts."""
+        words, event = document.words, document.event
+        if self.about == "tickets":
+            said = [words.tickets_attached]
+        elif self.about == "moved":
+            before, now = (
+                words.moment(event.local(at)) for at in (self.before_ms, event.starts_at_ms)
+            )
+            said = [words.was_moved.format(event=one_line(event.name), before=before, now=now)]
+        else:
+            said = [words.was_cancelled.format(reference=document.reference)]
+            if document.total_minor and not document.is_demo:
+                paid = words.money(document.total_minor, document.currency)
+                said.append(words.money_goes_back.format(amount=paid))
+        return [*said, words.demo_notice] if document.is_demo else said
 
 
 def compose(
     document: BookingDocument,
+    occasion: Occasion,
     *,
     to: str,
     sender: str,
     sent_at_ms: int,
     delivery_id: str,
-    pdf: bytes,
+    pdf: bytes | None,
     ics: bytes,
 ) -> EmailMessage:
     """The message, ready to be sent.
 
     `sender` is `address` or `Name <address>`. `delivery_id` makes the Message-ID: give the same one
     when the same delivery is tried again, so that a mailbox that got it twice can show it once.
-    Raises InvalidRequest for an address that is none.
+    `pdf` is None where no ticket is good any more. Raises InvalidRequest for an address that is none.
     """
-    sender_name, sender_address = parseaddr(_one_line(sender))
+    sender_name, sender_address = parseaddr(one_line(sender))
     message = EmailMessage(policy=SMTP)
     source = _address(sender_address, sender_name or document.event.venue, is_ours=True)
     message["From"] = source
-    message["To"] = _address(to, document.holder)
-    message["Subject"] = _one_line(f"Your tickets for {document.event.name}")
+    message["To"] = _address(to, plain_name(document.holder))
+    message["Subject"] = occasion.subject(document)
+    message["Content-Language"] = document.words.language
     message["Date"] = format_datetime(datetime.fromtimestamp(sent_at_ms / 1000, UTC))
     message["Message-ID"] = (
         f"<{document.reference}.{re.sub(r'[^A-Za-z0-9-]', '-', delivery_id)}@{source.domain}>"
     )
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_text(document))
-    message.add_alternative(_html(document), subtype="html")
+    said = occasion.sentences(document)
+    message.set_content(_text(document, said))
+    message.add_alternative(_html(document, said), subtype="html")
     name = document.reference
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    if pdf is not None:
+        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     message.add_attachment(
         ics,
         maintype="text",
         subtype="calendar",
         filename=f"{name}.ics",
-        params={"charset": "utf-8", "method": "PUBLISH"},
+        params={"charset": "utf-8", "method": calendar.method(document)},
     )
     return message
 
 
 def _address(text: str, name: str, *, is_ours: bool = False) -> Address:
-    return Address(_one_line(name), addr_spec=email_address(text, is_ours=is_ours).sent)
+    return Address(one_line(name), addr_spec=email_address(text, is_ours=is_ours).sent)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Control characters become spaces: a header has one line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _money(amount_minor: int, document: BookingDocument) -> str:
-    return f"{to_wire(amount_minor, document.currency)} {document.currency}"
+def plain_name(text: str) -> str:
+    """A buyer's name where it greets somebody: empty for what is too long or looks like a link.
+
+    Mail programs make links of bare addresses too, and the name is the one text of a mail that a
+    stranger chooses (CWE-451).
+    """
+    name = one_line(text)
+    return "" if len(name) > LONGEST_NAME or _LINK.search(name) else name
 
 
 def _facts(document: BookingDocument) -> list[tuple[str, str]]:
-    event = document.event
+    event, words = document.event, document.words
     place = ", ".join(part for part in (event.venue, event.address) if part)
     facts = [
-        ("When", f"{event.local_date}, {event.local_time} {event.zone_label}"),
-        ("Where", place),
-        ("Booking", document.reference),
+        (words.when, words.moment(event.starts_at)),
+        (words.where, place),
+        (words.booking_label.capitalize(), document.reference),
     ]
     if document.discount_minor:
-        facts.append(("Discount", f"-{_money(document.discount_minor, document)}"))
-    return [*facts, ("Total", _money(document.total_minor, document))]
+        off = words.money(-document.discount_minor, document.currency)
+        facts.append((words.discount, off))
+    return [*facts, (words.total, words.money(document.total_minor, document.currency))]
 
 
 def _greeting(document: BookingDocument) -> str:
-    return f"Hello {_one_line(document.holder)}," if document.holder else "Hello,"
+    name = plain_name(document.holder)
+    return document.words.hello_name.format(name=name) if name else document.words.hello
 
 
-INTRODUCTION: Final = "Your tickets are attached: one page a seat, each with its own code."
-DEMO_NOTICE: Final = "This is a demonstration. No money was paid."
+def _seat(ticket: Ticket, words: Words) -> str:
+    place = one_line(ticket.place(words))
+    if not ticket.entrance:
+        return place
+    return f"{place}, {words.entrance_in_line.format(entrance=one_line(ticket.entrance))}"
 
 
-def _text(document: BookingDocument) -> str:
+def _code(ticket: Ticket, document: BookingDocument) -> str:
+    """Nothing of a cancelled booking, whose codes open no door."""
+    return "" if document.is_cancelled else document.words.ticket_code.format(code=ticket.code)
+
+
+def _text(document: BookingDocument, said: list[str]) -> str:
+    words = document.words
     seats = [
-        f"- {_one_line(ticket.place)}: {_money(ticket.price_minor, document)}, code {ticket.code}"
-        + "".join(f" ({notice})" for notice in ticket.notices)
+        ", ".join(
+            part
+            for part in (
+                f"- {_seat(ticket, words)}: {words.money(ticket.price_minor, document.currency)}",
+                _code(ticket, document),
+            )
+            if part
+        )
+        + "".join(f" ({notice})" for notice in ticket.notices(words))
         for ticket in document.tickets
     ]
+    link = words.your_booking.format(url=document.url)
     return "\n".join(
         [
             _greeting(document),
             "",
-            INTRODUCTION,
-            *([DEMO_NOTICE] if document.is_demo else []),
+            *said,
             "",
-            _one_line(document.event.name),
-            *(f"{label}: {_one_line(value)}" for label, value in _facts(document)),
+            one_line(document.event.name),
+            *(f"{label}: {one_line(value)}" for label, value in _facts(document)),
             "",
             *seats,
-            *(["", f"Your booking: {document.url}"] if _is_link(document.url) else []),
+            *(["", link] if _is_link(document.url) else []),
             "",
         ]
     )
 
 
-def _html(document: BookingDocument) -> str:
+def _html(document: BookingDocument, said: list[str]) -> str:
+    words = document.words
     cell = 'style="padding:4px 16px 4px 0;vertical-align:top"'
     soft = 'style="padding:4px 16px 4px 0;vertical-align:top;color:#5b6675"'
     facts = "".join(
-        f"<tr><td {soft}>{escape(label)}</td><td {cell}>{escape(_one_line(value))}</td></tr>"
+        f"<tr><td {soft}>{escape(label)}</td><td {cell}>{escape(one_line(value))}</td></tr>"
         for label, value in _facts(document)
     )
     seats = "".join(
-        f"<tr><td {cell}><strong>{escape(_one_line(ticket.place))}</strong>"
-        + "".join(f"<br>{escape(notice)}" for notice in ticket.notices)
-        + f"</td><td {cell}>{escape(_money(ticket.price_minor, document))}</td>"
-        f'<td {cell}><span style="font-family:monospace">{escape(ticket.code)}</span></td></tr>'
+        f"<tr><td {cell}><strong>{escape(_seat(ticket, words))}</strong>"
+        + "".join(f"<br>{escape(notice)}" for notice in ticket.notices(words))
+        + f"</td><td {cell}>{escape(words.money(ticket.price_minor, document.currency))}</td>"
+        f'<td {cell}><span style="font-family:monospace">{escape(_code(ticket, document))}</span>'
+        "</td></tr>"
         for ticket in document.tickets
     )
-    demo = (
-        f'<p style="background:#ffc53d;color:#3d2b00;padding:8px 12px">{DEMO_NOTICE}</p>'
-        if document.is_demo
-        else ""
-    )
     link = (
-        f'<p><a href="{escape(document.url)}">See your booking</a></p>'
+        f'<p><a href="{escape(document.url)}">{escape(words.see_your_booking)}</a></p>'
         if _is_link(document.url)
         else ""
     )
+    paragraphs = "".join(
+        f'<p style="background:#ffc53d;color:#3d2b00;padding:8px 12px">{escape(sentence)}</p>'
+        if sentence == words.demo_notice
+        else f"<p>{escape(sentence)}</p>"
+        for sentence in said
+    )
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"></head>'
+        f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8"></head>'
         '<body style="font:16px/1.5 system-ui,sans-serif;color:#16202e;max-width:640px">'
-        f"<p>{escape(_greeting(document))}</p><p>{INTRODUCTION}</p>{demo}"
-        f'<h1 style="font-size:24px">{escape(_one_line(document.event.name))}</h1>'
-        f'<table>{facts}</table><h2 style="font-size:18px">Seats</h2><table>{seats}</table>'
+        f"<p>{escape(_greeting(document))}</p>{paragraphs}"
+        f'<h1 style="font-size:24px">{escape(one_line(document.event.name))}</h1>'
+        f"<table>{facts}</table>"
+        f'<h2 style="font-size:18px">{escape(words.seats)}</h2><table>{seats}</table>'
         f"{link}</body></html>\n"
     )
 

@@ -11,6 +11,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.plan import RowKind
+from houseful.domain.seat_names import bare_label
+from houseful.words import Words
+from houseful.words.en import ENGLISH
 
 DEFAULT_DURATION_MS = 2 * 60 * 60 * 1000
 """How long an event takes in a calendar when its end is not known: two hours."""
@@ -39,33 +43,19 @@ class EventFacts:
     @property
     def starts_at(self) -> datetime:
         """The start in the venue's own time."""
-        return datetime.fromtimestamp(self.starts_at_ms / 1000, UTC).astimezone(
-            ZoneInfo(self.timezone)
-        )
+        return self.local(self.starts_at_ms)
 
-    @property
-    def local_date(self) -> str:
-        """`Friday 9 January 2026`, in the venue's own time."""
-        start = self.starts_at
-        return f"{WEEKDAYS[start.weekday()]} {start.day} {MONTHS[start.month - 1]} {start.year}"
-
-    @property
-    def local_time(self) -> str:
-        """`19:30`, in the venue's own time."""
-        return self.starts_at.strftime("%H:%M")
-
-    @property
-    def zone_label(self) -> str:
-        """What tells the reader whose clock `local_time` is on: `CET`, `UTC`, or `GMT+04:00`."""
-        name = self.starts_at.tzname() or ""
-        if name[:1] in {"+", "-", ""}:
-            return f"GMT{self.starts_at.strftime('%z')[:3]}:{self.starts_at.strftime('%z')[3:5]}"
-        return name
+    def local(self, at_ms: int) -> datetime:
+        """A moment in the venue's own time."""
+        return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(self.timezone))
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One seat sold. `qr` is what `TicketSigner.sign` made, `code` what a person can type."""
+    """One seat sold. `qr` is what `TicketSigner.sign` made, `code` what a person can type.
+
+    `price_minor` is what the seat costs, `paid_minor` its share of what was paid for all of them.
+    """
 
     id: int
     code: str
@@ -76,46 +66,40 @@ class Ticket:
     seat: str
     category: str
     price_minor: int
+    paid_minor: int
     holder: str = ""
     entrance: str = ""
-    row_kind: str = "row"
+    row_kind: RowKind = "row"
     is_accessible: bool = False
     is_companion: bool = False
     has_restricted_view: bool = False
 
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What the visitor should know of this seat, in words."""
-        return tuple(
-            words
-            for holds, words in (
-                (self.has_restricted_view, "Restricted view"),
-                (self.is_accessible, "Wheelchair accessible"),
-                (self.is_companion, "Companion seat"),
-            )
-            if holds
-        )
+    def place(self, words: Words) -> str:
+        """The seat in one line: `Orchestra, row A, seat 12`."""
+        return words.place(self.section, self.row_kind, self.row, self.seat)
 
     @property
-    def place(self) -> str:
-        """The seat in one line: `Orchestra, row A, seat 12`."""
-        return ", ".join(
-            part
-            for part in (
-                self.section,
-                f"{self.row_kind} {self.row}" if self.row else "",
-                f"seat {self.seat}",
-            )
-            if part
+    def bare_seat(self) -> str:
+        """The seat beside its row: without the row's name; nothing for a booth, its one seat."""
+        return bare_label(self.row, self.seat, self.row_kind)
+
+    def notices(self, words: Words) -> tuple[str, ...]:
+        """What the visitor should know of this seat."""
+        facts = (
+            (self.has_restricted_view, words.restricted_view),
+            (self.is_accessible, words.accessible),
+            (self.is_companion, words.companion),
         )
+        return tuple(said for holds, said in facts if holds)
 
 
 @dataclass(frozen=True, slots=True)
 class BookingDocument:
-    """A confirmed booking with all its tickets.
+    """A sold booking with all its tickets, in the language of its buyer.
 
     `total_minor` is what was paid, after `discount_minor`. `is_demo` says that no money moved.
-    `url` leads back to the booking's page, where there is one.
+    `url` leads back to the booking's page, where there is one. `revision` rises and
+    `revised_at_ms` moves with each change of booking or event. `is_cancelled`: nothing of it holds.
     """
 
     reference: str
@@ -128,25 +112,11 @@ class BookingDocument:
     discount_minor: int = 0
     is_demo: bool = False
     url: str = ""
+    words: Words = ENGLISH
+    is_cancelled: bool = False
+    revision: int = 0
+    revised_at_ms: int = 0
 
     def __post_init__(self) -> None:
         if not self.tickets:
             raise InvalidRequest(f"expected at least one ticket in {self.reference}, got none")
-
-
-WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-"""Written out, because strftime would follow whatever locale the process was started in."""

@@ -1,30 +1,29 @@
 """The printed ticket: one A5 page a seat, for paper or a phone's screen.
 
 Left the event and the seat, large; right, behind a perforation, the QR code drawn as vectors.
-`render` blocks for some 30 ms a page: run it in a thread, and import this module where it is used
-rather than at start, because reportlab takes a while to load.
+`render` blocks for some 10 ms a page: run it in a thread, and import this module where it is used
+rather than at start, because the fonts take a while to find.
 Never: lets text run out of its box, or prints a QR code on anything but white.
 """
 
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Sequence
+from math import cos, radians, sin
 from pathlib import Path
 from typing import Final
 
+import pydyf
 import structlog
-from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A5, landscape
-from reportlab.pdfgen.canvas import Canvas
 
-from houseful.domain.money import to_wire
 from houseful.tickets import fonts
+from houseful.tickets.embedding import EmbeddedFonts
 from houseful.tickets.model import BookingDocument, Ticket
-from houseful.tickets.page import LINE, SOFT, WHITE, Page
+from houseful.tickets.page import LINE, SOFT, WHITE, Page, rgb
 
-WIDTH, HEIGHT = landscape(A5)
+WIDTH, HEIGHT = 595.276, 419.528
+"""ISO 216 A5, landscape, in points."""
 MARGIN: Final = 22.0
 STUB: Final = 396.0
 """Where the perforation is, from the left."""
@@ -38,42 +37,76 @@ COLUMNS: Final = (0.5, 0.25, 0.25)
 GAP: Final = 12.0
 QR_SIDE: Final = 139.0
 """49 mm with its quiet zone: 1 mm a module, which a phone reads from an arm's length."""
+NOTHING: Final = "–"
+"""Stands where no letter of a value can be printed."""
 
-HEAD: Final = HexColor("#1d2b53")
-HEAD_SOFT: Final = HexColor("#c6d0ee")
-AMBER: Final = HexColor("#ffc53d")
-AMBER_INK: Final = HexColor("#3d2b00")
-WATERMARK: Final = HexColor("#f6edd8")
+HEAD: Final = rgb("#1d2b53")
+HEAD_SOFT: Final = rgb("#c6d0ee")
+AMBER: Final = rgb("#ffc53d")
+AMBER_INK: Final = rgb("#3d2b00")
+WATERMARK: Final = rgb("#f6edd8")
 
 _log = structlog.get_logger(__name__)
-_drawing = threading.Lock()
-"""reportlab's font registry is the process's own, so one ticket is drawn at a time."""
 
 
 def render(document: BookingDocument, *, extra_fonts: Sequence[Path] = ()) -> bytes:
     """The PDF: a page for each ticket, in order; the same bytes for the same document.
 
-    `extra_fonts`: TrueType files for scripts beyond Latin, Greek and Cyrillic.
+    `extra_fonts`: font files, or directories of them, that come before those of the system.
     Raises ConfigurationError for a font that cannot be used.
     """
-    out = io.BytesIO()
-    with _drawing:
-        canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, lang="en")
-        canvas.setTitle(f"{document.event.name} · {document.reference}")
-        canvas.setAuthor(document.event.venue)
-        canvas.setCreator("Houseful")
-        faces = fonts.load(tuple(extra_fonts))
-        missing: set[str] = set()
-        for number, ticket in enumerate(document.tickets, 1):
-            page = Page(canvas, faces)
-            _draw(page, document, ticket, number)
-            missing |= page.missing
-            canvas.showPage()
-        canvas.save()
+    faces, embedded = fonts.load(tuple(extra_fonts)), EmbeddedFonts()
+    pages = [Page(faces, embedded) for _ in document.tickets]
+    for number, (page, ticket) in enumerate(zip(pages, document.tickets, strict=True), 1):
+        _draw(page, document, ticket, number)
+    missing = set().union(*(page.missing for page in pages))
     if missing:
         points = sorted(f"U+{ord(character):04X}" for character in missing)
         _log.warning("ticket_font_lacks", booking=document.reference, characters=points)
+    return _written(document, pages, embedded)
+
+
+def _written(document: BookingDocument, pages: Sequence[Page], embedded: EmbeddedFonts) -> bytes:
+    pdf = pydyf.PDF()
+    resources = pydyf.Dictionary()
+    embedded.write(pdf, resources)
+    pdf.add_object(resources)
+    for page in pages:
+        pdf.add_object(page.stream)
+        pdf.add_page(
+            pydyf.Dictionary(
+                {
+                    "Type": "/Page",
+                    "Parent": pdf.pages.reference,
+                    "MediaBox": pydyf.Array([0, 0, WIDTH, HEIGHT]),
+                    "Resources": resources.reference,
+                    "Contents": page.stream.reference,
+                    "Annots": pydyf.Array(_link(*link) for link in page.links),
+                }
+            )
+        )
+    title = f"{document.event.name} · {document.reference}"
+    pdf.info["Title"] = pydyf.String(title)
+    pdf.info["Author"] = pydyf.String(document.event.venue)
+    pdf.info["Creator"] = pydyf.String("Houseful")
+    pdf.catalog["Lang"] = pydyf.String(document.words.language)
+    pdf.catalog["ViewerPreferences"] = "<</DisplayDocTitle true>>"
+    out = io.BytesIO()
+    pdf.write(out)
     return out.getvalue()
+
+
+def _link(url: str, box: tuple[float, float, float, float]) -> pydyf.Dictionary:
+    action = pydyf.Dictionary({"S": "/URI", "URI": pydyf.String(url)})
+    return pydyf.Dictionary(
+        {
+            "Type": "/Annot",
+            "Subtype": "/Link",
+            "Rect": pydyf.Array(box),
+            "Border": pydyf.Array([0, 0, 0]),
+            "A": action,
+        }
+    )
 
 
 def _draw(page: Page, document: BookingDocument, ticket: Ticket, number: int) -> None:
@@ -82,36 +115,37 @@ def _draw(page: Page, document: BookingDocument, ticket: Ticket, number: int) ->
     _card(page)
     _head(page, document)
     _when_and_where(page, document)
-    _seat(page, ticket)
+    _seat(page, document, ticket)
     _terms(page, document, ticket)
     _stub(page, document, ticket, number)
     if document.is_demo:
-        _demo_band(page)
-    _notices(page, ticket)
+        _demo_band(page, document)
+    _notices(page, document, ticket)
 
 
 def _card(page: Page) -> None:
     """The outline, its coloured head cut to the same rounded corner, and the perforation."""
-    canvas = page.canvas
+    pen = page.stream
     box = (MARGIN, MARGIN, WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN, 10)
-    canvas.saveState()
-    outline = canvas.beginPath()
-    outline.roundRect(*box)
-    canvas.clipPath(outline, stroke=0, fill=0)
-    canvas.setFillColor(HEAD)
-    canvas.rect(MARGIN, TOP - BAND, STUB - MARGIN, BAND, stroke=0, fill=1)
-    canvas.restoreState()
-    canvas.saveState()
-    canvas.setStrokeColor(LINE)
-    canvas.setLineWidth(0.8)
-    canvas.roundRect(*box)
-    canvas.setDash(3, 3)
-    canvas.line(STUB, MARGIN, STUB, TOP)
-    canvas.restoreState()
+    with page.kept_state():
+        page.rounded(*box)
+        pen.clip()
+        pen.end()
+        page.box(MARGIN, TOP - BAND, STUB - MARGIN, BAND, HEAD)
+    with page.kept_state():
+        pen.set_color_rgb(*LINE, stroke=True)
+        pen.set_line_width(0.8)
+        page.rounded(*box)
+        pen.stroke()
+        pen.set_dash([3, 3], 0)
+        pen.move_to(STUB, MARGIN)
+        pen.line_to(STUB, TOP)
+        pen.stroke()
 
 
 def _head(page: Page, document: BookingDocument) -> None:
-    page.text("ADMIT ONE", LEFT, TOP - 23, BREADTH, 9, color=HEAD_SOFT, spacing=1.6)
+    words = document.words.admit_one
+    page.text(words, LEFT, TOP - 23, BREADTH, 9, color=HEAD_SOFT, spacing=1.6)
     page.block(
         document.event.name,
         LEFT,
@@ -129,11 +163,12 @@ def _when_and_where(page: Page, document: BookingDocument) -> None:
     event = document.event
     top = TOP - BAND - 24
     half = (BREADTH - GAP) / 2
-    page.label("DATE", LEFT, top, half)
-    page.text(event.local_date, LEFT, top - 17, half, 14)
-    page.text(f"{event.local_time} {event.zone_label}", LEFT, top - 34, half, 14)
+    words = document.words
+    page.label(words.date_label, LEFT, top, half)
+    page.text(words.date(event.starts_at), LEFT, top - 17, half, 14)
+    page.text(words.time(event.starts_at), LEFT, top - 34, half, 14)
     right = LEFT + half + GAP
-    page.label("VENUE", right, top, half)
+    page.label(words.venue_label, right, top, half)
     end = page.block(event.venue, right, top - 5, half, 32, sizes=(14, 7))
     page.block(
         event.address,
@@ -147,13 +182,14 @@ def _when_and_where(page: Page, document: BookingDocument) -> None:
     )
 
 
-def _seat(page: Page, ticket: Ticket) -> None:
+def _seat(page: Page, document: BookingDocument, ticket: Ticket) -> None:
     top = TOP - BAND - 84
     page.rule(LEFT, RIGHT, top)
+    words = document.words
     fields = [
-        ("SECTION", ticket.section),
-        (ticket.row_kind.upper(), ticket.row),
-        ("SEAT", ticket.seat),
+        (words.section_label, ticket.section),
+        (words.rows[ticket.row_kind], ticket.row),
+        (words.seat_label, ticket.bare_seat),
     ]
     _row(page, fields, top, height=48, sizes=(34, 10), bold=True)
 
@@ -161,9 +197,15 @@ def _seat(page: Page, ticket: Ticket) -> None:
 def _terms(page: Page, document: BookingDocument, ticket: Ticket) -> None:
     top = TOP - BAND - 158
     page.rule(LEFT, RIGHT, top)
-    price = f"{to_wire(ticket.price_minor, document.currency)} {document.currency}"
-    holder = ticket.holder or document.holder or "Bearer"
-    fields = [("HOLDER", holder), ("CATEGORY", ticket.category), ("PRICE", price)]
+    words = document.words
+    price = words.money(ticket.paid_minor, document.currency)
+    if not ticket.paid_minor:
+        price = words.free.format(price=price)
+    fields = [
+        (words.holder_label, ticket.holder or document.holder or words.bearer),
+        (words.category_label, ticket.category),
+        (words.price_label, price),
+    ]
     _row(page, fields, top, height=30, sizes=(14, 6.5), bold=False)
 
 
@@ -184,7 +226,7 @@ def _row(
         width = BREADTH * share / whole
         page.label(label, x, top - 16, width - GAP)
         page.block(
-            value,
+            value if page.can_print(value) else NOTHING,
             x,
             top - 20,
             width - GAP,
@@ -200,46 +242,48 @@ def _stub(page: Page, document: BookingDocument, ticket: Ticket, number: int) ->
     bottom = TOP - 10 - QR_SIDE
     page.qr(ticket.qr, left + (width - QR_SIDE) / 2, bottom, QR_SIDE)
     page.text(ticket.code, left + width / 2, bottom - 10, width, 13, spacing=0.8, centred=True)
-    place = f"{ticket.row_kind} and seat".upper() if ticket.row else "SEAT"
+    words = document.words
+    row, seat = ticket.row, ticket.bare_seat
+    place = words.seat_label
+    if row:
+        place = words.rows_and_seats[ticket.row_kind] if seat else words.rows[ticket.row_kind]
     y = bottom - 40
     for label, value in (
-        ("SECTION", ticket.section),
-        (place, f"{ticket.row}  ·  {ticket.seat}".strip(" ·")),
-        ("ENTRANCE", ticket.entrance),
-        ("BOOKING", document.reference),
+        (words.section_label, ticket.section),
+        (place, "  ·  ".join(part for part in (row, seat) if part)),
+        (words.entrance_label, ticket.entrance),
+        (words.booking_label, document.reference),
     ):
         if value:
             page.label(label, left, y, width)
             page.text(value, left, y - 15, width, 12.5)
             y -= 34
     if document.url:
-        page.canvas.linkURL(document.url, (left, y + 14, left + width, y + 42))
-    count = f"Ticket {number} of {len(document.tickets)}"
+        page.links.append((document.url, (left, y + 14, left + width, y + 42)))
+    count = words.ticket_of.format(number=number, count=len(document.tickets))
     page.text(count, left, MARGIN + 14, width, 9, weight="Regular", color=SOFT)
 
 
-def _notices(page: Page, ticket: Ticket) -> None:
-    words = "  ·  ".join(ticket.notices)
-    if words:
-        page.text(words, LEFT, MARGIN + 32, BREADTH, 11.5)
-    small = "This code admits one person once. Keep it to yourself until the door."
-    if page.missing:
-        small = "Letters that this print has no font for are shown as “?”. The code is unaffected."
+def _notices(page: Page, document: BookingDocument, ticket: Ticket) -> None:
+    words = document.words
+    notices = "  ·  ".join(ticket.notices(words))
+    if notices:
+        page.text(notices, LEFT, MARGIN + 32, BREADTH, 11.5)
+    small = words.letters_left_out if page.missing else words.one_person_once
     page.text(small, LEFT, MARGIN + 14, BREADTH, 9, weight="Regular", color=SOFT)
 
 
 def _watermark(page: Page) -> None:
-    canvas = page.canvas
-    canvas.saveState()
-    canvas.translate((MARGIN + STUB) / 2, (HEIGHT - BAND) / 2)
-    canvas.rotate(24)
-    page.text("DEMO", 0, -44, STUB, 128, weight="Bold", color=WATERMARK, centred=True)
-    canvas.restoreState()
+    turn = radians(24)
+    with page.kept_state():
+        page.stream.set_matrix(
+            *(cos(turn), sin(turn), -sin(turn), cos(turn)),
+            *((MARGIN + STUB) / 2, (HEIGHT - BAND) / 2),
+        )
+        page.text("DEMO", 0, -44, STUB, 128, weight="Bold", color=WATERMARK, centred=True)
 
 
-def _demo_band(page: Page) -> None:
-    canvas = page.canvas
-    canvas.setFillColor(AMBER)
-    canvas.rect(MARGIN + 0.4, TOP - BAND - 8, STUB - MARGIN - 0.8, 16, stroke=0, fill=1)
-    words = "DEMO · NO MONEY WAS PAID"
+def _demo_band(page: Page, document: BookingDocument) -> None:
+    page.box(MARGIN + 0.4, TOP - BAND - 8, STUB - MARGIN - 0.8, 16, AMBER)
+    words = document.words.demo_band
     page.text(words, LEFT, TOP - BAND - 3.4, BREADTH, 10, color=AMBER_INK, weight="Bold", spacing=1)

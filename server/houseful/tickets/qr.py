@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 from xml.sax.saxutils import escape
@@ -12,10 +13,14 @@ import segno
 QUIET_ZONE: Final = 4
 """Modules of white that ISO/IEC 18004 asks for around a symbol."""
 
+REMEMBERED: Final = 128
+"""Symbols that are kept, of some 16 kB each: making one is most of a ticket's work."""
+
 Matrix = tuple[tuple[bool, ...], ...]
 """Rows of modules, True for dark, without the quiet zone."""
 
 
+@lru_cache(REMEMBERED)
 def matrix(text: str) -> Matrix:
     """The modules of `text` at error correction M (15 % may be dirty), or better where it fits."""
     symbol = segno.make_qr(text, error="m", boost_error=True)

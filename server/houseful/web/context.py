@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from houseful.checkout.booking_documents import BookingDocuments
 from houseful.checkout.checkout import Checkout
+from houseful.checkout.mails import BookingMails
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.payments.demo import DemoGateway
@@ -46,6 +47,7 @@ class Context:
     demo_gateway: DemoGateway | None
     checkout: Checkout
     paperwork: BookingDocuments
+    mails: BookingMails
     desk: StaffEventStream
     staff: Staff
     dashboards: Dashboards

@@ -169,6 +169,7 @@ class ConfigBody(BaseModel):
     stripePublishableKey: str | None
     maxSeats: int
     holdSeconds: int
+    sendsMail: Annotated[bool, Field(description="A mail server is set up.")]
     version: str
 
 
@@ -272,6 +273,15 @@ class BookRequest(BaseModel):
     paymentToken: Annotated[Word, Field(max_length=255)] | None = None
     card: CardRequest | None = None
     contact: ContactRequest | None = None
+    language: Annotated[
+        str | None,
+        Field(
+            max_length=35,
+            pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+            description="Of the buyer's papers; without it, what Accept-Language asks for.",
+            examples=["de"],
+        ),
+    ] = None
 
 
 class ContactBody(BaseModel):
@@ -332,8 +342,16 @@ class BookingBody(BaseModel):
     icsUrl: str
     clientSecret: str | None = None
     expiresAt: Instant | None = None
+    language: Annotated[str, Field(description="of the papers", examples=["en"])]
     declineCode: MayBeNull = None
     problem: MayBeNull = None
+    delivery: Annotated[
+        DeliveryBody | None,
+        Field(
+            json_schema_extra={"x-nullable": True},
+            description="Absent in the answer to a purchase; null without an address.",
+        ),
+    ] = None
     tickets: list[BookingTicketBody] | None = None
 
 
@@ -353,13 +371,35 @@ class CancelRequest(BaseModel):
 
 
 class EmailRequest(BaseModel):
-    """Without `to`, the booking's own address."""
+    """Without `to`, the booking's own address; another one is for staff alone."""
 
     to: Email | None = None
 
 
+DeliveryWord = Annotated[
+    Literal["waiting", "deferred", "sent", "refused", "off"],
+    Field(
+        description="`waiting`: promised; `deferred`: not taken yet, tried again; `sent`: the next"
+        " mail server has it; `refused`: it will not be sent; `off`: no mail server is set up here,"
+        " nothing is sent."
+    ),
+]
+
+
 class EmailedBody(BaseModel):
+    """Where the tickets go, and what becomes of the mail."""
+
     to: str
+    delivery: DeliveryWord
+
+
+class DeliveryBody(BaseModel):
+    """The last mail of a booking. `at` is null while it waits; `smtpCode` is the mail server's."""
+
+    state: DeliveryWord
+    to: str
+    at: Instant | None
+    smtpCode: Annotated[int | None, Field(examples=[550])]
 
 
 class DemoAuthenticateRequest(BaseModel):

@@ -57,6 +57,8 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "invalid_address": (400, "Not an e-mail address."),
     "no_address": (400, "Neither the request nor the booking has an address."),
     "address_refused": (400, "The mail server refuses this address."),
+    "mail_refused": (400, "The mail server refuses this mail."),
+    "other_recipient": (403, "Buyers have tickets sent to the booking's own address alone."),
     "ticket_foreign": (400, "A ticket of another ticket office."),
     "ticket_forged": (400, "Not a genuine ticket."),
     **dict.fromkeys(

@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from houseful.domain.acts import ACTS
-from houseful.wire.buyer import BookingBody, Decimal, Email, FailedSeatBody, Instant, NamedSeatBody
+from houseful.wire.buyer import (
+    BookingBody,
+    Decimal,
+    DeliveryBody,
+    Email,
+    FailedSeatBody,
+    Instant,
+    NamedSeatBody,
+)
 from houseful.wire.commands import SeatId
 from houseful.wire.free_text import FREE
 
@@ -94,9 +102,14 @@ class StaffTicketBody(NamedSeatBody):
     usedAt: Instant | None
 
 
+class StaffDeliveryBody(DeliveryBody):
+    problem: Annotated[str, Field(description="What the mail server said; empty for nothing.")]
+
+
 class StaffBookingBody(BookingBody):
     """A booking as staff see it."""
 
+    delivery: StaffDeliveryBody | None = None
     tickets: list[StaffTicketBody] | None = None  # type: ignore[assignment]
 
 

@@ -35,6 +35,7 @@ async def get_config(call: Call) -> Response:
         "stripePublishableKey": settings.stripe_publishable_key,
         "maxSeats": settings.max_seats,
         "holdSeconds": settings.hold_seconds,
+        "sendsMail": call.context.mails.sends_mail,
         "version": __version__,
     }
     return ok(data, "Configuration retrieved successfully")

@@ -6,6 +6,8 @@ from starlette.responses import Response
 
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest, Contact
+from houseful.domain.addresses import group_of
+from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.numbers import whole
 from houseful.web.envelope import JSON, ok
@@ -25,6 +27,7 @@ from houseful.wire.buyer import (
     QuoteRequest,
 )
 from houseful.wire.email_address import email_address
+from houseful.words import in_language, preferred
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 20, 100, 1_000_000
 
@@ -64,7 +67,13 @@ def booking_request(call: Call, body: BookRequest) -> BookingRequest:
         payment_token=token,
         discount_code=body.discountCode,
         contact=Contact(contact.name, email, contact.phone) if body.contact else None,
+        language=in_language(body.language).language if body.language else spoken(call),
     )
+
+
+def spoken(call: Call) -> str:
+    """The language that the buyer's browser asks for, of those that our papers speak."""
+    return preferred(call.asked.get(b"accept-language", b"").decode("latin-1"))
 
 
 def response_of(answer: Answer) -> Response:
@@ -142,8 +151,23 @@ async def cancel_booking(call: Call) -> Response:
 async def email_booking(call: Call) -> Response:
     body = await call.body(EmailRequest, optional=True)
     reference = call.word("reference")
-    address = await call.context.paperwork.send(call.user.id, call.user.role, reference, body.to)
-    return ok({"to": address}, "The tickets are on their way", 202)
+    host = call.request.client.host if call.request.client else None
+    address, state = await call.context.mails.send(
+        call.user.id,
+        call.user.role,
+        reference,
+        body.to,
+        network="" if host in call.context.uncounted else group_of(host),
+    )
+    return emailed(address, state)
+
+
+def emailed(address: str, state: DeliveryState) -> Response:
+    """202: promised; what the sentence says is so."""
+    said = "The tickets will be sent"
+    if state is DeliveryState.OFF:
+        said = "No mail server is set up here: nothing was sent"
+    return ok({"to": address, "delivery": state}, said, 202)
 
 
 async def authenticate_demo(call: Call) -> Response:
@@ -197,15 +221,15 @@ OPERATIONS = (
         "GET",
         ONE + ".pdf",
         get_booking_pdf,
-        "The tickets as PDF, one page a seat",
+        "The tickets as PDF, one page a seat, in the buyer's language",
         answers={200: "application/pdf"},
-        errors=(404, 409, 503),
+        errors=(404, 409, 429, 503),
     ),
     Operation(
         "GET",
         ONE + ".ics",
         get_booking_ics,
-        "The event as a calendar entry",
+        "The event as a calendar entry; of a cancelled booking, one that takes it back",
         answers={200: "text/calendar"},
         errors=(404, 409, 503),
     ),
@@ -239,10 +263,10 @@ OPERATIONS = (
         "POST",
         ONE + "/email",
         email_booking,
-        "Send the tickets by e-mail (again)",
+        "Send the tickets by e-mail (again) to the booking's own address",
         request=EmailRequest,
         answers={202: EmailedBody},
-        errors=(400, 404, 409, 413, 415, 503),
+        errors=(400, 403, 404, 409, 413, 415, 429, 503),
     ),
     Operation(
         "POST",

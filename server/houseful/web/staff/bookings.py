@@ -8,7 +8,13 @@ from starlette.responses import Response, StreamingResponse
 
 from houseful.staff.bookings import COLUMNS
 from houseful.staff.spreadsheet import BYTE_ORDER_MARK, csv_lines
-from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
+from houseful.web.buyer.bookings import (
+    LARGEST_PAGE,
+    LAST_PAGE,
+    PAGE_SIZE,
+    emailed,
+    query_number,
+)
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation, Paged
 from houseful.wire.buyer import BookingBody, EmailedBody
@@ -58,14 +64,14 @@ async def refund_booking(call: Call) -> Response:
 
 async def resend_tickets(call: Call) -> Response:
     body = await call.body(ResendRequest, optional=True)
-    address = await call.context.staff.bookings.send(
+    address, state = await call.context.staff.bookings.send(
         call.id("event_id"),
         call.word("reference"),
         body.to,
         who=call.user.id,
         reason=body.reason,
     )
-    return ok({"to": address}, "The tickets are on their way", 202)
+    return emailed(address, state)
 
 
 PATH = "/events/{event_id:int}/bookings"
@@ -108,6 +114,6 @@ OPERATIONS = (
         role="venue",
         request=ResendRequest,
         answers={202: EmailedBody},
-        errors=(400, 404, 409, 413, 415, 503),
+        errors=(400, 404, 409, 413, 415, 429, 503),
     ),
 )

@@ -1,0 +1,109 @@
+"""The shape of a language: every sentence the server says, and how dates and money are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from houseful.domain import seat_names
+from houseful.domain.money import to_wire
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """One language; there is one of each. `{name}` in a sentence is filled in with `str.format`.
+
+    `rows`, `rows_and_seats` and `place_words`: by the kind of a row, the last also
+    for `seat`. `zones`: an English abbreviation → ours.
+    """
+
+    language: str
+    weekdays: tuple[str, str, str, str, str, str, str]
+    months: tuple[str, ...]
+    date_pattern: str
+    time_pattern: str
+    zones: Mapping[str, str]
+    decimal_point: str
+
+    admit_one: str
+    date_label: str
+    venue_label: str
+    section_label: str
+    seat_label: str
+    holder_label: str
+    category_label: str
+    price_label: str
+    entrance_label: str
+    booking_label: str
+    bearer: str
+    free: str
+    ticket_of: str
+    one_person_once: str
+    letters_left_out: str
+    demo_band: str
+    rows: Mapping[str, str]
+    rows_and_seats: Mapping[str, str]
+    restricted_view: str
+    accessible: str
+    companion: str
+    qr_title: str
+
+    place_words: Mapping[str, str]
+    entrance_in_line: str
+
+    hello: str
+    hello_name: str
+    subject_tickets: str
+    subject_moved: str
+    subject_cancelled: str
+    tickets_attached: str
+    was_moved: str
+    was_cancelled: str
+    money_goes_back: str
+    demo_notice: str
+    when: str
+    where: str
+    discount: str
+    total: str
+    seats: str
+    ticket_code: str
+    your_booking: str
+    see_your_booking: str
+
+    calendar_booking: str
+    calendar_demo: str
+    calendar_more: str
+    calendar_cancelled: str
+
+    def date(self, at: datetime) -> str:
+        """`Friday 9 January 2026`; strftime would follow the locale that the process began in."""
+        return self.date_pattern.format(
+            weekday=self.weekdays[at.weekday()],
+            day=at.day,
+            month=self.months[at.month - 1],
+            year=at.year,
+        )
+
+    def time(self, at: datetime) -> str:
+        """`19:30 CET`: with what tells the reader whose clock it is on."""
+        return self.time_pattern.format(time=at.strftime("%H:%M"), zone=self.zone(at))
+
+    def zone(self, at: datetime) -> str:
+        """`CET`, `UTC`, or `GMT+04:00` where the zone has no letters of its own."""
+        name = at.tzname() or ""
+        if name[:1] in {"+", "-", ""}:
+            return f"GMT{at.strftime('%z')[:3]}:{at.strftime('%z')[3:5]}"
+        return self.zones.get(name, name)
+
+    def moment(self, at: datetime) -> str:
+        """Date and time in one line."""
+        return f"{self.date(at)}, {self.time(at)}"
+
+    def money(self, amount_minor: int, currency: str) -> str:
+        """`75.00 EUR`, with the language's decimal point."""
+        return f"{to_wire(amount_minor, currency).replace('.', self.decimal_point)} {currency}"
+
+    def place(self, section: str, row_kind: str, row: str, seat: str) -> str:
+        """A seat in one line: `Orchestra, row A, seat 12`."""
+        return seat_names.place(section, row, seat, row_kind, self.place_words)
