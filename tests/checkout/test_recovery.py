@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_transitions import CANCEL_PAYMENT
 from houseful.checkout.checkout_context import write_log
+from houseful.checkout.outbox import OTHERS
 from houseful.domain.errors import Conflict, HousefulError, InProgress, PaymentDeclined, Unavailable
 from houseful.ledger import bookings, counters, outbox, workers
 from houseful.ledger.models import KEY
@@ -377,6 +378,7 @@ async def test_promises_that_a_dead_worker_had_taken_are_kept_at_once(shop: Shop
             lease_ms=30_000,
             slow={CANCEL_PAYMENT: 30_000},
             once=(),
+            kinds=OTHERS,
             limit=50,
         )
         return [job.kind for job in jobs]

@@ -109,7 +109,9 @@ class StaffDeliveryBody(DeliveryBody):
 class StaffBookingBody(BookingBody):
     """A booking as staff see it."""
 
-    delivery: StaffDeliveryBody | None = None
+    delivery: Annotated[StaffDeliveryBody | None, Field(json_schema_extra={"x-nullable": True})] = (
+        None
+    )
     tickets: list[StaffTicketBody] | None = None  # type: ignore[assignment]
 
 
