@@ -37,7 +37,7 @@ def test_the_entry_says_what_when_and_where(booking: BookingDocument) -> None:
     assert entry.decoded("DTEND") == datetime(2026, 1, 9, 20, 30, tzinfo=UTC)
     assert entry.decoded("DTSTAMP") == datetime(2026, 1, 9, 12, 0, tzinfo=UTC)
     assert entry["URL"] == booking.url
-    assert "Orchestra, row A, seat A2" in entry["DESCRIPTION"]
+    assert "Orchestra, row A, seat 2" in entry["DESCRIPTION"]
     assert "BK-2026-001234" in entry["DESCRIPTION"]
 
 
@@ -84,7 +84,7 @@ def test_a_cancelled_booking_takes_its_entry_back(booking: BookingDocument) -> N
 def test_the_entry_speaks_the_buyers_language(booking: BookingDocument) -> None:
     entry = rendered(replace(booking, words=GERMAN, is_demo=True))
     assert "Buchung BK-2026-001234" in entry["DESCRIPTION"]
-    assert "Orchestra, Reihe A, Platz A2" in entry["DESCRIPTION"]
+    assert "Orchestra, Reihe A, Platz 2" in entry["DESCRIPTION"]
     assert "es wurde nichts bezahlt" in entry["DESCRIPTION"]
 
 

@@ -88,7 +88,7 @@ def test_both_bodies_tell_the_whole_booking(booking: BookingDocument, kind: str)
         "Friday 9 January 2026, 19:30 CET",
         "Riverside Hall, 4 Quay Street",
         "BK-2026-001234",
-        "Orchestra, row A, seat A3",
+        "Orchestra, row A, seat 3",
         "Restricted view",
         "75.00 EUR",
         "-22.50 EUR",

@@ -51,7 +51,7 @@ def test_a_booking_without_tickets_is_refused(booking: BookingDocument) -> None:
 
 def test_a_place_reads_as_one_would_say_it(booking: BookingDocument) -> None:
     ticket = booking.tickets[0]
-    assert ticket.place(ENGLISH) == "Orchestra, row A, seat A1"
+    assert ticket.place(ENGLISH) == "Orchestra, row A, seat 1"
     assert (
         replace(ticket, row_kind="table", row="12").place(ENGLISH) == "Orchestra, table 12, seat A1"
     )
