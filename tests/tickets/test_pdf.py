@@ -46,7 +46,7 @@ def test_each_ticket_has_a_page_of_its_own(booking: BookingDocument) -> None:
     assert len(texts) == 3
     for number, (text, ticket) in enumerate(zip(texts, booking.tickets, strict=True), 1):
         assert f"Ticket {number} of 3" in text
-        assert f"A  ·  {ticket.bare_seat}" in text
+        assert f"A · {ticket.bare_seat}" in text
         assert ticket.code in text
 
 
