@@ -59,7 +59,9 @@ from houseful.web.context import Context
 from houseful.web.dispatch import Dispatch
 from houseful.web.envelope import refused
 from houseful.web.files import Files
-from houseful.web.middleware import Headers, security_headers
+from houseful.web.middleware import security_headers
+from houseful.web.origins import Origins
+from houseful.web.sockets import unknown_path
 from houseful.web.staff.live import occupancy, overview
 from houseful.web.table import OPERATIONS
 from houseful.wire.close_codes import COME_BACK
@@ -94,24 +96,25 @@ def create_app(settings: Settings | None = None) -> Starlette:
             *(WebSocketRoute(path, endpoint) for path, endpoint in SOCKETS.items()),
             *(operation.route() for operation in OPERATIONS),
             *Files(paths.STATIC).routes(),
+            WebSocketRoute("/{path:path}", unknown_path),
         ],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_bug},
         lifespan=lifespan,
-        uses_stripe=settings.uses_stripe,
+        settings=settings,
     )
 
 
 class Application(Starlette):
     """Starlette with the straight way to operations before it, and headers on whatever it answers."""
 
-    def __init__(self, *, uses_stripe: bool, **given: Any) -> None:
+    def __init__(self, *, settings: Settings, **given: Any) -> None:
         super().__init__(**given)
-        self._uses_stripe = uses_stripe
+        self._settings = settings
 
     def build_middleware_stack(self) -> ASGIApp:
-        headers = security_headers(uses_stripe=self._uses_stripe)
-        way = Headers(super().build_middleware_stack(), headers)
-        return Dispatch(way, OPERATIONS, headers, answer_bug)
+        headers = security_headers(uses_stripe=self._settings.uses_stripe)
+        way, origins = super().build_middleware_stack(), Origins(self._settings)
+        return Dispatch(way, OPERATIONS, headers, origins, answer_bug)
 
 
 @asynccontextmanager
@@ -223,6 +226,7 @@ def build(settings: Settings, redis_url: str) -> Context:
     return Context(
         settings=settings,
         tokens=Tokens(settings),
+        origins=Origins(settings),
         redis=client,
         database=database,
         catalog=catalog,

@@ -49,7 +49,7 @@ def carried(head: bytes) -> dict[str, str]:
         (request("OPTIONS", "/bookings"), 405),
         (request("GET", "/bookings"), 401),
         (request("GET", "/config"), 200),
-        (request("GET", "/events/1/live"), 404),
+        (request("GET", "/events/1/live"), 426),
         (request("GET", "/healthz", "X: " + "a" * 40_000), 431),
         (b"nothing of HTTP\r\n\r\n", 400),
     ],
@@ -114,7 +114,7 @@ async def test_a_socket_at_an_address_that_has_none_is_refused_with_them(
         said = handshake(ann, sale).replace(b"/live ", b"/nowhere ", 1)
         await connection.send(said)
         head = await connection.head()
-    assert head.startswith(b"HTTP/1.1 403 "), head
+    assert head.startswith(b"HTTP/1.1 404 "), head
     assert carried(head) == EXPECTED
 
 

@@ -17,6 +17,7 @@ from tests.web.wire import check_answer, check_frame
 
 __all__ = ["postgres", "stripe_double"]
 
+ALLOWED_ORIGIN = "https://shop.example"
 Join = Callable[..., Awaitable[Guest]]
 
 
@@ -31,9 +32,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, redis_binary: Path | None) 
 def brief_holds(
     tmp_path_factory: pytest.TempPathFactory, redis_binary: Path | None
 ) -> Iterator[Server]:
-    """A server whose reservations end after a second, and that lets everybody try often."""
+    """A server whose reservations end after a second, and that lets everybody try often.
+
+    Pages of ALLOWED_ORIGIN may ask it.
+    """
     with running_server(
         tmp_path_factory.mktemp("brief-holds"),
+        allowed_origins=(ALLOWED_ORIGIN,),
         valkey_binary=redis_binary,
         hold_seconds=1,
         reservations_per_minute=1000,

@@ -23,7 +23,7 @@ async def test_the_same_etag_again_is_304_until_a_seat_changes(
     what: str, ann: Guest, sale: Sale
 ) -> None:
     etag = (await get(ann, sale, what)).headers["etag"]
-    for wanted in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+    for wanted in (etag, etag.removeprefix("W/"), f'"x", {etag}', "*"):
         again = await get(ann, sale, what, if_none_match=wanted)
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == etag

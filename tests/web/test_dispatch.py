@@ -13,7 +13,7 @@ from houseful.web.table import OPERATIONS
 @pytest.fixture
 def dispatch() -> Dispatch:
     never: Any = None
-    return Dispatch(never, OPERATIONS, (), never)
+    return Dispatch(never, OPERATIONS, (), never, never)
 
 
 @pytest.mark.parametrize(

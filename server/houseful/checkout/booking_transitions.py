@@ -249,4 +249,4 @@ async def move(
         parts.reached("after_outbox")
         parts.kept.append(job)
     except Unavailable as error:
-        log.warning("seats follow later", booking=booking.reference, reason=error.message)
+        log.warning("seats_follow_later", reference=booking.reference, error=error.told)

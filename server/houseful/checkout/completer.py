@@ -95,9 +95,9 @@ class Completer:
             if booking is not None:
                 await self.let_go(await self._saga.run(booking))
         except Unavailable as error:
-            log.warning("checkout waits", booking_id=booking_id, reason=error.message)
+            log.warning("checkout_waits", booking_id=booking_id, error=error.told)
         except Exception:  # noqa: BLE001 - one broken booking must not hold up the others
-            log.exception("checkout cannot go on", booking_id=booking_id)
+            log.exception("checkout_cannot_go_on", booking_id=booking_id)
 
     async def take(self, booking_id: int) -> Booking | None:
         """The booking under a lease of ours, or None while somebody works on it."""

@@ -170,7 +170,7 @@ class BookingMails:
     async def _record(self, job: Job, address: str, state: DeliveryState, problem: str) -> None:
         about, now = str(job.payload["about"]), clock_ms()
         if problem:
-            log.warning("mail_not_sent", booking_id=job.booking_id, state=state, reason=problem)
+            log.warning("mail_not_sent", booking_id=job.booking_id, state=state, error=problem)
         row = Delivery(job.id, job.booking_id, about, address[:254], state, problem[:500], now)
         await self._database.transact(lambda session: deliveries.record(session, row))
 

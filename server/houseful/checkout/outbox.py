@@ -110,7 +110,7 @@ class Relay:
         except HousefulError as error:
             await self._again(job, error.message)
         except Exception as error:  # noqa: BLE001 - one broken job must not hold up the others
-            log.exception("promise failed", kind=job.kind, booking_id=job.booking_id)
+            log.exception("promise_failed", kind=job.kind, booking_id=job.booking_id)
             await self._again(job, repr(error))
         else:
             return True
@@ -119,7 +119,7 @@ class Relay:
     async def _again(self, job: Job, reason: str) -> None:
         longest = LONGEST_MAIL_PAUSE_MS if job.kind in MAILS else LONGEST_PAUSE_MS
         pause = min(longest, FIRST_PAUSE_MS << min(job.tries, 11))
-        log.warning("promise waits", kind=job.kind, booking_id=job.booking_id, reason=reason)
+        log.warning("promise_waits", kind=job.kind, booking_id=job.booking_id, error=reason)
         again = self._parts.now_ms() + pause
         await self._parts.database.transact(
             lambda session: outbox.failed(session, job.id, error=reason, again_at_ms=again)
@@ -177,10 +177,10 @@ async def repeat(
             found = await work()
         except Unavailable as error:
             if not is_down:
-                log.warning("background work waits", work=name, reason=error.message)
+                log.warning("background_work_waits", task=name, error=error.told)
             is_down, found = True, None
         except Exception:  # noqa: BLE001 - a supervisor: the loop must outlive any bug
-            log.exception("background work failed", work=name)
+            log.exception("background_work_failed", task=name)
             found = None
         else:
             is_down = False

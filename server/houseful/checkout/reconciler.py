@@ -65,7 +65,7 @@ class Reconciler:
         for start in range(0, len(ours), 500):
             repairs += await self._compare(ours[start : start + 500])
         if repairs:
-            log.warning("payments repaired", repairs=repairs)
+            log.warning("payments_repaired", repairs=repairs)
         return repairs
 
     async def _compare(self, states: list[PaymentState]) -> int:
@@ -85,7 +85,7 @@ class Reconciler:
 
     async def owe(self, state: PaymentState, reason: str) -> None:
         """Promise the money of a payment that belongs to no booking back."""
-        log.error("orphan payment", payment_id=state.payment_id, reason=reason)
+        log.error("orphan_payment", payment_id=state.payment_id, error=reason)
 
         async def work(session: Session) -> None:
             await payments.owe(
@@ -121,7 +121,7 @@ class Reconciler:
         except AlreadyRefunded:
             pass
         except GatewayRejected as error:
-            log.error("refund failed", payment_id=payment_id, reason=error.message)
+            log.error("refund_failed", payment_id=payment_id, error=error.told)
             word = "FAILED"
         except Unavailable:
             again = parts.now_ms() + min(60_000, 500 << min(tries, 10))

@@ -45,7 +45,7 @@ class Refunds:
         except AlreadyRefunded:
             return await self._refunded(booking, State.REFUNDED, None)
         except GatewayRejected as error:
-            log.error("refund failed", booking=booking.reference, reason=error.message)
+            log.error("refund_failed", reference=booking.reference, error=error.told)
             return await self._refunded(booking, State.REFUND_FAILED, None)
         self._parts.reached("after_refund_call")
         failed = refund.outcome is RefundOutcome.FAILED
@@ -89,7 +89,7 @@ class Refunds:
 
     async def came_back(self, booking: Booking, state: PaymentState) -> Booking:
         """A refund that was on its way failed at the bank: the money is with us again."""
-        log.error("refund failed", booking=booking.reference, reason="the bank sent it back")
+        log.error("refund_failed", reference=booking.reference, error="the bank sent it back")
         return await self._refunded(booking, State.REFUND_FAILED, None, given=state.refunded_minor)
 
     async def again(self, booking: Booking) -> Booking:

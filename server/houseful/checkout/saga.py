@@ -259,7 +259,7 @@ class Saga:
 
     async def put_off(self, booking: Booking, problem: str) -> Booking:
         """Not now: let go, and have the completer look again after a growing pause."""
-        log.info("checkout waits", booking=booking.reference, reason=problem, tries=booking.tries)
+        log.info("checkout_waits", reference=booking.reference, error=problem, tries=booking.tries)
         now = self._parts.now_ms()
         is_refund = booking.state is State.REFUND_DUE
         longest = LONGEST_REFUND_PAUSE_MS if is_refund else LONGEST_PAUSE_MS

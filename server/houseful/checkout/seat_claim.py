@@ -226,7 +226,7 @@ class SeatClaims:
         try:
             await self._parts.seats.abandon_checkout(event_id, booking_id, keep=True)
         except Unavailable as error:  # the sweep of lapsed checkouts frees them later
-            log.warning("seats follow later", booking_id=booking_id, reason=error.message)
+            log.warning("seats_follow_later", booking_id=booking_id, error=error.told)
 
     async def _repair(self, event_id: int, seat_ids: list[int]) -> None:
         """Redis let somebody pay for a seat that SQL has sold: put that right for everyone."""

@@ -59,7 +59,7 @@ class SeatComparison:
                     if not found:
                         self._compared[event_id] = mark
         if repairs:
-            log.warning("seats repaired", repairs=repairs)
+            log.warning("seats_repaired", repairs=repairs)
         return repairs
 
     async def event(self, event_id: int) -> int:

@@ -133,7 +133,7 @@ class Dashboard:
         try:
             await reading
         except HousefulError as error:
-            log.warning("figures_wait", event_id=self.live.event_id, reason=error.message)
+            log.warning("figures_wait", event_id=self.live.event_id, error=error.told)
 
     async def current(self) -> dict[str, Any]:
         """The whole state, after all that was done before this call."""

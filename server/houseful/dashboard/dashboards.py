@@ -82,7 +82,7 @@ class Dashboards:
                     self.overview.publish(await self.rows())
                 await self._drop_idle()
             except HousefulError as error:
-                log.warning("overview_waits", reason=error.message)
+                log.warning("overview_waits", error=error.told)
 
     async def run_minutes(self) -> None:
         """Write the minutes when it is this worker's turn, until cancelled."""
@@ -94,7 +94,7 @@ class Dashboards:
                 if await self.figures.is_my_turn(now):
                     await self.write_minutes(await self._desk.active(now - ACTIVE_MS))
             except HousefulError as error:
-                log.warning("minutes_wait", reason=error.message)
+                log.warning("minutes_wait", error=error.told)
 
     async def _say_active(self, now_ms: int) -> None:
         counted = self._seats.moved | self._desk.counted

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from houseful.domain.errors import PlanRefused
+from houseful.domain.wording import shown
 
 SEAT_LIMIT = 200_000
 """More seats than any venue has; larger plans are refused."""
@@ -133,14 +134,14 @@ class Plan:
         names: set[str] = set()
         for section in self.sections:
             if section.name in names:
-                raise PlanRefused("duplicate section name", place=f"section {section.name!r}")
+                raise PlanRefused("duplicate section name", place=f"section {shown(section.name)}")
             names.add(section.name)
             for row in section.rows:
                 for seat in row.seats:
-                    place = f"section {section.name!r}, row {row.label!r}, seat {seat.label!r}"
+                    place = f"section {shown(section.name)}, row {shown(row.label)}, seat {shown(seat.label)}"
                     if seat.guid in seen:
                         raise PlanRefused(
-                            f"duplicate seat id {seat.guid!r}, first at {seen[seat.guid]}",
+                            f"duplicate seat id {shown(seat.guid)}, first at {seen[seat.guid]}",
                             place=place,
                         )
                     if not 0 <= seat.category < len(self.categories):

@@ -5,11 +5,11 @@ Never: a guess. A status or an error that is not known reads as `GatewayUnknown`
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 import stripe
+import structlog
 
 from houseful.domain.errors import HousefulError
 from houseful.payments import declines
@@ -24,7 +24,7 @@ from houseful.payments.gateway import (
     RefundState,
 )
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 _OUTCOMES: Final[dict[str, Outcome]] = {
     "requires_confirmation": Outcome.REQUIRES_CONFIRMATION,
@@ -92,7 +92,7 @@ def translated(error: stripe.StripeError) -> HousefulError:
             return AlreadyRefunded(_message(error))
         return GatewayRejected(_message(error), code=error.code)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-        _log.error("Stripe refuses our API key: %s", error)
+        _log.error("stripe_refuses_our_key", error=str(error))
         return GatewayNotSetUp("the payment service is not set up correctly")
     return GatewayUnknown(
         f"the payment service gave no final answer ({_kind(error)})",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from houseful.domain.errors import PlanRefused
 from houseful.domain.plan import ACCESSIBLE, Area, Category, Plan, Row, Seat, Section
+from houseful.domain.wording import shown
 from houseful.plans.census import CategoryCounts, Progress
 from houseful.plans.colors import category_color, color
 from houseful.plans.document import Node
@@ -78,7 +79,7 @@ class _Reader:
     def _add_category(self, node: Node) -> None:
         name = node.at("name").text()
         if name in self._category_index:
-            raise PlanRefused(f"duplicate category {name!r}", place=node.place)
+            raise PlanRefused(f"duplicate category {shown(name)}", place=node.place)
         index = self._category_index[name] = len(self.categories)
         self.categories.append(Category(name, category_color(node.at("color"), index)))
 
@@ -93,7 +94,7 @@ class _Reader:
         first = self._guids.setdefault(guid, guid_node)
         if first is not guid_node:
             raise PlanRefused(
-                f"duplicate seat id {guid!r}, first at {first.place}", place=guid_node.place
+                f"duplicate seat id {shown(guid)}, first at {first.place}", place=guid_node.place
             )
         category_node = node.at("category")
         category = self._category_index.get(category_node.text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from houseful.domain.errors import PlanRefused
 from houseful.domain.plan import Category
+from houseful.domain.wording import shown
 from houseful.plans.colors import category_color
 from houseful.plans.document import Node
 
@@ -19,7 +20,7 @@ class Categories:
         for category in node.at("list").items():
             key, label = _key(category.at("key")), category.at("label").text()
             if key in self._index or label in names:
-                raise PlanRefused(f"duplicate category {label!r}", place=category.place)
+                raise PlanRefused(f"duplicate category {shown(label)}", place=category.place)
             names.add(label)
             index = self._index[key] = len(self._all)
             shade = category_color(category.at("color"), index)

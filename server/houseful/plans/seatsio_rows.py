@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from houseful.domain.errors import PlanRefused
 from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, SEMI_AMBULATORY, Row, Seat
+from houseful.domain.wording import shown
 from houseful.plans.census import CategoryCounts
 from houseful.plans.document import Node
 from houseful.plans.seatsio_categories import Categories
@@ -67,5 +68,5 @@ class RowReader:
         first = self._seen.setdefault(identity, node)
         if first is not node:
             raise PlanRefused(
-                f"duplicate seat id {identity!r}, first at {first.place}", place=node.place
+                f"duplicate seat id {shown(identity)}, first at {first.place}", place=node.place
             )

@@ -36,7 +36,7 @@ async def prepare_database(chosen: Settings, redis_url: str) -> None:
                 now_ms=time.time_ns() // 1_000_000,
                 currency=chosen.currency,
             )
-            log.info("database ready", demo_events_added=len(added))
+            log.info("database_ready", demo_events_added=len(added))
     except Unavailable as error:
         raise ConfigurationError(error.told) from None
     finally:

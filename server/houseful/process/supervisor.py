@@ -97,7 +97,7 @@ class WorkerProcess:
         if lived_s < min(SLOWEST_RESTART_S, 0.1 * 2**self._failures):
             return
         self._failures += 1
-        log.error("worker died; starting another", pid=self.pid, exit_code=self.exit_code)
+        log.error("worker_died", worker_pid=self.pid, exit_code=self.exit_code)
         if metrics.SHARED in self._environment:
             metrics.forget(Path(self._environment[metrics.SHARED]), self.pid)
         self._forget()
@@ -118,7 +118,7 @@ class WorkerProcess:
         try:
             self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            log.error("worker did not stop; killing it", pid=self.pid)
+            log.error("worker_killed", worker_pid=self.pid)
             self._process.kill()
             self._process.wait()
         self._forget()
@@ -191,11 +191,11 @@ class Supervisor:
 
     def _look(self) -> None:
         if self._valkey is not None and not self._valkey.is_running:
-            log.error("the embedded Valkey died; starting it again")
+            log.error("valkey_died")
             try:
                 self._valkey.start()
             except HousefulError as error:
-                log.error("the embedded Valkey does not start", reason=error.message)
+                log.error("valkey_does_not_start", error=error.told)
         for worker in self.workers:
             if worker.exit_code is not None:
                 worker.restart_if_due()
@@ -203,12 +203,12 @@ class Supervisor:
     def _replace_in_turn(self) -> None:
         """Each leaves when its heir serves; one whose heir does not serve stays, and all after it."""
         for number, worker in enumerate(self.workers):
-            log.info("replacing a worker", pid=worker.pid)
+            log.info("worker_replaced", worker_pid=worker.pid)
             heir = worker.heir()
             heir.start()
             if not self._is_ready_in_time(heir):
                 if not self._stopping.is_set():
-                    log.error("the new worker does not serve; the old ones stay", pid=heir.pid)
+                    log.error("worker_does_not_serve", worker_pid=heir.pid)
                 heir.tell(signal.SIGKILL)
                 heir.end(time.monotonic() + KILL_AFTER_S)
                 return

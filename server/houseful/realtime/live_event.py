@@ -191,7 +191,7 @@ class LiveEvent:
         except FeedLost as lost:
             is_done = await self._reopen(self.replica.epoch if lost.rewound else None)
         except HousefulError as error:
-            log.warning("feed_unreadable", event_id=self.event_id, error=error.message)
+            log.warning("feed_unreadable", event_id=self.event_id, error=error.told)
             await asyncio.sleep(RETRY_S)
             is_done = False
         self._notes_due = self._notes_due or has_note
@@ -207,7 +207,7 @@ class LiveEvent:
                 await self._catalog.open_event(self.event_id, expected_epoch)
             await self._load()
         except HousefulError as error:
-            log.warning("snapshot_failed", event_id=self.event_id, error=error.message)
+            log.warning("snapshot_failed", event_id=self.event_id, error=error.told)
             await asyncio.sleep(RETRY_S)
             return False
         return True
@@ -227,7 +227,7 @@ class LiveEvent:
             except Unopened:
                 await self._reopen("")
             except HousefulError as error:
-                log.warning("snapshot_failed", event_id=self.event_id, error=error.message)
+                log.warning("snapshot_failed", event_id=self.event_id, error=error.told)
                 await asyncio.sleep(RETRY_S)
 
     async def _load(self) -> None:

@@ -187,7 +187,7 @@ class Replica:
 
     def _body(self, kind: str, make: Callable[[], bytes], pack: Callable[[], bytes]) -> Body:
         return Body(
-            etag=f'"{kind}{self.epoch}-{self.seq}-{self._price_tag}"',
+            etag=f'W/"{kind}{self.epoch}-{self.seq}-{self._price_tag}"',
             modified_ms=self.modified_ms,
             make=make,
             pack=pack,

@@ -103,7 +103,7 @@ class Deadlines:
                 try:
                     wait_s = await self._turn()
                 except HousefulError as error:
-                    log.warning("deadlines_wait", reason=error.message)
+                    log.warning("deadlines_wait", error=error.told)
                     wait_s = RETRY_S
                 with suppress(TimeoutError):
                     async with asyncio.timeout(wait_s):
@@ -144,7 +144,7 @@ class Deadlines:
         try:
             await self._index.settle(event_id, claim, await self.look(event_id))
         except HousefulError as error:
-            log.warning("sweep_failed", event_id=event_id, reason=error.message)
+            log.warning("sweep_failed", event_id=event_id, error=error.told)
         except Exception:
             log.exception("sweep_crashed", event_id=event_id)
 
@@ -178,7 +178,7 @@ class Deadlines:
                 elif await self._is_my_turn():
                     await self.survey(SURVEY_S)
             except HousefulError as error:
-                log.warning("survey_waits", reason=error.message)
+                log.warning("survey_waits", error=error.told)
                 if is_doubtful:
                     self._is_doubtful.set()
                 await asyncio.sleep(RETRY_S)

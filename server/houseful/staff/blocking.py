@@ -10,6 +10,7 @@ from typing import Final
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import InvalidRequest, NotFound, Unavailable
 from houseful.domain.seats import Changed, FailedSeat, Refused
+from houseful.domain.wording import shown
 from houseful.ledger import audit, events
 from houseful.ledger.events import Block
 from houseful.sales.catalog import Catalog
@@ -45,7 +46,7 @@ class Choice:
             if section.name == self.section:
                 first = house.first_seat_id + section.first
                 return list(range(first, first + section.count))
-        raise NotFound(f"the plan has no section {self.section!r}", code="unknown_section")
+        raise NotFound(f"the plan has no section {shown(self.section)}", code="unknown_section")
 
 
 class Blocking:

@@ -15,6 +15,7 @@ from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.money import to_wire
 from houseful.domain.pricing import PricedSeat
 from houseful.domain.seat_names import place
+from houseful.domain.wording import shown
 from houseful.ledger import audit, bookings, claims, deliveries, search
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
@@ -171,7 +172,7 @@ def states_of(status: str) -> list[State]:
     found = [state for state, (word, _) in WIRE.items() if word == status]
     if not found:
         words = sorted({word for word, _ in WIRE.values()})
-        raise InvalidRequest(f"status: expected one of {', '.join(words)}, got {status[:40]!r}")
+        raise InvalidRequest(f"status: expected one of {', '.join(words)}, got {shown(status)}")
     return found
 
 

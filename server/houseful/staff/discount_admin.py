@@ -8,6 +8,7 @@ from typing import Any
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import NotFound
 from houseful.domain.pricing import Discount
+from houseful.domain.wording import shown
 from houseful.ledger import audit, discounts
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database, Session
@@ -55,7 +56,7 @@ class DiscountAdmin:
 
         ended = await self._database.transact(work)
         if ended is None:
-            raise NotFound(f"no discount code {code[:64]!r}", code="unknown_discount")
+            raise NotFound(f"no discount code {shown(code)}", code="unknown_discount")
         return ended
 
 

@@ -59,7 +59,7 @@ class StaffEventStream:
         try:
             await self.store.tell(event_id, kind, number=1, seat_ids=seat_ids)
         except Unavailable as error:
-            log.warning("note_lost", event_id=event_id, kind=kind, reason=error.message)
+            log.warning("note_lost", event_id=event_id, kind=kind, error=error.told)
 
     async def run(self) -> None:
         """Send what was gathered, until cancelled."""
@@ -77,4 +77,4 @@ class StaffEventStream:
                 await self.store.count(event_id, time.time_ns() // 1_000_000, kind, number)
             await self.store.tell(event_id, kind, number=number)
         except Unavailable as error:
-            log.warning("note_lost", event_id=event_id, kind=kind, reason=error.message)
+            log.warning("note_lost", event_id=event_id, kind=kind, error=error.told)

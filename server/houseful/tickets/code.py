@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.wording import shown
 
 PREFIX: Final = "HF1."
 SIGNATURE_LENGTH: Final = 64
@@ -167,9 +168,7 @@ class TicketSigner(TicketVerifier):
         """
         letters = text[:MAX_TEXT_LENGTH].upper().translate(_TYPED_CONFUSIONS)
         if len(letters) != TYPED_LENGTH or any(letter not in TYPED_ALPHABET for letter in letters):
-            raise TicketRefused(
-                f"expected a ticket code such as 9F3K-Q2X7-WM4D, got {text[:MAX_TEXT_LENGTH]!r}"
-            )
+            raise TicketRefused(f"expected a ticket code such as 9F3K-Q2X7-WM4D, got {shown(text)}")
         for signer in (self, *self._older):
             ticket_id = signer._typed_id(letters)
             if ticket_id is not None:
@@ -211,7 +210,7 @@ def _reference_parts(booking_ref: str) -> tuple[int, int]:
     found = REFERENCE.fullmatch(booking_ref)
     if found is None:
         raise InvalidRequest(
-            f"expected a booking reference such as BK-2026-001234, got {booking_ref!r}"
+            f"expected a booking reference such as BK-2026-001234, got {shown(booking_ref)}"
         )
     return int(found[1]), int(found[2])
 
@@ -219,7 +218,7 @@ def _reference_parts(booking_ref: str) -> tuple[int, int]:
 def _unpack(text: str) -> bytes:
     """`HF1.…` → payload and signature. Refuses every spelling but the one `sign` writes."""
     if not text.startswith(PREFIX) or len(text) > MAX_TEXT_LENGTH:
-        raise TicketRefused(f"expected a ticket that starts with {PREFIX}, got {text[:12]!r}")
+        raise TicketRefused(f"expected a ticket that starts with {PREFIX}, got {shown(text)}")
     body = text.removeprefix(PREFIX)
     try:
         raw = base64.b32decode(body + "=" * (-len(body) % 8))

@@ -62,7 +62,7 @@ def render(document: BookingDocument, *, extra_fonts: Sequence[Path] = ()) -> by
     missing = set().union(*(page.missing for page in pages))
     if missing:
         points = sorted(f"U+{ord(character):04X}" for character in missing)
-        _log.warning("ticket_font_lacks", booking=document.reference, characters=points)
+        _log.warning("ticket_font_lacks", reference=document.reference, characters=points)
     return _written(document, pages, embedded)
 
 

@@ -15,6 +15,7 @@ import select
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
+from logging import INFO
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import (
@@ -23,6 +24,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from houseful.telemetry.log import tell
 from houseful.transport.connection_limiter import ConnectionLimiter
 
 EXTENSION: Final = "houseful.answer"
@@ -220,6 +222,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         if not self.transport.is_closing():
+            tell(INFO, "request", status=status, code=code)
             self.transport.write(self._door.answer(status, code, message))
             self.transport.close()
 

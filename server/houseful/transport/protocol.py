@@ -8,16 +8,23 @@ lacks it, `FallbackSocket` does the same through `receive` and `send`.
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
+from logging import INFO
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request, Response
 
+from houseful.telemetry.log import tell
 from houseful.transport.connection_limiter import ConnectionLimiter
 from houseful.transport.keepalive import Keepalive
 from houseful.transport.live_socket import LiveSocket
 
 EXTENSION: Final = "houseful.live"
+
+JSON: Final = "application/json"
+CODES: Final = {403: "forbidden", 426: "upgrade_required", 500: "internal", 503: "unavailable"}
+"""Status → code, where the library or uvicorn refuses a handshake in plain text."""
 
 
 class HandshakeProtocol(WebSocketsSansIOProtocol):
@@ -31,6 +38,14 @@ class HandshakeProtocol(WebSocketsSansIOProtocol):
         send = self.conn.send_response
 
         def send_with_headers(response: Response) -> None:
+            status = response.status_code
+            # uvicorn would take an answer that refuses for an application that forgot to answer
+            self.handshake_complete = (
+                status != HTTPStatus.SWITCHING_PROTOCOLS or self.handshake_complete
+            )
+            if status >= HTTPStatus.BAD_REQUEST and response.headers.get("Content-Type") != JSON:
+                self._refuse(status, CODES.get(status, "bad_handshake"), first_line(response.body))
+                return
             for name, value in door.headers:
                 if name not in response.headers:
                     response.headers[name] = value
@@ -39,12 +54,16 @@ class HandshakeProtocol(WebSocketsSansIOProtocol):
         # Refused handshakes are made inside the library, past the application and uvicorn.
         self.conn.send_response = send_with_headers  # type: ignore[method-assign]
 
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        tell(INFO, "request", status=status, code=code)
+        self.transport.write(self._door.answer(status, code, message))
+
     def data_received(self, data: bytes) -> None:
         """The first data is the whole handshake, made anew by uvicorn's HTTP protocol."""
         super().data_received(data)
         if not self.handshake_initiated and not self.transport.is_closing():
             message = "expected a WebSocket handshake: no body, no header over 8 KiB"
-            self.transport.write(self._door.answer(400, "malformed_http", message))
+            self._refuse(400, "malformed_http", message)
             self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
@@ -73,6 +92,11 @@ class HandshakeProtocol(WebSocketsSansIOProtocol):
         )
         self.transport = DetachedTransport(live)
         return live
+
+
+def first_line(body: bytes | bytearray | memoryview | None) -> str:
+    lines = bytes(body or b"").decode("utf-8", "replace").strip().splitlines()
+    return lines[0].rstrip(".") if lines else "expected a WebSocket handshake"
 
 
 class DetachedTransport(asyncio.Transport):

@@ -22,6 +22,7 @@ from jwt import PyJWKSet
 
 from houseful.domain.errors import InvalidRequest, Unauthenticated
 from houseful.domain.text import is_clean
+from houseful.domain.wording import shown
 from houseful.settings import ISSUERS_ROLES, Settings
 
 DOOR: Final = "door"
@@ -184,13 +185,13 @@ class Tokens:
             return self._public_key, algorithm
         if algorithm in ASYMMETRIC and self._jwks and is_bound:
             return self._key_of_set(header.get("kid"), algorithm), algorithm
-        raise Unauthenticated(f"the token's algorithm {str(algorithm)[:20]!r} is not accepted here")
+        raise Unauthenticated(f"the token's algorithm {shown(str(algorithm))} is not accepted here")
 
     def _key_of_set(self, key_id: object, algorithm: str) -> Any:
         for key in self._jwks.keys if self._jwks else ():
             if key.key_id == key_id and key.algorithm_name == algorithm:
                 return key.key
-        raise Unauthenticated(f"no {algorithm} key {str(key_id)[:40]!r} is known here")
+        raise Unauthenticated(f"no {algorithm} key {shown(str(key_id))} is known here")
 
 
 @cache
@@ -205,7 +206,7 @@ def bearer(authorization: str) -> str:
         raise Unauthenticated("expected Authorization: Bearer <token>, got none")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated(f"expected Authorization: Bearer <token>, got {scheme[:20]!r}")
+        raise Unauthenticated(f"expected Authorization: Bearer <token>, got {shown(scheme)}")
     return token.strip()
 
 

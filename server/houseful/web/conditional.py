@@ -1,4 +1,7 @@
-"""Answers that are only sent when the client lacks them: ETag, If-Modified-Since, gzip."""
+"""Answers that are only sent when the client lacks them: ETag, If-Modified-Since, gzip.
+
+ETags are weak: one stands for a body in every content coding (RFC 9110 §8.8.3.3).
+"""
 
 from __future__ import annotations
 
@@ -42,12 +45,17 @@ def unchanged(tags: bytes | None, since: bytes | None, body: Body) -> bool:
     if tags is not None:
         if tags == body.etag.encode():
             return True  # as all clients send it
-        given = [tag.strip().removeprefix("W/") for tag in tags.decode("latin-1").split(",")]
-        return body.etag in given or "*" in given
+        return matches(tags.decode("latin-1"), body.etag)
     if since is None:
         return False
     known_ms = moment(since.decode("latin-1"))
     return known_ms is not None and known_ms >= body.modified_ms
+
+
+def matches(given: str, etag: str) -> bool:
+    """`If-None-Match` against a weak ETag, compared weakly (RFC 9110 §13.1.2)."""
+    known = [tag.strip().removeprefix("W/") for tag in given.split(",")]
+    return etag.removeprefix("W/") in known or "*" in known
 
 
 def moment(text: str) -> int | None:

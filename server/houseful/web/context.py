@@ -24,6 +24,7 @@ from houseful.staff.staff import Staff
 from houseful.store.limiter import Limiter
 from houseful.store.ws_tickets import WsTickets
 from houseful.web.auth import Tokens
+from houseful.web.origins import Origins
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Context:
 
     settings: Settings
     tokens: Tokens
+    origins: Origins
     redis: Client
     database: Database
     catalog: Catalog

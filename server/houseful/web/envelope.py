@@ -29,7 +29,7 @@ class Ready(Response):
         self.status_code = status_code
         self.background = None
         self.body = body
-        if status_code != HTTPStatus.NOT_MODIFIED:
+        if status_code not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
             headers.append((b"content-length", b"%d" % len(body)))
         self.raw_headers = headers
 
@@ -52,7 +52,11 @@ def raw(name: str, value: str) -> tuple[bytes, bytes]:
 
 
 def encoded(body: object, status: int, headers: Mapping[str, str] | None) -> Response:
-    more = [raw(name, value) for name, value in (headers or {}).items()]
+    """JSON that nobody keeps, unless `headers` say otherwise: it is the caller's own and of now."""
+    more = [
+        raw(name, value)
+        for name, value in ({"Cache-Control": "no-store"} | dict(headers or {})).items()
+    ]
     return Ready(status, [JSON_HEADER, *more], encode(body))
 
 

@@ -17,19 +17,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from houseful.web.conditional import accepts
+from houseful.web.conditional import accepts, matches
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".ico": "image/x-icon",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
+
+
+AT_ROOT = ("favicon.ico", "robots.txt", "manifest.webmanifest")
+"""Asked for by browsers and search engines unasked, at the top."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,14 @@ class Files:
         return [
             Route("/", self._index, name="index"),
             Route("/static/{path:path}", self._file, name="static"),
+            *(Route(f"/{name}", self._at_root, name=name) for name in AT_ROOT),
         ]
 
     async def _index(self, request: Request) -> Response:
         return answer(request, self._files.get("/static/index.html"))
+
+    async def _at_root(self, request: Request) -> Response:
+        return answer(request, self._files.get(f"/static/{request.url.path.rpartition('/')[2]}"))
 
     async def _file(self, request: Request) -> Response:
         return answer(request, self._files.get(request.url.path))
@@ -89,7 +98,7 @@ def answer(request: Request, file: File | None) -> Response:
     if file is None:
         return Response("no such file", 404, media_type="text/plain")
     headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if file.etag in request.headers.get("if-none-match", ""):
+    if matches(request.headers.get("if-none-match", ""), file.etag):
         return Response(status_code=304, headers=headers)
     body, coding = file.packed(request)
     if coding:
@@ -103,4 +112,4 @@ def load(path: Path) -> File:
 
 def in_memory(plain: bytes, media_type: str) -> File:
     """`plain` under an ETag of its content."""
-    return File(media_type, f'"{hashlib.sha256(plain).hexdigest()[:20]}"', plain)
+    return File(media_type, f'W/"{hashlib.sha256(plain).hexdigest()[:20]}"', plain)

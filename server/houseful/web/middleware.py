@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping
 from itertools import count
 from typing import Any, Final
 
@@ -51,28 +51,6 @@ def security_headers(*, uses_stripe: bool) -> list[tuple[bytes, bytes]]:
         (b"cross-origin-resource-policy", b"same-origin"),
         (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
     ]
-
-
-class Headers:
-    """ASGI middleware: sets the headers and binds `request_id` for the logs."""
-
-    def __init__(self, app: App, headers: Sequence[tuple[bytes, bytes]]) -> None:
-        self._app = app
-        self._fixed = headers
-
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id = bind_id(dict(scope["headers"]).get(b"x-request-id"))
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = [*self._fixed, (b"x-request-id", request_id)]
-                message["headers"] = [*message.get("headers", ()), *own]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
 
 
 _PROCESS: Final = secrets.token_hex(4)

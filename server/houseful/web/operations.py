@@ -28,6 +28,7 @@ from houseful.domain.errors import (
 )
 from houseful.domain.numbers import whole
 from houseful.domain.text import is_clean
+from houseful.domain.wording import shown
 from houseful.telemetry import tracing
 from houseful.telemetry.metrics import REQUEST_SECONDS, Histogram
 from houseful.web.auth import DOOR, User
@@ -56,6 +57,11 @@ class ShortInteger(IntegerConvertor):
 
 
 register_url_convertor("int", ShortInteger())
+
+
+@cache
+def _template(path: str) -> str:
+    return path.replace(":int}", "}")
 
 
 @cache
@@ -88,7 +94,7 @@ class Call:
         """A path parameter. Raises NotFound for a number no id can be."""
         number: int = self.request.path_params[name]
         if not 1 <= number <= LARGEST_ID:
-            raise NotFound(f"no such {name.removesuffix('_id')}")
+            raise no_such(name.removesuffix("_id"), number)
         return number
 
     def word(self, name: str) -> str:
@@ -112,7 +118,7 @@ class Call:
         kind = self.asked.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if kind != b"application/json":
             got = kind.decode("latin-1")
-            raise UnsupportedMediaType(f"expected Content-Type application/json, got {got!r}")
+            raise UnsupportedMediaType(f"expected Content-Type application/json, got {shown(got)}")
         try:
             return model.model_validate(decode_foreign(raw))
         except ValidationError as error:
@@ -138,6 +144,11 @@ class Call:
                 raise TooLarge(f"expected a body of at most {limit} bytes, got more")
             if not message.get("more_body"):
                 return b"".join(parts)
+
+
+def no_such(thing: str, number: int) -> NotFound:
+    """For a number that no id can be: as for one that none is."""
+    return NotFound(f"no {thing} {number}", code=f"unknown_{thing}")
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -175,6 +186,11 @@ class Operation:
     answers: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
     parameters: tuple[str, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """The path as people write it: `/events/{event_id}`."""
+        return _template(self.path)
 
     def route(self) -> Route:
         return Route(
@@ -214,6 +230,7 @@ class Operation:
 
     def _authorize(self, authorization: bytes, context: Context, request: Request) -> User:
         user = context.tokens.verify_header(authorization.decode("latin-1"))
+        request.scope["houseful.user"] = user.id
         if user.role not in ALLOWED[self.role]:
             raise Forbidden(f"expected the role {self.role}, got {user.role}")
         if user.role == DOOR and request.path_params.get("event_id") != user.event_id:

@@ -19,6 +19,8 @@ def bare_answers(*, uses_stripe: bool) -> Callable[[int, str, str], bytes]:
         is_ours = status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.SERVICE_UNAVAILABLE)
         response = refused(status, code, message, retryable=is_ours, same_key=is_ours)
         headers = [*response.raw_headers, *fixed, (b"connection", b"close")]
+        if status == HTTPStatus.UPGRADE_REQUIRED:
+            headers += [(b"upgrade", b"websocket"), (b"sec-websocket-version", b"13")]
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers.append((b"retry-after", COME_BACK_AFTER_S.encode()))
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]

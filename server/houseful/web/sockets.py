@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket
 
@@ -22,6 +21,7 @@ from houseful.transport.live_socket import LiveSocket
 from houseful.transport.protocol import EXTENSION
 from houseful.web.auth import DOOR, User
 from houseful.web.context import Context
+from houseful.web.envelope import refused
 from houseful.wire.close_codes import (
     BAD_MESSAGE,
     COME_BACK,
@@ -135,6 +135,7 @@ async def send_away(
         code, reason = error.code, error.reason
     else:
         code, reason = CLOSE_FOR_STATUS.get(error.status, COME_BACK), error.message
+    websocket.scope["houseful.close_code"] = code
     await websocket.accept(subprotocol=subprotocol)
     take_over = websocket.scope.get("extensions", {}).get(EXTENSION)
     if take_over:
@@ -143,10 +144,16 @@ async def send_away(
         await websocket.close(code, reason[:120])
 
 
+async def unknown_path(websocket: WebSocket) -> None:
+    """A handshake for a path where no socket is: refused as a request would be."""
+    await websocket.send_denial_response(refused(404, "not_found", "Not Found"))
+
+
 async def authenticate(websocket: WebSocket, context: Context) -> User:
     """By `Authorization`, or by a ticket among the subprotocols. Raises Unauthenticated, and
     Forbidden for a door: no socket is any business of its."""
     user = await identify(websocket, context)
+    websocket.scope["houseful.user"] = user.id
     if user.role == DOOR:
         raise Forbidden("expected the role customer, got door")
     return user
@@ -169,15 +176,7 @@ async def identify(websocket: WebSocket, context: Context) -> User:
 
 
 def check_origin(websocket: WebSocket, context: Context) -> None:
-    """Pages of other sites may not open sockets. Programs send no Origin and are not asked."""
-    origin = websocket.headers.get("origin")
-    if origin is None:
-        return
-    settings = context.settings
-    allowed = set(settings.allowed_origins)
-    if settings.public_url:
-        parts = urlsplit(settings.public_url)
-        allowed.add(f"{parts.scheme}://{parts.netloc}")
-    if origin in allowed or urlsplit(origin).netloc == websocket.headers.get("host"):
-        return
-    raise Refusal(FORBIDDEN, "expected an allowed Origin")
+    """Pages of other sites may not open sockets."""
+    given = websocket.headers
+    if not context.origins.may_open_socket(given.get("origin"), given.get("host")):
+        raise Refusal(FORBIDDEN, "expected an allowed Origin")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from houseful.web.buyer import account, analytics, bookings, events, reservations
+from houseful.web.buyer import account, analytics, bookings, events, live, reservations
 from houseful.web.operations import Operation
 from houseful.web.ops import docs, guide, health, webhooks
 from houseful.web.staff import audit, check_in, discounts, occupancy, readiness, seats
@@ -11,6 +11,7 @@ from houseful.web.staff import events as staff_events
 
 OPERATIONS: tuple[Operation, ...] = (
     *events.OPERATIONS,
+    *live.OPERATIONS,
     *reservations.OPERATIONS,
     *bookings.OPERATIONS,
     *seats.OPERATIONS,

@@ -11,6 +11,7 @@ import orjson
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.moments import in_bounds
+from houseful.domain.wording import shown
 
 DEEPEST: Final = 64
 """Levels of lists and objects in what a client sends; ours need five."""
@@ -91,7 +92,7 @@ def parse_iso(text: str) -> int:
     except ValueError:
         moment = None
     if moment is None:
-        raise InvalidRequest(f"expected a time such as 2026-01-09T12:00:00Z, got {text[:40]!r}")
+        raise InvalidRequest(f"expected a time such as 2026-01-09T12:00:00Z, got {shown(text)}")
     if moment.tzinfo is None:
-        raise InvalidRequest(f"expected a time with an offset or Z, got {text!r}")
+        raise InvalidRequest(f"expected a time with an offset or Z, got {shown(text)}")
     return in_bounds(round(moment.timestamp() * 1000), text)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import reprlib
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter, ValidationError
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.wording import shown
 from houseful.wire.free_text import FREE
 
-SHOWN = 80
-"""Characters of what came, in the sentence about what was expected."""
-
 EXPECTED = 200
-
-_short = reprlib.Repr()  # looks a few levels deep: input nests as deep as `repr` can recurse
-_short.maxstring = _short.maxlong = _short.maxother = SHOWN
 
 SeatId = Annotated[int, Field(strict=True, ge=1, le=2**53)]
 Ref = Annotated[StrictStr | StrictInt, Field(description="Echoed in the reply; the client's own.")]
@@ -89,6 +83,5 @@ def describe(error: ValidationError) -> str:
     """Pydantic's first complaint in one line: place, expectation, what came."""
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "body"
-    got = _short.repr(first.get("input"))
     expected = first["msg"][:EXPECTED]  # which may show what came as well
-    return f"{place}: {expected}, got {got[:SHOWN]}"
+    return f"{place}: {expected}, got {shown(first.get('input'))}"

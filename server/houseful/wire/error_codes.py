@@ -80,6 +80,8 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "gateway_unknown": (503, "The payment's outcome is not known yet; the same key finds out."),
     "gateway_busy": (503, "The payment gateway takes no more at the moment."),
     "unopened": (503, "The event's seats are being loaded."),
+    "bad_handshake": (400, "A WebSocket handshake that is not as its standard says."),
+    "upgrade_required": (426, "The path is a socket; ask with Upgrade: websocket."),
     "malformed_http": (400, "Not HTTP/1.1 as its standard says; the connection is closed."),
     "too_slow": (408, "The request took too long to arrive; the connection is closed."),
     "header_too_large": (431, "The request's head is too large; the connection is closed."),

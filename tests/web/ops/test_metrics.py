@@ -89,7 +89,7 @@ async def test_scripts_are_measured_by_name(server: Server, join: Join) -> None:
 
 WORKER = """
 import sys
-from server import metrics
+from houseful.telemetry import metrics
 metrics.HAPPENINGS.labels("reservation_success").inc(int(sys.argv[1]))
 metrics.VIEWERS.set(int(sys.argv[2]))
 metrics.OPEN_PROMISES.set(7)

@@ -65,7 +65,7 @@ async def test_nothing_is_traced_unless_asked_for(join: Join, sale: Sale) -> Non
 def test_an_endpoint_without_the_packages_is_a_clear_error() -> None:
     code = (
         "import sys; sys.modules['opentelemetry.sdk.resources'] = None\n"
-        "from server import tracing\n"
+        "from houseful.telemetry import tracing\n"
         "try: tracing.configure()\n"
         "except Exception as error: print(type(error).__name__, error)"
     )

@@ -10,6 +10,7 @@ from houseful.domain.addresses import group_of
 from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.numbers import whole
+from houseful.domain.wording import shown
 from houseful.web.envelope import JSON, ok
 from houseful.web.operations import LARGEST_ID, Call, Operation, Paged
 from houseful.wire.buyer import (
@@ -99,7 +100,7 @@ def query_number(call: Call, name: str, default: int, least: int, most: int) -> 
         return default
     number = whole(text)
     if number is None or not least <= number <= most:
-        raise InvalidRequest(f"{name}: expected {least} to {most}, got {text[:40]!r}")
+        raise InvalidRequest(f"{name}: expected {least} to {most}, got {shown(text)}")
     return number
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from houseful.domain.errors import HousefulError, NotFound
+from houseful.domain.errors import HousefulError
 from houseful.domain.numbers import whole
 from houseful.realtime.change_history import SeatsFrame
 from houseful.realtime.commands import Commander
@@ -15,7 +16,8 @@ from houseful.realtime.live_event import LiveEvent
 from houseful.realtime.viewer_batch import Viewer
 from houseful.web.auth import User
 from houseful.web.context import Context
-from houseful.web.operations import LARGEST_ID
+from houseful.web.envelope import refused
+from houseful.web.operations import LARGEST_ID, Call, Operation, no_such
 from houseful.web.sockets import (
     BINARY_PROTOCOL,
     JSON_PROTOCOL,
@@ -32,6 +34,7 @@ from houseful.web.sockets import (
 from houseful.wire import frames
 from houseful.wire.close_codes import BAD_MESSAGE, TOO_BIG, TOO_FAST
 
+UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
 PROTOCOLS = (JSON_PROTOCOL, BINARY_PROTOCOL)
 """The first of the client's offer that is one of these is spoken; without any it is JSON."""
 
@@ -46,7 +49,7 @@ async def live(websocket: WebSocket) -> None:
         user = await authenticate(websocket, context)
         event_id = websocket.path_params["event_id"]
         if event_id > LARGEST_ID:
-            raise NotFound("no such event")
+            raise no_such("event", event_id)
         live_event = await context.live.event(event_id)
         places = take_places(websocket, context, f"{event_id} {user.id}")
     except (Refusal, HousefulError) as error:
@@ -56,6 +59,24 @@ async def live(websocket: WebSocket) -> None:
     viewer = Viewer(socket, user.id, is_binary=chosen == BINARY_PROTOCOL)
     visit = BuyerSession(viewer, user, places, live_event, context)
     await stay(socket, visit, partial(greet, websocket, live_event, viewer))
+
+
+async def upgrade_required(_: Call) -> Response:
+    """A socket: ask with `Upgrade: websocket`. What is said on it stands in `/asyncapi.json`."""
+    return refused(426, "upgrade_required", "expected a WebSocket handshake", headers=UPGRADE)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/events/{event_id:int}/live",
+        upgrade_required,
+        "An event's seats, live",
+        role="public",
+        answers={101: None},
+        errors=(426,),
+    ),
+)
 
 
 class BuyerSession(SocketSession):

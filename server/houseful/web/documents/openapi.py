@@ -29,6 +29,7 @@ AsyncAPI document at `/asyncapi.json`.
 """
 TAGS = {
     "events": "Events, seat maps, plans.",
+    "live": "Seats as they change.",
     "reservations": "Holding seats until a deadline.",
     "bookings": "Prices, buying, and the papers that follow.",
     "staff_seats": "For staff: seats off sale, everybody's holds.",
@@ -224,6 +225,8 @@ def headers_given(operation: Operation, status: int) -> list[str]:
     if status in (200, 304):
         asked = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
         names += [name for question, name in asked if question in operation.parameters]
+    if status == 426:
+        names.append("Upgrade")
     if status in (429, 503):
         names.append("Retry-After")
     limited = operation.request is not None and 429 in operation.errors

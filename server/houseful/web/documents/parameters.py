@@ -77,6 +77,7 @@ HEADERS: Final[dict[str, Part]] = {
         "description": "`true` on the answer to a key that was answered before.",
         "schema": {"const": "true"},
     },
+    "Upgrade": {"description": "`websocket`", "schema": _TEXT},
     "Allow": {"description": "The methods this path has.", "schema": _TEXT},
 }
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from houseful.domain.errors import UnsupportedMediaType
+from houseful.domain.wording import shown
 from houseful.staff.check_in import Admitted
 from houseful.tickets import qr
 from houseful.tickets.reader import MOST_BYTES
@@ -70,7 +71,9 @@ async def read_frame(call: Call) -> Response:
     """For doors whose browser cannot read codes: a JPEG of the camera's picture, a few a second."""
     kind = call.asked.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind != JPEG.encode():
-        raise UnsupportedMediaType(f"expected Content-Type {JPEG}, got {kind.decode('latin-1')!r}")
+        raise UnsupportedMediaType(
+            f"expected Content-Type {JPEG}, got {shown(kind.decode('latin-1'))}"
+        )
     jpeg = await call.raw_body(MOST_BYTES)
     code = await call.context.staff.doors.read_frame(call.id("event_id"), jpeg)
     return ok({"code": code}, "Picture read", headers={"Cache-Control": "no-store"})

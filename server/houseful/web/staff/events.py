@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from houseful.domain.errors import InvalidRequest, UnsupportedMediaType
+from houseful.domain.wording import shown
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
 from houseful.sales.catalog import NewEvent
@@ -30,7 +31,7 @@ async def add_plan(call: Call) -> Response:
     """Import a seating plan; what cannot be sold from is refused whole, naming the place."""
     kind = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise UnsupportedMediaType(f"expected Content-Type application/json, got {kind!r}")
+        raise UnsupportedMediaType(f"expected Content-Type application/json, got {shown(kind)}")
     document = await call.raw_body(PLAN_LIMIT)
     added = await call.context.staff.programme.add_plan(call.user.id, document)
     return ok(plan_view(added), "Plan imported", 201)

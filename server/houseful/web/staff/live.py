@@ -11,12 +11,12 @@ from starlette.websockets import WebSocket
 
 from houseful.dashboard.occupancy_hub import OccupancyHub
 from houseful.dashboard.overview import OverviewHub
-from houseful.domain.errors import Forbidden, HousefulError, NotFound
+from houseful.domain.errors import Forbidden, HousefulError
 from houseful.domain.numbers import whole
 from houseful.realtime.viewer_batch import Viewer
 from houseful.web.auth import User
 from houseful.web.context import Context
-from houseful.web.operations import LARGEST_ID
+from houseful.web.operations import LARGEST_ID, no_such
 from houseful.web.sockets import (
     JSON_PROTOCOL,
     Refusal,
@@ -40,7 +40,7 @@ async def occupancy(websocket: WebSocket) -> None:
         user = await staff_user(websocket, context)
         event_id = websocket.path_params["event_id"]
         if event_id > LARGEST_ID:
-            raise NotFound("no such event")
+            raise no_such("event", event_id)
         dashboard = await context.dashboards.dashboard(event_id)
         await dashboard.current()
         places = take_places(websocket, context, f"{event_id} staff {user.id}")
