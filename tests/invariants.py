@@ -83,11 +83,12 @@ async def i2_money_has_its_booking(world: World) -> list[str]:
             " JOIN booking b ON b.id = p.booking_id AND b.payment_id = p.payment_id",
         )
     }
+    ((house_id,),) = await rows(world, "SELECT house_id FROM house")
     problems = []
     charged: dict[object, int] = {}
     for payment in world.payments:
-        if payment.outcome != "succeeded":
-            continue
+        if payment.outcome != "succeeded" or payment.metadata.get("house") != house_id:
+            continue  # what is not ours is I11's
         state, total, booking = known.get(payment.payment_id, (None, None, None))
         kept = payment.amount_minor - payment.refunded_minor
         if payment.refunded_minor > payment.amount_minor:
@@ -102,9 +103,10 @@ async def i2_money_has_its_booking(world: World) -> list[str]:
 
 async def i3_bookings_are_paid(world: World) -> list[str]:
     """Each confirmed booking: exactly one succeeded payment, or amount 0."""
+    ((house_id,),) = await rows(world, "SELECT house_id FROM house")
     paid: dict[str, int] = {}
     for payment in world.payments:
-        if payment.outcome == "succeeded":
+        if payment.outcome == "succeeded" and payment.metadata.get("house") == house_id:
             booking = payment.metadata.get("booking", "")
             paid[booking] = paid.get(booking, 0) + (payment.refunded_minor < payment.amount_minor)
     found = await rows(world, "SELECT id, total_minor FROM booking WHERE state = 'CONFIRMED'")
@@ -236,6 +238,31 @@ async def i10_all_seats_or_none(world: World) -> list[str]:
     return problems
 
 
+async def i11_money_is_this_house_s(world: World) -> list[str]:
+    """Money of another house never moved, and no payment confirmed two bookings."""
+    ((house_id,),) = await rows(world, "SELECT house_id FROM house")
+    problems = [
+        f"I11 {payment.payment_id} of house {payment.metadata['house']} was refunded"
+        for payment in world.payments
+        if payment.metadata.get("house", house_id) != house_id and payment.refunded_minor
+    ]
+    twice = await rows(
+        world,
+        "SELECT payment_id, count(*) FROM booking WHERE state = 'CONFIRMED'"
+        " AND payment_id IS NOT NULL GROUP BY payment_id HAVING count(*) > 1",
+    )
+    problems += [f"I11 {payment} confirmed {n} bookings" for payment, n in twice]
+    attempts = dict(
+        await rows(world, "SELECT payment_id, nonce FROM booking WHERE state = 'CONFIRMED'")
+    )
+    return problems + [
+        f"I11 {payment.payment_id} confirmed an attempt that it was not made for"
+        for payment in world.payments
+        if payment.metadata.get("nonce", attempts.get(payment.payment_id))
+        != attempts.get(payment.payment_id, payment.metadata.get("nonce"))
+    ]
+
+
 async def redis_follows_sql(world: World) -> list[str]:
     """After quiet, exactly the sold seats are BOOKED, each for its booking."""
     problems = []
@@ -282,6 +309,7 @@ AT_REST = (
     i3_bookings_are_paid,
     i9_discounts_keep_their_limit,
     i10_all_seats_or_none,
+    i11_money_is_this_house_s,
     redis_follows_sql,
     nothing_is_under_way,
 )

@@ -27,6 +27,7 @@ from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms
 from houseful.checkout.crash_points import crash_at
 from houseful.checkout.mails import BookingMails
+from houseful.checkout.payment_attempts import PaymentAttempts
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.domain.errors import Unavailable
@@ -46,7 +47,7 @@ from houseful.staff.event_stream import REFUSED, StaffEventStream
 from houseful.staff.reporting import Reporting
 from houseful.staff.staff import staff_of
 from houseful.store.deadline_index import DeadlineIndex
-from houseful.store.limiter import Limiter
+from houseful.store.limiter import Limiter, Pace
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
 from houseful.store.ws_tickets import WsTickets
@@ -171,7 +172,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         max_seats=settings.max_seats,
         attempts_per_minute=settings.reservations_per_minute,
     )
-    gateway, demo_gateway = gateway_of(settings, database)
+    gateway, demo_gateway = gateway_of(settings, database, Pace(client))
     paperwork = BookingDocuments(
         database,
         catalog,
@@ -200,6 +201,10 @@ def build(settings: Settings, redis_url: str) -> Context:
         terms=Terms(
             max_seats=settings.max_seats,
             cancel_before_ms=settings.cancellation_hours * 3_600_000,
+            refunds_per_hour=settings.automatic_refunds_per_hour,
+        ),
+        attempts=PaymentAttempts(
+            limiter, settings.payment_attempts, settings.payment_attempts_per_address
         ),
         reached=crash_at(os.environ),
         record=desk.record,
@@ -259,17 +264,30 @@ def build(settings: Settings, redis_url: str) -> Context:
     )
 
 
-def gateway_of(settings: Settings, database: Database) -> tuple[Gateway, DemoGateway | None]:
+def gateway_of(
+    settings: Settings, database: Database, pace: Pace | None = None
+) -> tuple[Gateway, DemoGateway | None]:
     """Stripe when it has a key, else the demo; the demo a second time as itself."""
     if settings.stripe_secret_key is not None:
         # A sixth of what a worker takes to start, and wanted by those alone who have a key.
         from houseful.payments.stripe import StripeGateway, StripeLimits
 
-        limits = StripeLimits(rate_per_s=settings.gateway_calls_per_second / settings.workers)
-        key = settings.stripe_secret_key.get_secret_value()
-        return StripeGateway(key, api_base=settings.stripe_api_base, limits=limits), None
+        limits = StripeLimits(
+            rate_per_s=settings.gateway_calls_per_second, workers=settings.workers
+        )
+        key, base = settings.stripe_secret_key.get_secret_value(), settings.stripe_api_base
+        counted = None if pace is None else partial(stripe_pace, pace)
+        return StripeGateway(key, api_base=base, limits=limits, pace=counted), None
     demo = DemoGateway(SqlDemoCharges(database), delay_ms=settings.demo_payment_delay_ms)
     return demo, demo
+
+
+async def stripe_pace(
+    pace: Pace, operation: str, rate_per_s: float, burst: int, max_s: float
+) -> float:
+    """When a call to Stripe may be made, counted over all workers."""
+    name = f"stripe-{operation}"
+    return await pace.wait_s(name, rate_per_s=rate_per_s, burst=burst, max_s=max_s)
 
 
 def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:

@@ -135,6 +135,16 @@ class Settings(Limits):
     gateway_calls_per_second: float = Field(
         25.0, gt=0, le=10_000, description="calls per second, above 0 up to 10000"
     )
+    payment_attempts: int = Field(
+        10, ge=1, le=10_000, description="1 to 10000 payments that fail, per user in ten minutes"
+    )
+    payment_attempts_per_address: int = Field(
+        100, ge=0, le=1_000_000, description="0 (any number) to 1000000 per address in ten minutes"
+    )
+    automatic_refunds_per_hour: int = Field(
+        20, ge=0, le=100_000, description="0 to 100000 refunds an hour that nobody ordered"
+    )
+    allow_demo_after_stripe: bool = Field(False, description="true or false")
 
     jwt_secret: SecretStr | None = Field(
         None,

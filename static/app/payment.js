@@ -19,6 +19,9 @@ import { explain } from "../ui/explain.js";
 const FOLLOW_MS = 1500;
 /** How long a purchase waits to be found again after a reload in the middle of it. */
 const SEARCH_MS = 30_000;
+/** Attempts that came to nothing although no card was declined: the seats and the key stay good, and
+ * trying again at once is of no use. Each has words of its own. */
+export const KEPT_REASONS = new Set(["shop_cannot_charge", "gateway_busy", "too_many_payments"]);
 const OPEN_STATES = new Set(["PENDING", "REQUIRES_ACTION"]);
 
 /**
@@ -120,6 +123,8 @@ export function createPayment(app, purchase, bank) {
   /** @param {Booking} booking */
   function undone(booking) {
     const isDeclined = booking.status === "DECLINED";
+    const reason = booking.declineCode ?? "";
+    if (isDeclined && KEPT_REASONS.has(reason)) return fell(kept(reason));
     const problem = {
       message: isDeclined ? explain.decline(booking.declineCode) : t("conflict.body"),
       retryable: isDeclined,
@@ -132,10 +137,14 @@ export function createPayment(app, purchase, bank) {
 
   /** @param {unknown} error a fault of our own leaves the buyer with the same ways on, and goes on to the console */
   function failed(error) {
-    fell(asProblem(error));
+    const isKept = error instanceof ApiError && KEPT_REASONS.has(error.code);
+    fell(isKept ? kept(error.code) : asProblem(error));
     if (!(error instanceof ApiError)) throw error;
     return null;
   }
+
+  /** @param {string} code one of `KEPT_REASONS` */
+  const kept = (code) => ({ message: t(`fault.${code}`), retryable: true, sameKey: true, code, status: 502 });
 
   /** @param {import("../state/checkout-machine.js").CheckoutError} problem */
   function fell(problem) {
@@ -175,5 +184,6 @@ export function createPayment(app, purchase, bank) {
 
 /** No decision came: trying again with the same key is safe and may bring one. @param {any} error */
 function isUndecided(error) {
-  return error instanceof ApiError && error.retryable && error.sameKey && error.status !== 402;
+  return error instanceof ApiError && error.retryable && error.sameKey && error.status !== 402 &&
+    !KEPT_REASONS.has(error.code);
 }

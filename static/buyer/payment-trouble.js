@@ -1,6 +1,7 @@
 // @ts-check
 /** What went wrong with a payment and what can be done about it. */
 import { h } from "../lib/dom.js";
+import { KEPT_REASONS } from "../app/payment.js";
 import { t } from "../lib/i18n.js";
 import { icon } from "../ui/icons.js";
 
@@ -30,17 +31,23 @@ export function paymentTrouble({ machine, timer }, { retry, update, cancel: give
     { class: "button is-secondary", type: "button", onclick: giveUp },
     t("declined.cancel"),
   );
+  /** @param {string} words a key; with `NoTime` after it, for when no deadline runs */
+  const help = (words) =>
+    h(
+      "p",
+      { class: "help-text" },
+      () => timer.isRunning.value ? t(words, { time: timer.timeRemainingFormatted.value }) : t(`${words}NoTime`),
+    );
+  if (error.code && KEPT_REASONS.has(error.code)) {
+    return panel("error", t(`kept.${error.code}.title`), [h("p", null, error.message), help("kept.help")], [
+      h("button", { class: "button is-primary", type: "button", onclick: retry }, t("network.retry")),
+      cancel,
+    ]);
+  }
   if (error.status === 402) {
     return panel("card", t("declined.title"), [
       h("p", null, error.message),
-      h(
-        "p",
-        { class: "help-text" },
-        () =>
-          timer.isRunning.value
-            ? t("declined.help", { time: timer.timeRemainingFormatted.value })
-            : t("declined.helpNoTime"),
-      ),
+      help("declined.help"),
     ], [
       h(
         "button",

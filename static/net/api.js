@@ -35,7 +35,7 @@ import { ApiError, unwrap } from "./envelope.js";
  *   discountCode?: string, paymentToken?: string, card?: { number: string },
  *   contact?: { name: string, email: string, phone?: string } }} BookingRequest
  * @typedef {{ id: number, seatId: number, section: string, seatNumber: string, code: string,
- *   state: "VALID" | "USED" | "VOID", qrUrl: string }} Ticket
+ *   state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} Ticket
  * @typedef {{ name: string, at: string, facts: Record<string, unknown> }} Report
  * @typedef {ReturnType<typeof createApi>} Api
  */

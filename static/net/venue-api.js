@@ -9,8 +9,9 @@
  * @typedef {{ seatId: number, seatNumber: string, section: string, reason: string, who: string, at: string }} Block
  * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seatNumbers: string[], userId: string,
  *   createdAt: string, expiresAt: string, expiresInSeconds: number }} Hold
- * @typedef {{ id: number, seatId: number, seatNumber: string, state: "VALID" | "USED" | "VOID", usedAt: string | null }} StaffTicket
- * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[] }} StaffBooking
+ * @typedef {{ id: number, seatId: number, seatNumber: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicket
+ * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[],
+ *   dispute?: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBooking
  * @typedef {{ ticketId: number, seatId: number, seatNumber: string, section: string, row: string, category: string,
  *   name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckIn
  * @typedef {{ id: number, name: string, venue: string, startsAt: string }} DoorEvent

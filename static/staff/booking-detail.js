@@ -43,6 +43,8 @@ function facts(booking) {
     "dl",
     { class: "venue-facts" },
     line("venue.bookings.state", bookingStatus(booking)),
+    booking.dispute ? line("venue.dispute", t(`venue.dispute.${booking.dispute}`)) : null,
+    booking.problem ? line("venue.problem", booking.problem) : null,
     line("checkout.name", booking.contact?.name || "–"),
     line("checkout.email", booking.contact?.email || "–"),
     booking.contact?.phone ? line("venue.phone", booking.contact.phone) : null,

@@ -253,6 +253,11 @@ export default {
   "declined.helpNoTime": "Bitte prüfen Sie Ihre Zahlungsangaben und versuchen Sie es noch einmal.",
   "declined.retry": "Zahlung ändern und neu versuchen",
   "declined.cancel": "Abbrechen und Plätze freigeben",
+  "kept.shop_cannot_charge.title": "Hier kann gerade nicht bezahlt werden",
+  "kept.gateway_busy.title": "Gerade bezahlen zu viele auf einmal",
+  "kept.too_many_payments.title": "Zu viele Zahlungen ohne Erfolg",
+  "kept.help": "Ihre Plätze bleiben noch {time} für Sie reserviert.",
+  "kept.helpNoTime": "Ihre Plätze bleiben vorerst für Sie reserviert.",
   "network.title": "Verbindung verloren",
   "network.body":
     "Der Server hat nicht mehr geantwortet. Ihre Zahlung wird nie zweimal genommen: Ein neuer Versuch benutzt denselben Buchungsschlüssel.",

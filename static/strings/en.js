@@ -245,6 +245,11 @@ export default {
   "declined.helpNoTime": "Please check your payment details and try again.",
   "declined.retry": "Update Payment & Retry",
   "declined.cancel": "Cancel & Release Seats",
+  "kept.shop_cannot_charge.title": "This shop cannot take payments just now",
+  "kept.gateway_busy.title": "Too many people are paying just now",
+  "kept.too_many_payments.title": "Too many payments that came to nothing",
+  "kept.help": "Your seats stay yours for {time}.",
+  "kept.helpNoTime": "Your seats stay yours for now.",
   "network.title": "Connection Lost",
   "network.body":
     "We could not hear back from the server. Your payment is never taken twice: trying again uses the same booking key.",

@@ -212,3 +212,20 @@ async def test_the_bank_is_asked_through_stripe_and_its_word_counts(
         await steps.confirm(buyer.page)
         await steps.is_confirmed(buyer.page)
     assert len(asked) == 1
+
+
+async def test_a_fault_of_the_shop_is_said_as_such_and_the_buyer_keeps_the_seats(
+    stripe_shop: Shop, double: StripeDouble, enter: Enter
+) -> None:
+    buyer = await enter(stripe_shop)
+    await with_stripe(buyer, double)
+    await steps.to_checkout(buyer, 0, 6, 1)
+    await contact(buyer)
+    double.faults.add("refuse", "create")
+    await steps.confirm(buyer.page)
+    panel = buyer.page.get_by_role("alert").filter(has_text="cannot take payments just now")
+    await expect(panel).to_contain_text("It is not your card")
+    await expect(panel).to_contain_text("Your seats stay yours for")
+    await expect(buyer.page.get_by_text("Payment Declined")).to_have_count(0)
+    await panel.get_by_role("button", name="Try Again").click()
+    await steps.is_confirmed(buyer.page)

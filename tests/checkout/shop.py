@@ -148,7 +148,7 @@ class Shop:
             await self.checkout._completer.run_once()
             await self.deadlines.look(self.event.id)
             await self.checkout._relay.run_once()
-            await self.checkout._reconciler.refund_orphans()
+            await self.checkout.run_refunds()
 
     async def world(self) -> World:
         return World(

@@ -202,9 +202,10 @@ async def refund_by_hand(shop: Shop, payment_id: str, amount_minor: int | None) 
 
 
 async def test_money_of_no_booking_goes_back(shop: Shop) -> None:
+    house_id = await shop.checkout._parts.house_id()
     state = await shop.gateway.create(
         amount_minor=500, currency="EUR", payment_token="demo_card_4242424242424242",
-        metadata={"houseful": "BK-2026-000077"}, idempotency_key="k",
+        metadata={"houseful": "BK-2026-000077", "house": house_id}, idempotency_key="k",
     )  # fmt: skip
     await shop.gateway.confirm(
         state.payment_id, payment_token="demo_card_4242424242424242", idempotency_key="c"

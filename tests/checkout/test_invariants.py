@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.checkout.shop import Shop, data
+from sqlalchemy import update
+
+from houseful.ledger.models import BOOKING
+from tests.checkout.shop import PAYS, Shop, data
 from tests.invariants import Sight, broken
 
 
@@ -67,3 +70,31 @@ async def test_i7_finds_what_was_shown_to_somebody_else(shop: Shop) -> None:
         Sight(user, shop.event.id, shown=frozenset({("reservation", 7)})) for user in ("ada", "bob")
     ]
     assert await problems(shop, *both) == ["I7 reservation 7 of ada was shown to bob"]
+
+
+async def test_i11_finds_money_of_another_house_that_moved(shop: Shop) -> None:
+    state = await shop.gateway.create(
+        amount_minor=500,
+        currency="EUR",
+        payment_token=PAYS,
+        metadata={"houseful": "BK-2026-000077", "house": "another"},
+        idempotency_key="k",
+    )
+    await shop.gateway.confirm(state.payment_id, payment_token=PAYS, idempotency_key="c")
+    assert await problems(shop) == []
+    await shop.gateway.refund(state.payment_id, amount_minor=None, idempotency_key="r", metadata={})
+    assert await problems(shop) == [f"I11 {state.payment_id} of house another was refunded"]
+
+
+async def test_i11_finds_a_payment_that_confirmed_two_bookings(shop: Shop) -> None:
+    first = data(await shop.buy("ada", await shop.hold("ada", 0)))
+    second = data(await shop.buy("bob", await shop.hold("bob", 1)))
+    await shop.look_after()
+    async with shop.database.write() as session:
+        await session.execute(
+            update(BOOKING)
+            .where(BOOKING.c.id == int(second["bookingId"]))
+            .values(payment_id=first["paymentTransactionId"])
+        )
+    found = [text for text in await problems(shop) if text.startswith("I11")]
+    assert f"I11 {first['paymentTransactionId']} confirmed 2 bookings" in found

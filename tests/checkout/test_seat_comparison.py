@@ -8,6 +8,7 @@ import pytest
 
 from houseful.checkout import seat_comparison
 from houseful.ledger import events
+from houseful.staff.blocking import Blocking, Choice
 from tests.checkout.shop import AUTHENTICATES, Shop
 
 
@@ -92,3 +93,25 @@ async def test_an_event_that_is_doubted_is_compared_at_once(shop: Shop) -> None:
     assert shop.checkout._wake_seats.is_set()
     await shop.checkout._comparison.doubted_events()
     assert await shop.status(seats[0]) == "B"
+
+
+@pytest.mark.parametrize("act", ["block", "unblock"])
+async def test_a_block_that_is_cut_off_halfway_is_completed(shop: Shop, act: str) -> None:
+    """The worker dies after SQL has what is meant, before Redis has it."""
+
+    class Dying:
+        def __getattr__(self, name: str) -> object:
+            if name == act:
+                raise SystemExit
+            return getattr(shop.seats, name)
+
+    seat = shop.event.first_seat_id
+    blocking = Blocking(shop.database, shop.seats, shop.catalog)
+    if act == "unblock":
+        await blocking.block(shop.event.id, Choice([seat]), who="vera", reason="rain")
+    dying = Blocking(shop.database, Dying(), shop.catalog)  # type: ignore[arg-type]
+    with pytest.raises(SystemExit):
+        await getattr(dying, act)(shop.event.id, Choice([seat]), who="vera", reason="sun")
+    for _ in range(2):
+        await shop.checkout._comparison.every_event()
+    assert await shop.status(seat) == ("X" if act == "block" else "A")

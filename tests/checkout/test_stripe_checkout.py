@@ -41,7 +41,12 @@ async def test_a_booking_is_paid_at_stripe(stripe_shop: Shop, stripe_double: Str
     assert booking["paymentTransactionId"].startswith("pi_")
     assert stripe_double.ledger.balance(booking["bookingId"]) == 15000
     payment = await stripe_shop.gateway.fetch(booking["paymentTransactionId"])
+    house_id = await stripe_shop.checkout._parts.house_id()
+    nonce = payment.metadata["nonce"]
+    assert len(nonce) == 32
     assert payment.metadata == {
+        "house": house_id,
+        "nonce": nonce,
         "houseful": booking["bookingReference"],
         "booking": booking["bookingId"],
         "event": str(booking["eventId"]),

@@ -523,3 +523,17 @@ def test_python_m_server_is_the_same_command(data_dir: Path) -> None:
     )
 
     assert done.stdout == f"houseful {__version__}\n"
+
+
+def test_a_copy_of_a_database_is_made_a_house_of_its_own(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A staging copy must not take the live shop's payments for its own."""
+    said = []
+    for more in ([], [], ["--new"], []):
+        commands.app(["house", *more, "--data-dir", str(data_dir)], standalone_mode=False)
+        said.append(capsys.readouterr().out)
+    first, again, renewed, kept = said
+    assert re.fullmatch(r"house [0-9a-f]{32}: no account yet\n", first)
+    assert first == again
+    assert renewed == kept != first

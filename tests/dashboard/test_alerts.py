@@ -65,3 +65,19 @@ def test_the_gravest_come_first() -> None:
     rates = {"refused": 99, "declined": 99}
     found = view(Alerts(), rates=rates, stuck=1, refunds_failed=1, behind_s=60.0)
     assert [alert["level"] for alert in found] == ["error"] * 3 + ["warning"] * 2
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "level"),
+    [
+        ("shop_faults", "gateway_refuses", "error"),
+        ("problems", "payment_problems", "error"),
+        ("disputed", "payments_disputed", "warning"),
+        ("foreign", "foreign_payments", "warning"),
+    ],
+)
+def test_money_that_needs_a_person_is_said(what: str, code: str, level: str) -> None:
+    rates = {"refused": 0, "reserved": 0, "declined": 0, "booked": 0}
+    known: dict[str, int] = {"stuck": 0, "refunds_failed": 0, "now_ms": 0, what: 2}
+    (alert,) = Alerts().view(rates, behind_s=0.0, **known)
+    assert (alert["code"], alert["level"]) == (code, level)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from houseful.domain.errors import Unavailable
 from houseful.payments.bucket import TokenBucket
 from houseful.payments.gateway import GatewayBusy
 
@@ -91,3 +92,20 @@ async def test_a_caller_who_gives_up_leaves_the_token_to_the_next() -> None:
 def test_a_bucket_that_could_never_pass_anybody_is_refused(rate: float, burst: int) -> None:
     with pytest.raises(ValueError, match="expected a rate above 0 and a burst"):
         TokenBucket(rate, burst)
+
+
+async def test_a_shared_pace_is_kept_to_and_without_it_the_worker_keeps_its_own() -> None:
+    clock, answers = Clock(), [0.2, 9.0]
+
+    async def shared(max_wait_s: float) -> float:
+        if not answers:
+            raise Unavailable("Redis is away")
+        return answers.pop(0)
+
+    limit = TokenBucket(1, 1, shared=shared, clock_s=clock.read, sleep=clock.sleep)
+    await limit.take(3)
+    assert clock.now_s == 0.2
+    with pytest.raises(GatewayBusy) as busy:
+        await limit.take(3)
+    assert busy.value.retry_after_s == 9
+    assert await passed_at(clock, limit, 3) == pytest.approx([0.2, 1.2, 2.2])

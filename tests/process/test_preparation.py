@@ -6,14 +6,22 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from houseful.data_directory import prepare
 from houseful.domain.errors import ConfigurationError
+from houseful.ledger import house
+from houseful.ledger.house import House
 from houseful.process.preparation import prepare_database
 from houseful.redis.capability import check_redis
-from houseful.settings import load
+from houseful.settings import Settings, load
+from houseful.sql.database import Database
 from houseful.valkey.embedded import EmbeddedValkey
+from tests.stripe_double.fixture import stripe_double
+from tests.stripe_double.server import StripeDouble
 from tests.support.ports import free_port
+
+__all__ = ["stripe_double"]
 
 
 async def test_a_redis_that_comes_up_a_little_later_is_waited_for(valkey: EmbeddedValkey) -> None:
@@ -58,3 +66,69 @@ def test_a_directory_is_made_and_left_empty(data_dir: Path) -> None:
     prepare(data_dir / "deep")
 
     assert list((data_dir / "deep").iterdir()) == []
+
+
+def stripe_settings(data_dir: Path, double: StripeDouble, key: str = "sk_test_1") -> Settings:
+    return Settings(
+        data_dir=data_dir,
+        demo_events=False,
+        stripe_secret_key=SecretStr(key),
+        stripe_publishable_key="pk_test_1",
+        stripe_api_base=double.url,
+    )
+
+
+async def bound(chosen: Settings) -> House:
+    database = Database(chosen.sql_url())
+    try:
+        return await database.query(house.get)
+    finally:
+        await database.close()
+
+
+async def test_a_database_is_bound_to_its_stripe_account_and_refuses_any_other(
+    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+) -> None:
+    chosen = stripe_settings(data_dir, stripe_double)
+    await prepare_database(chosen, valkey.url)
+    first = await bound(chosen)
+    assert (first.gateway, first.account, first.is_live) == ("stripe", "acct_double", False)
+    assert len(first.house_id) == 32
+    await prepare_database(chosen, valkey.url)
+    assert await bound(chosen) == first
+    live = stripe_settings(data_dir, stripe_double, "sk_live_1")
+    with pytest.raises(ConfigurationError, match="belongs to the Stripe account acct_double"):
+        await prepare_database(live, valkey.url)
+    stripe_double.account.id = "acct_of_another_shop"
+    with pytest.raises(ConfigurationError, match="acct_of_another_shop"):
+        await prepare_database(chosen, valkey.url)
+    assert await bound(chosen) == first
+
+
+async def test_a_database_that_sold_through_stripe_does_not_start_without_its_key(
+    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+) -> None:
+    await prepare_database(stripe_settings(data_dir, stripe_double), valkey.url)
+    bare = Settings(data_dir=data_dir, demo_events=False)
+    with pytest.raises(ConfigurationError, match="STRIPE_SECRET_KEY is not set"):
+        await prepare_database(bare, valkey.url)
+    meant = Settings(data_dir=data_dir, demo_events=False, allow_demo_after_stripe=True)
+    await prepare_database(meant, valkey.url)
+
+
+async def test_while_stripe_is_away_a_bound_database_starts_in_its_own_mode_alone(
+    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+) -> None:
+    chosen = stripe_settings(data_dir, stripe_double)
+    await prepare_database(chosen, valkey.url)
+    stripe_double.faults.add("lose_request", "*", times=None)
+    await prepare_database(chosen, valkey.url)
+    with pytest.raises(ConfigurationError, match="live mode"):
+        await prepare_database(stripe_settings(data_dir, stripe_double, "sk_live_1"), valkey.url)
+
+
+async def test_a_key_that_stripe_refuses_is_one_sentence(
+    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+) -> None:
+    with pytest.raises(ConfigurationError, match="Stripe refuses the key"):
+        await prepare_database(stripe_settings(data_dir, stripe_double, "sk_wrong"), valkey.url)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from tests.stripe_double import forms, operations, rules
 from tests.stripe_double.account import Account
-from tests.stripe_double.errors import ApiError
+from tests.stripe_double.errors import ApiError, invalid
 from tests.stripe_double.faults import AFTER, BEFORE, Fault, FaultScript
 from tests.stripe_double.idempotency import IdempotencyLayer, Reply, fingerprint
 from tests.stripe_double.webhooks import Courier
@@ -90,6 +90,8 @@ async def _work(
     """What the idempotency layer guards: the operation, late or failing as the fault says."""
     if fault is not None and fault.kind == "latency":
         await asyncio.sleep(double.faults.delay_s(fault))
+    if fault is not None and fault.kind == "refuse":
+        raise invalid("Received unknown parameter: x", param="x", code="parameter_unknown")
     failure = Reply(500, ApiError(500, "Internal error", "api_error").body(), _DO_NOT_RETRY)
     if fault is not None and fault.kind == "error_before":
         return failure

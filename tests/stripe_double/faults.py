@@ -7,6 +7,7 @@
 | lose_request | not done | the connection closes without an answer |
 | reset_before | not done | a TCP reset |
 | hang_before | not done | nothing, until the client gives up |
+| refuse | not done | 400, as for a parameter that the API does not know |
 | error_before | not done | 500, kept under the key |
 | error_after | **done** | 500, kept under the key |
 | lose_reply | **done** | the connection closes without an answer |
@@ -21,7 +22,7 @@ import random
 from dataclasses import dataclass
 
 BEFORE = ("rate_limit", "unavailable", "lose_request", "reset_before", "hang_before")
-WITHIN = ("error_before", "error_after", "latency")
+WITHIN = ("refuse", "error_before", "error_after", "latency")
 AFTER = ("lose_reply", "reset_after", "hang_after")
 KINDS = (*BEFORE, *WITHIN, *AFTER)
 

@@ -18,6 +18,7 @@ from houseful.domain.pricing import PricedSeat, Quote
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
 from houseful.ledger.deliveries import Delivery
+from houseful.payments.declines import OTHER_REASONS
 from houseful.sales.seating import seat_view
 from houseful.wire.codec import decode, encode, iso
 
@@ -124,7 +125,8 @@ def booking_view(
     if booking.state is State.REQUIRES_ACTION:
         view |= {"clientSecret": booking.client_secret, "expiresAt": iso(booking.deadline_ms)}
     if booking.state is State.DECLINED:
-        view |= {"declineCode": booking.decline_code, "problem": booking.problem}
+        said = OTHER_REASONS.get(booking.decline_code or "", booking.problem)
+        view |= {"declineCode": booking.decline_code, "problem": said}
     return view
 
 

@@ -36,6 +36,8 @@ class BookingRequest:
     contact: Contact | None = None
     language: str = "en"
     """The buyer's, for the papers; what is bought is the same in any."""
+    address: str = ""
+    """Where it came from, for the limits per address; empty where none counts."""
 
     def check(self, max_seats: int) -> None:
         """Raises InvalidRequest saying what was expected."""

@@ -17,6 +17,7 @@ from houseful.checkout.answers import booking_view, stored_failure
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import State
 from houseful.domain.errors import InProgress, Unavailable
+from houseful.domain.payment import GATEWAY_BUSY, SHOP_FAULT
 from houseful.domain.pricing import PricedSeat
 from houseful.ledger import bookings, claims, discounts, idempotency, outbox, payments
 from houseful.ledger.bookings import Booking
@@ -154,7 +155,8 @@ async def sold(parts: CheckoutContext, booking: Booking, seat_ids: Sequence[int]
 async def decline(
     parts: CheckoutContext, before: Booking, *, decline_code: str | None, message: str
 ) -> Booking:
-    """The card said no: the claim dies, the seats go back to the buyer's hold."""
+    """The attempt came to nothing, by the card or not: the claim dies, and the seats go back to the
+    buyer's hold."""
     jobs: Jobs = []
     if before.payment_id is not None:
         jobs = [(CANCEL_PAYMENT, {"payment": before.payment_id})]
@@ -177,7 +179,8 @@ async def decline(
 
     after, job = await parts.database.transact(work)
     parts.reached("after_declined")
-    _record_failure(parts, after, decline_code or "declined", retryable=True)
+    is_card = decline_code not in {SHOP_FAULT, GATEWAY_BUSY}
+    _record_failure(parts, after, decline_code or "declined", retryable=is_card)
     await move(
         parts,
         after,

@@ -8,18 +8,17 @@ the background work, one of each per process, for ever.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from houseful.checkout import answers, pricing, reversals
+from houseful.checkout import answers, disputes, pricing, reversals
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest
 from houseful.checkout.booking_transitions import CANCEL_PAYMENT
-from houseful.checkout.charges import is_ours
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.checkout.completer import Completer
+from houseful.checkout.incoming_payments import IncomingPayments
 from houseful.checkout.outbox import (
     MAILS,
     OTHERS,
@@ -29,18 +28,18 @@ from houseful.checkout.outbox import (
     repeat,
     together,
 )
-from houseful.checkout.purchase import Purchases, in_progress
-from houseful.checkout.reconciler import Reconciler, agrees
-from houseful.checkout.refunds import Refunds
+from houseful.checkout.purchase import Purchases
+from houseful.checkout.reconciler import Reconciler
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
 from houseful.checkout.seat_comparison import SeatComparison
 from houseful.domain.booking import UNFINISHED, State
-from houseful.domain.errors import Conflict, Forbidden, InProgress, NotFound, Unavailable
-from houseful.ledger import bookings, claims, deliveries, payments
+from houseful.domain.errors import Conflict, Forbidden, NotFound
+from houseful.ledger import bookings, claims, deliveries, payment_problems
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
-from houseful.payments.gateway import Outcome, PaymentState
+from houseful.ledger.payment_problems import PaymentProblem
+from houseful.payments.gateway import Standing
 from houseful.payments.webhooks import WebhookEvent
 from houseful.sql.database import Session
 
@@ -48,8 +47,6 @@ STAFF: Final = frozenset({"venue", "admin"})
 
 POLL_S: Final = 1.0
 TURNS_EVERY_S: Final = 5.0
-TAKE_WITHIN_S: Final = 2.0
-"""How long whoever tells of a payment waits for whoever works on its booking."""
 
 
 class Checkout:
@@ -60,12 +57,13 @@ class Checkout:
     ) -> None:
         self._parts = parts
         self._saga = Saga(parts)
-        self._refunds = Refunds(parts, self._saga.put_off)
+        self._refunds = self._saga.refunds
         claiming = SeatClaims(parts)
         self._completer = Completer(parts, self._saga, claiming)
         self._purchases = Purchases(parts, self._saga, claiming, self._completer)
+        self._incoming = IncomingPayments(parts, self._saga, self._completer)
         self._comparison = SeatComparison(parts.database, parts.seats)
-        self._reconciler = Reconciler(parts, self.apply_payment, self._comparison.every_event)
+        self._reconciler = Reconciler(parts, self._incoming.apply, self._comparison.every_event)
         kinds = {CANCEL_PAYMENT: cancelling(parts, self.apply_payment), **(handlers or {})}
         self._relay = Relay(parts, kinds)
         self._wake_seats = asyncio.Event()
@@ -151,17 +149,19 @@ class Checkout:
         self, booking: Booking, who: str, reason: str, act: str | None
     ) -> dict[str, Any]:
         """`act` names it in the audit log, when staff do it."""
-        held = await self._take(booking.id)
-        async with self._kept(held):
+        async with self._completer.held(booking.id) as held:
             if held.state is State.REFUND_FAILED and act is not None:
                 await self._audit(held, act, who, reason)
-                held = await self._refunds.again(held)
+                held = await self._refunds.again(held, who)
             ended = await self._saga.run(await self._ended(held, who, reason, act))
+        self._wake_outbox()
         return await self._view(ended)
 
     async def _ended(self, held: Booking, who: str, reason: str, act: str | None) -> Booking:
         if held.state is State.CONFIRMED:
-            state = State.REFUND_DUE if held.total_minor else State.CANCELLED
+            disputes.refuse_while_open(held)
+            owes = held.total_minor > 0 and held.dispute != Standing.LOST
+            state = State.REFUND_DUE if owes else State.CANCELLED
             return await reversals.undo_sale(
                 self._parts,
                 held,
@@ -185,30 +185,13 @@ class Checkout:
             lambda session: reversals.audited(session, booking, act, who, reason, now)
         )
 
-    @asynccontextmanager
-    async def _kept(self, held: Booking) -> AsyncIterator[None]:
-        """Let go of the lease however the block ends, and have promises kept soon."""
-        try:
-            yield
-        finally:
-            with self._parts.dropping(held.lease):
-                await self._parts.database.transact(lambda s: bookings.let_go(s, held))
-            self._wake_outbox()
-
     async def _may_cancel(self, user: str, booking: Booking) -> None:
         if booking.user_id != user:
             raise Forbidden("expected an admin's token to cancel somebody else's booking")
         if booking.state is not State.CONFIRMED:
             return
 
-        async def look(session: Session) -> tuple[claims.ClaimedEvent | None, bool]:
-            issued = await claims.tickets(session, booking.id)
-            used = any(ticket.state == "USED" for ticket in issued)
-            return await claims.facts(session, booking.event_id), used
-
-        event, is_used = await self._parts.database.query(look)
-        if is_used:
-            raise Conflict("a ticket of this booking was used", code="not_cancellable")
+        event = await self._parts.database.query(lambda s: claims.facts(s, booking.event_id))
         before_ms = self._parts.terms.cancel_before_ms
         if event is None:
             return
@@ -220,68 +203,21 @@ class Checkout:
             )
 
     async def apply_webhook(self, event: WebhookEvent) -> None:
-        """Take in a verified webhook, once. Raises Unavailable when it could not be applied: answer
-        5xx, so that it is sent again."""
-        parts = self._parts
-        if await parts.database.query(lambda s: payments.webhook_was_applied(s, event.id)):
-            return
-        if event.payment_id is not None:
-            await self.apply_payment(event.payment_id)
-        parts.reached("after_webhook")
-        await parts.database.transact(
-            lambda session: payments.webhook_applied(
-                session,
-                event.id,
-                kind=event.kind,
-                object_id=event.object_id,
-                now_ms=parts.now_ms(),
-            )
-        )
+        """See `IncomingPayments.apply_webhook`."""
+        await self._incoming.apply_webhook(event)
+        self._wake_outbox()
 
     async def apply_payment(self, payment_id: str) -> None:
-        """Bring the booking of a payment in line with the gateway. Any order, any number of times.
+        """See `IncomingPayments.apply`."""
+        await self._incoming.apply(payment_id)
 
-        Raises Unavailable when the gateway, SQL or whoever works on the booking takes too long.
-        """
-        parts = self._parts
-        booking = await parts.database.query(lambda s: bookings.by_payment(s, payment_id))
-        if booking is None:
-            await self._apply_orphan(await parts.gateway.fetch(payment_id))
-            return
-        if booking.next_run_at_ms is None:
-            # Most of what is told of a finished booking is known: do not get in its next buyer's way.
-            state = await parts.gateway.fetch(payment_id)
-            if agrees(state, booking):
-                return
-        try:
-            held = await self._take(booking.id)
-            async with self._kept(held):
-                state = await parts.gateway.fetch(payment_id)
-                await self._saga.run(await self._applied(held, state))
-        except InProgress as error:
-            raise Unavailable(error.message, retry_after_s=1) from error
+    async def refund_payment(self, who: str, payment_id: str, reason: str) -> None:
+        """See `IncomingPayments.refund`."""
+        await self._incoming.refund(who, payment_id, reason)
 
-    async def _applied(self, held: Booking, state: PaymentState) -> Booking:
-        is_paid = state.outcome is Outcome.SUCCEEDED
-        owes = is_paid and state.refunded_minor < state.amount_minor
-        if state.payment_id != held.payment_id:
-            if owes:
-                await self._reconciler.owe(state, "payment of an earlier attempt")
-            return held
-        if held.state in UNFINISHED:
-            return await self._saga.settle(held, state)
-        if held.state in {State.DECLINED, State.CANCELLED} and owes:
-            return await self._refunds.late(held, state)
-        if state.refunded_minor > held.refunded_minor:
-            return await self._refunds.refunded_elsewhere(held, state)
-        if held.state is State.REFUNDED and state.refunded_minor < held.refunded_minor:
-            return await self._refunds.came_back(held, state)
-        return held
-
-    async def _apply_orphan(self, state: PaymentState) -> None:
-        owes = state.outcome is Outcome.SUCCEEDED and state.refunded_minor < state.amount_minor
-        if is_ours(state) and owes:
-            await self._reconciler.owe(state, "payment without a booking")
+    async def payment_problems(self) -> list[PaymentProblem]:
+        """Payments that need a person, the oldest first."""
+        return await self._parts.database.query(payment_problems.listed)
 
     async def _find(self, user: str, role: str, reference: str) -> Booking:
         found = await self._parts.database.query(lambda s: bookings.by_reference(s, reference))
@@ -302,16 +238,6 @@ class Checkout:
     def _delivery(self, booking: Booking, sent: Delivery | None) -> dict[str, Any]:
         sends_mail = self._parts.sends_mail
         return {"delivery": answers.delivery_view(booking, sent, sends_mail=sends_mail)}
-
-    async def _take(self, booking_id: int) -> Booking:
-        """The booking under our lease, waiting a little for whoever has it. Raises InProgress."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + TAKE_WITHIN_S
-        while (held := await self._completer.take(booking_id)) is None:
-            if loop.time() > deadline:
-                raise in_progress()
-            await asyncio.sleep(0.05)
-        return held
 
     def _wake_outbox(self) -> None:
         self._wake_relay.set()
@@ -339,6 +265,10 @@ class Checkout:
         self._comparison.doubted.add(event_id)
         self._wake_seats.set()
 
+    async def run_refunds(self) -> int:
+        """Give back what is owed, and look whether it stayed given; how many refunds there were."""
+        return await self._refunds.run_due(self.apply_payment)
+
     async def run_outbox(self) -> None:
         """Keep promises; a mail server that takes its time holds up mails alone."""
         run = self._relay.run_once
@@ -352,6 +282,7 @@ class Checkout:
         never, work = asyncio.Event(), self._reconciler
         await together(
             repeat("doubted seats", self._comparison.doubted_events, POLL_S, self._wake_seats),
-            repeat("orphan refunds", work.refund_orphans, POLL_S, never),
+            repeat("refunds", self.run_refunds, POLL_S, never),
+            repeat("payment problems", work.retry_problems, TURNS_EVERY_S, never),
             repeat("books", work.take_turns, TURNS_EVERY_S, never),
         )

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from houseful.checkout.crash_points import Reached, nowhere
+from houseful.checkout.payment_attempts import PaymentAttempts
 from houseful.domain.errors import Unavailable
 from houseful.domain.pricing import PricedSeat
+from houseful.ledger import house
 from houseful.ledger.claims import ClaimedEvent
 from houseful.ledger.idempotency import WORKER_ID_LENGTH
 from houseful.payments.gateway import Gateway
@@ -50,6 +52,8 @@ class Terms:
     key_ms: int = 24 * 3600 * 1000
     cancel_before_ms: int = 24 * 3600 * 1000
     answer_within_s: float = 11.0
+    refunds_per_hour: int = 20
+    """Refunds that nobody ordered; above that staff decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class CheckoutContext:
     open_event: Callable[[int], Awaitable[object]]
     sends_mail: bool = False
     terms: Terms = field(default_factory=Terms)
+    attempts: PaymentAttempts = field(default_factory=PaymentAttempts)
     now_ms: Callable[[], int] = clock_ms
     reached: Reached = nowhere
     record: Record = write_log
@@ -73,6 +78,13 @@ class CheckoutContext:
     dropped: list[str] = field(default_factory=list)
     """Leases nobody works under any more that SQL, being away, still has; the next beat ends them."""
     _leases: itertools.count[int] = field(default_factory=itertools.count)
+    _house: list[str] = field(default_factory=list)
+
+    async def house_id(self) -> str:
+        """Which house this is; read once, because it never changes."""
+        if not self._house:
+            self._house.append((await self.database.query(house.get)).house_id)
+        return self._house[0]
 
     @contextmanager
     def dropping(self, lease: str) -> Iterator[None]:

@@ -6,13 +6,14 @@ Any number may run in any number of processes; a lease keeps them off each other
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
-from houseful.domain.errors import Unavailable
+from houseful.domain.errors import InProgress, Unavailable
 from houseful.ledger import bookings, idempotency, workers
 from houseful.ledger.bookings import Booking
 from houseful.sql.database import Session
@@ -22,6 +23,15 @@ BATCH = 20
 
 DROPPED_AT_ONCE = 500
 """Leases ended with one beat: databases bound the parameters of a statement."""
+
+
+TAKE_WITHIN_S = 2.0
+"""How long whoever tells of a payment waits for whoever works on its booking."""
+
+
+def in_progress() -> InProgress:
+    """409: the same key is being worked on right now."""
+    return InProgress("the same request is being worked on", retry_after_s=1)
 
 
 class Completer:
@@ -111,6 +121,22 @@ class Completer:
                 lease_ms=parts.terms.lease_ms,
             )
         )
+
+    @asynccontextmanager
+    async def held(self, booking_id: int) -> AsyncIterator[Booking]:
+        """The booking under a lease of ours, after waiting a little for another's; let go of it
+        however the block ends. Raises InProgress, Unavailable."""
+        parts, loop = self._parts, asyncio.get_running_loop()
+        deadline = loop.time() + TAKE_WITHIN_S
+        while (held := await self.take(booking_id)) is None:
+            if loop.time() > deadline:
+                raise in_progress()
+            await asyncio.sleep(0.05)
+        try:
+            yield held
+        finally:
+            with parts.dropping(held.lease):
+                await parts.database.transact(lambda s: bookings.let_go(s, held))
 
     async def let_go(self, booking: Booking) -> None:
         """End our lease, unless the last step already did. Raises Unavailable."""

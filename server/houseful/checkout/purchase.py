@@ -14,21 +14,26 @@ from houseful.checkout import answers
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest, check_key
 from houseful.checkout.checkout_context import CheckoutContext
-from houseful.checkout.completer import Completer
+from houseful.checkout.completer import Completer, in_progress
 from houseful.checkout.saga import Saga
-from houseful.checkout.seat_claim import SeatClaims, bad_token
+from houseful.checkout.seat_claim import SeatClaims
 from houseful.domain.booking import UNFINISHED, State
 from houseful.domain.errors import (
     Conflict,
     HousefulError,
     InProgress,
+    InvalidRequest,
     KeyReused,
     PaymentDeclined,
+    ShopCannotCharge,
     Unavailable,
 )
+from houseful.domain.payment import GATEWAY_BUSY, SHOP_FAULT
 from houseful.ledger import bookings, claims, idempotency
 from houseful.ledger.bookings import Booking
 from houseful.ledger.idempotency import Busy, Differs, Finished, Request, Taken
+from houseful.payments.declines import OTHER_REASONS
+from houseful.payments.gateway import GatewayBusy, TokenRejected
 from houseful.sql.database import Session
 from houseful.wire.codec import iso
 
@@ -103,6 +108,10 @@ class Purchases:
             booking = await self._claimed(user, self._with_card(body), taken, lease)
             after = await self._saga.run(booking)
             await self._completer.let_go(after)
+            if after.state is State.CONFIRMED:
+                await self._parts.attempts.paid(user, body)
+            elif after.state is State.REQUIRES_ACTION:
+                await self._parts.attempts.challenged(body)
             return after
         except (Unavailable, InProgress):
             await self._let_go(taken.booking_id, lease)
@@ -161,7 +170,7 @@ class Purchases:
         if booking.state in UNFINISHED:
             return answers.pending(booking)
         if booking.state is State.DECLINED:
-            raise bad_token(booking) or await self._declined(booking)
+            raise await self._came_to_nothing(booking)
         stored = await self._parts.database.query(lambda s: idempotency.stored(s, booking.id))
         if stored is None:
             raise Conflict("the booking has ended", code="booking_ended")
@@ -170,11 +179,21 @@ class Purchases:
             raise answers.failure(response)
         return answers.confirmed(response)
 
-    async def _declined(self, booking: Booking) -> HousefulError:
-        details: dict[str, object] = {"declineCode": booking.decline_code}
+    async def _came_to_nothing(self, booking: Booking) -> HousefulError:
+        """Why an attempt ended without money; whatever it was, the seats are still the buyer's."""
+        code = booking.decline_code
+        if code == TokenRejected.code:
+            return InvalidRequest(booking.problem or "invalid payment token", code=code)
+        details: dict[str, object] = {}
         with suppress(Unavailable):
-            details |= await self._hold(booking)
-        return PaymentDeclined(booking.problem or "Payment declined", details=details)
+            details = await self._hold(booking)
+        if code == SHOP_FAULT:
+            return ShopCannotCharge(OTHER_REASONS[SHOP_FAULT], details=details)
+        if code == GATEWAY_BUSY:
+            return GatewayBusy(OTHER_REASONS[GATEWAY_BUSY], retry_after_s=5, details=details)
+        return PaymentDeclined(
+            booking.problem or "Payment declined", details={"declineCode": code, **details}
+        )
 
     async def _hold(self, booking: Booking) -> dict[str, object]:
         """How long the seats are still the buyer's, who has to find another card meanwhile."""
@@ -190,11 +209,6 @@ class Purchases:
                     "expiresInSeconds": left_ms // 1000,
                 }
         return {}
-
-
-def in_progress() -> InProgress:
-    """409: the same key is being worked on right now."""
-    return InProgress("the same request is being worked on", retry_after_s=1)
 
 
 def _look_at(task: asyncio.Task[Any]) -> None:

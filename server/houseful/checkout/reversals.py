@@ -20,11 +20,14 @@ from houseful.checkout.booking_transitions import (
     sold,
     written,
 )
+from houseful.checkout.charges import new_nonce
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.domain.booking import State
+from houseful.domain.errors import Conflict
 from houseful.domain.pricing import PricedSeat
-from houseful.ledger import audit, claims, discounts, idempotency, payments
+from houseful.ledger import audit, check_ins, claims, discounts, idempotency, payments
 from houseful.ledger.bookings import Booking
+from houseful.ledger.check_ins import DISPUTED, VALID, VOID
 from houseful.payments.gateway import PaymentState
 from houseful.sql.database import Session
 
@@ -41,7 +44,8 @@ async def undo_sale(
 ) -> Booking:
     """A confirmed booking ends: seats for sale again, tickets void.
 
-    `act` names it in the audit log, when staff did it.
+    `act` names it in the audit log, when staff did it. Raises Conflict for an owner who has walked in:
+    voiding the tickets and looking which were used is one transaction with the door's.
 
     `state` is REFUND_DUE (we still have to give the money back), REFUNDED (it was given back
     elsewhere) or CANCELLED (it cost nothing).
@@ -65,6 +69,10 @@ async def undo_sale(
         seats = (await claims.sold(session, [before.id]))[before.id]
         seat_ids = [seat.seat_id for seat in seats]
         await claims.end(session, before.id)
+        if act is None and who == before.user_id:
+            await check_ins.turn_all(session, before.id, (VALID, DISPUTED), VOID)
+            if await check_ins.any_used(session, before.id):
+                raise Conflict("a ticket of this booking was used", code="not_cancellable")
         await claims.void_tickets(session, before.id)
         if before.discount_counted and before.discount_id is not None:
             await discounts.return_use(session, before.discount_id)
@@ -76,6 +84,7 @@ async def undo_sale(
                 amount_minor=before.total_minor - refunded_minor,
                 reason=reason,
                 who=who,
+                nonce=new_nonce(),
                 now_ms=now,
             )
         if act is not None:
@@ -155,6 +164,7 @@ async def refund_late(parts: CheckoutContext, before: Booking, state: PaymentSta
             amount_minor=state.amount_minor - state.refunded_minor,
             reason="late payment",
             who="system",
+            nonce=new_nonce(),
             now_ms=now,
         )
         answer = stored_failure(

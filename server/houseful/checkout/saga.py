@@ -18,9 +18,17 @@ from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.checkout.refunds import Refunds
 from houseful.domain.booking import UNFINISHED, State
 from houseful.domain.errors import PaymentDeclined
-from houseful.ledger import bookings, claims, idempotency, payments
+from houseful.domain.payment import GATEWAY_BUSY, SHOP_FAULT
+from houseful.ledger import bookings, claims, idempotency, payment_problems, payments
 from houseful.ledger.bookings import Booking
-from houseful.payments.gateway import GatewayRejected, GatewayUnknown, Outcome, PaymentState
+from houseful.payments.gateway import (
+    GatewayNotSetUp,
+    GatewayRejected,
+    GatewayUnknown,
+    Outcome,
+    PaymentState,
+    TokenRejected,
+)
 from houseful.sql.database import Session
 from houseful.telemetry import tracing
 
@@ -39,12 +47,13 @@ class Saga:
 
     def __init__(self, parts: CheckoutContext) -> None:
         self._parts = parts
+        self.refunds = Refunds(parts, self.put_off)
         self._steps = {
             State.CLAIMED: self._create,
             State.CONFIRMING: self._look,
             State.REQUIRES_ACTION: self._look,
             State.CANCELLING: self._cancel,
-            State.REFUND_DUE: Refunds(parts, self.put_off).give_back,
+            State.REFUND_DUE: self.refunds.give_back,
         }
 
     async def run(self, booking: Booking) -> Booking:
@@ -73,23 +82,24 @@ class Saga:
         """S1 and T2: an unconfirmed payment, and its id written down before it can charge."""
         parts = self._parts
         if self._is_late(booking):
-            # Confirming follows only after the id is in SQL, so this payment can never charge.
-            return await booking_transitions.cancel(parts, booking)
+            # Confirming follows only after the id is in SQL, so this payment can never charge. It was
+            # the gateway that took too long, so the buyer keeps the seats and may try again.
+            return await booking_transitions.decline(
+                parts, booking, decline_code=GATEWAY_BUSY, message=booking.problem or ""
+            )
         seat_ids = await self._seat_ids(booking)
         try:
             state = await parts.gateway.create(
                 amount_minor=booking.total_minor,
                 currency=booking.currency,
                 payment_token=booking.payment_token,
-                metadata=charges.metadata(booking, seat_ids),
+                metadata=charges.metadata(await parts.house_id(), booking, seat_ids),
                 idempotency_key=charges.call_key(booking, "pi"),
             )
+        except (GatewayNotSetUp, GatewayRejected) as error:
+            return await self._refused(booking, error)
         except GatewayUnknown as error:
             return await self.put_off(booking, error.message)
-        except GatewayRejected as error:
-            return await booking_transitions.decline(
-                parts, booking, decline_code=error.code, message=error.message
-            )
         parts.reached("after_S1")
         booking = await parts.database.transact(lambda s: self._intend(s, booking, state))
         parts.reached("after_T2")
@@ -163,7 +173,9 @@ class Saga:
         """Write down what the gateway said of the booking's current payment."""
         match state.outcome:
             case Outcome.SUCCEEDED:
-                return await booking_transitions.confirm(self._parts, booking, state)
+                return await self._succeeded(booking, state)
+            case Outcome.REQUIRES_PAYMENT_METHOD if booking.state is State.CANCELLING:
+                return await self.put_off(booking, "declined, and not cancelled yet")
             case Outcome.CANCELED:
                 return await booking_transitions.cancel(self._parts, booking)
             case Outcome.REQUIRES_PAYMENT_METHOD if state.decline_code is not None:
@@ -183,6 +195,47 @@ class Saga:
             return await self._await_action(booking, state)
         return await self._confirm(booking)
 
+    async def _succeeded(self, booking: Booking, state: PaymentState) -> Booking:
+        """T3, for money that is this booking's: its amount, its currency, this house's attempt."""
+        parts = self._parts
+        wrong = charges.mismatch(state, booking, await parts.house_id())
+        if not wrong:
+            return await booking_transitions.confirm(parts, booking, state)
+        log.error("payment_is_not_the_bookings", reference=booking.reference, error=wrong)
+        await parts.database.transact(
+            lambda session: payment_problems.keep(
+                session,
+                state.payment_id,
+                kind=payment_problems.MISMATCH,
+                detail=f"{booking.reference}: {wrong}",
+                amount_minor=state.amount_minor,
+                currency=state.currency,
+                now_ms=parts.now_ms(),
+            )
+        )
+        return await booking_transitions.decline(
+            parts, booking, decline_code=SHOP_FAULT, message=f"payment {state.payment_id}: {wrong}"
+        )
+
+    async def _refused(self, booking: Booking, error: GatewayNotSetUp | GatewayRejected) -> Booking:
+        """The gateway would not take the request, which is no decline: what the buyer pays with is
+        not known to it, or the fault is the shop's. Either way the seats stay the buyer's."""
+        if isinstance(error, TokenRejected):
+            code, message = TokenRejected.code, error.message
+        else:
+            named = error.parameter if isinstance(error, GatewayRejected) else "api_key"
+            code, message = SHOP_FAULT, f"{error.code} {named}: {error.message}"
+            log.error(
+                "gateway_refuses",
+                reference=booking.reference,
+                code=error.code,
+                parameter=named,
+                error=error.told,
+            )
+        return await booking_transitions.decline(
+            self._parts, booking, decline_code=code, message=message
+        )
+
     async def _declined(self, booking: Booking, error: PaymentDeclined) -> Booking:
         code = error.details.get("declineCode")
         return await booking_transitions.decline(
@@ -190,19 +243,17 @@ class Saga:
         )
 
     async def _rejected(self, booking: Booking, error: GatewayRejected) -> Booking:
-        """The gateway would not take the request: make sure that it never charges, then decline."""
+        """The gateway would not take the confirmation: make sure that it never charges."""
         assert booking.payment_id is not None  # noqa: S101 - see `_confirm`
         try:
             state = await self._parts.gateway.cancel(
-                booking.payment_id, idempotency_key=f"bk:{booking.id}:cancel:{booking.attempt}"
+                booking.payment_id, idempotency_key=charges.call_key(booking, "cancel")
             )
         except (GatewayUnknown, GatewayRejected) as unclear:
             return await self.put_off(booking, unclear.message)
         if state.outcome is not Outcome.CANCELED:
             return await self.settle(booking, state)
-        return await booking_transitions.decline(
-            self._parts, booking, decline_code=error.code, message=error.message
-        )
+        return await self._refused(booking, error)
 
     async def _await_action(self, booking: Booking, state: PaymentState) -> Booking:
         """The buyer has to authenticate: the seats wait until a deadline."""
@@ -241,7 +292,7 @@ class Saga:
             return await booking_transitions.cancel(self._parts, booking)
         try:
             state = await self._parts.gateway.cancel(
-                booking.payment_id, idempotency_key=f"bk:{booking.id}:cancel:{booking.attempt}"
+                booking.payment_id, idempotency_key=charges.call_key(booking, "cancel")
             )
         except (GatewayUnknown, GatewayRejected) as error:
             return await self.put_off(booking, error.message)

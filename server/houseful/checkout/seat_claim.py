@@ -11,10 +11,10 @@ from typing import Any
 
 from houseful.checkout import booking_transitions, pricing
 from houseful.checkout.booking_request import BookingRequest
-from houseful.checkout.charges import refuse_without_token
+from houseful.checkout.charges import new_nonce, refuse_without_token
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import State
-from houseful.domain.errors import Conflict, HousefulError, InProgress, InvalidRequest, Unavailable
+from houseful.domain.errors import Conflict, HousefulError, InProgress, Unavailable
 from houseful.domain.pricing import Quote
 from houseful.domain.reasons import sentence
 from houseful.domain.seats import FailedSeat, Granted, Refused
@@ -53,9 +53,10 @@ class SeatClaims:
         was taken over meanwhile, Unavailable. After any of them no claim of ours exists.
         """
         try:
-            await self._pay_for(user, body, booking_id)
+            begun = await self._pay_for(user, body, booking_id)
             self._parts.reached("after_R1")
-            return await self._claim(user, body, booking_id, lease, before)
+            async with self._parts.attempts.counted(user, body, begun.reservation_id):
+                return await self._claim(user, body, booking_id, lease, before)
         except SeatTaken as taken:
             await self.give_up(body.event_id, booking_id, lease)
             await self._repair(body.event_id, taken.seat_ids)
@@ -156,6 +157,7 @@ class SeatClaims:
             "lease": lease,
             "lease_until_ms": now + self._parts.terms.lease_ms,
             "next_run_at_ms": now,
+            "nonce": new_nonce(),
         }
         if before is not None:
             await claims.forget(session, booking_id)
@@ -252,10 +254,3 @@ def seats_lost(failed: Any) -> Conflict:
     message = "Reservation expired" if is_expired else "Seats no longer available"
     code = "reservation_expired" if is_expired else "seats_unavailable"
     return Conflict(message, code=code, details={"failedSeats": seats})
-
-
-def bad_token(booking: Booking) -> InvalidRequest | None:
-    """The gateway did not know the token at all: a fault of the request, not of the card."""
-    if booking.decline_code != "invalid_payment_token":
-        return None
-    return InvalidRequest(booking.problem or "invalid payment token", code=booking.decline_code)

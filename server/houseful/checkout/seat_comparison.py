@@ -112,8 +112,8 @@ class SeatComparison:
         blocked: set[int],
         odd_before: set[int],
     ) -> int:
-        """Seats that SQL has off sale are BLOCKED, and no others. Staff's block is in Redis before
-        it is in SQL, so one that SQL lacks is lifted only when it is found a second time."""
+        """Seats that SQL has off sale are BLOCKED, and no others. Staff write SQL first, and one who
+        lifts a block may be at it just now: what SQL lacks is lifted when it is found a second time."""
         is_blocked = {seat for seat, record in records.items() if record.status == "X"}
         missing, odd = blocked - is_blocked, is_blocked - blocked
         if missing:

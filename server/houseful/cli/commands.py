@@ -278,6 +278,23 @@ def token(
     print(f"{role} {user}, until {until:%Y-%m-%d %H:%M:%S}Z", file=sys.stderr)
 
 
+@app.command("house")
+def show_house(
+    new: Annotated[bool, typer.Option("--new", help="A copy becomes a house of its own.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Which house this database is, and the gateway account it sells through."""
+    from houseful import settings
+    from houseful.ledger import house
+
+    known = _with_database(settings.load(data_dir=data_dir), house.renew if new else house.get)
+    mode = "live" if known.is_live else "test"
+    account = (
+        f"{known.gateway} {known.account} ({mode} mode)" if known.gateway else "no account yet"
+    )
+    print(f"house {known.house_id}: {account}")
+
+
 @app.command("doctor")
 def show_findings(data_dir: DataDir = None) -> None:
     """Try each part. Exit code 1 when one does not work; `warn` is for what sales still lack."""

@@ -18,6 +18,16 @@ ALERTS: Final[Mapping[str, tuple[str, str]]] = {
     "feed_behind": ("error", "The seat store has not answered for {n} s; the figures are old"),
     "payments_stuck": ("error", "{n} payments are past their deadline without an outcome"),
     "refunds_failed": ("error", "{n} refunds were rejected and need a person"),
+    "gateway_refuses": (
+        "error",
+        "{n} payments of the last hour were refused for a fault of the shop's",
+    ),
+    "payment_problems": ("error", "{n} payments could not be put right and need a person"),
+    "payments_disputed": (
+        "warning",
+        "{n} payments are disputed at the bank; their tickets open no door",
+    ),
+    "foreign_payments": ("warning", "{n} payments on this account were made by another house"),
     "refusals_spike": ("warning", "{n} attempts to reserve got no seat in the last minute"),
     "declines_spike": ("warning", "{n} payments were declined in the last minute"),
 }
@@ -38,6 +48,10 @@ class Alerts:
         refunds_failed: int,
         behind_s: float,
         now_ms: int,
+        disputed: int = 0,
+        shop_faults: int = 0,
+        problems: int = 0,
+        foreign: int = 0,
     ) -> list[dict[str, object]]:
         """The alerts that stand, the gravest first."""
         found: dict[str, int] = {}
@@ -47,6 +61,13 @@ class Alerts:
             found["payments_stuck"] = stuck
         if refunds_failed:
             found["refunds_failed"] = refunds_failed
+        counts = {
+            "gateway_refuses": shop_faults,
+            "payment_problems": problems,
+            "payments_disputed": disputed,
+            "foreign_payments": foreign,
+        }
+        found |= {code: count for code, count in counts.items() if count}
         if rates["refused"] >= MANY_REFUSALS and rates["refused"] > rates["reserved"]:
             found["refusals_spike"] = rates["refused"]
         if rates["declined"] >= MANY_DECLINES and rates["declined"] > rates["booked"]:

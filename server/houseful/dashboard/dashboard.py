@@ -97,6 +97,7 @@ class Dashboard:
                 self._dirty_bookings.update(
                     one.booking_id for one in self._takings.values() if one.owes
                 )
+                self._checked_at = 0.0  # the sums have changed, whichever booking it was
         self._stale.set()
         self.hub.touch()
 
@@ -279,6 +280,10 @@ class Dashboard:
                 rates,
                 stuck=self._sums.stuck,
                 refunds_failed=self._sums.refunds_failed,
+                disputed=self._sums.disputed,
+                shop_faults=self._sums.shop_faults,
+                problems=self._sums.problems,
+                foreign=self._sums.foreign,
                 behind_s=asyncio.get_running_loop().time() - self.live.read_at,
                 now_ms=now,
             ),

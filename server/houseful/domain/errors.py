@@ -70,6 +70,15 @@ class PaymentDeclined(HousefulError):
     status = 402
 
 
+class ShopCannotCharge(HousefulError):
+    """The gateway refused what we asked, not the card: the shop must mend it. The seats stay held,
+    and the same key is good for a new attempt."""
+
+    code = "shop_cannot_charge"
+    status = 502
+    retryable = False
+
+
 class Forbidden(HousefulError):
     """A valid token without the right."""
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+SHOP_FAULT: Final = "shop_cannot_charge"
+GATEWAY_BUSY: Final = "gateway_busy"
+"""Why an attempt came to nothing although no card said no; the booking's `problem` says the rest, to
+staff."""
 
 
 class Outcome(StrEnum):

@@ -56,6 +56,8 @@ class Booking:
     tries: int
     refunded_minor: int
     ended_by: str
+    nonce: str
+    dispute: str
 
 
 _ADD: Final = insert(BOOKING).returning(*BOOKING.c)
@@ -240,6 +242,14 @@ async def _claims(session: Session, where: Any) -> list[tuple[int, int, str, boo
         .order_by(BOOKING_SEAT.c.seat_id)
     )
     return [(row.seat_id, row.booking_id, row.user_id, row.state not in PAID) for row in found]
+
+
+async def disputed(session: Session, standing: str, limit: int) -> list[Booking]:
+    """Bookings whose dispute stands so, the longest waiting first."""
+    found = await session.execute(
+        select(BOOKING).where(BOOKING.c.dispute == standing).order_by(BOOKING.c.id).limit(limit)
+    )
+    return [booking(row) for row in found]
 
 
 async def without_live_claim(session: Session, booking_ids: Sequence[int]) -> list[int]:

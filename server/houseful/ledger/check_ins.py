@@ -6,6 +6,7 @@ was first, on SQLite and PostgreSQL alike.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from houseful.wire.codec import decode
 
 VALID: Final = "VALID"
 USED: Final = "USED"
+DISPUTED: Final = "DISPUTED"
+"""Its buyer turned to the bank, which has the money and has not decided."""
 VOID: Final = "VOID"
 
 
@@ -34,6 +37,7 @@ class Admission:
     reference: str
     holder: str
     category: str
+    gateway: str
 
 
 async def find(session: Session, ticket_id: int) -> Admission | None:
@@ -68,6 +72,23 @@ async def _turn(
         .returning(TICKET.c.id)
     )
     return await find(session, ticket_id) if turned.first() is not None else None
+
+
+async def turn_all(session: Session, booking_id: int, before: Sequence[str], then: str) -> None:
+    """All tickets of a booking that are in one of the states `before` become `then`."""
+    await session.execute(
+        update(TICKET)
+        .where(TICKET.c.booking_id == booking_id, TICKET.c.state.in_(before))
+        .values(state=then)
+    )
+
+
+async def any_used(session: Session, booking_id: int) -> bool:
+    """Whether somebody has walked in with a ticket of the booking."""
+    found = await session.execute(
+        select(TICKET.c.id).where(TICKET.c.booking_id == booking_id, TICKET.c.state == USED)
+    )
+    return found.first() is not None
 
 
 async def recent(session: Session, event_id: int, limit: int) -> list[Admission]:
@@ -115,6 +136,7 @@ def _select() -> Select[Any]:
             TICKET.c.booking_id,
             BOOKING.c.reference,
             BOOKING.c.contact,
+            BOOKING.c.gateway,
             BOOKING_SEAT.c.category,
         )
         .join(BOOKING, BOOKING.c.id == TICKET.c.booking_id)
@@ -139,4 +161,5 @@ def _admission(row: Any) -> Admission:
         reference=row.reference,
         holder=str(contact.get("name") or ""),
         category=row.category,
+        gateway=row.gateway,
     )

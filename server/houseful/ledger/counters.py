@@ -58,3 +58,21 @@ async def advance(session: Session, name: str, by: int = 1) -> int:
     result = await session.execute(_advance(session.dialect.name), parameters)
     value: int = result.scalar_one()
     return value
+
+
+async def value(session: Session, name: str) -> int:
+    """The counter as it stands; 0 when nobody ever wrote it."""
+    found = await session.execute(select(COUNTER.c.value).where(COUNTER.c.name == name))
+    return found.scalar_one_or_none() or 0
+
+
+async def put(session: Session, name: str, number: int) -> None:
+    """Set the counter; it never goes back."""
+    statement = upsert(session, COUNTER).values(name=name, value=number)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[COUNTER.c.name],
+            set_={"value": number},
+            where=COUNTER.c.value < number,
+        )
+    )

@@ -233,6 +233,8 @@ class Booking(SQLModel, table=True):
     tries: int = 0
     refunded_minor: int = _big()
     ended_by: str = Field(default="", max_length=128)
+    nonce: str = Field(default="", max_length=32)
+    dispute: str = Field(default="", max_length=16)
 
 
 class BookingSeat(SQLModel, table=True):
@@ -274,7 +276,10 @@ class Payment(SQLModel, table=True):
 
 
 class Refund(SQLModel, table=True):
-    """Money on its way back. `booking_id` is empty for a payment that belongs to no booking."""
+    """Money on its way back: DUE, GIVEN and still watched, FAILED or HELD until a person decides.
+
+    `booking_id` is empty for a payment that belongs to no booking. `nonce` is new for each attempt.
+    """
 
     id: int | None = _number()
     payment_id: str = Field(max_length=255, unique=True)
@@ -288,6 +293,33 @@ class Refund(SQLModel, table=True):
     done_at_ms: int | None = _big(None)
     next_run_at_ms: int | None = _big(None, index=True)
     tries: int = 0
+    nonce: str = Field(default="", max_length=32)
+
+
+class PaymentProblem(SQLModel, table=True):
+    """A payment that could not be put right by itself; see `houseful.ledger.payment_problems`."""
+
+    __tablename__ = "payment_problem"
+    payment_id: str = Field(primary_key=True, max_length=255)
+    kind: str = Field(max_length=32)
+    detail: str = ""
+    amount_minor: int = _big()
+    currency: str = Field(default="", max_length=3)
+    first_seen_ms: int = _big()
+    next_run_at_ms: int | None = _big(None)
+    tries: int = 0
+
+
+class House(SQLModel, table=True):
+    """The one row that says which house this database is."""
+
+    id: int = Field(
+        primary_key=True, sa_type=cast(Any, Integer), sa_column_kwargs={"autoincrement": False}
+    )
+    house_id: str = Field(max_length=32)
+    gateway: str = Field(default="", max_length=16)
+    account: str = Field(default="", max_length=255)
+    is_live: bool = Field(default=False, sa_type=Boolean)
 
 
 class DemoCharge(SQLModel, table=True):
@@ -357,7 +389,7 @@ class Delivery(SQLModel, table=True):
 
 
 class Ticket(SQLModel, table=True):
-    """The right to one seat: VALID, USED at the door, or VOID."""
+    """The right to one seat: VALID, USED at the door, DISPUTED at the bank, or VOID."""
 
     __table_args__ = (Index("ticket_of_seat", "event_id", "seat_id"),)
     id: int | None = _number()
@@ -410,5 +442,6 @@ EVENT, EVENT_PRICE, EVENT_BLOCK = map(_table, (Event, EventPrice, EventBlock))
 DISCOUNT, KEY, BOOKING = map(_table, (DiscountCode, IdempotencyKey, Booking))
 BOOKING_SEAT, PAYMENT, REFUND = map(_table, (BookingSeat, Payment, Refund))
 DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))
+PAYMENT_PROBLEM, HOUSE = map(_table, (PaymentProblem, House))
 TICKET, AUDIT, EVENT_MINUTE, WORKER = map(_table, (Ticket, AuditLog, EventMinute, Worker))
 DELIVERY = _table(Delivery)

@@ -47,6 +47,7 @@ async def owe(
     amount_minor: int,
     reason: str,
     who: str,
+    nonce: str,
     now_ms: int,
 ) -> None:
     """Promise a refund; a second promise for the same payment changes nothing."""
@@ -58,6 +59,7 @@ async def owe(
             amount_minor=amount_minor,
             reason=reason,
             who=who,
+            nonce=nonce,
             created_at_ms=now_ms,
             next_run_at_ms=now_ms,
         )
@@ -65,15 +67,29 @@ async def owe(
     )
 
 
-async def owed(session: Session, now_ms: int, limit: int) -> list[Any]:
-    """Refunds that are due and that no booking is working on: payments of no booking."""
+async def due_refunds(session: Session, now_ms: int, limit: int) -> list[Any]:
+    """Refunds that no booking's own steps work on: of payments without one, and those given that
+    are to be looked at again."""
+    rows = REFUND.c
     found = await session.execute(
         select(REFUND)
-        .where(REFUND.c.next_run_at_ms <= now_ms, REFUND.c.booking_id.is_(None))
-        .order_by(REFUND.c.next_run_at_ms)
+        .where(rows.next_run_at_ms <= now_ms, rows.booking_id.is_(None) | (rows.state == "GIVEN"))
+        .order_by(rows.next_run_at_ms)
         .limit(limit)
     )
     return list(found.all())
+
+
+async def given_since(session: Session, since_ms: int, who: str, but: str) -> int:
+    """How many refunds that `who` ordered were given since, another than `but`'s."""
+    rows = REFUND.c
+    found = await session.execute(
+        select(func.count())
+        .select_from(REFUND)
+        .where(rows.who == who, rows.done_at_ms >= since_ms, rows.state == "GIVEN")
+        .where(rows.payment_id != but)
+    )
+    return int(found.scalar_one())
 
 
 async def refund_of(session: Session, payment_id: str) -> Any:
@@ -83,9 +99,15 @@ async def refund_of(session: Session, payment_id: str) -> Any:
 
 
 async def settle_refund(
-    session: Session, payment_id: str, *, state: str, refund_id: str | None, now_ms: int
+    session: Session,
+    payment_id: str,
+    *,
+    state: str,
+    refund_id: str | None,
+    now_ms: int,
+    next_run_at_ms: int | None,
 ) -> None:
-    """The gateway's last word on a refund: DONE or FAILED."""
+    """What became of a refund: GIVEN, to be looked at again then, or FAILED or HELD."""
     await session.execute(
         update(REFUND)
         .where(REFUND.c.payment_id == payment_id)
@@ -93,22 +115,32 @@ async def settle_refund(
             state=state,
             refund_id=func.coalesce(refund_id, REFUND.c.refund_id),
             done_at_ms=now_ms,
-            next_run_at_ms=None,
+            next_run_at_ms=next_run_at_ms,
         )
     )
 
 
-async def owe_again(session: Session, payment_id: str) -> None:
-    """A refund that failed is to be tried again, by whoever works on its booking."""
+async def owe_again(
+    session: Session, payment_id: str, who: str, nonce: str, next_run_at_ms: int | None = None
+) -> None:
+    """A refund that failed or was held is to be tried again: by whoever works on its booking, or at
+    `next_run_at_ms`."""
     await session.execute(
         update(REFUND)
         .where(REFUND.c.payment_id == payment_id)
-        .values(state="DUE", done_at_ms=None, tries=0)
+        .values(
+            state="DUE",
+            who=who,
+            nonce=nonce,
+            done_at_ms=None,
+            tries=0,
+            next_run_at_ms=next_run_at_ms,
+        )
     )
 
 
-async def postpone_refund(session: Session, payment_id: str, until_ms: int) -> None:
-    """Try again later."""
+async def postpone_refund(session: Session, payment_id: str, until_ms: int | None) -> None:
+    """Try or look again later, or never."""
     await session.execute(
         update(REFUND)
         .where(REFUND.c.payment_id == payment_id)

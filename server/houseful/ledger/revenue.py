@@ -9,10 +9,13 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from houseful.domain.booking import PAID, UNFINISHED, State
+from houseful.domain.payment import SHOP_FAULT
 from houseful.domain.pricing import shares
+from houseful.ledger import payment_problems
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, TICKET
 from houseful.sql.database import Session
 
+HOUR_MS: Final = 3_600_000
 PIECE: Final = 500
 """Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 32,767."""
 
@@ -35,7 +38,10 @@ class Revenue:
 @dataclass(frozen=True, slots=True)
 class Sums:
     """An event's figures straight from SQL. `begun`: checkouts ever; `booked`: bookings ever
-    confirmed; `stuck`: checkouts past their deadline; `refunds_failed`: money not given back."""
+    confirmed; `stuck`: checkouts past their deadline; `refunds_failed`: money not given back;
+    `disputed`: payments of which the bank decides; `shop_faults`: attempts of the last hour that the
+    gateway refused for no fault of the buyer's. `problems` and `foreign` are the whole house's:
+    payments that need a person, and payments of other houses on the same account."""
 
     revenue_minor: int
     refunded_minor: int
@@ -44,6 +50,10 @@ class Sums:
     booked: int
     stuck: int
     refunds_failed: int
+    disputed: int = 0
+    shop_faults: int = 0
+    problems: int = 0
+    foreign: int = 0
 
 
 @dataclass(slots=True)
@@ -111,6 +121,7 @@ async def sums(session: Session, event_id: int, now_ms: int) -> Sums:
     mine = BOOKING.c.event_id == event_id
     sold = BOOKING.c.state.in_(_PAID)
     stuck = BOOKING.c.state.in_(_UNFINISHED) & (BOOKING.c.deadline_ms < now_ms)
+    refused = (BOOKING.c.decline_code == SHOP_FAULT) & (BOOKING.c.ended_at_ms > now_ms - HOUR_MS)
     found = await session.execute(
         select(
             func.coalesce(func.sum(BOOKING.c.total_minor).filter(sold), 0),
@@ -119,15 +130,31 @@ async def sums(session: Session, event_id: int, now_ms: int) -> Sums:
             func.count(BOOKING.c.confirmed_at_ms),
             func.count().filter(stuck),
             func.count().filter(BOOKING.c.state == State.REFUND_FAILED),
+            func.count().filter(BOOKING.c.dispute.in_(("INQUIRY", "OPEN"))),
+            func.count().filter(refused),
         ).where(mine)
     )
-    revenue, refunded, begun, booked, late, failed = found.one()
+    revenue, refunded, begun, booked, late, failed, disputed, faults = found.one()
     used = await session.execute(
         select(func.count())
         .select_from(TICKET)
         .where(TICKET.c.event_id == event_id, TICKET.c.state == "USED")
     )
-    return Sums(int(revenue), int(refunded), used.scalar_one(), begun, booked, late, failed)
+    problems = await payment_problems.count(session)
+    foreign = problems.pop(payment_problems.FOREIGN, 0)
+    return Sums(
+        revenue_minor=int(revenue),
+        refunded_minor=int(refunded),
+        used=used.scalar_one(),
+        begun=begun,
+        booked=booked,
+        stuck=late,
+        refunds_failed=failed,
+        disputed=disputed,
+        shop_faults=faults,
+        problems=sum(problems.values()),
+        foreign=foreign,
+    )
 
 
 async def of_events(session: Session, event_ids: Sequence[int]) -> dict[int, SeatTotals]:

@@ -10,8 +10,15 @@ from __future__ import annotations
 from typing import Final
 
 from houseful.domain.errors import PaymentDeclined
+from houseful.domain.payment import GATEWAY_BUSY, SHOP_FAULT
 
 PLAIN_CODE: Final = "card_declined"
+
+OTHER_REASONS: Final[dict[str, str]] = {
+    SHOP_FAULT: "This shop cannot take payments just now. Nothing was charged; it is not your card.",
+    GATEWAY_BUSY: "The payment service takes no more just now. Nothing was charged; please try again.",
+}
+"""Code → sentence for the buyer."""
 
 SENTENCES: Final[dict[str, str]] = {
     PLAIN_CODE: "Your card was declined. Please use another card or ask your bank.",

@@ -21,13 +21,16 @@ from houseful.domain.demo_charge import DemoCharge, DemoRefund
 from houseful.payments import declines
 from houseful.payments.demo_charges import DemoCharges
 from houseful.payments.gateway import (
+    Account,
     AlreadyRefunded,
+    Dispute,
     GatewayRejected,
     GatewayUnknown,
     Outcome,
     PaymentState,
     RefundOutcome,
     RefundState,
+    TokenRejected,
 )
 
 TOKEN_PREFIX: Final = "demo_card_"  # noqa: S105 - a prefix, no secret
@@ -200,6 +203,18 @@ class DemoGateway:
             charge.currency,
         )
 
+    async def account(self) -> Account:
+        """No money, no account."""
+        return Account("", is_live=False)
+
+    async def dispute_of(self, payment_id: str) -> Dispute | None:
+        """Nobody disputes a payment that moved no money."""
+        return None
+
+    async def disputes_since(self, since_ms: int) -> list[Dispute]:
+        """None; see `dispute_of`."""
+        return []
+
     async def list_since(self, since_ms: int) -> list[PaymentState]:
         """Every payment created since, oldest first."""
         return [_state(charge) for charge in await self._charges.created_since(since_ms)]
@@ -230,10 +245,9 @@ class DemoGateway:
 def _behaviour(payment_token: str) -> str:
     number = payment_token.removeprefix(TOKEN_PREFIX)
     if not payment_token.startswith(TOKEN_PREFIX) or number not in CARDS:
-        raise GatewayRejected(
+        raise TokenRejected(
             f"expected a demo token such as {TOKEN_PREFIX}4242424242424242 with one of the test "
-            "cards; no other card pays here",
-            code="invalid_payment_token",
+            "cards; no other card pays here"
         )
     return CARDS[number]
 

@@ -33,6 +33,37 @@ class PaymentState:
     refunded_minor: int = 0
     metadata: Mapping[str, str] = field(default_factory=dict)
     created_ms: int = 0
+    is_disputed: bool = False
+    """Whether its buyer ever turned to the bank; `dispute_of` says how that stands."""
+
+
+class Standing(StrEnum):
+    """How a dispute stands, for the tickets."""
+
+    INQUIRY = "INQUIRY"
+    """The bank asks; no money has moved."""
+    OPEN = "OPEN"
+    """The bank has taken the money and has not decided."""
+    LOST = "LOST"
+    WON = "WON"
+    """Or ended without the money leaving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """The latest dispute of a payment."""
+
+    payment_id: str
+    standing: Standing
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose money it is. `account` is empty where the key may not ask."""
+
+    account: str
+    is_live: bool
 
 
 class RefundOutcome(StrEnum):
@@ -71,12 +102,24 @@ class GatewayBusy(GatewayUnknown):
 
 
 class GatewayRejected(InvalidRequest):
-    """The gateway refused the request itself: bad token, unknown payment, one key with two bodies.
+    """The gateway refused the request itself, which is ours to mend: an unknown payment or parameter,
+    an amount it does not charge, one key with two bodies, a key without the right.
 
-    `code` is the gateway's own code where it gave one. Nothing was charged by this call.
+    `code` is the gateway's own code and `parameter` the one it names, where it does. Nothing was
+    charged by this call, and no card was declined.
     """
 
     code = "gateway_rejected"
+
+    def __init__(self, message: str, *, code: str | None = None, parameter: str = "") -> None:
+        super().__init__(message, code=code)
+        self.parameter = parameter
+
+
+class TokenRejected(GatewayRejected):
+    """The gateway does not know what the buyer wants to pay with, or it was used before."""
+
+    code = "invalid_payment_token"
 
 
 class AlreadyRefunded(GatewayRejected):
@@ -134,6 +177,15 @@ class Gateway(Protocol):
 
         Raises `AlreadyRefunded` when nothing is left, `GatewayRejected` when that much is not.
         """
+
+    async def account(self) -> Account:
+        """Whose account the calls go to."""
+
+    async def dispute_of(self, payment_id: str) -> Dispute | None:
+        """The latest dispute of a payment, or None."""
+
+    async def disputes_since(self, since_ms: int) -> list[Dispute]:
+        """Every dispute begun at or after `since_ms` (UTC), oldest first."""
 
     async def list_since(self, since_ms: int) -> list[PaymentState]:
         """Every payment created at or after `since_ms` (UTC), oldest first: for the reconciler."""

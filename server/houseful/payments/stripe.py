@@ -12,6 +12,7 @@ import random
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import httpx2
@@ -19,13 +20,18 @@ import stripe
 
 from houseful.payments.bucket import TokenBucket
 from houseful.payments.gateway import (
+    Account,
+    Dispute,
+    GatewayNotSetUp,
     GatewayRejected,
     GatewayUnknown,
     Outcome,
     PaymentState,
     RefundState,
+    TokenRejected,
 )
 from houseful.payments.stripe_answers import (
+    dispute,
     is_retryable,
     is_stored_failure,
     payment_state,
@@ -50,16 +56,21 @@ PAYMENT_METHODS: Final = ("card",)
 TOKEN_PREFIXES: Final = ("pm_", "ctoken_")
 PAGE_SIZE: Final = 100
 """The most PaymentIntents that Stripe lists at once."""
-_OPERATIONS: Final = ("create", "confirm", "fetch", "cancel", "refund", "list")
+_OPERATIONS: Final = ("create", "confirm", "fetch", "cancel", "refund", "list", "account")
+
+
+Pace = Callable[[str, float, int, float], Awaitable[float]]
+"""(operation, rate a second, burst, longest wait) → seconds to wait; counts for all workers."""
 
 
 @dataclass(frozen=True, slots=True)
 class StripeLimits:
     """How long, how often and how fast Stripe is called.
 
-    `rate_per_s` holds for each operation, as Stripe counts (25/s an endpoint by default,
-    docs.stripe.com/rate-limits); with n server processes give each a share of it. `create` keeps
-    off the last `reserved_share`, so that payments already begun can always be settled.
+    `rate_per_s` holds for each operation over all workers, as Stripe counts (25/s an endpoint by
+    default, docs.stripe.com/rate-limits); while Redis, which counts, is away each of `workers` keeps
+    to its share. `create` keeps off the last `reserved_share`, so that payments already begun can
+    always be settled.
     """
 
     connect_s: float = 2.0
@@ -69,6 +80,7 @@ class StripeLimits:
     attempts: int = 3
     first_pause_s: float = 0.25
     rate_per_s: float = 25.0
+    workers: int = 1
     burst: int = 5
     reserved_share: float = 0.2
     max_wait_s: float = 3.0
@@ -80,9 +92,15 @@ class StripeGateway:
     name = "stripe"
 
     def __init__(
-        self, api_key: str, *, api_base: str | None = None, limits: StripeLimits | None = None
+        self,
+        api_key: str,
+        *,
+        api_base: str | None = None,
+        limits: StripeLimits | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._limits = limits or StripeLimits()
+        self._api_key = api_key
         timeout = httpx2.Timeout(self._limits.read_s, connect=self._limits.connect_s)
         self._http = PooledClient(timeout)
         self._client = stripe.StripeClient(
@@ -92,6 +110,7 @@ class StripeGateway:
             base_addresses={"api": api_base} if api_base else {},
             max_network_retries=0,
         )
+        self._pace = pace
         self._buckets = {name: self._bucket(name) for name in _OPERATIONS}
 
     async def create(
@@ -212,6 +231,35 @@ class StripeGateway:
             newest_first += page
         return newest_first[::-1]
 
+    async def account(self) -> Account:
+        """The account of our key; the mode is in the key itself (docs.stripe.com/keys)."""
+        is_live = "_live_" in self._api_key[:8]
+        accounts = self._client.v1.accounts
+        try:
+            found = await self._call(
+                "account", lambda options: accounts.retrieve_current_async({}, options)
+            )
+        except GatewayNotSetUp:
+            if not self._api_key.startswith("rk_"):
+                raise
+            return Account("", is_live)  # a restricted key need not have the right to ask
+        return Account(found.id, is_live)
+
+    async def dispute_of(self, payment_id: str) -> Dispute | None:
+        """The latest dispute of a PaymentIntent's charges."""
+        found = await self._disputes({"payment_intent": payment_id, "limit": 1})
+        return found[-1] if found else None
+
+    async def disputes_since(self, since_ms: int) -> list[Dispute]:
+        """At most a page of them, which is more than a house has in a day."""
+        return await self._disputes({"created": {"gte": since_ms // 1000}, "limit": PAGE_SIZE})
+
+    async def _disputes(self, params: Any) -> list[Dispute]:
+        disputes = self._client.v1.disputes
+        page = await self._call("list", lambda options: disputes.list_async(params, options))
+        found = (dispute(one.to_dict()) for one in reversed(page.data))
+        return [one for one in found if one is not None]
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close_async()
@@ -251,8 +299,14 @@ class StripeGateway:
         }
 
     def _bucket(self, operation: str) -> TokenBucket:
-        share = 1 - self._limits.reserved_share if operation == "create" else 1.0
-        return TokenBucket(self._limits.rate_per_s * share, self._limits.burst)
+        limits, pace = self._limits, self._pace
+        rate_per_s = limits.rate_per_s
+        if operation == "create":
+            rate_per_s *= 1 - limits.reserved_share
+        shared = None
+        if pace is not None:
+            shared = partial(pace, operation, rate_per_s, limits.burst)
+        return TokenBucket(rate_per_s / limits.workers, limits.burst, shared=shared)
 
     async def _call(
         self,
@@ -303,7 +357,6 @@ class StripeGateway:
 
 def _check_token(payment_token: str) -> None:
     if not payment_token.startswith(TOKEN_PREFIXES) or len(payment_token) > 255:
-        raise GatewayRejected(
-            "expected a PaymentMethod id (pm_…) or a ConfirmationToken id (ctoken_…) from Stripe",
-            code="invalid_payment_token",
+        raise TokenRejected(
+            "expected a PaymentMethod id (pm_…) or a ConfirmationToken id (ctoken_…) from Stripe"
         )

@@ -15,6 +15,7 @@ from houseful.domain.errors import HousefulError
 from houseful.payments import declines
 from houseful.payments.gateway import (
     AlreadyRefunded,
+    Dispute,
     GatewayNotSetUp,
     GatewayRejected,
     GatewayUnknown,
@@ -22,6 +23,8 @@ from houseful.payments.gateway import (
     PaymentState,
     RefundOutcome,
     RefundState,
+    Standing,
+    TokenRejected,
 )
 
 _log = structlog.get_logger(__name__)
@@ -41,6 +44,19 @@ _REFUND_OUTCOMES: Final[dict[str, RefundOutcome]] = {
     "failed": RefundOutcome.FAILED,
     "canceled": RefundOutcome.FAILED,
 }
+_STANDINGS: Final[dict[str, Standing]] = {
+    **dict.fromkeys(("warning_needs_response", "warning_under_review"), Standing.INQUIRY),
+    **dict.fromkeys(
+        ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review"),
+        Standing.OPEN,
+    ),
+    **dict.fromkeys(("won", "warning_closed", "prevented"), Standing.WON),
+    "lost": Standing.LOST,
+}
+"""Stripe's statuses of API 2026-10-28.endive, as stripe-python 16.1 lists them."""
+
+TOKEN_PARAMETERS: Final = ("payment_method", "confirmation_token")
+"""A request that is refused for one of these was made with a wrong token; for any other it is ours."""
 
 
 def payment_state(intent: Mapping[str, Any]) -> PaymentState:
@@ -63,7 +79,18 @@ def payment_state(intent: Mapping[str, Any]) -> PaymentState:
         refunded_minor=refunded,
         metadata=dict(intent.get("metadata") or {}),
         created_ms=intent["created"] * 1000,
+        is_disputed=bool(isinstance(charge, Mapping) and charge.get("disputed")),
     )
+
+
+def dispute(found: Mapping[str, Any]) -> Dispute | None:
+    """A Dispute; None for one of a charge that no PaymentIntent made."""
+    status, payment_id = found.get("status"), found.get("payment_intent")
+    if status not in _STANDINGS:
+        raise GatewayUnknown(f"Stripe answered with the dispute status {status!r}, unknown here")
+    if not isinstance(payment_id, str):
+        return None
+    return Dispute(payment_id, _STANDINGS[status], found["created"] * 1000)
 
 
 def refund_state(refund: Mapping[str, Any]) -> RefundState:
@@ -90,7 +117,9 @@ def translated(error: stripe.StripeError) -> HousefulError:
     if isinstance(error, stripe.InvalidRequestError):
         if error.code == AlreadyRefunded.code:
             return AlreadyRefunded(_message(error))
-        return GatewayRejected(_message(error), code=error.code)
+        kind = TokenRejected if error.param in TOKEN_PARAMETERS else GatewayRejected
+        code = None if kind is TokenRejected else error.code
+        return kind(_message(error), code=code, parameter=error.param or "")
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         _log.error("stripe_refuses_our_key", error=str(error))
         return GatewayNotSetUp("the payment service is not set up correctly")

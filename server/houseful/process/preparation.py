@@ -11,11 +11,12 @@ from typing import Final
 import structlog
 
 from houseful.domain.errors import ConfigurationError, Unavailable
-from houseful.ledger import migrate
+from houseful.ledger import house, migrate
+from houseful.payments.gateway import Account, GatewayNotSetUp, GatewayUnknown
 from houseful.redis.connection import connect, settled
 from houseful.sales.catalog import Catalog
 from houseful.sales.demo import seed_demo
-from houseful.settings import Settings
+from houseful.settings import Settings, revealed
 from houseful.sql.database import Database
 from houseful.store.seats import SeatStore
 
@@ -25,11 +26,56 @@ PATIENCE_S: Final = 5.0
 """A Redis that starts together with us (Procfile, compose) may need this long to listen."""
 
 
+async def require_own_account(chosen: Settings, database: Database) -> None:
+    """Bind the database to its Stripe account at the first start with Stripe on, and refuse any other
+    after that; refuse to sell for nothing what was sold for money. Raises ConfigurationError."""
+    known = await database.query(house.get)
+    if not chosen.uses_stripe:
+        if known.gateway and not chosen.allow_demo_after_stripe:
+            raise ConfigurationError(
+                "this database has sold through Stripe, and STRIPE_SECRET_KEY is not set: without it "
+                "the demo gateway would sell its seats for nothing; set the key, or, if that is what "
+                "you mean, HOUSEFUL_ALLOW_DEMO_AFTER_STRIPE=true"
+            )
+        return
+    from houseful.payments.stripe import StripeGateway  # wanted by those alone who have a key
+
+    key, base = revealed(chosen.stripe_secret_key), chosen.stripe_api_base
+    gateway = StripeGateway(key, api_base=base)
+    try:
+        found = await gateway.account()
+    except GatewayNotSetUp:
+        raise ConfigurationError("Stripe refuses the key in STRIPE_SECRET_KEY") from None
+    except GatewayUnknown as error:  # it may be away; the mode is checked all the same
+        log.warning("stripe_account_not_checked", error=error.told)
+        found = Account("", "_live_" in key[:8])
+    finally:
+        await gateway.close()
+    mine = (known.account, known.is_live)
+    theirs = (found.account or known.account, found.is_live)
+    if known.account and mine != theirs:
+        raise ConfigurationError(
+            f"this database belongs to the Stripe account {named(*mine)}, and STRIPE_SECRET_KEY is of "
+            f"{named(*theirs)}: use that account's key, or another database"
+        )
+    if not known.account and (found.account or not known.gateway):
+        await database.transact(
+            lambda session: house.bind(
+                session, gateway=gateway.name, account=found.account, is_live=found.is_live
+            )
+        )
+
+
+def named(account: str, is_live: bool) -> str:
+    return f"{account} ({'live' if is_live else 'test'} mode)"
+
+
 async def prepare_database(chosen: Settings, redis_url: str) -> None:
     """Migrate, and fill an empty database if so set. Raises ConfigurationError."""
     database, client = Database(chosen.sql_url()), connect(await settled(redis_url))
     try:
         await migrate.migrate(database.url)
+        await require_own_account(chosen, database)
         if chosen.demo_events:
             added = await seed_demo(
                 Catalog(database, SeatStore(client)),

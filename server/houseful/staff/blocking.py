@@ -1,4 +1,5 @@
-"""Taking seats off sale and putting them back: Redis decides which, SQL keeps who and why."""
+"""Taking seats off sale and putting them back: SQL says what is meant, by whom and why; Redis decides
+which seats can be, and follows SQL whatever was cut off in between."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from houseful.ledger import audit, events
 from houseful.ledger.events import Block
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
-from houseful.sql.database import Database, Session
+from houseful.sql.database import Database
 from houseful.store.seats import SeatStore, distinct
 
 AT_ONCE: Final = 1000
@@ -77,23 +78,28 @@ class Blocking:
     async def _turn(
         self, event_id: int, choice: Choice, who: str, reason: str, *, blocked: bool
     ) -> tuple[list[int], list[FailedSeat]]:
+        """SQL first: it says what is meant, and the reconciler has Redis follow if we die between."""
         if not reason.strip():
             raise InvalidRequest("reason: expected to hear why, got nothing")
         wanted = choice.of(await self._catalog.house(event_id))
         known = set(await self._database.query(lambda s: events.blocked_seats(s, event_id)))
-        move, back = self._seats.block, self._seats.unblock
-        if not blocked:
-            move, back = back, move
-        done, failed = await self._move(event_id, wanted, move)
-        changed = [seat_id for seat_id in done if (seat_id in known) != blocked]
-        if changed:
-            try:
-                await self._write(event_id, changed, who, reason, blocked=blocked)
-            except Unavailable:
-                with suppress(Unavailable):
-                    await self._move(event_id, changed, back)
-                raise
-        return changed, failed
+        fresh = [seat_id for seat_id in wanted if (seat_id in known) != blocked]
+        await self._write(event_id, fresh, who, reason, blocked=blocked)
+        try:
+            done, failed = await self._move(
+                event_id, wanted, self._seats.block if blocked else self._seats.unblock
+            )
+        except Unavailable:
+            with suppress(Unavailable):
+                await self._write(event_id, fresh, who, reason, blocked=not blocked)
+            raise
+        moved = set(done)
+        if blocked:
+            lost = [seat_id for seat_id in fresh if seat_id not in moved]
+            await self._write(event_id, lost, who, reason, blocked=False)
+            fresh = [seat_id for seat_id in fresh if seat_id in moved]
+        await self._audit(event_id, fresh, who, reason, blocked=blocked)
+        return fresh, failed
 
     async def _move(
         self, event_id: int, seat_ids: Sequence[int], move: Move
@@ -110,21 +116,29 @@ class Blocking:
     async def _write(
         self, event_id: int, seat_ids: Sequence[int], who: str, reason: str, *, blocked: bool
     ) -> None:
-        now = clock_ms()
-
-        async def work(session: Session) -> None:
-            await events.set_blocked(session, event_id, seat_ids, blocked, reason, who, now)
-            await audit.write(
-                session,
-                who=who,
-                act="block" if blocked else "unblock",
-                at_ms=now,
-                event_id=event_id,
-                reason=reason,
-                details={"seatIds": seat_ids},
+        if seat_ids:
+            now = clock_ms()
+            await self._database.transact(
+                lambda session: events.set_blocked(
+                    session, event_id, seat_ids, blocked, reason, who, now
+                )
             )
 
-        await self._database.transact(work)
+    async def _audit(
+        self, event_id: int, seat_ids: Sequence[int], who: str, reason: str, *, blocked: bool
+    ) -> None:
+        if seat_ids:
+            await self._database.transact(
+                lambda session: audit.write(
+                    session,
+                    who=who,
+                    act="block" if blocked else "unblock",
+                    at_ms=clock_ms(),
+                    event_id=event_id,
+                    reason=reason,
+                    details={"seatIds": seat_ids},
+                )
+            )
 
 
 def parts(seat_ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -79,6 +79,7 @@ class StaffBookings:
             )
             views = [
                 booking_view(one, sold[one.id], event)
+                | staff_facts(one)
                 | {
                     "tickets": [ticket_view(house, ticket) for ticket in tickets[one.id]],
                     "delivery": self._delivery(one, sent.get(one.id)),
@@ -182,6 +183,12 @@ def ticket_view(house: EventSeats, ticket: SeatTicket) -> dict[str, Any]:
         "state": ticket.state,
         "usedAt": None if ticket.used_at_ms is None else iso(ticket.used_at_ms),
     }
+
+
+def staff_facts(booking: Booking) -> dict[str, Any]:
+    """What staff see of a booking beside what its buyer does: disputes, and faults of the shop's."""
+    facts: dict[str, Any] = {"dispute": booking.dispute or None}
+    return facts | {"problem": booking.problem} if booking.state is State.DECLINED else facts
 
 
 def row_of(

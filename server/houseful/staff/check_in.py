@@ -14,7 +14,8 @@ from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.ledger import audit
 from houseful.ledger import check_ins as tickets
-from houseful.ledger.check_ins import USED, VOID, Admission
+from houseful.ledger import house as identity
+from houseful.ledger.check_ins import DISPUTED, USED, VOID, Admission
 from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats, NamedSeat
@@ -84,6 +85,9 @@ class CheckIns:
         now = clock_ms()
 
         async def work(session: Session) -> tuple[Admission | None, Admission | None]:
+            known = await tickets.find(session, ticket_id)
+            if known is not None and known.gateway == "demo":
+                await _refuse_play_money(session)
             admitted = await tickets.admit(
                 session, ticket_id, event_id=event_id, door=door, now_ms=now
             )
@@ -170,6 +174,14 @@ class CheckIns:
         return claims.ticket_id
 
 
+async def _refuse_play_money(session: Session) -> None:
+    """Raises Conflict: a house that takes money lets nobody in who paid with the demo's."""
+    if (await identity.get(session)).gateway:
+        raise Conflict(
+            "This ticket was bought from the demo, for no money", code="ticket_of_the_demo"
+        )
+
+
 def unknown_ticket() -> NotFound:
     return NotFound("This ticket is not in our books", code="unknown_ticket")
 
@@ -199,4 +211,10 @@ def refuse(house: EventSeats, found: Admission | None) -> NoReturn:
         )
     if found.state == VOID:
         raise Conflict("This ticket was cancelled", code="ticket_void", details=seat)
+    if found.state == DISPUTED:
+        raise Conflict(
+            "The payment of this ticket is disputed at the bank",
+            code="ticket_disputed",
+            details=seat,
+        )
     raise Conflict("This ticket was just being used at another door", code="already_used")

@@ -16,6 +16,7 @@ import structlog
 
 from houseful.checkout.checkout_context import write_log
 from houseful.domain.errors import Unavailable
+from houseful.domain.payment import SHOP_FAULT
 from houseful.store.staff_events import StaffEventStore
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,7 @@ class StaffEventStream:
             return
         if what == "payment_failed" and facts.get("retryable"):
             self.attempt(event_id, DECLINED)
-        elif what == "payment_refunded":
+        elif what in {"payment_refunded", "payment_disputed"} or facts.get("reason") == SHOP_FAULT:
             self.attempt(event_id, MONEY)
 
     async def tell(self, event_id: int, kind: str, seat_ids: Iterable[int] = ()) -> None:

@@ -1,4 +1,4 @@
-"""How often one user may try: a counted window in Redis, shared by all workers."""
+"""How often one user may try, and how often we may call somebody: counted in Redis for all workers."""
 
 from __future__ import annotations
 
@@ -35,3 +35,23 @@ class Limiter:
                 "limit", [f"limit:{name}:{{{user}}}"], [limit, window_ms]
             )
         return Allowance(word == "allowed", limit, remaining, reset_ms)
+
+    async def give_back(self, name: str, user: str) -> None:
+        """One attempt of the open window does not count any more."""
+        with translated():
+            await self._scripts.run("give_back", [f"limit:{name}:{{{user}}}"], [])
+
+
+class Pace:
+    """Gives callers of one foreign service their moments, at most `rate_per_s` over all workers."""
+
+    def __init__(self, client: Client, *, lua: Path | None = None) -> None:
+        self._scripts = Scripts(client, lua or paths.LUA)
+
+    async def wait_s(self, name: str, *, rate_per_s: float, burst: int, max_s: float) -> float:
+        """Seconds to wait before calling; over `max_s` nothing was taken. Raises Unavailable."""
+        with translated():
+            _, wait_ms = await self._scripts.run(
+                "pace", [f"pace:{name}"], [str(1000 / rate_per_s), burst, int(max_s * 1000)]
+            )
+        return float(wait_ms) / 1000

@@ -85,6 +85,11 @@ UNFINISHED_CHECKOUTS: Final = Gauge(
     ["state"],
     multiprocess_mode="mostrecent",
 )
+FOREIGN_PAYMENTS: Final = Gauge(
+    "houseful_foreign_payments",
+    "Payments of other houses on our gateway account, as the last comparison saw.",
+    multiprocess_mode="mostrecent",
+)
 OPEN_PROMISES: Final = Gauge(
     "houseful_open_promises",
     "Work of the outbox that is not done yet.",

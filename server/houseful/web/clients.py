@@ -19,6 +19,12 @@ PROBES = ("/healthz", "/readyz", "/metrics")
 """Answered to those who watch us even when Redis, which counts, is away."""
 
 
+def counted_address(connection: HTTPConnection, context: Context) -> str | None:
+    """What limits per address count under; None for addresses that they pass over."""
+    host = connection.client.host if connection.client else None
+    return None if host in context.uncounted else group_of(host)
+
+
 async def admit_public(connection: HTTPConnection, context: Context) -> None:
     """Count one request. Raises RateLimited. Without Redis everybody passes."""
     if connection.scope["path"] not in PROBES:
@@ -36,10 +42,10 @@ async def count(
     connection: HTTPConnection, context: Context, name: str, most: int, what: str
 ) -> None:
     """Count one under `name` for the client's address."""
-    host = connection.client.host if connection.client else None
-    if host in context.uncounted:
+    address = counted_address(connection, context)
+    if address is None:
         return
-    allowance = await context.limiter.attempt(name, group_of(host), limit=most, window_ms=WINDOW_MS)
+    allowance = await context.limiter.attempt(name, address, limit=most, window_ms=WINDOW_MS)
     if not allowance.allowed:
         raise RateLimited(
             f"too many {what} from one address", retry_after_s=allowance.reset_ms / 1000

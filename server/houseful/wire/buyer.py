@@ -302,7 +302,7 @@ class BookingTicketBody(NamedSeatBody):
 
     id: int
     code: str
-    state: Literal["VALID", "USED", "VOID"]
+    state: Literal["VALID", "USED", "DISPUTED", "VOID"]
     qrUrl: str
 
 

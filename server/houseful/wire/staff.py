@@ -98,7 +98,7 @@ class HoldBody(BaseModel):
 
 class StaffTicketBody(NamedSeatBody):
     id: int
-    state: Literal["VALID", "USED", "VOID"]
+    state: Literal["VALID", "USED", "DISPUTED", "VOID"]
     usedAt: Instant | None
 
 
@@ -113,6 +113,22 @@ class StaffBookingBody(BookingBody):
         None
     )
     tickets: list[StaffTicketBody] | None = None  # type: ignore[assignment]
+    dispute: Literal["INQUIRY", "OPEN", "LOST", "WON"] | None
+
+
+class PaymentProblemBody(BaseModel):
+    """A payment that could not be put right by itself."""
+
+    paymentId: str
+    kind: Literal["unapplied", "mismatch", "foreign", "refund_failed", "refund_held"]
+    detail: str
+    amount: str | None
+    currency: str | None
+    since: Instant
+
+
+class PaymentRefundedBody(BaseModel):
+    paymentId: str
 
 
 class ResendRequest(BaseModel):

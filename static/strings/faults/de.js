@@ -2,6 +2,11 @@
 /** German for what the server and the socket say in codes. */
 /** @type {import("../../lib/i18n.js").Strings} */
 export default {
+  "fault.foreign_payment": "Diese Zahlung stammt von einem anderen Haus und bleibt hier unberührt.",
+  "fault.gateway_busy":
+    "Der Zahlungsdienst kam nicht zu Ihrer Zahlung. Es wurde nichts abgebucht; bitte versuchen Sie es gleich noch einmal.",
+  "fault.invalid_payment_token":
+    "Der Zahlungsdienst kennt diese Zahlungsangaben nicht. Bitte geben Sie sie noch einmal ein.",
   "fault.other": "Der Server hat das abgelehnt ({code}).",
   "fault.address_refused": "Der Mailserver nimmt diese E-Mail-Adresse nicht an. Bitte prüfen Sie sie.",
   "fault.already_booked": "Diese Plätze sind schon gebucht.",
@@ -33,7 +38,6 @@ export default {
   "fault.extension_limit": "Die Reservierung kann nicht weiter verlängert werden.",
   "fault.forbidden": "Das dürfen Sie nicht.",
   "fault.forged_ticket": "Das ist keine Karte dieses Hauses.",
-  "fault.gateway_busy": "Der Zahlungsdienst ist ausgelastet. Bitte versuchen Sie es gleich noch einmal.",
   "fault.gateway_rejected": "Der Zahlungsdienst hat die Anfrage abgelehnt. Es wurde nichts abgebucht.",
   "fault.gateway_unknown":
     "Über die Zahlung ist noch nicht entschieden. Ein neuer Versuch bringt Klarheit und zahlt nie zweimal.",
@@ -48,7 +52,6 @@ export default {
   "fault.invalid_address": "Diese E-Mail-Adresse kann nicht benutzt werden. Bitte prüfen Sie sie.",
   "fault.invalid_command": "Auf dieser Seite ist etwas schiefgegangen. Bitte laden Sie sie neu.",
   "fault.invalid_frame": "Das Bild der Kamera ist nicht lesbar.",
-  "fault.invalid_payment_token": "Das Zahlungsformular ist abgelaufen. Bitte geben Sie Ihre Karte neu ein.",
   "fault.invalid_request": "Der Server nimmt diese Eingabe nicht an. Bitte prüfen Sie sie.",
   "fault.malformed_http": "Auf dem Weg zum Server ist die Anfrage zerbrochen. Bitte versuchen Sie es noch einmal.",
   "fault.malformed_json": "Was gesendet wurde, ist nicht lesbar.",
@@ -64,7 +67,9 @@ export default {
   "fault.other_event": "Dieses Telefon ist ein Einlass für eine andere Veranstaltung.",
   "fault.parameter_invalid_integer": "Der Zahlungsdienst hat die Anfrage abgelehnt. Es wurde nichts abgebucht.",
   "fault.payment_declined": "Die Zahlung wurde abgelehnt.",
+  "fault.payment_disputed": "Die Zahlung ist bei der Bank angefochten, die zuerst entscheidet.",
   "fault.payment_intent_unexpected_state": "Der Zahlungsdienst hat die Anfrage abgelehnt. Es wurde nichts abgebucht.",
+  "fault.payment_of_a_booking": "Mit dieser Zahlung wurde eine Buchung bezahlt: Erstatten Sie die Buchung.",
   "fault.payment_token_missing": "Das Zahlungsformular ist nicht vollständig. Bitte geben Sie Ihre Karte neu ein.",
   "fault.plan_refused": "Dieser Saalplan kann nicht verwendet werden.",
   "fault.rate_limited": {
@@ -77,11 +82,18 @@ export default {
   "fault.sale_closed": "Der Verkauf ist beendet.",
   "fault.sale_not_open": "Der Verkauf hat noch nicht begonnen.",
   "fault.seats_unavailable": "Diese Plätze sind nicht mehr für Sie reserviert.",
+  "fault.shop_cannot_charge":
+    "Es liegt nicht an Ihrer Karte: Der Fehler ist bei uns, und wir wissen davon. Es wurde nichts abgebucht.",
+  "fault.ticket_disputed":
+    "Die Zahlung für dieses Ticket ist bei der Bank angefochten. Bitte schicken Sie den Gast zur Kasse.",
   "fault.ticket_foreign": "Das ist eine Karte eines anderen Hauses.",
   "fault.ticket_forged": "Das ist keine echte Karte.",
   "fault.ticket_malformed": "Das ist kein Kartencode.",
+  "fault.ticket_of_the_demo": "Dieses Ticket wurde in der Demo gekauft, für kein Geld.",
   "fault.ticket_void": "Diese Karte wurde storniert.",
   "fault.token_expired": "Ihre Anmeldung ist abgelaufen. Bitte versuchen Sie es noch einmal.",
+  "fault.too_many_payments":
+    "Zum Schutz vor gestohlenen Karten nehmen wir nur eine begrenzte Zahl von Versuchen an. Bitte warten Sie einige Minuten. Es wurde nichts abgebucht.",
   "fault.total_not_chargeable":
     "So viel auf einmal kann der Zahlungsdienst nicht abbuchen. Bitte nehmen Sie weniger Plätze.",
   "fault.too_many_connections": "Der Server ist gerade voll. Bitte versuchen Sie es gleich noch einmal.",

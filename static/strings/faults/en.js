@@ -5,6 +5,10 @@
  */
 /** @type {import("../../lib/i18n.js").Strings} */
 export default {
+  "fault.foreign_payment": "This payment was made by another house and is not touched here.",
+  "fault.gateway_busy":
+    "The payment service did not get to your payment. Nothing was charged; please try again in a moment.",
+  "fault.invalid_payment_token": "The payment service does not know these payment details. Please enter them again.",
   "fault.other": "The server refused this ({code}).",
   "fault.address_refused": "The mail server refuses this e-mail address. Please check it.",
   "fault.already_booked": "These seats are booked already.",
@@ -35,7 +39,6 @@ export default {
   "fault.extension_limit": "The reservation cannot be extended any further.",
   "fault.forbidden": "You are not allowed to do this.",
   "fault.forged_ticket": "This is not a ticket of this house.",
-  "fault.gateway_busy": "The payment service is busy. Please try again in a moment.",
   "fault.gateway_rejected": "The payment service refused the request. You have not been charged.",
   "fault.gateway_unknown": "The payment has not been decided yet. Trying again finds out, and never pays twice.",
   "fault.header_too_large": "The browser sent too much. Please clear this site’s data and try again.",
@@ -49,7 +52,6 @@ export default {
   "fault.invalid_address": "This e-mail address cannot be used. Please check it.",
   "fault.invalid_command": "Something in this page broke. Please reload it.",
   "fault.invalid_frame": "The camera’s picture cannot be read.",
-  "fault.invalid_payment_token": "The payment form has expired. Please enter your card again.",
   "fault.invalid_request": "The server does not accept what was entered. Please check it.",
   "fault.malformed_http": "Something between this browser and the server broke the request. Please try again.",
   "fault.malformed_json": "What was sent cannot be read.",
@@ -65,7 +67,9 @@ export default {
   "fault.other_event": "This phone is a door for another event.",
   "fault.parameter_invalid_integer": "The payment service refused the request. You have not been charged.",
   "fault.payment_declined": "The payment was declined.",
+  "fault.payment_disputed": "The payment is disputed at the bank, which decides first.",
   "fault.payment_intent_unexpected_state": "The payment service refused the request. You have not been charged.",
+  "fault.payment_of_a_booking": "This payment paid for a booking: refund that booking.",
   "fault.payment_token_missing": "The payment form is not complete. Please enter your card again.",
   "fault.plan_refused": "This seating plan cannot be used.",
   "fault.rate_limited": {
@@ -78,11 +82,18 @@ export default {
   "fault.sale_closed": "The sale has ended.",
   "fault.sale_not_open": "The sale has not opened yet.",
   "fault.seats_unavailable": "These seats are not reserved for you any more.",
+  "fault.shop_cannot_charge":
+    "It is not your card: the fault is the shop's, and its staff have been told. Nothing was charged.",
+  "fault.ticket_disputed":
+    "The payment of this ticket is disputed at the bank. Please send the guest to the box office.",
   "fault.ticket_foreign": "This is a ticket of another house.",
   "fault.ticket_forged": "This is not a genuine ticket.",
   "fault.ticket_malformed": "This is not a ticket code.",
+  "fault.ticket_of_the_demo": "This ticket was bought in the demo, for no money.",
   "fault.ticket_void": "This ticket was cancelled.",
   "fault.token_expired": "Your sign-in has expired. Please try again.",
+  "fault.too_many_payments":
+    "To keep stolen cards out, we take only so many tries. Please wait some minutes. Nothing was charged.",
   "fault.total_not_chargeable": "The payment service cannot charge so much at once. Please take fewer seats.",
   "fault.too_many_connections": "The server is full at the moment. Please try again shortly.",
   "fault.too_many_seats": "These are more seats than one person may take.",

@@ -162,6 +162,27 @@ export default {
     one: "Die Plätze haben seit {n} Sekunde nicht geantwortet.",
     other: "Die Plätze haben seit {n} Sekunden nicht geantwortet.",
   },
+  "venue.alert.gateway_refuses": "Der Zahlungsdienst lehnt Zahlungen ab",
+  "venue.alert.gateway_refuses.text": {
+    one: "{n} Zahlung der letzten Stunde wurde wegen eines Fehlers des Hauses abgelehnt; die Buchung nennt ihn.",
+    other:
+      "{n} Zahlungen der letzten Stunde wurden wegen eines Fehlers des Hauses abgelehnt; die Buchungen nennen ihn.",
+  },
+  "venue.alert.payment_problems": "Zahlungen brauchen einen Menschen",
+  "venue.alert.payment_problems.text": {
+    one: "{n} Zahlung ließ sich nicht von selbst in Ordnung bringen.",
+    other: "{n} Zahlungen ließen sich nicht von selbst in Ordnung bringen.",
+  },
+  "venue.alert.payments_disputed": "Zahlungen sind angefochten",
+  "venue.alert.payments_disputed.text": {
+    one: "{n} Zahlung ist bei der Bank angefochten; bis zur Entscheidung öffnen ihre Tickets keine Tür.",
+    other: "{n} Zahlungen sind bei der Bank angefochten; bis zur Entscheidung öffnen ihre Tickets keine Tür.",
+  },
+  "venue.alert.foreign_payments": "Zahlungen eines anderen Hauses",
+  "venue.alert.foreign_payments.text": {
+    one: "{n} Zahlung auf diesem Konto stammt von einem anderen Haus; sie bleibt unberührt.",
+    other: "{n} Zahlungen auf diesem Konto stammen von einem anderen Haus; sie bleiben unberührt.",
+  },
 
   "venue.pick": "Gewählte Plätze",
   "venue.pick.none": "Wählen Sie Plätze auf dem Plan mit Rechteck, Lasso oder einzeln, oder aus der Liste.",
@@ -201,9 +222,17 @@ export default {
   "venue.booked": "Gebucht",
   "venue.csv": "CSV ausgeben",
   "venue.tickets": "Karten",
+  "venue.dispute": "Anfechtung",
+  "venue.dispute.INQUIRY": "Die Bank fragt nach der Zahlung",
+  "venue.dispute.OPEN": "Bei der Bank angefochten; bis zur Entscheidung öffnen die Tickets keine Tür",
+  "venue.dispute.LOST":
+    "Verloren: Das Geld ist weg, die Tickets sind ungültig. Stornieren Sie die Buchung, um die Plätze wieder zu verkaufen.",
+  "venue.dispute.WON": "Gewonnen",
+  "venue.problem": "Problem",
   "venue.ticket.VALID": "Gültig",
   "venue.ticket.USED": "Eingelöst",
   "venue.ticket.VOID": "Ungültig",
+  "venue.ticket.DISPUTED": "Angefochten",
   "venue.refund": "Stornieren und erstatten",
   "venue.refund.title": "Stornieren und erstatten?",
   "venue.refund.body": {

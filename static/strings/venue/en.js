@@ -162,6 +162,26 @@ export default {
     one: "The seats have not answered for {n} second.",
     other: "The seats have not answered for {n} seconds.",
   },
+  "venue.alert.gateway_refuses": "The payment service refuses payments",
+  "venue.alert.gateway_refuses.text": {
+    one: "{n} payment of the last hour was refused for a fault of the shop's; the booking says which.",
+    other: "{n} payments of the last hour were refused for a fault of the shop's; the bookings say which.",
+  },
+  "venue.alert.payment_problems": "Payments need a person",
+  "venue.alert.payment_problems.text": {
+    one: "{n} payment could not be put right by itself.",
+    other: "{n} payments could not be put right by themselves.",
+  },
+  "venue.alert.payments_disputed": "Payments are disputed",
+  "venue.alert.payments_disputed.text": {
+    one: "{n} payment is disputed at the bank; its tickets open no door until that has decided.",
+    other: "{n} payments are disputed at the bank; their tickets open no door until that has decided.",
+  },
+  "venue.alert.foreign_payments": "Payments of another house",
+  "venue.alert.foreign_payments.text": {
+    one: "{n} payment on this account was made by another house; nothing of it is touched.",
+    other: "{n} payments on this account were made by another house; nothing of them is touched.",
+  },
 
   "venue.pick": "Picked seats",
   "venue.pick.none": "Pick seats on the map by box, lasso or one by one, or from the list.",
@@ -201,9 +221,16 @@ export default {
   "venue.booked": "Booked",
   "venue.csv": "Export CSV",
   "venue.tickets": "Tickets",
+  "venue.dispute": "Dispute",
+  "venue.dispute.INQUIRY": "The bank asks about the payment",
+  "venue.dispute.OPEN": "Disputed at the bank; the tickets open no door until it has decided",
+  "venue.dispute.LOST": "Lost: the money is gone, the tickets are void. Cancel the booking to sell its seats again.",
+  "venue.dispute.WON": "Won",
+  "venue.problem": "Problem",
   "venue.ticket.VALID": "Valid",
   "venue.ticket.USED": "Used",
   "venue.ticket.VOID": "Void",
+  "venue.ticket.DISPUTED": "Disputed",
   "venue.refund": "Cancel and refund",
   "venue.refund.title": "Cancel and refund?",
   "venue.refund.body": {

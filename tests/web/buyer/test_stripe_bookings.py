@@ -11,7 +11,13 @@ from pathlib import Path
 import httpx2
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
+from structlog.testing import capture_logs
 
+from houseful.ledger import house
+from houseful.ledger.models import BOOKING
+from houseful.payments.stripe import StripeGateway
+from houseful.sql.database import Database, Session
 from tests.payments.tills import API_KEY, StripeTill
 from tests.stripe_double.server import StripeDouble
 from tests.stripe_double.webhooks import Route, sign
@@ -216,3 +222,129 @@ async def test_a_decline_keeps_the_key_and_the_seat(
     again = await eventually(settled)
     assert again is not None
     assert again.status_code == 201, again.text
+
+
+async def test_a_fault_of_the_shop_is_no_decline_and_keeps_the_seats(
+    buyer: tuple[Guest, Sale],
+    stripe_server: Server,
+    join: Join,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What Stripe answered everybody when it refused the parameter that we sent."""
+    guest, sale = buyer
+    venue = await join("vera", "venue", at=stripe_server)
+    key = f"booking-{uuid.uuid4()}"
+    old = {"payment_method_types": ["card"]}
+    with monkeypatch.context() as patched, capture_logs() as said:
+        patched.setattr(StripeGateway, "_method_params", lambda _: old)
+        answer = await buy(guest, sale, 0, PAYS, key)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (502, "shop_cannot_charge")
+    assert (error["retryable"], error["sameKey"]) == (False, True)
+    assert "not your card" in answer.json()["message"]
+    assert "payment_method_types" not in answer.text
+    assert error["expiresInSeconds"] > 0
+    assert (await guest.seats(sale))[sale.seats[0]]["status"] == "RESERVED"
+    (line,) = [entry for entry in said if entry["event"] == "gateway_refuses"]
+    assert line["parameter"] == "payment_method_types"
+    assert line["code"] == "payment_method_types_no_longer_supported"
+    board = (await venue.http.get(f"/events/{sale.id}/occupancy")).json()["data"]
+    assert "gateway_refuses" in [alert["code"] for alert in board["alerts"]]
+    listed = (await venue.http.get(f"/events/{sale.id}/bookings")).json()["data"]
+    assert "payment_method_types" in listed[0]["problem"]
+    again = await buy(guest, sale, 0, PAYS, key)
+    assert again.status_code == 201, again.text
+
+
+async def test_a_disputed_ticket_opens_no_door_until_the_bank_has_decided(
+    buyer: tuple[Guest, Sale], stripe_server: Server, double: StripeDouble, route: Route, join: Join
+) -> None:
+    guest, sale = buyer
+    venue = await join("vera", "venue", at=stripe_server)
+    data = (await buy(guest, sale, 0)).json()["data"]
+    payment_id = data["paymentTransactionId"]
+
+    async def states() -> list[str]:
+        view = (await guest.http.get(f"/bookings/{data['bookingReference']}")).json()["data"]
+        return [ticket["state"] for ticket in view["tickets"]]
+
+    async def enter() -> httpx2.Response:
+        view = (await guest.http.get(f"/bookings/{data['bookingReference']}")).json()["data"]
+        code = view["tickets"][0]["code"]
+        return await venue.http.post(f"/events/{sale.id}/check-ins", json={"code": code})
+
+    async with httpx2.AsyncClient(base_url=double.url, trust_env=False) as bank:
+        for status, state, code in (
+            ("needs_response", "DISPUTED", "ticket_disputed"),
+            ("lost", "VOID", "ticket_void"),
+            ("won", "VALID", None),
+        ):
+            await bank.post(
+                f"/_double/payment_intents/{payment_id}/dispute", json={"status": status}
+            )
+
+            async def told(state: str = state) -> bool:
+                return await states() == [state]
+
+            await eventually(told)
+            answer = await enter()
+            if code is None:
+                assert answer.status_code == 200, answer.text
+            else:
+                assert (answer.status_code, answer.json()["error"]["code"]) == (409, code)
+            (listed,) = (await venue.http.get(f"/events/{sale.id}/bookings")).json()["data"]
+            assert listed["dispute"] == {"DISPUTED": "OPEN", "VOID": "LOST", "VALID": "WON"}[state]
+
+            async def said(state: str = state) -> bool:
+                board = (await venue.http.get(f"/events/{sale.id}/occupancy")).json()["data"]
+                alerts = [alert["code"] for alert in board["alerts"]]
+                return ("payments_disputed" in alerts) == (state == "DISPUTED")
+
+            await eventually(said)
+
+
+async def test_a_ticket_of_the_demo_opens_no_door_of_a_house_that_takes_money(
+    stripe_server: Server, buyer: tuple[Guest, Sale], join: Join
+) -> None:
+    guest, sale = buyer
+    venue = await join("vera", "venue", at=stripe_server)
+    data = (await buy(guest, sale, 0)).json()["data"]
+    database = Database(stripe_server.settings.sql_url())
+    try:
+
+        async def pretend(session: Session) -> None:
+            await house.bind(session, gateway="stripe", account="acct_double", is_live=False)
+            await session.execute(
+                update(BOOKING)
+                .where(BOOKING.c.reference == data["bookingReference"])
+                .values(gateway="demo")
+            )
+
+        await database.transact(pretend)
+    finally:
+        await database.close()
+    view = (await guest.http.get(f"/bookings/{data['bookingReference']}")).json()["data"]
+    code = view["tickets"][0]["code"]
+    answer = await venue.http.post(f"/events/{sale.id}/check-ins", json={"code": code})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "ticket_of_the_demo")
+
+
+async def test_staff_list_payments_that_need_a_person_and_give_one_back(
+    stripe_server: Server, double: StripeDouble, route: Route, join: Join
+) -> None:
+    boss = await join("boss", "admin", at=stripe_server)
+    foreign = double.account.create_intent(
+        500, "eur", payment_method=PAYS, metadata={"houseful": "BK-1", "house": "another"}
+    )
+    double.account.confirm_intent(foreign.id)
+    answer = await boss.http.post(f"/payments/{foreign.id}/refund", json={"reason": "mine?"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "foreign_payment")
+    assert (
+        double.account.charges[
+            double.account.intents[foreign.id].latest_charge or ""
+        ].amount_refunded
+        == 0
+    )
+    assert (await boss.http.get("/payment-problems")).status_code == 200
+    customer = await join(at=stripe_server)
+    assert (await customer.http.get("/payment-problems")).status_code == 403

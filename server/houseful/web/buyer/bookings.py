@@ -11,6 +11,7 @@ from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.numbers import whole
 from houseful.domain.wording import shown
+from houseful.web.clients import counted_address
 from houseful.web.envelope import JSON, ok
 from houseful.web.operations import LARGEST_ID, Call, Operation, Paged
 from houseful.wire.buyer import (
@@ -69,6 +70,7 @@ def booking_request(call: Call, body: BookRequest) -> BookingRequest:
         discount_code=body.discountCode,
         contact=Contact(contact.name, email, contact.phone) if body.contact else None,
         language=in_language(body.language).language if body.language else spoken(call),
+        address=counted_address(call.request, call.context) or "",
     )
 
 
@@ -182,7 +184,7 @@ async def authenticate_demo(call: Call) -> Response:
     return ok({"outcome": state.outcome}, "Authenticated" if body.success else "Not authenticated")
 
 
-BUY_ERRORS = (400, 402, 404, 409, 413, 415, 422, 503)
+BUY_ERRORS = (400, 402, 404, 409, 413, 415, 422, 502, 503)
 ONE = "/bookings/{reference}"
 OPERATIONS = (
     Operation(

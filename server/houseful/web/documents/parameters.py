@@ -87,6 +87,7 @@ PATH_PARAMETERS: Final[dict[str, tuple[str, Part]]] = {
     "ticketId": ("The ticket.", {"type": "integer", "minimum": 1, "examples": [4711]}),
     "code": ("The discount code.", {"type": "string", "examples": ["SUMMER10"]}),
     "guidePage": ("A page of the guide.", {"type": "string", "examples": ["deploying"]}),
+    "paymentId": ("The gateway's payment.", {"type": "string", "examples": ["pi_3Pabc"]}),
     "planId": ("The plan.", {"type": "integer", "minimum": 1, "examples": [1]}),
     "tag": ("Digest of the geometry.", {"type": "string", "examples": ["0f3c9a6b7d21e845"]}),
     "reference": (
