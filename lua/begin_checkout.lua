@@ -4,7 +4,7 @@
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: user booking_id pay_ms seat_id+
 -- RETURNS: begun | refused | unopened
---   begun: reservation, deadline_ms, now_ms, seq, seat ids, is next (of the event's purchases); refused: (seat id, reason)*
+--   begun: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (of the event's purchases); refused: (seat id, reason)*
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -48,7 +48,7 @@ end
 if #refused > 0 then return { 'refused', refused } end
 if begun == #seats then
   local r = read_reservation(seats[1].ref)
-  return { 'begun', r.id, r.deadline, at, meta.seq, r.seats, 0 }
+  return { 'begun', r.id, r.deadline, at, meta.seq, r.seats, r.list, 0 }
 end
 
 local leaving, count, whole = {}, 0, nil
@@ -63,12 +63,13 @@ end
 local r = whole
 if count > 1 or #whole.seats ~= #seats then
   r = { id = int(meta.next), user = user, session = whole.session, created = at,
-    deadline = whole.deadline, topped = whole.topped }
+    deadline = whole.deadline, topped = whole.topped, list = whole.list }
   meta.next = meta.next + 1
   for id, set in pairs(leaving) do
     local old = known[id]
     r.created = math.min(r.created, old.created)
     r.deadline = math.min(r.deadline, old.deadline)
+    r.list = math.min(r.list, old.list)
     if old.topped == '1' then r.topped = '1' end
     shrink(old, set, 'RELEASED')
   end
@@ -84,4 +85,4 @@ append(meta, at, 'paying', r.id, user, r.session, 'P', r.deadline,
   write_seats(meta, seats, 'P', r.id, r.deadline))
 write_meta(meta)
 local is_next = redis.call('ZRANK', CHECKOUTS, booking) == 0 and 1 or 0
-return { 'begun', r.id, r.deadline, at, meta.seq, ids, is_next }
+return { 'begun', r.id, r.deadline, at, meta.seq, ids, r.list, is_next }

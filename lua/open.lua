@@ -2,7 +2,7 @@
 -- Invariant: happens once per epoch however many workers ask: only if the epoch is still the one
 -- the caller saw (empty: none). Plain holds end here; what SQL has sold or claimed does not.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: expected_epoch epoch base first_seat_id seat_count pay_ms claim_count (seat_id booking_id user paying)* blocked_seat_id*
+-- ARGV: expected_epoch epoch base first_seat_id seat_count pay_ms claim_count (seat_id booking_id user paying price_list)* blocked_seat_id*
 -- RETURNS: opened | exists
 --   opened: seq; exists: the epoch that stands
 -- include lib/clock.lua
@@ -38,14 +38,14 @@ redis.call('HSET', META, 'epoch', epoch, 'incarnation', INCARNATION, 'base', int
   'count', int(meta.count))
 
 local function fresh(id) return { id = id, version = meta.base, status = 'A' } end
-local paying, after_claims = {}, 8 + 4 * tonumber(ARGV[7])
-for i = 8, after_claims - 1, 4 do
+local paying, after_claims = {}, 8 + 5 * tonumber(ARGV[7])
+for i = 8, after_claims - 1, 5 do
   local seat, booking = fresh(ARGV[i]), ARGV[i + 1]
   if ARGV[i + 3] == '1' then
     local r = paying[booking]
     if not r then
       r = { id = int(meta.next), user = ARGV[i + 2], session = '', status = 'PAYING', created = at,
-        deadline = at + pay_ms, booking = booking, seats = {} }
+        deadline = at + pay_ms, booking = booking, seats = {}, list = tonumber(ARGV[i + 4]) }
       meta.next = meta.next + 1
       paying[booking] = r
     end

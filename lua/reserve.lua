@@ -1,18 +1,23 @@
 -- reserve: takes free seats for one user until a deadline; each seat that cannot be had says why.
 -- Invariant: a seat is taken only if it is free and its version is the one the buyer saw. Seats the
 -- same user and session hold already are a success, so that a lost reply can be asked again; beside
--- new ones they move into the new reservation, whose deadline is at most 2 × hold after the first.
+-- new ones they move into the new reservation, whose deadline is at most 2 × hold after the first and
+-- whose price list is the first one's.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: user session hold_ms max_seats (seat_id version)+
+-- ARGV: user session hold_ms max_seats price_list (seat_id version)+
 -- RETURNS: granted | held | refused | unopened
---   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, (seat id, reason)*, is next;
---   refused: (seat id, reason)*; is next: 1 if no hold of the event ends before this one
+--   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, price_list, (seat id, reason)*,
+--   is next: 1 if no hold of the event ends before this one;
+--   refused: (seat id, reason)*, outrun: 1 when every seat was free at the version the buyer saw
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
+
+-- Refusals that somebody faster can be the reason of.
+local RACES = { reserved = true, booked = true, blocked = true, stale_version = true }
 
 local user, session, hold_ms, max_seats = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local meta = read_meta()
@@ -51,12 +56,13 @@ local function judge(seat, version)
 end
 
 local ids, versions = {}, {}
-for i = 5, #ARGV, 2 do
+for i = 6, #ARGV, 2 do
   ids[#ids + 1] = ARGV[i]
   versions[#versions + 1] = tonumber(ARGV[i + 1])
 end
 
 local taken, mine, refused, result = {}, {}, {}, {}
+local outrun = 1
 local room = max_seats - held_by_user()
 for i, seat in ipairs(read_seats(meta, ids)) do
   local verdict = judge(seat, versions[i])
@@ -68,9 +74,10 @@ for i, seat in ipairs(read_seats(meta, ids)) do
   else
     refused[#refused + 1] = seat.id
     refused[#refused + 1] = verdict
+    if not RACES[verdict] or seat.version <= versions[i] then outrun = 0 end
   end
 end
-if #result == 0 then return { 'refused', refused } end
+if #result == 0 then return { 'refused', refused, outrun } end
 
 local leaving = {}
 local first_id
@@ -83,7 +90,7 @@ for _, seat in ipairs(mine) do
 end
 if #taken == 0 and not several then
   local r = reservation(first_id)
-  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), refused, 0 }
+  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), r.list, refused, 0 }
 end
 
 local fresh = result
@@ -94,16 +101,17 @@ for _, seat in ipairs(taken) do
     fresh = nil -- that moved its seats' versions
   end
 end
-local created = at
+local created, list = at, tonumber(ARGV[5])
 for id, seats in pairs(leaving) do
   local r = reservation(id)
-  created = math.min(created, r.created)
+  created, list = math.min(created, r.created), math.min(list, r.list)
   shrink(r, seats, 'RELEASED')
 end
 fresh = fresh or read_seats(meta, ids_of(result))
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,
   deadline = math.min(at + hold_ms, created + 2 * hold_ms), seats = ids_of(fresh),
+  list = list,
 }
 meta.next = meta.next + 1
 write_reservation(r)
@@ -111,4 +119,4 @@ local is_next = start_clock(r, at)
 append(meta, at, 'reserved', r.id, user, session, 'R', r.deadline,
   write_seats(meta, fresh, 'R', r.id, r.deadline))
 write_meta(meta)
-return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, refused, is_next }
+return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, r.list, refused, is_next }

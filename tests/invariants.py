@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from houseful.domain.booking import LIVE
-from houseful.domain.seats import WIRE_STATUS
+from houseful.domain.seats import WIRE_STATUS, Claim
 from houseful.ledger import bookings, events
 from houseful.payments.gateway import PaymentState
 from houseful.sql.database import Database
@@ -51,7 +51,7 @@ async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in await session.execute(text(statement))]
 
 
-async def live_claims(world: World, event_id: int) -> list[tuple[int, int, str, bool]]:
+async def live_claims(world: World, event_id: int) -> list[Claim]:
     return await world.database.query(lambda session: bookings.live_claims(session, event_id))
 
 
@@ -141,7 +141,7 @@ async def i5_no_seat_is_held_too_long(world: World) -> list[str]:
             snapshot = await world.seats.snapshot(event.id)
         except Unopened:
             continue
-        claimed = {seat for seat, *_ in await live_claims(world, event.id)}
+        claimed = {claim.seat_id for claim in await live_claims(world, event.id)}
         for record in snapshot.records:
             over = snapshot.now_ms - record.deadline_ms
             if record.status == "R" and over > 1_000:
@@ -273,7 +273,7 @@ async def redis_follows_sql(world: World) -> list[str]:
             continue
         booked = {item.seat_id: item.ref for item in snapshot.records if item.status == "B"}
         claimed = await live_claims(world, event.id)
-        sold = {seat: booking for seat, booking, _, paying in claimed if not paying}
+        sold = {claim.seat_id: claim.booking_id for claim in claimed if not claim.paying}
         problems += [
             f"seat {seat} is {sold.get(seat)} in SQL, {booked.get(seat)} in Redis"
             for seat in sold.keys() | booked.keys()

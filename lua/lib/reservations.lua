@@ -1,11 +1,12 @@
 -- reservations: a user's seats with a deadline. ACTIVE and PAYING ones stand in the user's index;
--- ended ones stay readable for an hour.
+-- ended ones stay readable for an hour. `list` is the price list it was made under, 0 for not known;
+-- where holds join, the oldest list (the lowest number) stays, so that no price shown is raised.
 
 local KEEP_ENDED_MS = 3600000
 
 local function read_reservation(id)
   local r = redis.call('HMGET', reservation_key(id), 'user', 'session', 'status', 'created',
-    'deadline', 'seats', 'booking', 'left', 'topped')
+    'deadline', 'seats', 'booking', 'left', 'topped', 'list')
   if not r[1] then return nil end
   local seats = {}
   for seat in string.gmatch(r[6], '%d+') do seats[#seats + 1] = seat end
@@ -13,6 +14,7 @@ local function read_reservation(id)
     id = id, user = r[1], session = r[2], status = r[3], created = tonumber(r[4]),
     deadline = tonumber(r[5]), seats = seats, booking = r[7] or '0',
     left = tonumber(r[8] or '0'), topped = r[9] or '0',
+    list = tonumber(r[10] or '0'),
   }
 end
 
@@ -20,7 +22,7 @@ local function write_reservation(r)
   redis.call('HSET', reservation_key(r.id), 'user', r.user, 'session', r.session,
     'status', r.status, 'created', int(r.created), 'deadline', int(r.deadline),
     'seats', table.concat(r.seats, ' '), 'booking', r.booking or '0',
-    'left', int(r.left or 0), 'topped', r.topped or '0')
+    'left', int(r.left or 0), 'topped', r.topped or '0', 'list', int(r.list))
   redis.call('HSET', user_key(r.user), r.id, #r.seats)
 end
 

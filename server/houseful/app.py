@@ -160,7 +160,7 @@ def build(settings: Settings, redis_url: str) -> Context:
     database = Database(settings.sql_url())
     seats = SeatStore(client)
     limiter = Limiter(client)
-    catalog = Catalog(database, seats)
+    catalog = Catalog(database, seats, settings.timezone)
     desk_store = StaffEventStore(client)
     desk = StaffEventStream(desk_store)
     signer = TicketSigner(
@@ -178,7 +178,6 @@ def build(settings: Settings, redis_url: str) -> Context:
         catalog,
         signer,
         Letterhead(
-            timezone=settings.timezone,
             public_url=(settings.public_url or "").rstrip("/"),
             is_demo=demo_gateway is not None,
             fonts=settings.ticket_fonts,

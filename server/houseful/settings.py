@@ -16,7 +16,6 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BeforeValidator,
@@ -31,6 +30,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from houseful import faults
 from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import ConfigurationError, InvalidRequest
+from houseful.domain.zones import checked_zone
 from houseful.limits import Limits
 from houseful.wire.email_address import email_address
 
@@ -283,10 +283,9 @@ class Settings(Limits):
     @classmethod
     def _check_timezone(cls, value: str) -> str:
         try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, OSError):
+            return checked_zone(value)
+        except InvalidRequest:
             raise ValueError(value) from None
-        return value
 
     @field_validator("mail_from")
     @classmethod

@@ -17,6 +17,7 @@ from houseful.checkout.booking_request import BookingRequest, Contact
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms, clock_ms
 from houseful.domain.seats import Granted
+from houseful.ledger import events
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.ledger.events import EventRecord
 from houseful.payments.demo import DemoGateway
@@ -105,11 +106,23 @@ class Shop:
         versions = await self.versions()
         granted = await self.seats.reserve(
             self.event.id, user, "s", [(seat, versions(seat)) for seat in ids],
-            hold_ms=hold_ms, max_seats=50,
+            hold_ms=hold_ms, max_seats=50, price_list=(await self.now_on_sale()).price_list,
         )  # fmt: skip
         assert isinstance(granted, Granted), granted
         assert list(granted.seat_ids) == ids
         return ids
+
+    async def now_on_sale(self) -> EventRecord:
+        found = await self.database.query(lambda session: events.get(session, self.event.id))
+        assert found is not None
+        return found
+
+    async def reprice(self, **amounts: int) -> None:
+        """Staff change prices of categories, in minor units."""
+        await self.database.transact(
+            lambda session: events.change(session, self.event.id, values={}, prices=amounts)
+        )
+        self.catalog.forget(self.event.id)
 
     async def versions(self) -> Callable[[int], int]:
         snapshot = await self.seats.snapshot(self.event.id)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from houseful.domain.errors import NotFound
+from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.ledger import bookings, events
 from houseful.sql.database import Database
 from tests.ledger.halls import add_event
@@ -24,6 +24,46 @@ async def test_events_at_one_venue_share_it(database: Database) -> None:
     await add_event(database)
     async with database.read() as session:
         assert {event.venue for event in await events.list_all(session)} == {"City Hall"}
+
+
+async def test_new_prices_are_another_list_and_the_old_one_stays(database: Database) -> None:
+    event = await add_event(database)
+    async with database.write() as session:
+        await events.change(session, event.id, values={}, prices={"PREMIUM": 18000})
+        changed = await events.get(session, event.id)
+        lists = [await events.prices_of(session, event.id, number) for number in (1, 2, 3)]
+        assert await events.list_all(session) == [changed]
+    assert changed is not None
+    assert (event.price_list, changed.price_list) == (1, 2)
+    assert lists == [event.prices, {"PREMIUM": 18000, "STANDARD": 3000}, {}]
+    assert changed.prices == lists[1]
+
+
+async def test_a_venue_has_one_time_zone(database: Database) -> None:
+    event = await add_event(database)
+    async with database.write() as session:
+        new = {"plan_id": event.plan_id, "name": "N", "starts_at_ms": 1, "on_sale_at_ms": None}
+        new |= {"off_sale_at_ms": None, "currency": "EUR", "prices": event.prices}
+
+        async def zone_of(venue: str, timezone: str | None, house: str) -> str:
+            number = await events.add(
+                session, venue_name=venue, timezone=timezone, house_timezone=house, **new
+            )
+            found = await events.get(session, number)
+            assert found is not None
+            return found.timezone
+
+        assert await zone_of("Opera", None, "Europe/Vienna") == "Europe/Vienna"
+        assert await zone_of("Met", "America/New_York", "Europe/Vienna") == "America/New_York"
+        assert await zone_of("Met", None, "Europe/Vienna") == "America/New_York"
+        with pytest.raises(InvalidRequest, match="Met is in America/New_York, got Asia/Tokyo"):
+            await zone_of("Met", "Asia/Tokyo", "UTC")
+        with pytest.raises(InvalidRequest, match="expected a time zone such as"):
+            await zone_of("Moon", "Moon/Crater", "UTC")
+        await events.change(session, event.id, values={}, prices={}, timezone="Europe/Oslo")
+        changed = await events.get(session, event.id)
+    assert changed is not None
+    assert changed.timezone == "Europe/Oslo"
 
 
 async def test_an_event_needs_a_plan(database: Database) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, text
 
 from houseful.domain.errors import ConfigurationError, Unavailable
-from houseful.ledger import counters
-from houseful.ledger.migrate import migrate
+from houseful.ledger import counters, events
+from houseful.ledger.migrate import migrate, upgrade
 from houseful.ledger.models import COUNTER, METADATA
 from houseful.sql.database import Database, Session
 from tests.support.postgres import Postgres
@@ -26,6 +26,28 @@ async def test_migrations_and_models_say_the_same(database: Database) -> None:
             lambda connection: compare_metadata(MigrationContext.configure(connection), METADATA)
         )
     assert difference == []
+
+
+async def test_venues_of_before_get_the_servers_time_zone_and_prices_become_list_1(
+    database_url: str,
+) -> None:
+    url = Database(database_url).url
+    await asyncio.to_thread(upgrade, url, revision="0004")
+    old = Database(database_url)
+    async with old.write() as session:
+        for statement in (
+            "INSERT INTO plan VALUES (1, 'P', 1, 1, 1, 1, '[]', '[]', '[]', 'null', '')",
+            "INSERT INTO venue VALUES (1, 'Opera')",
+            "INSERT INTO event VALUES (1, 1, 1, 'Tosca', 9, NULL, NULL, 'EUR', 0, NULL, 0, 0)",
+            "INSERT INTO event_price VALUES (1, 'A', 0, 7500)",
+        ):
+            await session.execute(text(statement))
+    await migrate(url, timezone="Europe/Vienna")
+    async with old.read() as session:
+        event = await events.get(session, 1)
+    await old.close()
+    assert event is not None
+    assert (event.timezone, event.price_list, event.prices) == ("Europe/Vienna", 1, {"A": 7500})
 
 
 def test_several_processes_may_migrate_at_once(database_url: str) -> None:

@@ -174,9 +174,12 @@ class Model:
             return ended[reservation.status]
         if reservation.deadline <= self.now:
             return "expired"
-        deadline = min(self.now + self.hold, reservation.created + 2 * self.hold)
-        if deadline <= reservation.deadline:
+        bound = reservation.created + 2 * self.hold
+        if reservation.deadline >= bound:
             return "extension_limit"
+        deadline = min(self.now + self.hold, bound)
+        if deadline <= reservation.deadline:
+            return "extended"
         reservation.deadline = deadline
         self.move("extend", self.held(ref, R), R, ref, deadline)
         return "extended"

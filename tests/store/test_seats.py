@@ -73,9 +73,16 @@ async def open_event(
 
 
 async def reserve(
-    store: SeatStore, user: str, *wanted: tuple[int, int], session: str = "s", most: int = 10
+    store: SeatStore,
+    user: str,
+    *wanted: tuple[int, int],
+    session: str = "s",
+    most: int = 10,
+    price_list: int = 1,
 ) -> Granted | Refused:
-    return await store.reserve(EVENT, user, session, wanted, hold_ms=HOLD, max_seats=most)
+    return await store.reserve(
+        EVENT, user, session, wanted, hold_ms=HOLD, max_seats=most, price_list=price_list
+    )
 
 
 async def test_an_event_redis_does_not_know_is_unopened(redis_client: Redis) -> None:
@@ -184,6 +191,66 @@ async def test_a_hold_is_extended_to_twice_its_length_and_no_further(
     await clock.move(HOLD - 1)
     refused = await seats.extend(EVENT, "ann", granted.reservation_id, hold_ms=HOLD)
     assert refused == Refused(reason="extension_limit")
+
+
+async def test_a_hold_extended_again_in_the_same_moment_has_room_left(seats: SeatStore) -> None:
+    granted = await reserve(seats, "ann", (101, BASE))
+    assert isinstance(granted, Granted)
+    before = await seats.snapshot(EVENT)
+    for _ in range(6):
+        extended = await seats.extend(EVENT, "ann", granted.reservation_id, hold_ms=HOLD)
+        assert isinstance(extended, Granted)
+        assert extended.deadline_ms == granted.deadline_ms
+    assert (await seats.snapshot(EVENT)).seq == before.seq, "nothing moved, nothing is told"
+
+
+async def test_a_hold_keeps_the_price_list_it_was_made_under(
+    seats: SeatStore, clock: Clock
+) -> None:
+    first = await reserve(seats, "ann", (101, BASE), price_list=1)
+    await clock.move(1_000)
+    joined = await reserve(seats, "ann", (101, BASE + 1), (102, BASE), price_list=2)
+    other = await reserve(seats, "bob", (103, BASE), price_list=2)
+    assert [getattr(hold, "price_list", None) for hold in (first, joined, other)] == [1, 1, 2]
+    assert isinstance(joined, Granted)
+    extended = await seats.extend(EVENT, "ann", joined.reservation_id, hold_ms=HOLD)
+    begun = await seats.begin_checkout(EVENT, "ann", 5, [101], pay_ms=60_000)
+    kept = await seats.abandon_checkout(EVENT, 5, keep=True)
+    assert [getattr(hold, "price_list", None) for hold in (extended, begun, kept)] == [1, 1, 1]
+    assert {hold.price_list for hold in await seats.reservations(EVENT, "ann")} == {1}
+
+
+async def test_seats_of_two_holds_are_paid_at_the_older_list(seats: SeatStore) -> None:
+    await reserve(seats, "ann", (101, BASE), session="new", price_list=3)
+    await reserve(seats, "ann", (102, BASE), session="old", price_list=2)
+    begun = await seats.begin_checkout(EVENT, "ann", 5, [101, 102], pay_ms=60_000)
+    assert isinstance(begun, Granted)
+    assert begun.price_list == 2
+
+
+async def test_a_rebuilt_purchase_keeps_its_price_list(seats: SeatStore) -> None:
+    claims = (Claim(104, 10, "cy", paying=True, price_list=4),)
+    assert await open_event(seats, expected="e1", epoch="e2", base=2_000_000, claims=claims)
+    kept = await seats.abandon_checkout(EVENT, 10, keep=True)
+    assert kept is not None
+    assert kept.price_list == 4
+
+
+async def test_only_seats_that_were_free_when_they_were_seen_were_lost_to_somebody_faster(
+    seats: SeatStore,
+) -> None:
+    await reserve(seats, "bob", (101, BASE), (102, BASE))
+
+    async def outrun(*wanted: tuple[int, int], most: int = 10) -> bool:
+        answer = await reserve(seats, "ann", *wanted, most=most)
+        assert isinstance(answer, Refused)
+        return answer.outrun
+
+    assert await outrun((101, BASE), (102, BASE)), "both were free at what she saw"
+    assert not await outrun((101, BASE + 1)), "she saw it held"
+    assert not await outrun((101, BASE), (102, BASE + 1)), "one of them she saw held"
+    assert not await outrun((103, BASE + 7)), "a version that never was"
+    assert not await outrun((104, BASE), most=0), "more than she may hold"
 
 
 async def test_nobody_extends_releases_or_reads_anothers_reservation(seats: SeatStore) -> None:

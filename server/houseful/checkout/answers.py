@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from houseful.domain.booking import State
 from houseful.domain.delivery import DeliveryState
-from houseful.domain.errors import Conflict, HousefulError
-from houseful.domain.money import to_number, to_wire
+from houseful.domain.errors import Conflict, HousefulError, TotalChanged
+from houseful.domain.money import from_wire, to_number, to_wire
 from houseful.domain.pricing import PricedSeat, Quote
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
@@ -158,6 +158,7 @@ def event_view(event: ClaimedEvent | None) -> dict[str, object] | None:
         "name": event.name,
         "venue": event.venue,
         "startsAt": iso(event.starts_at_ms),
+        "timeZone": event.timezone,
     }
 
 
@@ -179,8 +180,22 @@ def quote_view(quote: Quote) -> dict[str, Any]:
         "subtotal": to_wire(quote.subtotal_minor, currency),
         "discount": to_wire(quote.discount_minor, currency),
         "total": to_wire(quote.total_minor, currency),
+        "priceList": quote.price_list,
         "discountCode": quote.discount.code if quote.discount else None,
     }
+
+
+def require_agreed(expected: str | None, quote: Quote, reason: str = "") -> None:
+    """Raises TotalChanged unless `expected`, a decimal string, is the quote's total or None.
+
+    `reason` is the code of a discount that does not count any more. Raises InvalidRequest for what
+    is no amount.
+    """
+    if expected is None or from_wire(expected, quote.currency) == quote.total_minor:
+        return
+    details = {"quote": quote_view(quote), **({"discountRefused": reason} if reason else {})}
+    total = to_wire(quote.total_minor, quote.currency)
+    raise TotalChanged(f"expected a total of {expected}, it is {total} now", details=details)
 
 
 def stored_failure(code: str, message: str) -> str:

@@ -31,10 +31,9 @@ STAFF = frozenset({"venue", "admin"})
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What every paper says of its sender. `timezone` is the venue's IANA name, `fonts` are files or
-    directories that come before the system's."""
+    """What every paper says of its sender. `fonts` are files or directories that come before the
+    system's."""
 
-    timezone: str
     public_url: str
     is_demo: bool
     fonts: tuple[Path, ...] = ()
@@ -155,7 +154,7 @@ class BookingDocuments:
             name=event.name,
             venue=event.venue,
             starts_at_ms=event.starts_at_ms,
-            timezone=self._letterhead.timezone,
+            timezone=event.timezone,
         )
 
     def _ticket(

@@ -26,7 +26,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """The body of POST /bookings. `payment_token` is what the gateway knows the card by."""
+    """The body of POST /bookings. `payment_token` is what the gateway knows the card by,
+    `expected_total` the price the buyer agreed to, as a decimal string in the event's currency."""
 
     event_id: int
     seat_ids: tuple[int, ...]
@@ -38,6 +39,7 @@ class BookingRequest:
     """The buyer's, for the papers; what is bought is the same in any."""
     address: str = ""
     """Where it came from, for the limits per address; empty where none counts."""
+    expected_total: str | None = None
 
     def check(self, max_seats: int) -> None:
         """Raises InvalidRequest saying what was expected."""
@@ -65,7 +67,8 @@ class BookingRequest:
         A page makes a new token at each click, and a second click must be answered as the first.
         """
         contact = asdict(self.contact) if self.contact else None
-        return _digest([*self._bought(), self.payment_method, contact])
+        agreed = [self.expected_total] if self.expected_total is not None else []
+        return _digest([*self._bought(), self.payment_method, contact, *agreed])
 
     def _bought(self) -> list[object]:
         code = normalised(self.discount_code) if self.discount_code else None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import structlog
 
@@ -20,9 +21,10 @@ from houseful.ledger.claims import ClaimedEvent
 from houseful.ledger.idempotency import WORKER_ID_LENGTH
 from houseful.payments.gateway import Gateway
 from houseful.sql.database import Database
-from houseful.store.seats import SeatStore
+from houseful.store.seats import SeatStore, Unopened
 from houseful.telemetry.metrics import HAPPENINGS
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 Record = Callable[[str, Mapping[str, object]], None]
@@ -85,6 +87,16 @@ class CheckoutContext:
         if not self._house:
             self._house.append((await self.database.query(house.get)).house_id)
         return self._house[0]
+
+    async def opened(self, event_id: int, move: Callable[[], Awaitable[T]]) -> T:
+        """The result of `move`. An event that Redis does not know is opened from SQL before; its
+        holds are then gone. Raises Unavailable."""
+        for _ in range(2):
+            try:
+                return await move()
+            except Unopened:
+                await self.open_event(event_id)
+        raise Unavailable("the event's seats are being rebuilt", retry_after_s=1)
 
     @contextmanager
     def dropping(self, lease: str) -> Iterator[None]:

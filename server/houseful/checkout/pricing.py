@@ -23,19 +23,24 @@ async def price(
     code: str | None,
     now_ms: int,
     count_use: bool,
+    price_list: int,
 ) -> tuple[Quote, ClaimedEvent]:
     """What the seats cost this user now; with `count_use` one use of the code is taken.
+
+    `price_list` is the one the seats are held under; 0: none, so the event's own of now.
 
     Raises NotFound for the event or a seat, InvalidRequest with the reason code for a discount.
     """
     event = await claims.facts(session, event_id)
     if event is None:
         raise NotFound(f"expected an event, got {event_id}")
-    seats = await claims.priced(session, event_id, seat_ids)
+    # A list above the event's own is of a history that a restore of the database undid.
+    number = min(price_list or event.price_list, event.price_list)
+    seats = await claims.priced(session, event_id, number, seat_ids)
     missing = sorted(set(seat_ids) - {seat.seat_id for seat in seats})
     if missing:
         raise NotFound(f"expected seats of event {event_id}, got {missing}", code="unknown_seat")
-    plain = quote(seats, event.currency, None)
+    plain = quote(seats, event.currency, None, number)
     if not code:
         return checked(plain), event
     discount = await discounts.find(session, code)
@@ -54,7 +59,7 @@ async def price(
     )
     if reason is not None:
         raise refused(reason)
-    return checked(quote(seats, event.currency, discount)), event
+    return checked(quote(seats, event.currency, discount, number)), event
 
 
 def checked(made: Quote) -> Quote:

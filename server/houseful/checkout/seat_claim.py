@@ -9,19 +9,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from houseful.checkout import booking_transitions, pricing
+from houseful.checkout import answers, booking_transitions, pricing
 from houseful.checkout.booking_request import BookingRequest
 from houseful.checkout.charges import new_nonce, refuse_without_token
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import State
-from houseful.domain.errors import Conflict, HousefulError, InProgress, Unavailable
-from houseful.domain.pricing import Quote
+from houseful.domain.errors import Conflict, HousefulError, InProgress, InvalidRequest, Unavailable
+from houseful.domain.pricing import REFUSALS, Quote
 from houseful.domain.reasons import sentence
 from houseful.domain.seats import FailedSeat, Granted, Refused
 from houseful.ledger import bookings, claims, idempotency, outbox
 from houseful.ledger.bookings import Booking
+from houseful.ledger.claims import ClaimedEvent
 from houseful.sql.database import Session
-from houseful.store.seats import Unopened
 from houseful.wire.codec import encode
 
 
@@ -56,7 +56,7 @@ class SeatClaims:
             begun = await self._pay_for(user, body, booking_id)
             self._parts.reached("after_R1")
             async with self._parts.attempts.counted(user, body, begun.reservation_id):
-                return await self._claim(user, body, booking_id, lease, before)
+                return await self._claim(user, body, booking_id, lease, before, begun.price_list)
         except SeatTaken as taken:
             await self.give_up(body.event_id, booking_id, lease)
             await self._repair(body.event_id, taken.seat_ids)
@@ -69,20 +69,17 @@ class SeatClaims:
             raise
 
     async def _pay_for(self, user: str, body: BookingRequest, booking_id: int) -> Granted:
-        """R1. An event that Redis does not know is opened from SQL, and its holds are then gone."""
+        """R1."""
         parts = self._parts
-        for _ in range(2):
-            try:
-                begun = await parts.seats.begin_checkout(
-                    body.event_id, user, booking_id, body.seat_ids, pay_ms=parts.terms.pay_ms
-                )
-            except Unopened:
-                await parts.open_event(body.event_id)
-                continue
-            if isinstance(begun, Refused):
-                raise seats_lost(begun.failed)
-            return begun
-        raise Unavailable("the event's seats are being rebuilt", retry_after_s=1)
+        begun = await parts.opened(
+            body.event_id,
+            lambda: parts.seats.begin_checkout(
+                body.event_id, user, booking_id, body.seat_ids, pay_ms=parts.terms.pay_ms
+            ),
+        )
+        if isinstance(begun, Refused):
+            raise seats_lost(begun.failed)
+        return begun
 
     async def _claim(
         self,
@@ -91,21 +88,14 @@ class SeatClaims:
         booking_id: int,
         lease: str,
         before: Booking | None,
+        price_list: int,
     ) -> Booking:
         """T1, and T3 with it when the total is zero."""
 
         async def work(session: Session) -> tuple[Booking, int | None]:
             if not await idempotency.still_holds(session, booking_id, lease):
                 raise InProgress("the same request is being worked on", retry_after_s=1)
-            quote, event = await pricing.price(
-                session,
-                user_id=user,
-                event_id=body.event_id,
-                seat_ids=body.seat_ids,
-                code=body.discount_code,
-                now_ms=self._parts.now_ms(),
-                count_use=True,
-            )
+            quote, event = await self._price(session, user, body, price_list)
             if quote.total_minor > 0:
                 refuse_without_token(body.payment_token, self._parts.gateway.name)
             booking = await self._write(session, before, user, body, booking_id, lease, quote)
@@ -128,6 +118,32 @@ class SeatClaims:
             self._record_start(booking, body)
         return booking
 
+    async def _price(
+        self, session: Session, user: str, body: BookingRequest, price_list: int
+    ) -> tuple[Quote, ClaimedEvent]:
+        """What the purchase costs. Raises TotalChanged where the buyer agreed to another price."""
+
+        async def priced(code: str | None) -> tuple[Quote, ClaimedEvent]:
+            return await pricing.price(
+                session,
+                user_id=user,
+                event_id=body.event_id,
+                seat_ids=body.seat_ids,
+                code=code,
+                now_ms=self._parts.now_ms(),
+                count_use=True,
+                price_list=price_list,
+            )
+
+        try:
+            quote, event = await priced(body.discount_code)
+        except InvalidRequest as error:
+            if error.code in REFUSALS:  # a discount that ran out since is another price
+                answers.require_agreed(body.expected_total, (await priced(None))[0], error.code)
+            raise
+        answers.require_agreed(body.expected_total, quote)
+        return quote, event
+
     async def _write(
         self,
         session: Session,
@@ -145,6 +161,7 @@ class SeatClaims:
             "subtotal_minor": quote.subtotal_minor,
             "discount_minor": quote.discount_minor,
             "total_minor": quote.total_minor,
+            "price_list": quote.price_list,
             "discount_id": quote.discount.id if quote.discount else None,
             "discount_code": quote.discount.code if quote.discount else None,
             "discount_counted": quote.discount is not None,
@@ -235,9 +252,11 @@ class SeatClaims:
         found = await self._parts.database.query(
             lambda session: bookings.claims_on(session, event_id, seat_ids)
         )
-        for seat_id, booking_id, owner, is_paying in found:
-            if not is_paying:
-                await self._parts.seats.book_seats(event_id, booking_id, owner, [seat_id])
+        for claim in found:
+            if not claim.paying:
+                await self._parts.seats.book_seats(
+                    event_id, claim.booking_id, claim.user, [claim.seat_id]
+                )
 
 
 def seats_lost(failed: Any) -> Conflict:

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from houseful.checkout.checkout_context import log
-from houseful.domain.seats import Granted, SeatRecord, Standing
+from houseful.domain.seats import Claim, Granted, SeatRecord, Standing
 from houseful.ledger import bookings, events
 from houseful.sql.database import Database, Session
 from houseful.store.seats import CLAIM_GRACE_MS, SeatStore
@@ -23,9 +23,6 @@ SEATS_AT_ONCE: Final = 1_000
 """Seats read from both and compared in one turn of the loop: about 2 ms of it."""
 
 EVENTS_AT_ONCE: Final = 200
-
-Claim = tuple[int, int, str, bool]
-"""(seat, booking, user, is being paid for), of SQL."""
 
 
 class SeatComparison:
@@ -79,9 +76,9 @@ class SeatComparison:
 
             claims, blocked = await self._database.query(read)
             repairs += await self._follow_sales(event_id, records, claims)
-            blocked -= {seat_id for seat_id, *_ in claims}
+            blocked -= {claim.seat_id for claim in claims}
             repairs += await self._follow_blocks(event_id, records, blocked, odd_before)
-            unpaid += [claim for claim in claims if claim[3]]
+            unpaid += [claim for claim in claims if claim.paying]
             paying |= {seat for seat, record in records.items() if record.status == "P"}
         return repairs + await self._follow_payments(event_id, unpaid, paying)
 
@@ -91,12 +88,12 @@ class SeatComparison:
         """Seats that SQL has sold are BOOKED, and no others."""
         booked = {seat: record.ref for seat, record in records.items() if record.status == "B"}
         missing: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-        for seat_id, booking_id, user, is_paying in claims:
-            if not is_paying and booked.get(seat_id) != booking_id:
-                missing[booking_id, user].append(seat_id)
+        for claim in claims:
+            if not claim.paying and booked.get(claim.seat_id) != claim.booking_id:
+                missing[claim.booking_id, claim.user].append(claim.seat_id)
         for (booking_id, user), seat_ids in missing.items():
             await self._seats.book_seats(event_id, booking_id, user, seat_ids)
-        sold = {seat_id for seat_id, *_ in claims}
+        sold = {claim.seat_id for claim in claims}
         extra: defaultdict[int, list[int]] = defaultdict(list)
         for seat_id, booking_id in booked.items():
             if seat_id not in sold:
@@ -129,8 +126,8 @@ class SeatComparison:
         """Seats that SQL has under payment are PAYING, where their buyer holds them still; where not,
         SQL's claim refuses others all the same."""
         wanted: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-        for seat_id, booking_id, user, _ in unpaid:
-            wanted[booking_id, user].append(seat_id)
+        for claim in unpaid:
+            wanted[claim.booking_id, claim.user].append(claim.seat_id)
         missing = {owner: seats for owner, seats in wanted.items() if not paying >= set(seats)}
         begun = [
             await self._seats.begin_checkout(

@@ -167,6 +167,9 @@ def import_event(
     on_sale_at: Annotated[str | None, typer.Option(help="Default: at once.")] = None,
     off_sale_at: Annotated[str | None, typer.Option(help="Default: when it starts.")] = None,
     currency: Annotated[str | None, typer.Option(help="ISO 4217.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Of the venue, such as Europe/Vienna. Default: its own.")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Read a seating plan and put an event on it on sale."""
@@ -200,6 +203,8 @@ def import_event(
             off_sale_at_ms=codec.parse_iso(off_sale_at) if off_sale_at else None,
             currency=chosen.currency,
             prices=minor,
+            timezone=timezone,
+            house_timezone=chosen.timezone,
         )
 
     event_id = _with_database(chosen, add)
@@ -208,14 +213,14 @@ def import_event(
 
 @event_app.command("list")
 def list_events(data_dir: DataDir = None) -> None:
-    """Every event: id, start, seats, name, venue."""
+    """Every event: id, start by the venue's clocks, seats, name, venue."""
     from houseful import settings
+    from houseful.domain.zones import told
     from houseful.ledger import events
 
     for event in _with_database(settings.load(data_dir=data_dir), events.list_all):
-        start = datetime.fromtimestamp(event.starts_at_ms / 1000, UTC)
         print(
-            f"{event.id:>4}  {start:%Y-%m-%d %H:%M}Z  {event.seat_count:>7,}"
+            f"{event.id:>4}  {told(event.starts_at_ms, event.timezone)}  {event.seat_count:>7,}"
             f"  {event.name}  ({event.venue})"
         )
 
@@ -355,7 +360,7 @@ def _with_database(chosen: Settings, work: Callable[[Session], Awaitable[T]]) ->
     async def run() -> T:
         database = Database(chosen.sql_url())
         try:
-            await migrate(database.url)
+            await migrate(database.url, timezone=chosen.timezone)
             return await database.transact(work)
         finally:
             await database.close()

@@ -257,6 +257,7 @@ class Dashboard:
             "onSaleAt": None if event.on_sale_at_ms is None else iso(event.on_sale_at_ms),
             "offSaleAt": None if event.off_sale_at_ms is None else iso(event.off_sale_at_ms),
             "startsAt": iso(event.starts_at_ms),
+            "timeZone": event.timezone,
             "currency": event.currency,
             "totals": census.house.counts(),
             "revenue": self._price(census.house.revenue_minor),

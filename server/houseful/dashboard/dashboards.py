@@ -179,6 +179,7 @@ class Dashboards:
             "name": record.name,
             "venue": record.venue,
             "startsAt": iso(record.starts_at_ms),
+            "timeZone": record.timezone,
             "saleState": sale_state(record, self._live.clock()),
             "currency": record.currency,
             "totals": {

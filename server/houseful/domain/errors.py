@@ -114,6 +114,13 @@ class InProgress(Conflict):
     same_key = True
 
 
+class TotalChanged(Conflict):
+    """The purchase costs something else than `expectedTotal`; `data.quote` says what. Nothing was
+    charged, and the seats stay held."""
+
+    code = "total_changed"
+
+
 class TooLarge(InvalidRequest):
     """The body is over the limit."""
 

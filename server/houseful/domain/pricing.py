@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -58,12 +58,16 @@ class PricedSeat:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a purchase costs: `total = subtotal - discount`, never below 0."""
+    """What a purchase costs: `total = subtotal - discount`, never below 0.
+
+    `price_list` is the event's list that the seats' prices are from.
+    """
 
     currency: str
     seats: tuple[PricedSeat, ...]
     discount_minor: int = 0
     discount: Discount | None = None
+    price_list: int = 0
 
     @property
     def subtotal_minor(self) -> int:
@@ -106,12 +110,14 @@ def reduction(discount: Discount, subtotal_minor: int) -> int:
     return min(subtotal_minor, discount.amount_minor or 0)
 
 
-def quote(seats: Sequence[PricedSeat], currency: str, discount: Discount | None) -> Quote:
+def quote(
+    seats: Sequence[PricedSeat], currency: str, discount: Discount | None, price_list: int = 0
+) -> Quote:
     """The price of `seats` with an already accepted `discount`, as the gateway can charge it."""
-    plain = Quote(currency, tuple(seats))
+    plain = Quote(currency, tuple(seats), price_list=price_list)
     off = reduction(discount, plain.subtotal_minor) if discount else 0
     total = chargeable(plain.subtotal_minor - off, currency)
-    return Quote(currency, plain.seats, plain.subtotal_minor - total, discount)
+    return replace(plain, discount_minor=plain.subtotal_minor - total, discount=discount)
 
 
 def shares(prices: Sequence[int], total_minor: int) -> list[int]:

@@ -68,7 +68,10 @@ class FailedSeat:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Seats held until `deadline_ms`; `failed` names those that could not be had."""
+    """Seats held until `deadline_ms`; `failed` names those that could not be had.
+
+    `price_list` is the one the hold was made under; 0 for not known (a hold of an older version).
+    """
 
     reservation_id: int
     seat_ids: tuple[int, ...]
@@ -77,14 +80,19 @@ class Granted:
     seq: int
     failed: tuple[FailedSeat, ...] = ()
     repeated: bool = False
+    price_list: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was done. Either each seat says why, or one `reason` covers the whole reservation."""
+    """Nothing was done. Either each seat says why, or one `reason` covers the whole reservation.
+
+    `outrun`: every seat was free when the buyer saw it, and somebody else was faster.
+    """
 
     failed: tuple[FailedSeat, ...] = ()
     reason: str = ""
+    outrun: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ class Reservation:
     now_ms: int
     seat_ids: tuple[int, ...]
     session: str
+    price_list: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ class Claim:
     booking_id: int
     user: str
     paying: bool
+    price_list: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from houseful.domain.booking import FOLLOWS, LIVE, PAID, UNFINISHED, State, check
+from houseful.domain.seats import Claim
 from houseful.ledger.idempotency import lease_is_dead
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, PAYMENT
 from houseful.sql.database import Session
@@ -58,6 +59,7 @@ class Booking:
     ended_by: str
     nonce: str
     dispute: str
+    price_list: int
 
 
 _ADD: Final = insert(BOOKING).returning(*BOOKING.c)
@@ -206,11 +208,8 @@ async def of_user(
     return [booking(row) for row in found], count.scalar_one()
 
 
-async def live_claims(
-    session: Session, event_id: int, seats: range | None = None
-) -> list[tuple[int, int, str, bool]]:
-    """`(seat_id, booking_id, user, paying)` of each seat, of all or of `seats`, that is sold or being
-    paid for."""
+async def live_claims(session: Session, event_id: int, seats: range | None = None) -> list[Claim]:
+    """Each seat, of all or of `seats`, that is sold or being paid for."""
     where: Any = BOOKING_SEAT.c.event_id == event_id
     if seats is not None:
         where &= BOOKING_SEAT.c.seat_id.between(seats.start, seats.stop - 1)
@@ -223,25 +222,36 @@ async def changes(session: Session) -> list[Row[Any]]:
     return list((await session.execute(select(*columns).group_by(BOOKING.c.event_id))).all())
 
 
-async def claims_on(
-    session: Session, event_id: int, seat_ids: Sequence[int]
-) -> list[tuple[int, int, str, bool]]:
+async def claims_on(session: Session, event_id: int, seat_ids: Sequence[int]) -> list[Claim]:
     """The live claims on some seats of an event, as `live_claims` gives them."""
     return await _claims(
         session, (BOOKING_SEAT.c.event_id == event_id) & BOOKING_SEAT.c.seat_id.in_(seat_ids)
     )
 
 
-async def _claims(session: Session, where: Any) -> list[tuple[int, int, str, bool]]:
+async def _claims(session: Session, where: Any) -> list[Claim]:
     found = await session.execute(
         select(
-            BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.booking_id, BOOKING.c.user_id, BOOKING.c.state
+            BOOKING_SEAT.c.seat_id,
+            BOOKING_SEAT.c.booking_id,
+            BOOKING.c.user_id,
+            BOOKING.c.state,
+            BOOKING.c.price_list,
         )
         .join(BOOKING, BOOKING.c.id == BOOKING_SEAT.c.booking_id)
         .where(where, BOOKING_SEAT.c.live)
         .order_by(BOOKING_SEAT.c.seat_id)
     )
-    return [(row.seat_id, row.booking_id, row.user_id, row.state not in PAID) for row in found]
+    return [
+        Claim(
+            row.seat_id,
+            row.booking_id,
+            row.user_id,
+            paying=row.state not in PAID,
+            price_list=row.price_list,
+        )
+        for row in found
+    ]
 
 
 async def disputed(session: Session, standing: str, limit: int) -> list[Booking]:

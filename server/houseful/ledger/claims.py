@@ -35,6 +35,8 @@ class ClaimedEvent:
     starts_at_ms: int
     currency: str
     cancel_before_ms: int | None
+    price_list: int
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ _FACTS: Final = (
         EVENT.c.starts_at_ms,
         EVENT.c.currency,
         EVENT.c.cancel_before_ms,
+        EVENT.c.price_list,
+        VENUE.c.timezone,
     )
     .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
     .where(EVENT.c.id == bindparam("event"))
@@ -76,7 +80,11 @@ _PRICED: Final = (
         EVENT_PRICE,
         (EVENT_PRICE.c.event_id == EVENT.c.id) & (EVENT_PRICE.c.ordinal == SEAT.c.category),
     )
-    .where(EVENT.c.id == bindparam("event"), SEAT.c.id.in_(bindparam("seats", expanding=True)))
+    .where(
+        EVENT.c.id == bindparam("event"),
+        EVENT_PRICE.c.price_list == bindparam("list"),
+        SEAT.c.id.in_(bindparam("seats", expanding=True)),
+    )
     .order_by(SEAT.c.id)
 )
 
@@ -112,9 +120,12 @@ async def facts(session: Session, event_id: int) -> ClaimedEvent | None:
     return ClaimedEvent(*row) if row is not None else None
 
 
-async def priced(session: Session, event_id: int, seat_ids: Sequence[int]) -> list[PricedSeat]:
-    """The seats with today's prices, in plan order; seats that are not the event's are left out."""
-    found = await session.execute(_PRICED, {"event": event_id, "seats": list(seat_ids)})
+async def priced(
+    session: Session, event_id: int, price_list: int, seat_ids: Sequence[int]
+) -> list[PricedSeat]:
+    """The seats at the prices of that list, in plan order; seats not of the event are left out."""
+    wanted = {"event": event_id, "list": price_list, "seats": list(seat_ids)}
+    found = await session.execute(_PRICED, wanted)
     return [_seat(*row) for row in found]
 
 

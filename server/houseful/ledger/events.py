@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, case, delete, func, insert, select, update
 
 from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
+from houseful.domain.zones import checked_zone
 from houseful.ledger.counters import upsert
 from houseful.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
 from houseful.sql.database import Session
@@ -28,7 +29,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """An event with its plan's seat range. `prices`: category → minor units.
+    """An event with its plan's seat range. `prices`: category → minor units, those it sells at now,
+    which are its price list number `price_list`. `timezone` is the venue's IANA name.
 
     Owners may cancel until `cancel_before_ms` before the start; None: the house rule.
     """
@@ -48,6 +50,8 @@ class EventRecord:
     cancel_before_ms: int | None = None
     revision: int = 0
     revised_at_ms: int = 0
+    price_list: int = 1
+    timezone: str = "UTC"
 
 
 async def add(
@@ -62,11 +66,14 @@ async def add(
     currency: str,
     prices: Mapping[str, int],
     cancel_before_ms: int | None = None,
+    timezone: str | None = None,
+    house_timezone: str = "UTC",
 ) -> int:
     """Store an event and return its id; a venue of that name is shared.
 
-    Raises NotFound for the plan, InvalidRequest for prices of categories it does not have, or that
-    the gateway cannot charge.
+    A new venue is in `timezone`, without one in `house_timezone`. Raises NotFound for the plan,
+    InvalidRequest for prices of categories it does not have or that the gateway cannot charge, and
+    for a zone that is not the venue's.
     """
     for amount in prices.values():
         check_price(amount, currency)
@@ -84,7 +91,7 @@ async def add(
         insert(EVENT)
         .values(
             plan_id=plan_id,
-            venue_id=await _venue(session, venue_name),
+            venue_id=await _venue(session, venue_name, timezone, house_timezone),
             name=name,
             starts_at_ms=starts_at_ms,
             on_sale_at_ms=on_sale_at_ms,
@@ -100,6 +107,7 @@ async def add(
         [
             {
                 "event_id": event_id,
+                "price_list": 1,
                 "category": category,
                 "ordinal": ordinals[category],
                 "amount_minor": amount,
@@ -110,12 +118,18 @@ async def add(
     return event_id
 
 
-async def _venue(session: Session, name: str) -> int:
-    statement = upsert(session, VENUE).values(name=name).on_conflict_do_nothing()
+async def _venue(session: Session, name: str, timezone: str | None, house_timezone: str) -> int:
+    zone = checked_zone(timezone or house_timezone)
+    statement = upsert(session, VENUE).values(name=name, timezone=zone).on_conflict_do_nothing()
     await session.execute(statement)
-    found = await session.execute(select(VENUE.c.id).where(VENUE.c.name == name))
-    venue_id: int = found.scalar_one()
-    return venue_id
+    found = await session.execute(select(VENUE.c.id, VENUE.c.timezone).where(VENUE.c.name == name))
+    venue_id, stands = found.one()
+    if timezone not in {None, stands}:
+        raise InvalidRequest(
+            f"timeZone: {name} is in {stands}, got {timezone}; change it on one of the venue's events",
+            code="other_time_zone",
+        )
+    return int(venue_id)
 
 
 async def get(session: Session, event_id: int) -> EventRecord | None:
@@ -123,8 +137,17 @@ async def get(session: Session, event_id: int) -> EventRecord | None:
     found = (await session.execute(_select().where(EVENT.c.id == event_id))).one_or_none()
     if found is None:
         return None
-    prices = await session.execute(select(EVENT_PRICE).where(EVENT_PRICE.c.event_id == event_id))
-    return _record(found, {row.category: row.amount_minor for row in prices.all()})
+    return _record(found, await prices_of(session, event_id, found.price_list))
+
+
+async def prices_of(session: Session, event_id: int, price_list: int) -> dict[str, int]:
+    """Category → minor units in one of the event's price lists; empty when there is none such."""
+    found = await session.execute(
+        select(EVENT_PRICE.c.category, EVENT_PRICE.c.amount_minor).where(
+            EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.price_list == price_list
+        )
+    )
+    return {row.category: row.amount_minor for row in found}
 
 
 async def ids(session: Session, since_ms: int = 0) -> list[int]:
@@ -135,7 +158,7 @@ async def ids(session: Session, since_ms: int = 0) -> list[int]:
 
 async def list_all(session: Session) -> list[EventRecord]:
     """Every event, by start."""
-    return await _records(session, _select(), select(EVENT_PRICE))
+    return await _records(session, _select(), _on_sale())
 
 
 async def some(session: Session, event_ids: Sequence[int]) -> list[EventRecord]:
@@ -143,9 +166,15 @@ async def some(session: Session, event_ids: Sequence[int]) -> list[EventRecord]:
     found: list[EventRecord] = []
     for first in range(0, len(event_ids), 500):
         part = event_ids[first : first + 500]
-        prices = select(EVENT_PRICE).where(EVENT_PRICE.c.event_id.in_(part))
+        prices = _on_sale().where(EVENT.c.id.in_(part))
         found += await _records(session, _select().where(EVENT.c.id.in_(part)), prices)
     return found
+
+
+def _on_sale() -> Select[Any]:
+    """The prices of each event's list of now."""
+    mine = EVENT.c.id == EVENT_PRICE.c.event_id
+    return select(EVENT_PRICE).join(EVENT, mine & (EVENT.c.price_list == EVENT_PRICE.c.price_list))
 
 
 async def _records(session: Session, rows: Select[Any], priced: Select[Any]) -> list[EventRecord]:
@@ -158,7 +187,13 @@ async def _records(session: Session, rows: Select[Any], priced: Select[Any]) -> 
 
 def _select() -> Select[Any]:
     return (
-        select(EVENT, VENUE.c.name.label("venue"), PLAN.c.first_seat_id, PLAN.c.seat_count)
+        select(
+            EVENT,
+            VENUE.c.name.label("venue"),
+            VENUE.c.timezone,
+            PLAN.c.first_seat_id,
+            PLAN.c.seat_count,
+        )
         .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
         .join(PLAN, PLAN.c.id == EVENT.c.plan_id)
     )
@@ -181,6 +216,8 @@ def _record(row: Any, prices: dict[str, int]) -> EventRecord:
         cancel_before_ms=row.cancel_before_ms,
         revision=row.revision,
         revised_at_ms=row.revised_at_ms,
+        price_list=row.price_list,
+        timezone=row.timezone,
     )
 
 
@@ -205,22 +242,45 @@ async def change(
     *,
     values: Mapping[str, Any],
     prices: Mapping[str, int],
+    timezone: str | None = None,
 ) -> None:
-    """Write columns of an event, and the prices of categories that have one already.
+    """Write columns of an event, the zone of its venue, and new prices of categories that have one.
 
-    Raises InvalidRequest for a price that the gateway cannot charge.
+    Prices become a new list, which the event sells at from now on; the lists before stay as they
+    are, because holds were made under them. Raises InvalidRequest for a price that the gateway
+    cannot charge.
     """
     if values:
         await session.execute(update(EVENT).where(EVENT.c.id == event_id).values(**values))
-    currency = await session.execute(select(EVENT.c.currency).where(EVENT.c.id == event_id))
-    code = currency.scalar_one()
-    for category, amount in prices.items():
-        check_price(amount, code)
-        await session.execute(
-            update(EVENT_PRICE)
-            .where(EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.category == category)
-            .values(amount_minor=amount)
+    if timezone is not None:
+        venue = select(EVENT.c.venue_id).where(EVENT.c.id == event_id).scalar_subquery()
+        zone = checked_zone(timezone)
+        await session.execute(update(VENUE).where(VENUE.c.id == venue).values(timezone=zone))
+    if prices:
+        await _new_list(session, event_id, prices)
+
+
+async def _new_list(session: Session, event_id: int, prices: Mapping[str, int]) -> None:
+    # The update comes first: it locks the event's row, so that two changes make two lists.
+    raised = await session.execute(
+        update(EVENT)
+        .where(EVENT.c.id == event_id)
+        .values(price_list=EVENT.c.price_list + 1)
+        .returning(EVENT.c.price_list, EVENT.c.currency)
+    )
+    number, currency = raised.one()
+    for amount in prices.values():
+        check_price(amount, currency)
+    before = await session.execute(
+        select(EVENT_PRICE).where(
+            EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.price_list == number - 1
         )
+    )
+    rows = [dict(row) for row in before.mappings()]
+    for row in rows:
+        amount = prices.get(row["category"], row["amount_minor"])
+        row |= {"price_list": number, "amount_minor": amount}
+    await session.execute(insert(EVENT_PRICE), rows)
 
 
 async def revise(session: Session, event_id: int, now_ms: int) -> None:

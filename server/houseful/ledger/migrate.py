@@ -27,16 +27,19 @@ ADVISORY_LOCK = 0x484F5553
 """Any number no other program on the same database uses: "HOUS"."""
 
 
-async def migrate(url: URL) -> None:
-    """Bring the schema up to date; any number of processes may do so at once. Raises Unavailable."""
-    await asyncio.to_thread(upgrade, url)
+async def migrate(url: URL, *, timezone: str = "UTC") -> None:
+    """Bring the schema up to date; any number of processes may do so at once. Raises Unavailable.
+
+    `timezone` (an IANA name) becomes that of venues from before venues had one.
+    """
+    await asyncio.to_thread(upgrade, url, timezone)
 
 
-def upgrade(url: URL) -> None:
-    """Upgrade to the newest revision. Blocks; run it in a thread. Raises Unavailable."""
+def upgrade(url: URL, timezone: str = "UTC", revision: str = "head") -> None:
+    """Upgrade to the revision. Blocks; run it in a thread. Raises Unavailable."""
     try:
         with _file_lock(url):
-            asyncio.run(_upgrade(url))
+            asyncio.run(_upgrade(url, timezone, revision))
     except LIBRARIES as error:
         away = unavailable(error)
         if not isinstance(away, Unavailable):
@@ -52,7 +55,7 @@ def configuration() -> Config:
     return config
 
 
-async def _upgrade(url: URL) -> None:
+async def _upgrade(url: URL, timezone: str, revision: str) -> None:
     engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
@@ -60,15 +63,15 @@ async def _upgrade(url: URL) -> None:
                 await connection.execute(
                     text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK}
                 )
-            await connection.run_sync(_run)
+            await connection.run_sync(_run, timezone, revision)
     finally:
         await engine.dispose()
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, timezone: str, revision: str) -> None:
     config = configuration()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    config.attributes |= {"connection": connection, "timezone": timezone}
+    command.upgrade(config, revision)
 
 
 @contextmanager

@@ -49,10 +49,11 @@ class Counter(SQLModel, table=True):
 
 
 class Venue(SQLModel, table=True):
-    """Where events take place."""
+    """Where events take place; `timezone` is an IANA name, in which its times are told."""
 
     id: int | None = _number()
     name: str = Field(unique=True, max_length=255)
+    timezone: str = Field(default="UTC", max_length=64)
 
 
 class Plan(SQLModel, table=True):
@@ -105,7 +106,8 @@ class Event(SQLModel, table=True):
     """What seats are sold for. `generation` rises each time its seats are rebuilt in Redis,
     `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
 
-    Owners may cancel until `cancel_before_ms` before the start; NULL: the house rule.
+    `price_list` is the number of the prices it sells at now. Owners may cancel until
+    `cancel_before_ms` before the start; NULL: the house rule.
     """
 
     id: int | None = _number()
@@ -120,13 +122,16 @@ class Event(SQLModel, table=True):
     cancel_before_ms: int | None = _big(None)
     revision: int = 0
     revised_at_ms: int = _big()
+    price_list: int = 1
 
 
 class EventPrice(SQLModel, table=True):
-    """What a category costs at an event; `ordinal` is the category's index in the plan."""
+    """What a category costs in one of an event's price lists, which never change: other prices are
+    another list. `ordinal` is the category's index in the plan."""
 
     __tablename__ = "event_price"
     event_id: int = _key("event.id")
+    price_list: int = Field(primary_key=True)
     category: str = Field(primary_key=True, max_length=255)
     ordinal: int = -1
     amount_minor: int = _big()
@@ -188,7 +193,10 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class Booking(SQLModel, table=True):
-    """One checkout from its claim to its end. States: `houseful.domain.booking`."""
+    """One checkout from its claim to its end. States: `houseful.domain.booking`.
+
+    `price_list` is the one its seats were held under; 0 for a hold of an older version.
+    """
 
     __table_args__ = (
         Index(
@@ -235,6 +243,7 @@ class Booking(SQLModel, table=True):
     ended_by: str = Field(default="", max_length=128)
     nonce: str = Field(default="", max_length=32)
     dispute: str = Field(default="", max_length=16)
+    price_list: int = 0
 
 
 class BookingSeat(SQLModel, table=True):

@@ -74,11 +74,11 @@ async def prepare_database(chosen: Settings, redis_url: str) -> None:
     """Migrate, and fill an empty database if so set. Raises ConfigurationError."""
     database, client = Database(chosen.sql_url()), connect(await settled(redis_url))
     try:
-        await migrate.migrate(database.url)
+        await migrate.migrate(database.url, timezone=chosen.timezone)
         await require_own_account(chosen, database)
         if chosen.demo_events:
             added = await seed_demo(
-                Catalog(database, SeatStore(client)),
+                Catalog(database, SeatStore(client), chosen.timezone),
                 now_ms=time.time_ns() // 1_000_000,
                 currency=chosen.currency,
             )

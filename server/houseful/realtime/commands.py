@@ -95,7 +95,7 @@ class Commander:
                 return frames.ok(command.ref, data)
             case ExtendCommand():
                 granted = await self._reservations.extend(event_id, user, command.reservationId)
-                return frames.ok(command.ref, frames.granted_data(granted))
+                return await self._granted(command.ref, granted)
             case PositionCommand():
                 return self._position(command)
 
@@ -105,10 +105,14 @@ class Commander:
             self._live.event_id, self._viewer.user, command.sessionId, wanted
         )
         if isinstance(answer, Granted):
-            return frames.ok(command.ref, frames.granted_data(answer))
+            return await self._granted(command.ref, answer)
         data = {"failedSeats": frames.failed_seats(answer.failed)}
         message = "No seats could be reserved"
         return frames.refused(command.ref, "conflict", message, retryable=False, data=data)
+
+    async def _granted(self, ref: str | int, granted: Granted) -> bytes:
+        priced = await self._reservations.prices(self._live.event_id, granted)
+        return frames.ok(ref, frames.granted_data(granted, priced.price_list, priced.total))
 
     def _position(self, command: PositionCommand) -> bytes:
         replica, hub = self._live.replica, self._live.hub

@@ -19,7 +19,6 @@ import structlog
 
 from houseful.domain.errors import NotFound
 from houseful.domain.plan import Plan
-from houseful.domain.seats import Claim
 from houseful.ledger import bookings, discounts, events, plans
 from houseful.ledger.events import EventRecord
 from houseful.sales.seating import EventSeats
@@ -47,7 +46,10 @@ are their replicas', however many."""
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """What makes an event. `prices`: category → minor units; times in ms UTC."""
+    """What makes an event. `prices`: category → minor units; times in ms UTC.
+
+    `timezone` is an IANA name; None: the venue's, and for a new venue the server's.
+    """
 
     name: str
     venue: str
@@ -56,17 +58,21 @@ class NewEvent:
     prices: Mapping[str, int]
     on_sale_at_ms: int | None = None
     off_sale_at_ms: int | None = None
+    timezone: str | None = None
 
 
 class Catalog:
     """Everything known of events before anybody buys."""
 
-    def __init__(self, database: Database, seats: SeatStore) -> None:
+    def __init__(self, database: Database, seats: SeatStore, timezone: str = "UTC") -> None:
+        """`timezone`: the IANA name of new venues' own, where nobody says another."""
         self._database = database
+        self._timezone = timezone
         self._seats = seats
         self._events: dict[int, tuple[float, EventRecord]] = {}
         self._houses: WeakValueDictionary[int, EventSeats] = WeakValueDictionary()
         self._kept: OrderedDict[int, EventSeats] = OrderedDict()
+        self._old_prices: OrderedDict[tuple[int, int], dict[str, int]] = OrderedDict()
         self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
         self._house_flights: SingleFlight[int, EventSeats] = SingleFlight()
         self._openings: SingleFlight[int, None] = SingleFlight()
@@ -134,6 +140,23 @@ class Catalog:
             self._kept.popitem(last=False)
         return house
 
+    async def price_list(self, event_id: int, number: int) -> tuple[int, Mapping[str, int]]:
+        """An event's price list that a hold was made under, and its number: category → minor units.
+
+        Of a hold that names none (0), or one that this database does not know: those of now.
+        """
+        record = await self.event(event_id)
+        if not 0 < number < record.price_list:
+            return record.price_list, record.prices
+        key = (event_id, number)
+        if key not in self._old_prices:
+            self._old_prices[key] = await self._database.query(
+                lambda session: events.prices_of(session, event_id, number)
+            )
+            while len(self._old_prices) > HOUSES:
+                self._old_prices.popitem(last=False)
+        return number, self._old_prices[key]
+
     async def _read_house(self, event_id: int) -> EventSeats:
         record = await self.event(event_id)
         house = EventSeats(record, await self.plan(record.plan_id))
@@ -184,7 +207,7 @@ class Catalog:
 
     async def _build(self, record: EventRecord, expected_epoch: str, version_base: int) -> bool:
         async with self._database.read() as session:
-            claims = [Claim(*claim) for claim in await bookings.live_claims(session, record.id)]
+            claims = await bookings.live_claims(session, record.id)
             blocked = await events.blocked_seats(session, record.id)
         taken = {claim.seat_id for claim in claims}
         return await self._seats.open(
@@ -231,6 +254,8 @@ class Catalog:
             off_sale_at_ms=event.off_sale_at_ms,
             currency=event.currency,
             prices=event.prices,
+            timezone=event.timezone,
+            house_timezone=self._timezone,
         )
 
     async def add_discount(self, code: str, percent: int) -> None:

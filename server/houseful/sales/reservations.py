@@ -44,6 +44,14 @@ class Rules:
     attempts_per_minute: int
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPrices:
+    """What a hold costs under its own price list; `total` is a decimal string."""
+
+    price_list: int
+    total: str
+
+
 def sale_state(event: EventRecord, now_ms: int) -> str:
     """`upcoming`, `open` or `closed`."""
     if event.on_sale_at_ms is not None and now_ms < event.on_sale_at_ms:
@@ -95,7 +103,7 @@ class Reservations:
         Raises InvalidRequest, NotFound, Conflict (no sale now), RateLimited. An attempt counts when
         it reaches the seats: a request that is wrong in itself costs nobody anything.
         """
-        event = await self._catalog.event(event_id)
+        event = (await self._catalog.house(event_id)).event
         self._check_seats(event, [seat_id for seat_id, _ in wanted])
         self._check_sale(event)
         allowance = await self._allow(user)
@@ -110,6 +118,7 @@ class Reservations:
                 wanted,
                 hold_ms=self.rules.hold_ms,
                 max_seats=self.rules.max_seats,
+                price_list=event.price_list,
             ),
         )
         self._log_reserve(event_id, user, answer)
@@ -184,6 +193,13 @@ class Reservations:
         if found is None:
             raise reservation_error("unknown_reservation")
         return found
+
+    async def prices(self, event_id: int, hold: Granted | Reservation) -> HeldPrices:
+        """What the hold's seats cost, before any discount."""
+        house = await self._catalog.house(event_id)
+        number, prices = await self._catalog.price_list(event_id, hold.price_list)
+        total = sum(prices[house.seat(seat_id).category] for seat_id in hold.seat_ids)
+        return HeldPrices(number, house.price(total))
 
     def _check_seats(self, event: EventRecord, seat_ids: Sequence[int]) -> None:
         distinct(seat_ids)

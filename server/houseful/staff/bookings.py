@@ -16,6 +16,7 @@ from houseful.domain.money import to_wire
 from houseful.domain.pricing import PricedSeat
 from houseful.domain.seat_names import place
 from houseful.domain.wording import shown
+from houseful.domain.zones import clock_time
 from houseful.ledger import audit, bookings, claims, deliveries, search
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
@@ -48,6 +49,7 @@ COLUMNS: Final = (
     "total",
     "refunded",
     "tickets used",
+    "time zone",
 )
 
 
@@ -123,7 +125,7 @@ class StaffBookings:
 
     async def table(self, event_id: int, *, who: str) -> AsyncIterator[list[list[str]]]:
         """All bookings as rows of text under `COLUMNS`, in pieces. Raises NotFound at once."""
-        await self._catalog.event(event_id)
+        event = await self._catalog.event(event_id)
 
         async def write(session: Session) -> None:
             await audit.write(
@@ -131,16 +133,16 @@ class StaffBookings:
             )
 
         await self._database.transact(write)
-        return self._pieces(event_id)
+        return self._pieces(event_id, event.timezone)
 
-    async def _pieces(self, event_id: int) -> AsyncIterator[list[list[str]]]:
+    async def _pieces(self, event_id: int, timezone: str) -> AsyncIterator[list[list[str]]]:
         last_id = 0
 
         async def work(session: Session) -> list[tuple[int, list[str]]]:
             found = await search.after(session, event_id, last_id, PIECE)
             ids = [booking.id for booking in found]
             sold, tickets = await claims.sold(session, ids), await search.tickets(session, ids)
-            return [(one.id, row_of(one, sold[one.id], tickets[one.id])) for one in found]
+            return [(one.id, row_of(one, sold[one.id], tickets[one.id], timezone)) for one in found]
 
         while piece := await self._database.query(work):
             yield [row for _, row in piece]
@@ -192,9 +194,9 @@ def staff_facts(booking: Booking) -> dict[str, Any]:
 
 
 def row_of(
-    booking: Booking, seats: Sequence[PricedSeat], tickets: Sequence[SeatTicket]
+    booking: Booking, seats: Sequence[PricedSeat], tickets: Sequence[SeatTicket], timezone: str
 ) -> list[str]:
-    """One booking in the order of `COLUMNS`."""
+    """One booking in the order of `COLUMNS`; its times are the venue's, in zone `timezone`."""
     status, payment_status = WIRE[booking.state]
     contact = decode(booking.contact) or {}
     currency = booking.currency
@@ -202,8 +204,8 @@ def row_of(
         booking.reference,
         status,
         payment_status,
-        iso(booking.created_at_ms),
-        "" if booking.confirmed_at_ms is None else iso(booking.confirmed_at_ms),
+        clock_time(booking.created_at_ms, timezone),
+        clock_time(booking.confirmed_at_ms, timezone),
         str(contact.get("name") or ""),
         str(contact.get("email") or ""),
         phone_cell(str(contact.get("phone") or "")),
@@ -217,4 +219,5 @@ def row_of(
         to_wire(booking.total_minor, currency),
         to_wire(booking.refunded_minor, currency),
         str(sum(ticket.state == "USED" for ticket in tickets)),
+        timezone,
     ]

@@ -14,6 +14,7 @@ from houseful.domain.booking import State
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
+from houseful.domain.zones import checked_zone
 from houseful.ledger import audit, events, outbox, plans
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
@@ -28,10 +29,14 @@ KNOWN_EVERYWHERE_MS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class EventChange:
-    """What becomes different: columns by name, prices as amounts by category."""
+    """What becomes different: columns by name, prices as amounts by category, the venue's zone.
+
+    Prices become the event's next price list; the zone is that of all events at its venue.
+    """
 
     values: Mapping[str, Any]
     prices: Mapping[str, str] = field(default_factory=dict)
+    timezone: str | None = None
 
 
 class EventAdmin:
@@ -94,13 +99,24 @@ class EventAdmin:
         unknown = sorted(set(minor) - set(before.prices))
         if unknown:
             raise InvalidRequest(f"prices: expected {sorted(before.prices)}, got {unknown}")
-        if not change.values and not minor:
+        if not change.values and not minor and change.timezone is None:
             raise InvalidRequest("expected something to change, got nothing")
-        after = replace(before, **change.values, prices={**before.prices, **minor})
+        after = replace(
+            before,
+            **change.values,
+            prices={**before.prices, **minor},
+            timezone=checked_zone(change.timezone or before.timezone),
+        )
         check_sale(after.starts_at_ms, after.on_sale_at_ms, after.off_sale_at_ms)
 
         async def work(session: Session) -> None:
-            await events.change(session, event_id, values=change.values, prices=minor)
+            await events.change(
+                session,
+                event_id,
+                values=change.values,
+                prices=minor if after.prices != before.prices else {},
+                timezone=change.timezone,
+            )
             await tell_calendars(session, before, after)
             await audit.write(
                 session,
@@ -133,7 +149,7 @@ async def tell_calendars(session: Session, before: EventRecord, after: EventReco
 
 def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
     """What the audit log says of a change: field → [before, after]."""
-    names = ("name", "starts_at_ms", "on_sale_at_ms", "off_sale_at_ms", "prices")
+    names = ("name", "starts_at_ms", "on_sale_at_ms", "off_sale_at_ms", "prices", "timezone")
     return {
         name: [getattr(before, name), getattr(after, name)]
         for name in names

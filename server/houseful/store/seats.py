@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ SEQ_PLACE = {
 }
 """Where a script's reply has the feed's position, by the reply's first word; 0: it has none."""
 
-NEXT_PLACE = {"granted": 7, "extended": 6, "begun": 6, "kept": 6}
+NEXT_PLACE = {"granted": 8, "extended": 7, "begun": 7, "kept": 7}
 """Where a reply that set a deadline (its third item) says whether that is the event's earliest."""
 
 HOLDS_LIMIT = 5000
@@ -144,7 +144,8 @@ class SeatStore:
     ) -> bool:
         """Build the event from SQL; False if its epoch is not `expected_epoch` any more."""
         flat: chain[str | int] = chain.from_iterable(
-            (claim.seat_id, claim.booking_id, claim.user, int(claim.paying)) for claim in claims
+            (claim.seat_id, claim.booking_id, claim.user, int(claim.paying), claim.price_list)
+            for claim in claims
         )
         reply = await self._run(
             "open",
@@ -196,8 +197,12 @@ class SeatStore:
         *,
         hold_ms: int,
         max_seats: int,
+        price_list: int = 0,
     ) -> Granted | Refused:
-        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw)."""
+        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw).
+
+        `price_list` is the event's now; seats that join a hold come under the hold's own.
+        """
         distinct(seat_id for seat_id, _ in wanted)
         reply = await self._run(
             "reserve",
@@ -206,19 +211,12 @@ class SeatStore:
             session,
             hold_ms,
             max_seats,
+            price_list,
             *chain.from_iterable(wanted),
         )
         if reply[0] == "refused":
-            return Refused(failed_seats(reply[1]))
-        return Granted(
-            reservation_id=int(reply[1]),
-            deadline_ms=reply[2],
-            now_ms=reply[3],
-            seq=reply[4],
-            seat_ids=integers(reply[5]),
-            failed=failed_seats(reply[6]),
-            repeated=reply[0] == "held",
-        )
+            return Refused(failed_seats(reply[1]), outrun=reply[2] == 1)
+        return replace(granted(reply), failed=failed_seats(reply[7]), repeated=reply[0] == "held")
 
     async def extend(
         self, event_id: int, user: str, reservation_id: int, *, hold_ms: int
@@ -316,7 +314,7 @@ class SeatStore:
         """What everybody holds or is paying for, or the one reservation named."""
         reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
         return [
-            Hold(reservation, item[6])
+            Hold(reservation, item[7])
             for reservation, item in zip(held(reply), reply[2], strict=True)
         ]
 
@@ -426,6 +424,7 @@ def granted(reply: Sequence[Any]) -> Granted:
         now_ms=reply[3],
         seq=reply[4],
         seat_ids=integers(reply[5]),
+        price_list=reply[6],
     )
 
 
@@ -445,8 +444,9 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             now_ms=reply[1],
             seat_ids=integers(seats),
             session=session,
+            price_list=price_list,
         )
-        for ref, status, created, deadline, seats, session, *_ in reply[2]
+        for ref, status, created, deadline, seats, price_list, session, *_ in reply[2]
     ]
 
 

@@ -7,12 +7,12 @@ Never: reads a database, a clock or a setting.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.plan import RowKind
 from houseful.domain.seat_names import bare_label
+from houseful.domain.zones import checked_zone, local
 from houseful.words import Words
 from houseful.words.en import ENGLISH
 
@@ -33,12 +33,7 @@ class EventFacts:
     address: str = ""
 
     def __post_init__(self) -> None:
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InvalidRequest(
-                f"expected a time zone such as Europe/Vienna, got {self.timezone!r}"
-            ) from None
+        checked_zone(self.timezone)
 
     @property
     def starts_at(self) -> datetime:
@@ -47,7 +42,7 @@ class EventFacts:
 
     def local(self, at_ms: int) -> datetime:
         """A moment in the venue's own time."""
-        return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(self.timezone))
+        return local(at_ms, self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ UNFIT: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """In a header's value these would end it, or the whole head."""
 
 
+IN_DATA: Final = ("failedSeats", "quote")
+"""Details of an error that stand in `data` and not in `error`."""
+
+
 class Ready(Response):
     """A response whose headers need no second look: names lower case, all of it bytes."""
 
@@ -96,10 +100,10 @@ def refused(
 
 
 def failure(error: HousefulError) -> Response:
-    """The answer for one of our own errors. Seats that were refused stand in `data`, as ever."""
+    """The answer for one of our own errors. What it tells of the purchase stands in `data`."""
     headers = {}
     details = dict(error.details)
-    failed_seats = details.pop("failedSeats", None)
+    data = {name: details.pop(name) for name in IN_DATA if name in details}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -114,7 +118,7 @@ def failure(error: HousefulError) -> Response:
         error.message,
         retryable=error.retryable,
         same_key=error.same_key,
-        data=None if failed_seats is None else {"failedSeats": failed_seats},
+        data=data or None,
         headers=headers,
         details=details,
     )

@@ -14,6 +14,12 @@ from houseful.wire.free_text import FREE, Word
 
 Instant = Annotated[str, Field(description="RFC 3339, UTC, `Z`", examples=["2026-01-09T12:10:00Z"])]
 Decimal = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", examples=["75.00"])]
+PriceList = Annotated[
+    int, Field(ge=1, description="Number of the event's price list; a hold keeps its own.")
+]
+TimeZone = Annotated[
+    str, Field(description="The venue's IANA time zone.", examples=["Europe/Vienna"])
+]
 MayBeNull = Annotated[str | None, Field(json_schema_extra={"x-nullable": True})]
 """Absent or null; a field that is only `| None = None` is never null on the wire."""
 
@@ -96,6 +102,8 @@ class GrantedBody(BaseModel):
     reservedSeatIds: list[int]
     expiresAt: Instant
     expiresInSeconds: int
+    priceList: PriceList
+    total: Decimal
     failedSeats: list[FailedSeatBody] | None = None
 
 
@@ -111,6 +119,8 @@ class ReservationBody(BaseModel):
     createdAt: Instant
     expiresAt: Instant
     expiresInSeconds: int
+    priceList: PriceList
+    total: Decimal
 
 
 class ReleasedBody(BaseModel):
@@ -125,9 +135,11 @@ class EventBody(BaseModel):
     name: str
     venue: str
     startsAt: Instant
+    timeZone: TimeZone
     onSaleAt: Instant | None
     offSaleAt: Instant | None
     currency: str
+    priceList: PriceList
     totalSeats: int
     availableSeats: int
     minPrice: Decimal
@@ -241,7 +253,15 @@ class QuoteBody(BaseModel):
     subtotal: Decimal
     discount: Decimal
     total: Decimal
+    priceList: PriceList
     discountCode: str | None
+
+
+class BookingRefusedBody(BaseModel):
+    """Seats that are lost, or what the purchase costs now where that is not `expectedTotal`."""
+
+    failedSeats: list[FailedSeatBody] | None = None
+    quote: QuoteBody | None = None
 
 
 class CardRequest(BaseModel):
@@ -270,6 +290,10 @@ class BookRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
     paymentMethod: Literal["stripe", "demo", "card"] = "stripe"
     discountCode: DiscountCode | None = None
+    expectedTotal: Annotated[
+        Decimal | None,
+        Field(max_length=20, description="The price the buyer saw; another one is a 409."),
+    ] = None
     paymentToken: Annotated[Word, Field(max_length=255)] | None = None
     card: CardRequest | None = None
     contact: ContactRequest | None = None
@@ -295,6 +319,7 @@ class BookedEventBody(BaseModel):
     name: str
     venue: str
     startsAt: Instant
+    timeZone: TimeZone
 
 
 class BookingTicketBody(NamedSeatBody):

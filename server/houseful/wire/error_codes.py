@@ -12,6 +12,8 @@ from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
 SPECIAL: dict[str, tuple[int, str]] = {
     "malformed_json": (400, "The body is not JSON."),
     "invalid_command": (400, "A message on the socket is no command."),
+    "invalid_time_zone": (400, "Not an IANA time zone."),
+    "other_time_zone": (400, "The venue is in another time zone."),
     "no_seats": (400, "No seat is named."),
     "too_many_seats": (400, "More seats than one person may hold."),
     "duplicate_seat": (400, "A seat is named twice."),

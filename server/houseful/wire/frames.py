@@ -125,13 +125,15 @@ def failed_seats(failed: Sequence[FailedSeat]) -> list[dict[str, object]]:
     ]
 
 
-def granted_data(granted: Granted) -> dict[str, Any]:
-    """The data of a reservation, for HTTP and sockets alike."""
+def granted_data(granted: Granted, price_list: int, total: str) -> dict[str, Any]:
+    """The data of a reservation, for HTTP and sockets alike; `total` is a decimal string."""
     data: dict[str, Any] = {
         "id": granted.reservation_id,
         "reservedSeatIds": list(granted.seat_ids),
         "expiresAt": iso(granted.deadline_ms),
         "expiresInSeconds": seconds_left(granted.deadline_ms, granted.now_ms),
+        "priceList": price_list,
+        "total": total,
     }
     if granted.failed:
         data["failedSeats"] = failed_seats(granted.failed)

@@ -15,6 +15,7 @@ from houseful.wire.buyer import (
     FailedSeatBody,
     Instant,
     NamedSeatBody,
+    TimeZone,
 )
 from houseful.wire.commands import SeatId
 from houseful.wire.free_text import FREE
@@ -34,6 +35,7 @@ Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), FREE]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
 Amount = Annotated[str, Field(strict=True, max_length=20, examples=["50.00"]), FREE]
 Moment = Annotated[str, Field(max_length=40, examples=["2026-01-09T19:30:00Z"]), FREE]
+Zone = Annotated[str, Field(strict=True, max_length=64, examples=["Europe/Vienna"])]
 Prices = Annotated[dict[Name, Amount], Field(max_length=200, examples=[{"STANDARD": "50.00"}])]
 
 
@@ -210,7 +212,10 @@ class PlanSummaryBody(BaseModel):
 
 
 class NewEventRequest(BaseModel):
-    """An event on an imported plan; every category that has seats needs a price."""
+    """An event on an imported plan; every category that has seats needs a price.
+
+    Without `timeZone` the venue's own counts, for a new venue the server's.
+    """
 
     name: Name
     venue: Name
@@ -218,18 +223,24 @@ class NewEventRequest(BaseModel):
     startsAt: Moment
     onSaleAt: Moment | None = None
     offSaleAt: Moment | None = None
+    timeZone: Zone | None = None
     currency: Currency
     prices: Prices
 
 
 class EventChangeRequest(ReasonRequest):
-    """What becomes different. `onSaleAt` and `offSaleAt` may be null: at once, until it starts."""
+    """What becomes different. `onSaleAt` and `offSaleAt` may be null: at once, until it starts.
+
+    `prices` become the event's next price list: holds keep the one they were made under. `timeZone`
+    is the venue's, for all its events.
+    """
 
     name: Name | None = None
     startsAt: Moment | None = None
     onSaleAt: Annotated[Moment | None, Field(json_schema_extra={"x-nullable": True})] = None
     offSaleAt: Annotated[Moment | None, Field(json_schema_extra={"x-nullable": True})] = None
     prices: Prices | None = None
+    timeZone: Zone | None = None
 
 
 class DiscountRequest(BaseModel):
@@ -352,6 +363,7 @@ class OccupancyFacts(BaseModel):
     onSaleAt: Instant | None
     offSaleAt: Instant | None
     startsAt: Instant
+    timeZone: TimeZone
     currency: str
     totals: CountsBody
     revenue: Annotated[Decimal, Field(description="of bookings that stand")]
@@ -397,6 +409,7 @@ class OverviewRowBody(BaseModel):
     name: str
     venue: str
     startsAt: Instant
+    timeZone: TimeZone
     saleState: SaleState
     currency: str
     totals: CountsBody

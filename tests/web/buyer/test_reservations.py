@@ -47,7 +47,10 @@ async def test_all_seats_are_granted_with_the_fields_and_the_sentence_of_the_con
     assert body["success"] is True
     assert body["message"] == "Successfully reserved 3 seats"
     data = body["data"]
-    assert set(data) == {"id", "reservedSeatIds", "expiresAt", "expiresInSeconds"}
+    assert set(data) == {
+        *("id", "reservedSeatIds", "expiresAt", "expiresInSeconds", "priceList", "total")
+    }
+    assert (data["priceList"], data["total"]) == (1, "225.00")
     assert type(data["id"]) is int
     assert data["reservedSeatIds"] == list(sale.seats[:3])
     assert data["expiresInSeconds"] == 600
@@ -153,6 +156,7 @@ async def test_a_reservation_can_be_read_listed_and_given_back(ann: Guest, sale:
     one = (await ann.http.get(path(sale, held["id"]))).json()["data"]
     assert set(one) == {
         "id", "eventId", "status", "seatIds", "createdAt", "expiresAt", "expiresInSeconds",
+        "priceList", "total",
     }  # fmt: skip
     assert one["status"] == "ACTIVE"
     assert one["eventId"] == sale.id

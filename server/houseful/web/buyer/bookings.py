@@ -17,13 +17,13 @@ from houseful.web.operations import LARGEST_ID, Call, Operation, Paged
 from houseful.wire.buyer import (
     AuthenticatedBody,
     BookingBody,
+    BookingRefusedBody,
     BookRequest,
     CancelRequest,
     ContactRequest,
     DemoAuthenticateRequest,
     EmailedBody,
     EmailRequest,
-    FailedSeatsBody,
     PendingBookingBody,
     QuoteBody,
     QuoteRequest,
@@ -71,6 +71,7 @@ def booking_request(call: Call, body: BookRequest) -> BookingRequest:
         contact=Contact(contact.name, email, contact.phone) if body.contact else None,
         language=in_language(body.language).language if body.language else spoken(call),
         address=counted_address(call.request, call.context) or "",
+        expected_total=body.expectedTotal,
     )
 
 
@@ -206,7 +207,7 @@ OPERATIONS = (
             201: BookingBody,
             200: BookingBody,
             202: PendingBookingBody,
-            409: FailedSeatsBody,
+            409: BookingRefusedBody,
         },
         errors=BUY_ERRORS,
         parameters=("Idempotency-Key",),

@@ -35,7 +35,7 @@ async def create_reservation(call: Call) -> Response:
         allowance.limit, allowance.remaining, -(-allowance.reset_ms // 1000)
     )
     if isinstance(answer, Granted):
-        return ok(granted_data(answer), granted_message(answer), 201, headers)
+        return ok(await granted_view(call, answer), granted_message(answer), 201, headers)
     return refused(
         409,
         "conflict",
@@ -48,14 +48,15 @@ async def create_reservation(call: Call) -> Response:
 async def list_reservations(call: Call) -> Response:
     event_id = call.id("event_id")
     found = await call.context.reservations.list(event_id, call.user.id)
-    views = [reservation_view(event_id, reservation) for reservation in found]
+    views = [await reservation_view(call, event_id, reservation) for reservation in found]
     return ok(views, "Reservations retrieved successfully")
 
 
 async def get_reservation(call: Call) -> Response:
     event_id = call.id("event_id")
     found = await call.context.reservations.get(event_id, call.user.id, call.id("reservation_id"))
-    return ok(reservation_view(event_id, found), "Reservation retrieved successfully")
+    view = await reservation_view(call, event_id, found)
+    return ok(view, "Reservation retrieved successfully")
 
 
 async def extend_reservation(call: Call) -> Response:
@@ -63,7 +64,7 @@ async def extend_reservation(call: Call) -> Response:
     granted = await call.context.reservations.extend(
         call.id("event_id"), call.user.id, call.id("reservation_id")
     )
-    return ok(granted_data(granted), "Reservation extended")
+    return ok(await granted_view(call, granted), "Reservation extended")
 
 
 async def delete_reservation(call: Call) -> Response:
@@ -98,7 +99,13 @@ def seats_word(count: int) -> str:
     return f"{count} seat" if count == 1 else f"{count} seats"
 
 
-def reservation_view(event_id: int, reservation: Reservation) -> dict[str, Any]:
+async def granted_view(call: Call, granted: Granted) -> dict[str, Any]:
+    priced = await call.context.reservations.prices(call.id("event_id"), granted)
+    return granted_data(granted, priced.price_list, priced.total)
+
+
+async def reservation_view(call: Call, event_id: int, reservation: Reservation) -> dict[str, Any]:
+    priced = await call.context.reservations.prices(event_id, reservation)
     return {
         "id": reservation.reservation_id,
         "eventId": event_id,
@@ -107,6 +114,8 @@ def reservation_view(event_id: int, reservation: Reservation) -> dict[str, Any]:
         "createdAt": iso(reservation.created_ms),
         "expiresAt": iso(reservation.deadline_ms),
         "expiresInSeconds": seconds_left(reservation.deadline_ms, reservation.now_ms),
+        "priceList": priced.price_list,
+        "total": priced.total,
     }
 
 

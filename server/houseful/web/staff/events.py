@@ -52,6 +52,7 @@ async def add_event(call: Call) -> Response:
         prices={},
         on_sale_at_ms=moment(body.onSaleAt),
         off_sale_at_ms=moment(body.offSaleAt),
+        timezone=body.timeZone,
     )
     record = await call.context.staff.programme.add_event(
         call.user.id, body.planId, event, body.prices
@@ -75,7 +76,7 @@ async def change_event(call: Call) -> Response:
 def event_change(body: EventChangeRequest) -> EventChange:
     """Raises InvalidRequest for a null where there must be something."""
     given = body.model_fields_set
-    for name in ("name", "startsAt", "prices"):
+    for name in ("name", "startsAt", "prices", "timeZone"):
         if name in given and getattr(body, name) is None:
             raise InvalidRequest(f"{name}: expected a value, got null")
     values: dict[str, Any] = {}
@@ -87,7 +88,7 @@ def event_change(body: EventChangeRequest) -> EventChange:
         values["on_sale_at_ms"] = moment(body.onSaleAt)
     if "offSaleAt" in given:
         values["off_sale_at_ms"] = moment(body.offSaleAt)
-    return EventChange(values, body.prices or {})
+    return EventChange(values, body.prices or {}, body.timeZone)
 
 
 async def one_event_view(call: Call, record: EventRecord) -> dict[str, Any]:
