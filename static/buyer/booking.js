@@ -5,6 +5,7 @@ import { download } from "../lib/download.js";
 import { longDate, money, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
+import { asked, deliveryWords, sendsMail } from "../ui/delivery.js";
 import { ask } from "../ui/dialog.js";
 import { bookingStatus, entitle, failure, skeleton } from "../ui/frame.js";
 import { explain } from "../ui/explain.js";
@@ -39,7 +40,8 @@ export class BookingView extends View {
       }
     };
     load();
-    const timer = setInterval(() => OPEN_STATES.has(booking.peek()?.status ?? "") && load(), FOLLOW_MS);
+    const isOpen = () => OPEN_STATES.has(booking.peek()?.status ?? "") || booking.peek()?.delivery?.state === "waiting";
+    const timer = setInterval(() => isOpen() && load(), FOLLOW_MS);
     onEnd(() => clearInterval(timer));
     entitle(this, t("booking.title", { reference }));
     return () => {
@@ -90,7 +92,12 @@ export class BookingView extends View {
             { class: "ticket-facts" },
             line(t("booking.reference"), h("span", { class: "tabular", translate: "no" }, booking.bookingReference)),
             line(t("booking.total"), money(booking.totalAmount, booking.currency)),
-            line(t("booking.contact"), booking.contact?.email ?? ""),
+            booking.delivery
+              ? line(
+                t("booking.contact"),
+                deliveryWords(booking.delivery, { again: () => this.email(booking, replace) }),
+              )
+              : null,
           ),
           h("h3", null, t("booking.seats")),
           h("ul", { class: "seat-tags" }, booking.seats.map(seatName).map((seat) => h("li", null, seat))),
@@ -177,20 +184,14 @@ export class BookingView extends View {
         icon("download"),
         t("booking.pdf"),
       ),
-      h(
-        "button",
-        {
-          class: "button is-secondary",
-          type: "button",
-          onclick: () =>
-            this.attempt(async () => {
-              await app.api.emailTickets(reference);
-              app.toasts.show("success", t("booking.emailed", { to: booking.contact?.email ?? "" }));
-            }),
-        },
-        icon("mail"),
-        t("booking.email"),
-      ),
+      sendsMail(booking.delivery)
+        ? h(
+          "button",
+          { class: "button is-secondary", type: "button", onclick: () => this.email(booking, replace) },
+          icon("mail"),
+          t("booking.email"),
+        )
+        : null,
       h(
         "button",
         {
@@ -223,6 +224,15 @@ export class BookingView extends View {
     };
     load();
     return () => drawing.value;
+  }
+
+  /** @param {Booking} booking @param {(next: Booking) => void} replace */
+  email(booking, replace) {
+    return this.attempt(async () => {
+      const answer = await this.app.api.emailTickets(booking.bookingReference);
+      this.app.toasts.show("success", asked(answer));
+      replace(await this.app.api.booking(booking.bookingReference));
+    });
   }
 
   /** @param {string} path @param {string} name */

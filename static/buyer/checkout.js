@@ -1,7 +1,7 @@
 // @ts-check
 /** Paying for held seats: countdown, details and payment, summary with discount, and what went wrong. */
 import { custom, h, listen, View, watch } from "../lib/dom.js";
-import { money, t } from "../lib/i18n.js";
+import { currentLanguage, money, t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
@@ -185,7 +185,12 @@ export class CheckoutView extends View {
     if ("message" in means) return app.toasts.show("error", means.message, 8000);
     const discountCode = this.quote?.peek()?.discountCode ?? undefined;
     const { phone, ...reached } = contact;
-    const request = { ...means, contact: phone ? contact : reached, ...(discountCode ? { discountCode } : {}) };
+    const request = {
+      ...means,
+      contact: phone ? contact : reached,
+      language: currentLanguage(),
+      ...(discountCode ? { discountCode } : {}),
+    };
     const booking = await payment.pay(request, this.quote?.peek()?.total ?? purchase.heldTotal.peek());
     this.leave(booking);
   }

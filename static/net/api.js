@@ -16,24 +16,27 @@ import { ApiError, unwrap } from "./envelope.js";
  *   categories: { name: string, color: string, price: string }[],
  *   saleState: "upcoming" | "open" | "closed", serverTime: string }} EventDetails
  * @typedef {{ gateway: "demo" | "stripe", stripePublishableKey: string | null, maxSeats: number,
- *   holdSeconds: number, version: string }} Config
+ *   holdSeconds: number, sendsMail?: boolean, version: string }} Config
  * @typedef {import("../state/checkout-machine.js").ReservationData} ReservationData
  * @typedef {{ id: number, eventId: number, status: string, seatIds: number[], createdAt: string,
  *   expiresAt: string, expiresInSeconds: number }} Reservation
  * @typedef {{ currency: string, items: { seatId: number, seatNumber: string, category: string,
  *   price: string }[], subtotal: string, discount: string, total: string,
  *   discountCode: string | null }} Quote
+ * @typedef {{ state: "waiting" | "deferred" | "sent" | "refused" | "off", to: string, at: string | null,
+ *   smtpCode: number | null, problem?: string }} Delivery
  * @typedef {{ bookingId: string, bookingReference: string, eventId: number, totalAmount: number,
  *   status: string, paymentStatus: string, seatNumbers: string[], seatIds: number[],
  *   seats: (import("../lib/seat-labels.js").SeatName & { seatId: number })[],
  *   currency: string, subtotal?: number | string, discountAmount?: number | string, createdAt: string,
  *   confirmedAt: string | null, event?: { id: number, name: string, venue: string, startsAt: string },
  *   contact?: { name: string, email: string, phone?: string } | null, clientSecret?: string,
- *   expiresAt?: string, declineCode?: string | null, problem?: string | null,
+ *   expiresAt?: string, declineCode?: string | null, problem?: string | null, language?: string,
+ *   delivery?: Delivery | null,
  *   tickets?: Ticket[] | null }} Booking
  * @typedef {{ eventId: number, seatIds: number[], paymentMethod: "stripe" | "demo",
  *   discountCode?: string, paymentToken?: string, card?: { number: string },
- *   contact?: { name: string, email: string, phone?: string } }} BookingRequest
+ *   contact?: { name: string, email: string, phone?: string }, language?: string }} BookingRequest
  * @typedef {{ id: number, seatId: number, section: string, seatNumber: string, code: string,
  *   state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} Ticket
  * @typedef {{ name: string, at: string, facts: Record<string, unknown> }} Report
@@ -239,9 +242,12 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
         method: "POST",
         json: reason ? { reason } : {},
       }),
-    /** @param {string} reference @param {string} [to] */
-    emailTickets: (reference, to) =>
-      data(`/bookings/${encodeURIComponent(reference)}/email`, { method: "POST", json: to ? { to } : {} }),
+    /**
+     * Send the tickets again to the booking's own address.
+     * @param {string} reference
+     * @returns {Promise<{ to: string, delivery: Delivery["state"] }>}
+     */
+    emailTickets: (reference) => data(`/bookings/${encodeURIComponent(reference)}/email`, { method: "POST", json: {} }),
     /** A ticket file: PDF, calendar entry or QR code. @param {string} path */
     async file(path) {
       const response = await ask(path, {});

@@ -83,7 +83,7 @@ export function createVenueApi(api) {
     /** @param {number} event @param {string} reference @param {string} reason @returns {Promise<StaffBooking>} */
     refund: (event, reference, reason) =>
       post(`${at(event)}/bookings/${encodeURIComponent(reference)}/refund`, { reason }),
-    /** @param {number} event @param {string} reference @param {{ to?: string, reason?: string }} how @returns {Promise<{ to: string }>} */
+    /** @param {number} event @param {string} reference @param {{ to?: string, reason?: string }} how @returns {ReturnType<import("./api.js").Api["emailTickets"]>} */
     resend: (event, reference, how) => post(`${at(event)}/bookings/${encodeURIComponent(reference)}/email`, how),
 
     /** @param {number} event @param {string} code @param {string} door @returns {Promise<CheckIn>} */

@@ -2,6 +2,7 @@
 /** One booking in a dialog: who, which seats, the state of each ticket, refund and resend. */
 import { h } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
+import { asked, deliveryWords } from "../ui/delivery.js";
 import { ask } from "../ui/dialog.js";
 import { bookingStatus } from "../ui/frame.js";
 import { clockTime } from "./figures.js";
@@ -24,7 +25,11 @@ export async function openBooking(parts) {
     actions: [
       ...(isConfirmed
         ? [
-          { label: t("venue.resend"), value: "resend", kind: /** @type {const} */ ("secondary") },
+          ...(booking.delivery?.state === "off" ? [] : [{
+            label: t(booking.delivery?.state === "refused" ? "delivery.again" : "venue.resend"),
+            value: "resend",
+            kind: /** @type {const} */ ("secondary"),
+          }]),
           { label: t("venue.refund"), value: "refund", kind: /** @type {const} */ ("danger") },
         ]
         : []),
@@ -48,6 +53,7 @@ function facts(booking) {
     line("checkout.name", booking.contact?.name || "–"),
     line("checkout.email", booking.contact?.email || "–"),
     booking.contact?.phone ? line("venue.phone", booking.contact.phone) : null,
+    booking.delivery ? line("booking.contact", deliveryWords(booking.delivery, { forStaff: true })) : null,
     line("booking.total", h("span", { class: "tabular" }, money(booking.totalAmount, booking.currency))),
     line("venue.booked", longDate(booking.createdAt)),
   );
@@ -114,5 +120,5 @@ async function resend({ staff, desk, booking }) {
     run: ({ to = "", reason }) =>
       staff.venue.resend(desk.eventId, booking.bookingReference, reason ? { to, reason } : { to }),
   });
-  if (done) staff.app.toasts.show("success", t("booking.emailed", { to: done.to }));
+  if (done) staff.app.toasts.show("success", asked(done));
 }

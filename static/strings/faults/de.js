@@ -9,6 +9,8 @@ export default {
     "Der Zahlungsdienst kennt diese Zahlungsangaben nicht. Bitte geben Sie sie noch einmal ein.",
   "fault.other": "Der Server hat das abgelehnt ({code}).",
   "fault.address_refused": "Der Mailserver nimmt diese E-Mail-Adresse nicht an. Bitte prüfen Sie sie.",
+  "fault.mail_refused": "Der Mailserver nimmt diese E-Mail nicht an.",
+  "fault.other_recipient": "Karten gehen an die Adresse der Buchung. Bitten Sie das Haus, sie anderswohin zu senden.",
   "fault.already_booked": "Diese Plätze sind schon gebucht.",
   "fault.already_used": "Diese Karte wurde schon eingelöst.",
   "fault.already_used.at": "Diese Karte wurde schon eingelöst, {when}.",

@@ -11,6 +11,8 @@ export default {
   "fault.invalid_payment_token": "The payment service does not know these payment details. Please enter them again.",
   "fault.other": "The server refused this ({code}).",
   "fault.address_refused": "The mail server refuses this e-mail address. Please check it.",
+  "fault.mail_refused": "The mail server refuses this e-mail.",
+  "fault.other_recipient": "Tickets go to the address of the booking. Ask the venue to send them elsewhere.",
   "fault.already_booked": "These seats are booked already.",
   "fault.already_used": "The ticket was used before.",
   "fault.already_used.at": "The ticket was used before, {when}.",
