@@ -168,7 +168,6 @@ export class BookingView extends View {
 
   /** @param {Booking} booking @param {(next: Booking) => void} replace */
   actions(booking, replace) {
-    const { app } = this;
     const reference = booking.bookingReference;
     const path = `/bookings/${encodeURIComponent(reference)}`;
     return h(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 import structlog
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,71 +25,7 @@ from houseful.tickets import delivery
 from houseful.tickets.delivery import ConsoleMailer, SmtpMailer, SmtpServer, mailer
 from houseful.tickets.mail import Occasion, compose
 from houseful.tickets.model import BookingDocument
-
-
-class Office:
-    """A mail server's back room: keeps what came, and says no when told to."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-        self.was_encrypted: list[bool] = []
-        self.users: list[bytes] = []
-        self.answer_to_recipient = ""
-        self.answer_to_data = "250 kept"
-        self.is_silent = False
-        self.hangs_up_at_quit = False
-
-    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.hangs_up_at_quit and server.transport:
-            server.transport.abort()
-        return "221 Bye"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.answer_to_recipient:
-            return self.answer_to_recipient
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.is_silent:
-            await asyncio.Event().wait()
-        if self.answer_to_data.startswith("2"):
-            self.envelopes.append(envelope)
-            self.was_encrypted.append(session.ssl is not None)
-        return self.answer_to_data
-
-    def authenticate(self, server: Any, session: Any, envelope: Any, way: str, data: Any) -> Any:
-        self.users.append(data.login)
-        return AuthResult(success=data.password == b"p@ss:word", handled=False)
-
-
-@asynccontextmanager
-async def smtp_server(office: Office, port: int = 0, **options: Any) -> AsyncIterator[int]:
-    """A listening server; gives its port, and closes every connection at the end."""
-    loop = asyncio.get_running_loop()
-    tls_from_the_start = options.pop("tls_from_the_start", None)
-    protocols: list[SMTP] = []
-
-    def protocol() -> SMTP:
-        protocols.append(SMTP(office, loop=loop, **options))
-        return protocols[-1]
-
-    server = await loop.create_server(protocol, "127.0.0.1", port, ssl=tls_from_the_start)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        handlers = [one._handler_coroutine for one in protocols if one._handler_coroutine]
-        for one in protocols:
-            if one.transport:
-                one.transport.close()
-        for task in handlers:
-            task.cancel()
-        await asyncio.gather(*handlers, return_exceptions=True)
-        await server.wait_closed()
-
+from tests.support.mail_office import Office, smtp_server
 
 Serve = Callable[..., Awaitable[int]]
 
@@ -208,6 +143,18 @@ async def test_a_server_that_is_not_ready_yet_is_tried_again(
     with pytest.raises(Unavailable, match="450"):
         await sender.send(message)
     assert office.envelopes == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("550 no such mailbox", "mail_refused"), ("552 too large", "mail_refused")]
+)
+async def test_a_mail_refused_for_good_is_not_tried_again(
+    answer: str, code: str, office: Office, serve: Serve, message: EmailMessage
+) -> None:
+    office.answer_to_data = answer
+    with pytest.raises(InvalidRequest, match=answer) as refusal:
+        await mailer(f"smtp://127.0.0.1:{await serve()}").send(message)
+    assert refusal.value.code == code
 
 
 async def test_an_address_refused_for_good_is_not_tried_again(

@@ -13,6 +13,7 @@ import pytest
 from houseful.domain.errors import InvalidRequest
 from houseful.tickets.mail import Occasion, compose
 from houseful.tickets.model import BookingDocument
+from houseful.words.de import GERMAN
 
 SENT_AT_MS = 1_767_960_000_000
 """2026-01-09T12:00:00Z."""
@@ -97,6 +98,75 @@ def test_both_bodies_tell_the_whole_booking(booking: BookingDocument, kind: str)
         *(ticket.code for ticket in booking.tickets),
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_moved_event_is_told_with_both_times(booking: BookingDocument, kind: str) -> None:
+    moved = Occasion("moved", before_ms=booking.event.starts_at_ms - 86_400_000)
+    message = received(booking, occasion=moved)
+    assert message["Subject"] == "New date: The Night Train"
+    text = " ".join(body(message, kind).split())
+    assert "Thursday 8 January 2026, 19:30 CET" in text
+    assert "Friday 9 January 2026, 19:30 CET" in text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_cancelled_booking_is_told_with_its_money_and_without_codes(
+    booking: BookingDocument, kind: str
+) -> None:
+    message = received(replace(booking, is_cancelled=True), occasion=Occasion("cancelled"))
+    assert message["Subject"] == "Cancelled: your booking for The Night Train"
+    text = " ".join(body(message, kind).split())
+    assert "The 202.50 EUR that you paid goes back" in text
+    assert booking.tickets[0].code not in text
+    *_, ics = message.iter_attachments()
+    assert ics["Content-Type"].params["method"] == "CANCEL"
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_mail_speaks_the_language_of_its_buyer(booking: BookingDocument, kind: str) -> None:
+    message = received(replace(booking, words=GERMAN))
+    assert message["Subject"] == "Ihre Karten für The Night Train"
+    assert message["Content-Language"] == "de"
+    text = " ".join(body(message, kind).split())
+    for words in (
+        "Guten Tag Ada Example,",
+        "Freitag, 9. Januar 2026, 19:30 Uhr (MEZ)",
+        "Orchestra, Reihe A, Platz 3, Eingang Door 2",
+        "Eingeschränkte Sicht",
+        "-22,50 EUR",
+        "202,50 EUR",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Win at http://evil.example now",
+        "evil.example",
+        "Ada www.evil.example",
+        "evil。example",
+        "mailto:eve@evil.example",
+        "eve@evil.example",
+        "//evil/x",
+        "x" * 81,
+    ],
+)
+def test_a_name_that_a_program_might_make_a_link_of_is_left_out(
+    booking: BookingDocument, name: str
+) -> None:
+    message = received(replace(booking, holder=name, tickets=booking.tickets))
+    assert message["To"] == "ada@example.org"
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        assert name not in text
+        assert "Hello," in text
+
+
+@pytest.mark.parametrize("name", ["J. R. R. Tolkien", "Dr. Łukasz", "O'Neil-Smith, Jr.", "李小龍"])
+def test_an_ordinary_name_is_greeted(booking: BookingDocument, name: str) -> None:
+    assert f"Hello {name}," in body(received(replace(booking, holder=name)), "plain")
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])

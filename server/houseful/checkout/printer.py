@@ -61,13 +61,11 @@ class Printer:
         return asked
 
     async def _print_all(self) -> None:
-        """Until nobody waits: one document of each person in turn."""
+        """Until nobody waits: one document of each person in turn, newcomers first."""
         loop = asyncio.get_running_loop()
         while self._waiting:
-            who, documents = self._waiting.popitem(last=False)
+            who, documents = next(iter(self._waiting.items()))
             document = documents.popleft()
-            if documents:
-                self._waiting[who] = documents
             asked = self._asked[document]
             try:
                 made = await loop.run_in_executor(self._thread, self._render, document)
@@ -78,6 +76,9 @@ class Printer:
                 self._keep(document, made)
                 asked.set_result(made)
             del self._asked[document]
+            self._waiting.move_to_end(who)
+            if not documents:
+                del self._waiting[who]
 
     def _keep(self, document: BookingDocument, made: bytes) -> None:
         self._printed[document] = made

@@ -215,7 +215,7 @@ def _seat(
 @lru_cache(maxsize=512)
 def _kinds(rows: str) -> dict[str, str]:
     """Row label → kind, of a section's rows as they are stored."""
-    return {label: kind for label, kind, _ in decode(rows)}
+    return {label: kind for label, kind, *_ in decode(rows)}
 
 
 async def next_reference(session: Session, year: int) -> str:
