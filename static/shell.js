@@ -3,6 +3,7 @@
  * The frame around every view: header, connection banner, held-seats bar, the view itself, notices.
  * Owns: the address, the title with the countdown, where the focus goes, and the expiry dialog.
  */
+import { at } from "./lib/base.js";
 import { custom, h, listen, View, watch } from "./lib/dom.js";
 import { t } from "./lib/i18n.js";
 import { go, routeOf } from "./lib/routes.js";
@@ -228,5 +229,5 @@ function holdBar(purchase) {
 }
 
 function brandMark() {
-  return h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 });
+  return h("img", { src: at("/static/icon.svg"), alt: "", width: 28, height: 28 });
 }

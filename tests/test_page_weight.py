@@ -49,7 +49,7 @@ def test_the_styles_are_light() -> None:
 
 def test_the_index_asks_at_once_for_all_that_the_frame_needs() -> None:
     index = (STATIC / "index.html").read_text(encoding="utf-8")
-    asked = set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', index))
+    asked = set(re.findall(r'rel="modulepreload" href="static/([^"]+)"', index))
     assert asked == needed_by("main.js") - {"main.js"}
 
 

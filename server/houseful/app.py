@@ -31,6 +31,7 @@ from houseful.checkout.payment_attempts import PaymentAttempts
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.domain.errors import Unavailable
+from houseful.domain.public_url import path_of
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway
@@ -62,6 +63,7 @@ from houseful.web.envelope import refused
 from houseful.web.files import Files
 from houseful.web.middleware import security_headers
 from houseful.web.origins import Origins
+from houseful.web.public_path import PublicPath
 from houseful.web.sockets import unknown_path
 from houseful.web.staff.live import occupancy, overview
 from houseful.web.table import OPERATIONS
@@ -110,12 +112,15 @@ class Application(Starlette):
 
     def __init__(self, *, settings: Settings, **given: Any) -> None:
         super().__init__(**given)
+        self.router.redirect_slashes = False  # Starlette builds such a redirect from the Host
         self._settings = settings
 
     def build_middleware_stack(self) -> ASGIApp:
         headers = security_headers(uses_stripe=self._settings.uses_stripe)
         way, origins = super().build_middleware_stack(), Origins(self._settings)
-        return Dispatch(way, OPERATIONS, headers, origins, answer_bug)
+        straight = Dispatch(way, OPERATIONS, headers, origins, answer_bug)
+        path = path_of(self._settings.public_url)
+        return PublicPath(straight, path) if path else straight
 
 
 @asynccontextmanager

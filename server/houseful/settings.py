@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from houseful import faults
+from houseful.domain import public_url
 from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import ConfigurationError, InvalidRequest
 from houseful.domain.zones import checked_zone
@@ -103,7 +104,9 @@ class Settings(Limits):
     port: int = Field(8000, ge=0, le=65535, description="a port from 0 (any free) to 65535")
     workers: int = Field(1, ge=1, le=256, description="1 to 256 worker processes")
     public_url: str | None = Field(
-        None, pattern=r"^https?://[^/\s]+(/\S*)?$", description="http(s)://host[:port][/path]"
+        None,
+        description="http(s)://host[:port][/path], the path plain and not below one of the server's"
+        " own, such as /events",
     )
     trusted_proxies: Words = Field(
         (), description="addresses or networks whose X-Forwarded-* we believe, comma-separated"
@@ -222,6 +225,13 @@ class Settings(Limits):
         validation_alias="STRIPE_API_BASE",
         description="an http(s) URL, for tests",
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str | None) -> str | None:
+        if value is not None and (fault := public_url.fault_of(value)):
+            raise ValueError(fault)
+        return value
 
     @field_validator("data_dir")
     @classmethod

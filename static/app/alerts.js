@@ -2,6 +2,7 @@
 /**
  * Sound, vibration and browser notification for the last minute. All off until asked for.
  */
+import { at } from "../lib/base.js";
 import { notices, openSound, vibrate } from "../lib/platform.js";
 import { signal } from "../lib/signals.js";
 
@@ -39,7 +40,7 @@ export function createAlerts(shelf) {
     /** @param {string} title @param {string} body */
     warn(title, body) {
       if (sound.peek()) chime();
-      if (notify.peek()) notices.show(title, { body, icon: "/static/icon.svg", tag: "houseful-minute" });
+      if (notify.peek()) notices.show(title, { body, icon: at("/static/icon.svg"), tag: "houseful-minute" });
       if (sound.peek()) vibrate([120, 80, 120]);
     },
   };

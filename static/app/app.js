@@ -1,5 +1,6 @@
 // @ts-check
 /** What every view is given: the buyer, the server, the purchases under way, and ways to speak up. */
+import { BASE } from "../lib/base.js";
 import { signal } from "../lib/signals.js";
 import { shortDate, t } from "../lib/i18n.js";
 import { openChannel } from "../lib/platform.js";
@@ -21,7 +22,7 @@ export function createApp(shelf) {
   const session = createSession(shelf);
   const api = createApi({ session, clock });
   // Without a shared storage each tab is a buyer of its own.
-  const tabs = createTabs(shelf.isLasting ? openChannel("houseful") : null);
+  const tabs = createTabs(shelf.isLasting ? openChannel(`houseful${BASE}`) : null);
   const toasts = createToasts();
   const said = signal("");
   const config = signal(

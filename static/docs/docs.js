@@ -273,7 +273,7 @@ async function load(path) {
 async function show() {
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
   try {
-    const [api, live] = await Promise.all([load("/openapi.json"), load("/asyncapi.json")]);
+    const [api, live] = await Promise.all([load("../openapi.json"), load("../asyncapi.json")]);
     main.replaceChildren(
       el("h1", {}, api.info.title, " ", el("span", { class: "tag" }, api.info.version)),
       prose(api.info.description),

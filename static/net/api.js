@@ -6,6 +6,7 @@
  * Never: retries by itself what changes something; that is the caller's to decide.
  */
 import { timeLimit } from "../lib/platform.js";
+import { at } from "../lib/base.js";
 import { ApiError, unwrap } from "./envelope.js";
 
 /**
@@ -67,7 +68,7 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
     const limit = timeLimit(patience);
     const sentAt = Date.now();
     try {
-      const response = await fetch(path, {
+      const response = await fetch(at(path), {
         cache: "no-cache",
         ...options,
         signal: limit,

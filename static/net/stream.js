@@ -4,6 +4,7 @@
  * between tries, and asking again and again where no socket gets through.
  * Owns: the connection and what is said about it. Never: knows what the frames mean.
  */
+import { at } from "../lib/base.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "./envelope.js";
 
@@ -118,7 +119,7 @@ export function createStream({
       return again(error instanceof ApiError ? error.retryAfterMs : null);
     }
     if (isStopped || socket) return;
-    const url = new URL(path, origin.replace(/^http/, "ws"));
+    const url = new URL(at(path), origin.replace(/^http/, "ws"));
     const from = position();
     if (from) {
       url.searchParams.set("epoch", from.epoch);

@@ -3,6 +3,7 @@
  * The staff's part of the page, fetched only by those who go there: `#/venue…`. Its words and
  * styles come with it, so that a buyer never loads them.
  */
+import { at } from "../lib/base.js";
 import { h, listen, onEnd, View } from "../lib/dom.js";
 import { addWords, currentLanguage } from "../lib/i18n.js";
 import { untracked } from "../lib/signals.js";
@@ -21,7 +22,7 @@ import { salePage } from "./sale.js";
 import { signInPage } from "./signin.js";
 import { staffOf } from "./staff.js";
 
-const SHEETS = ["frame", "board", "acts"].map((name) => `/static/styles/venue/${name}.css`);
+const SHEETS = ["frame", "board", "acts"].map((name) => at(`/static/styles/venue/${name}.css`));
 
 /** @typedef {{ staff: import("./staff.js").StaffRoom, view: HTMLElement, eventId: number | null }} Place */
 /** @typedef {{ staff: import("./staff.js").StaffRoom, view: HTMLElement, desk: import("./desk.js").Desk }} EventPlace */

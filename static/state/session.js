@@ -3,6 +3,7 @@
  * Who is buying: the guest's token, the reservation session that all tabs share, and the contact
  * details typed once. Kept in the storage it is given, so a reload or a second tab is the same buyer.
  */
+import { BASE } from "../lib/base.js";
 import { signal } from "../lib/signals.js";
 
 /**
@@ -12,9 +13,10 @@ import { signal } from "../lib/signals.js";
  * @typedef {ReturnType<typeof createSession>} Session
  */
 
+/** Two houses of one origin, each below its path, know a buyer by different tokens. */
 const KEYS = {
-  identity: "houseful.identity",
-  session: "houseful.session",
+  identity: `houseful.identity${BASE.slice(0, -1)}`,
+  session: `houseful.session${BASE.slice(0, -1)}`,
   contact: "houseful.contact",
 };
 /** A token with less than this left is replaced before it is used. */

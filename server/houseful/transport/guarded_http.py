@@ -11,6 +11,7 @@ Never: knows users; behind a proxy a peer is the proxy, and clients are counted 
 from __future__ import annotations
 
 import asyncio
+import re
 import select
 from collections.abc import Callable
 from enum import Enum, auto
@@ -41,6 +42,10 @@ LINGER_BYTES: Final = 1024 * 1024
 
 MOST_FRAMING: Final = 8
 """Bytes on the wire per byte of body; chunks of one byte make it 6, endless trailers more."""
+
+
+HOST: Final = re.compile(rb"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+"""RFC 3986 §3.2.2, of which DNS and addresses use this much."""
 
 
 class Phase(Enum):
@@ -123,6 +128,7 @@ class GuardedHttp(HttpToolsProtocol):
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        self._require_host()
         self._phase = Phase.BODY
         self._raw_bytes = 0
         before = self.cycle
@@ -146,6 +152,15 @@ class GuardedHttp(HttpToolsProtocol):
             message = f"expected a request head of at most {self._door.header_bytes} bytes"
             self._refusal = (431, "header_too_large", message)
             raise ValueError(message)  # ends the parse; `send_400_response` has the say then
+
+    def _require_host(self) -> None:
+        """RFC 9112 §3.2: a request without Host, or with more than one, is answered 400."""
+        hosts = [value for name, value in self.headers if name == b"host"]
+        is_old = not hosts and self.parser.get_http_version() == "1.0"
+        if not is_old and (len(hosts) != 1 or not HOST.fullmatch(hosts[0])):
+            message = f"expected one Host header with a host[:port], got {len(hosts)}"
+            self._refusal = (400, "malformed_http", message)
+            raise ValueError(message)
 
     def _is_too_much(self) -> bool:
         """A head line without an end, framing without a body, or a body nobody reads any more."""

@@ -279,7 +279,7 @@ class ContactRequest(BaseModel):
     """Where the tickets go."""
 
     name: Annotated[str, Field(max_length=200), FREE] = ""
-    email: Email = ""
+    email: Annotated[Email, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
     phone: Annotated[str, Field(max_length=40), FREE] | None = None
 
 
