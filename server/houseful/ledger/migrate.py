@@ -16,11 +16,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from houseful.data_directory import make_private
 from houseful.domain.errors import Unavailable
+from houseful.sql.database import unpooled
 from houseful.sql.failures import LIBRARIES, unavailable
 
 ADVISORY_LOCK = 0x484F5553
@@ -44,7 +43,7 @@ def upgrade(url: URL, timezone: str = "UTC", revision: str = "head") -> None:
         away = unavailable(error)
         if not isinstance(away, Unavailable):
             raise
-        shown = url.render_as_string(hide_password=True)
+        shown = url.set(query={}).render_as_string(hide_password=True)
         raise Unavailable(f"cannot prepare the database {shown}", reason=away.reason) from error
 
 
@@ -56,7 +55,7 @@ def configuration() -> Config:
 
 
 async def _upgrade(url: URL, timezone: str, revision: str) -> None:
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = unpooled(url)
     try:
         async with engine.begin() as connection:
             if url.get_backend_name() == "postgresql":

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from houseful.domain.errors import ConfigurationError
 from houseful.domain.numbers import whole
+from houseful.domain.server_url import check_login, is_plain
 
 Address = tuple[str, int]
 """(host, port) of one node."""
@@ -87,14 +88,22 @@ def deployment(url: str) -> Deployment | None:
     )
 
 
+def check_url(url: str) -> None:
+    """Raises ConfigurationError, showing nothing of it, for one whose password is not encoded."""
+    if not url.startswith("unix:"):
+        check_login("REDIS_URL", url)
+
+
 def clustered(url: str) -> str:
     """The URL of the cluster that the plain `url`'s server is a node of."""
     return url.replace("://", "+cluster://", 1)
 
 
 def describe(url: str) -> str:
-    """`url` without its password, for messages and logs."""
+    """`url` without its password, for messages and logs; of one that is none, the scheme."""
     parts = urlsplit(url)
+    if parts.scheme != "unix" and not is_plain(url):
+        return f"{parts.scheme}://…"
     if parts.scheme == "unix":
         return f"unix://{parts.path}"
     if "+" in parts.scheme:

@@ -17,7 +17,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.maint_notifications import MaintNotificationsConfig
 
 from houseful.domain.errors import ConfigurationError, Unavailable
-from houseful.redis.addresses import clustered, deployment
+from houseful.redis.addresses import check_url, clustered, deployment
 from houseful.redis.cluster import Cluster
 from houseful.redis.command_router import Client
 from houseful.redis.sentinels import Watched, watched
@@ -39,6 +39,7 @@ def connect(url: str, *, pool_size: int = POOL_SIZE) -> Client:
 
     Connects on first use. Raises ConfigurationError for a URL that is none of these.
     """
+    check_url(url)
     several = deployment(url)
     if several is None:
         return _plain(url, pool_size)

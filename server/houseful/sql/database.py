@@ -19,11 +19,13 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from houseful.domain.errors import ConfigurationError
+from houseful.domain.server_url import check_login
 from houseful.sql.batch import Batch
-from houseful.sql.failures import LIBRARIES, state_of, unavailable
+from houseful.sql.failures import LIBRARIES, hide_values, state_of, unavailable
+from houseful.sql.postgres_url import connect_arguments, several_hosts
 from houseful.sql.session import Session as Session
 from houseful.sql.session import Work, run
 
@@ -143,10 +145,16 @@ async def _translated(*, raw: bool = False) -> AsyncIterator[None]:
 
 
 def _async_url(url: str) -> URL:
+    if not url.startswith("sqlite"):
+        check_login("DATABASE_URL", url)
+    url, hosts = several_hosts(url)
     try:
-        parsed = make_url(url)
-    except SQLAlchemyError as error:
-        raise ConfigurationError(f"DATABASE_URL: {error}") from None
+        parsed = make_url(url).update_query_dict(hosts)
+    except (SQLAlchemyError, ValueError):
+        raise ConfigurationError(
+            "DATABASE_URL: expected sqlite:///file or postgresql://user:password@host/database,"
+            " got another form (not shown)"
+        ) from None
     backend = {"postgres": "postgresql"}.get(parsed.get_backend_name(), parsed.get_backend_name())
     driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}.get(backend)
     if driver is None:
@@ -156,6 +164,14 @@ def _async_url(url: str) -> URL:
     if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
         raise ConfigurationError("DATABASE_URL: expected a file for SQLite, got memory")
     return parsed.set(drivername=driver)
+
+
+def unpooled(url: URL) -> AsyncEngine:
+    """An engine for one piece of work, such as a migration, which may take its time."""
+    given: dict[str, Any] = {}
+    if url.get_backend_name() == "postgresql":
+        url, given = connect_arguments(url)
+    return create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=given)
 
 
 def _read_in_thread(engine: Engine, work: Work[T]) -> T:
@@ -169,6 +185,7 @@ def _sqlite_async(url: URL, *, writer: bool) -> AsyncEngine:
         pool_size=1 if writer else READERS,
         max_overflow=0 if writer else 28,
         pool_timeout=ANSWER_WITHIN_S,
+        hide_parameters=True,
     )
     _configure(engine.sync_engine, writer=writer)
     return engine
@@ -180,6 +197,7 @@ def _sqlite(url: URL, *, writer: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=1 if writer else READERS,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
     _configure(engine, writer=writer)
@@ -211,10 +229,14 @@ def _configure(engine: Engine, *, writer: bool) -> None:
 
 
 def _postgres_engine(url: URL, pool_size: int) -> AsyncEngine:
-    return create_async_engine(
+    url, given = connect_arguments(url)
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=ANSWER_WITHIN_S,
-        connect_args={"timeout": ANSWER_WITHIN_S, "command_timeout": 10},
+        hide_parameters=True,
+        connect_args={"timeout": ANSWER_WITHIN_S, "command_timeout": 10, **given},
     )
+    event.listens_for(engine.sync_engine, "handle_error")(hide_values)
+    return engine

@@ -6,10 +6,12 @@ stays what it is. Everything else says that the database cannot serve now or not
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Final
 
 import asyncpg
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -30,6 +32,11 @@ AWAY_STATES: Final[dict[str, str]] = {
 }
 """SQLSTATE, or its class, → what it says of the database (PostgreSQL 18, appendix A)."""
 
+_VALUES: Final = re.compile(
+    r"\n(DETAIL|HINT|CONTEXT|QUERY): .*|(?<=query argument \$)(\d+): .*|: \"[^\n]*", re.DOTALL
+)
+"""Where a message turns to values; what follows is left out with it."""
+
 LIBRARIES: Final = (
     SQLAlchemyError,
     asyncpg.PostgresError,  # SQLAlchemy hands on raw what asyncpg raises as it connects
@@ -44,6 +51,20 @@ LIBRARIES: Final = (
 def state_of(error: BaseException) -> str:
     """The SQLSTATE; empty where there is none."""
     return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+
+
+def hide_values(context: ExceptionContext) -> None:
+    """Listener of `handle_error`: what buyers typed stays out of every message and traceback.
+
+    PostgreSQL quotes the row that breaks a constraint in DETAIL, and asyncpg the argument that
+    does not fit; `hide_parameters` knows of neither.
+    """
+    original = context.original_exception
+    for error in (context.sqlalchemy_exception, original, original.__cause__):
+        if isinstance(error, asyncpg.PostgresError):
+            error.detail = None
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (_VALUES.sub("", error.args[0]), *error.args[1:])
 
 
 def unavailable(error: BaseException) -> BaseException:
