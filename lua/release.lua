@@ -1,8 +1,9 @@
 -- release: gives back a whole reservation, or single seats of any of the user's reservations.
 -- Invariant: only the holder releases, and never a seat that is being paid for.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: user reservation_id seat_id*
+-- ARGV: user reservation_id kind seat_id*
 -- RETURNS: released | refused | unopened
+--   kind is what the feed says: released by the holder, or withdrawn by staff.
 --   reservation_id 0 means the seats named. released: seq, seat ids, (seat id, reason)*;
 --   refused: reason for a reservation, (seat id, reason)* for seats
 -- include lib/clock.lua
@@ -12,7 +13,7 @@
 -- include lib/feed.lua
 -- include lib/reservations.lua
 
-local user, id = ARGV[1], ARGV[2]
+local user, id, kind = ARGV[1], ARGV[2], ARGV[3]
 local meta = read_meta()
 if not meta then return { 'unopened' } end
 local at = now_ms()
@@ -27,7 +28,7 @@ if id ~= '0' then
   if r.status == 'EXPIRED' or r.deadline <= at then return { 'refused', 'expired' } end
   ids = r.seats
 else
-  for i = 3, #ARGV do ids[#ids + 1] = ARGV[i] end
+  for i = 4, #ARGV do ids[#ids + 1] = ARGV[i] end
 end
 
 local by_reservation, order, released, refused = {}, {}, {}, {}
@@ -52,7 +53,7 @@ end
 if #released == 0 then return { 'refused', refused } end
 
 for _, r in ipairs(order) do
-  append(meta, at, 'released', r.id, user, r.session, 'A', 0, write_seats(meta, r.leaving, 'A', r.id, 0))
+  append(meta, at, kind, r.id, user, r.session, 'A', 0, write_seats(meta, r.leaving, 'A', r.id, 0))
   shrink(r, r.leaving_ids, 'RELEASED')
 end
 write_meta(meta)

@@ -21,6 +21,7 @@ RATES: Final = ("reserved", "booked", "expired", "refused", "declined", "cancell
 KINDS: Final[dict[str, str]] = {
     "reserved": "reserved",
     "released": "released",
+    "withdrawn": "released",
     "expired": "expired",
     "paying": "paying",
     "abandoned": "released",

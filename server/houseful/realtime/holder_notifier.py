@@ -20,6 +20,7 @@ STATE_OF_KIND: Final = {
     "reserved": "granted",
     "extended": "extended",
     "released": "released",
+    "withdrawn": "released",
     "expired": "expired",
     "paying": "paying",
     "kept": "granted",
@@ -48,7 +49,14 @@ class HolderNotifier:
         seat_ids = [seat_id for seat_id, _ in change.seats]
         self._hub.tell(
             change.user,
-            frames.reservation(state, change.ref, seat_ids, change.deadline_ms, now_ms),
+            frames.reservation(
+                state,
+                change.ref,
+                seat_ids,
+                change.deadline_ms,
+                now_ms,
+                reason="staff" if change.kind == "withdrawn" else None,
+            ),
         )
         if change.status == "R":
             wait = (change.deadline_ms - EXPIRING_MS - now_ms) / 1000

@@ -111,7 +111,7 @@ class Replica:
         self.modified_ms = max(change.at_ms, self.modified_ms + 1)
         if change.status in "RP":
             self.owners[change.ref] = (change.user, change.session)
-        elif change.kind in ("expired", "released", "abandoned"):
+        elif change.kind in ("expired", "released", "withdrawn", "abandoned"):
             self.owners.pop(change.ref, None)
         self._seats_body = self._status_body = None
         return indexes

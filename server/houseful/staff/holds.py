@@ -38,7 +38,9 @@ class Holds:
         if not found:
             raise reservation_error("unknown_reservation")
         holder = found[0].user
-        answer = await self._seats.release_reservation(event_id, holder, reservation_id)
+        answer = await self._seats.release_reservation(
+            event_id, holder, reservation_id, by_staff=True
+        )
         if isinstance(answer, Refused):
             if not answer.reason:
                 raise Conflict("the hold has just ended", code="expired")

@@ -228,13 +228,14 @@ class SeatStore:
 
     async def release(self, event_id: int, user: str, seat_ids: Sequence[int]) -> Changed | Refused:
         """Give back single seats of any of the user's reservations."""
-        reply = await self._run("release", event_id, user, 0, *distinct(seat_ids))
+        reply = await self._run("release", event_id, user, 0, "released", *distinct(seat_ids))
         return changed(reply)
 
     async def release_reservation(
-        self, event_id: int, user: str, reservation_id: int
+        self, event_id: int, user: str, reservation_id: int, *, by_staff: bool = False
     ) -> Changed | Refused:
-        reply = await self._run("release", event_id, user, reservation_id)
+        kind = "withdrawn" if by_staff else "released"
+        reply = await self._run("release", event_id, user, reservation_id, kind)
         if reply[0] == "refused" and isinstance(reply[1], str):
             return Refused(reason=reply[1])
         return changed(reply)

@@ -51,6 +51,10 @@ class ReservationFrame(BaseModel):
 
     type: Literal["reservation"]
     state: Literal["granted", "extended", "expiring", "expired", "released", "paying", "booked"]
+    reason: Annotated[
+        Literal["staff"] | None,
+        Field(description="`staff`: released by the venue, not by its holder; else null"),
+    ]
     id: int
     seatIds: list[int]
     expiresAt: Annotated[Instant | None, Field(description="null when the hold is over")]

@@ -72,7 +72,13 @@ def resync(epoch: str, seq: int, reason: str) -> bytes:
 
 
 def reservation(
-    state: str, reservation_id: int, seat_ids: Sequence[int], deadline_ms: int, now_ms: int
+    state: str,
+    reservation_id: int,
+    seat_ids: Sequence[int],
+    deadline_ms: int,
+    now_ms: int,
+    *,
+    reason: str | None = None,
 ) -> bytes:
     """To the owner's sockets only; `deadline_ms` 0 for a reservation that is over."""
     return prepare(
@@ -80,6 +86,7 @@ def reservation(
             {
                 "type": "reservation",
                 "state": state,
+                "reason": reason,
                 "id": reservation_id,
                 "seatIds": list(seat_ids),
                 "expiresAt": iso(deadline_ms) if deadline_ms else None,

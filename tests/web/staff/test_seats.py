@@ -125,6 +125,7 @@ async def test_staff_see_every_hold_and_can_end_one(
         done = await given(await act(venue, sale, f"holds/{hold['id']}/release"))
         assert done == {"id": hold["id"], "releasedSeatIds": list(sale.seats[:2])}
         told = await live.next("reservation", state="released")
+        assert told["reason"] == "staff"
         assert told["id"] == hold["id"]
     assert await statuses(ann, sale, *sale.seats[:2]) == ["AVAILABLE"] * 2
     (line,) = await audit(venue, sale)
