@@ -68,6 +68,7 @@ export class AppShell extends View {
       const eventId = isPurchase ? Number(shown.params.event) : null;
       for (const other of app.known.peek()) if (other.eventId !== eventId) other.leave();
       document.body.dataset.view = shown.view;
+      app.said.value = "";
       /** @param {Node} content */
       const show = (content) => {
         if (route.peek() !== shown) return;
@@ -90,6 +91,7 @@ export class AppShell extends View {
     watch(() => {
       for (const purchase of app.known.value) {
         if (purchase.machine.state.value === "EXPIRED") this.tellExpired(purchase);
+        if (purchase.isWithdrawn.value) this.tellWithdrawn(purchase);
       }
     });
     this.start();
@@ -136,6 +138,20 @@ export class AppShell extends View {
     app.config.value = await app.api.config().catch(() => app.config.peek());
     // Holds of earlier visits go on counting, whatever view is open.
     for (const id of Object.keys(app.holds.all())) (await app.purchase(Number(id))).load();
+  }
+
+  /** Staff ended this buyer's hold. @param {import("./app/purchase.js").Purchase} purchase */
+  async tellWithdrawn(purchase) {
+    purchase.isWithdrawn.value = false;
+    this.app.toasts.dismiss(`warning-${purchase.eventId}`);
+    const isAgain = await ask({
+      title: t("withdrawn.title"),
+      icon: "info",
+      tone: "warning",
+      content: () => [h("p", null, t("withdrawn.body")), h("p", null, t("withdrawn.nothing"))],
+      actions: [{ label: t("expired.again"), value: true, kind: "primary" }],
+    });
+    if (isAgain) go(`/events/${purchase.eventId}/seats`);
   }
 
   /** @type {Set<import("./app/purchase.js").Purchase>} */

@@ -15,6 +15,8 @@ import { createToasts } from "./toasts.js";
 /** @typedef {ReturnType<typeof createApp>} App */
 
 const HOLDS = "houseful.holds";
+/** As long as a sentence takes to be read aloud. */
+const SAID_MS = 8000;
 
 /** @param {import("../lib/platform.js").Shelf} shelf */
 export function createApp(shelf) {
@@ -25,6 +27,8 @@ export function createApp(shelf) {
   const tabs = createTabs(shelf.isLasting ? openChannel(`houseful${BASE}`) : null);
   const toasts = createToasts();
   const said = signal("");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let hush;
   const config = signal(
     /** @type {import("../net/api.js").Config} */ ({
       gateway: "demo",
@@ -76,10 +80,12 @@ export function createApp(shelf) {
     nextFrame: (/** @type {() => void} */ act) =>
       document.hidden ? void setTimeout(act, 100) : void requestAnimationFrame(act),
 
-    /** Says something to who cannot see it. @param {string} text */
+    /** Says something once to those who cannot see it: what was said is gone before another view is read. @param {string} text */
     announce(text) {
       // The same words twice are only read twice when they differ.
       said.value = said.peek() === text ? `${text}\u00a0` : text;
+      clearTimeout(hush);
+      hush = setTimeout(() => (said.value = ""), SAID_MS);
     },
     /** @param {import("../net/api.js").EventDetails | null} event */
     announceSale(event) {

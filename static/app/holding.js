@@ -5,7 +5,7 @@
  */
 import { batch } from "../lib/signals.js";
 import { t } from "../lib/i18n.js";
-import { ApiError } from "../net/envelope.js";
+import { ApiError, asApiError } from "../net/envelope.js";
 import { retryWithBackoff } from "../state/retry.js";
 import { explain } from "../ui/explain.js";
 import { HOLDING, PAYING } from "./purchase-state.js";
@@ -21,7 +21,7 @@ const LIVE_BOOKINGS = new Set(["CONFIRMED", "PENDING", "REQUIRES_ACTION"]);
 export function createHolding(app, state, picking, refreshSeats) {
   const { api, analytics, toasts } = app;
   const { eventId, house, machine, selection, timer, heldIds } = state;
-  const { losses, partial, canExtend, wakeups, describe, holdSeconds } = state;
+  const { interrupted, losses, partial, canExtend, wakeups, isWithdrawn, describe, holdSeconds } = state;
 
   /** Reserves what is picked, together with what is held already. Returns whether seats are held. */
   async function reserve() {
@@ -30,6 +30,7 @@ export function createHolding(app, state, picking, refreshSeats) {
     const before = machine.reservationData.peek();
     const held = heldIds.peek();
     if (!known || !picked.length || !machine.startReservation()) return false;
+    interrupted.value = null;
     try {
       analytics.track("reservation_started", {
         eventId,
@@ -103,6 +104,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       machine.startReservation();
       machine.reservationSuccess(before);
     } else machine.reset();
+    if (error instanceof ApiError && error.status === 0) interrupted.value = "reserve";
     // A fault of our own: the shell says that something broke.
     if (!(error instanceof ApiError)) return;
     const failed = error.data?.failedSeats ?? [];
@@ -200,6 +202,11 @@ export function createHolding(app, state, picking, refreshSeats) {
     const isOurs = held !== null && held.id === frame.id;
     if (PAYING.has(machine.state.peek()) || machine.state.peek() === "RESERVING") return;
     if (isOurs && frame.state === "expired") return expire();
+    if (isOurs && frame.state === "released" && frame.reason === "staff") {
+      forget();
+      isWithdrawn.value = true;
+      return;
+    }
     if (held && isOurs && (frame.state === "extended" || frame.state === "granted")) {
       machine.reservationSuccess({
         ...held,
@@ -282,17 +289,8 @@ export function findBooking(bookings, eventId, seatIds) {
 /** @param {{ code?: string }} seat */
 const isStale = (seat) => seat.code === "stale_version";
 
-/**
- * What the machine keeps of a failure. A fault of our own leaves the outcome open, as a lost answer does.
- * @param {unknown} error
- */
-export const asProblem = (error) =>
-  error instanceof ApiError
-    ? {
-      message: explain.error(error),
-      retryable: error.retryable,
-      sameKey: error.sameKey,
-      code: error.code,
-      status: error.status,
-    }
-    : { message: t("error.broken"), retryable: true, sameKey: true, code: "broken", status: 0 };
+/** What the machine keeps of a failure. @param {unknown} failure */
+export function asProblem(failure) {
+  const error = asApiError(failure), { retryable, sameKey, code, status } = error;
+  return { message: explain.error(error), retryable, sameKey, code, status };
+}

@@ -44,6 +44,7 @@ export function createPayment(app, purchase, bank) {
   async function pay(form, amount) {
     const seatIds = machine.reservationData.peek()?.reservedSeatIds ?? [];
     if (!seatIds.length || !machine.startPayment()) return null;
+    purchase.interrupted.value = null;
     const key = /** @type {string} */ (machine.idempotencyKey.peek());
     const request = undecided?.key === key ? undecided.request : { eventId, seatIds, ...form };
     try {
@@ -150,6 +151,7 @@ export function createPayment(app, purchase, bank) {
   function fell(problem) {
     analytics.track("payment_failed", { eventId, reason: problem.code, retryable: problem.retryable });
     if (!machine.confirmationFailed(problem)) machine.paymentFailed(problem);
+    if (problem.code === "network" || problem.code === "timeout") purchase.interrupted.value = "pay";
     // A declined payment gives the seats a new deadline; a lost answer may hide a booking.
     if (problem.retryable) purchase.reconcile().catch(() => undefined);
     return null;

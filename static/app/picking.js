@@ -20,6 +20,8 @@ export function createPicking(app, state) {
 
   /** @param {number} index */
   function toggle(index) {
+    // Another choice is another wish: it is not reserved by itself when the network is back.
+    state.interrupted.value = null;
     const known = house.peek();
     if (!known || machine.isLoading.peek()) return;
     const seat = known.seat(index);

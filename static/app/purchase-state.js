@@ -53,6 +53,9 @@ export function createPurchaseState(app, eventId, onExpire) {
   const partial = signal(/** @type {Partial | null} */ (null));
   const canExtend = signal(true);
   const wakeups = signal(0);
+  const interrupted = signal(/** @type {import("./comeback.js").Interrupted | null} */ (null));
+  /** The venue gave this buyer's seats to others: said once, then false again. */
+  const isWithdrawn = signal(false);
 
   const machine = createCheckoutMachine();
   const selection = createSeatSelection({
@@ -117,6 +120,8 @@ export function createPurchaseState(app, eventId, onExpire) {
     partial,
     canExtend,
     wakeups,
+    interrupted,
+    isWithdrawn,
     machine,
     selection,
     timer,

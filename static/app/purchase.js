@@ -5,7 +5,7 @@
  * Owns: loading the event and its live feed; the rest is picking, holding and keeping.
  */
 import { batch } from "../lib/signals.js";
-import { ApiError } from "../net/envelope.js";
+import { asApiError } from "../net/envelope.js";
 import { createLive } from "../net/live.js";
 import { createSeatStore } from "../state/seat-store.js";
 import { createHolding } from "./holding.js";
@@ -34,8 +34,8 @@ export function createPurchase(app, eventId) {
   /** Loads what is missing; a failure stands in `problem` and can be tried again. */
   function load() {
     loading ??= fetchAll().catch((error) => {
-      if (!(error instanceof ApiError)) throw error;
-      problem.value = error;
+      problem.value = asApiError(error);
+      if (problem.peek() !== error) throw error;
     }).finally(() => (loading = null));
     return loading;
   }

@@ -35,15 +35,21 @@ export function createHouse(geometry, store, event) {
     color: event.categories.find((other) => other.name === category.name)?.color ?? category.color,
     price: priceByName.get(category.name) ?? "0.00",
   }));
+  /** The least and the greatest price of some categories. @param {Iterable<number>} used @returns {[string, string]} */
+  const priceRange = (used) => {
+    const prices = [...used].map((category) => categories[category]?.price ?? "0.00").sort((a, b) =>
+      Number(a) - Number(b)
+    );
+    return [prices[0] ?? "0.00", prices.at(-1) ?? "0.00"];
+  };
+  /** @param {{ first: number, count: number }} range */
+  const categoriesOf = ({ first, count }) => new Set(store.category.subarray(first, first + count));
   /** @type {HouseRow[]} */
   const rows = geometry.rows.map((/** @type {any} */ row, /** @type {number} */ index) => ({ ...row, index }));
   const gaps = new Set(geometry.gaps);
   /** @type {HouseSection[]} */
   const sections = geometry.sections.map((/** @type {any} */ section, /** @type {number} */ index) => {
-    const used = new Set();
-    for (let i = section.first; i < section.first + section.count; i++) used.add(store.category[i]);
-    const prices = [...used].map((category) => categories[category]?.price ?? "0.00")
-      .sort((a, b) => Number(a) - Number(b));
+    const used = categoriesOf(section), [minPrice, maxPrice] = priceRange(used);
     return {
       index,
       name: section.name || t("seats.sections"),
@@ -52,8 +58,8 @@ export function createHouse(geometry, store, event) {
       count: section.count,
       rows: rows.filter((row) => row.section === index),
       categories: [...used],
-      minPrice: prices[0] ?? "0.00",
-      maxPrice: prices.at(-1) ?? "0.00",
+      minPrice,
+      maxPrice,
     };
   });
 
@@ -89,6 +95,8 @@ export function createHouse(geometry, store, event) {
     price,
     /** @param {number} i */
     isAvailable: (i) => store.status[i] === AVAILABLE,
+    /** The least and the greatest price in a row. @param {HouseRow} row */
+    rowPrices: (row) => priceRange(categoriesOf(row)),
     /** @param {number} i */
     statusOf: (i) => STATUSES[store.status[i] ?? 0] ?? "BLOCKED",
     /** @param {number} i an aisle lies after this seat */

@@ -4,7 +4,7 @@ import { h, onEnd, View } from "../lib/dom.js";
 import { download } from "../lib/download.js";
 import { longDate, money, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
-import { ApiError } from "../net/envelope.js";
+import { ApiError, asApiError } from "../net/envelope.js";
 import { asked, deliveryWords, sendsMail } from "../ui/delivery.js";
 import { ask } from "../ui/dialog.js";
 import { bookingStatus, entitle, failure, skeleton } from "../ui/frame.js";
@@ -35,8 +35,8 @@ export class BookingView extends View {
       try {
         booking.value = await this.app.api.booking(reference);
       } catch (error) {
+        if (!booking.peek()) problem.value = asApiError(error);
         if (!(error instanceof ApiError)) throw error;
-        if (!booking.peek()) problem.value = error;
       }
     };
     load();

@@ -3,7 +3,7 @@
 import { h, View } from "../lib/dom.js";
 import { money, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
-import { ApiError } from "../net/envelope.js";
+import { ApiError, asApiError } from "../net/envelope.js";
 import { bookingStatus, empty, entitle, failure, skeleton } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
 import { seatName } from "../ui/seat-words.js";
@@ -26,8 +26,8 @@ export class BookingsView extends View {
       try {
         found.value = await this.app.api.bookings(page.peek(), PAGE_SIZE);
       } catch (error) {
+        problem.value = asApiError(error);
         if (!(error instanceof ApiError)) throw error;
-        problem.value = error;
       }
     };
     /** @param {number} step */

@@ -10,6 +10,7 @@ import { empty, entitle, failure, skeleton } from "../ui/frame.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
 import { orderSummary } from "./order-summary.js";
+import { onComeback } from "../app/comeback.js";
 import { createPayment } from "../app/payment.js";
 import { paymentTrouble } from "./payment-trouble.js";
 import "./countdown.js";
@@ -50,6 +51,7 @@ export class CheckoutView extends View {
     watch(() => {
       if (purchase.house.value && purchase.event.value) purchase.watchSeats();
     });
+    onComeback(this.app.toasts, purchase, "pay", () => void this.confirm());
     // One word for what is shown, so that nothing typed is lost while it stays the same.
     const shown = computed(() => {
       if (purchase.problem.value && !purchase.house.value) return "problem";

@@ -45,7 +45,7 @@ export class EventView extends View {
             { class: "facts" },
             fact("calendar", "event.when", h("time", { datetime: event.startsAt }, longDate(event.startsAt))),
             fact("place", "event.where", event.venue),
-            fact("ticket", "event.availability", () => {
+            fact("ticket", "booking.seats", () => {
               purchase.revision.value;
               const available = purchase.house.value?.store.counts.available ?? event.availableSeats;
               return t("event.availability", { available, total: event.totalSeats });
@@ -129,7 +129,7 @@ function fact(sign, words, value) {
   return h(
     "div",
     null,
-    h("dt", null, icon(sign), h("span", { class: "unseen" }, t(words, { available: "", total: "" }))),
+    h("dt", null, icon(sign), h("span", { class: "unseen" }, t(words))),
     h("dd", null, value),
   );
 }

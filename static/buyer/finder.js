@@ -7,6 +7,7 @@ import { each, h, View } from "../lib/dom.js";
 import { money, moneyRange, t } from "../lib/i18n.js";
 import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
+import { stateMark } from "../ui/legend.js";
 import { rowName, rowOf } from "../ui/seat-words.js";
 
 /** @typedef {import("../app/seating.js").House} House @typedef {import("../app/seating.js").HouseSection} HouseSection */
@@ -82,7 +83,7 @@ export class SeatFinder extends View {
               },
             },
             h("span", { class: "section-name" }, section.name),
-            h("span", { class: "section-price tabular" }, this.prices(section)),
+            h("span", { class: "section-price tabular" }, this.prices(section.minPrice, section.maxPrice)),
             h(
               "span",
               { class: "section-free" },
@@ -99,10 +100,9 @@ export class SeatFinder extends View {
     ];
   }
 
-  /** @param {HouseSection} section */
-  prices(section) {
-    const currency = this.purchase.event.peek()?.currency ?? "EUR";
-    return moneyRange(section.minPrice, section.maxPrice, currency);
+  /** @param {string} least @param {string} most */
+  prices(least, most) {
+    return moneyRange(least, most, this.purchase.event.peek()?.currency ?? "EUR");
   }
 
   /** @param {House} house @param {HouseSection} section */
@@ -134,6 +134,7 @@ export class SeatFinder extends View {
                 onclick: () => this.step(() => (this.row.value = row.index)),
               },
               h("span", null, rowName(row.label, row.kind)),
+              h("span", { class: "section-price tabular" }, this.prices(...house.rowPrices(row))),
               h(
                 "span",
                 { class: () => `muted ${free.value ? "" : "is-none"}` },
@@ -219,6 +220,7 @@ export class SeatFinder extends View {
           { class: "seat-mark" },
           store.seatLabel(i),
           extras.length && (store.flags[i] ?? 0) & 1 ? icon("wheelchair") : null,
+          () => state.value === "AVAILABLE" ? null : stateMark(state.value),
         ),
         h("span", { class: "seat-price tabular" }, money(house.price(i), currency)),
       ),

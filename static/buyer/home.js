@@ -3,7 +3,7 @@
 import { h, onEnd, View } from "../lib/dom.js";
 import { leaf, longDate, money, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
-import { ApiError } from "../net/envelope.js";
+import { ApiError, asApiError } from "../net/envelope.js";
 import { empty, entitle, failure, skeleton } from "../ui/frame.js";
 import { poster } from "./poster.js";
 
@@ -24,8 +24,8 @@ export class HomeView extends View {
         events.value = await this.app.api.events();
         problem.value = null;
       } catch (error) {
+        if (!events.peek()) problem.value = asApiError(error);
         if (!(error instanceof ApiError)) throw error;
-        if (!events.peek()) problem.value = error;
       }
     };
     load();

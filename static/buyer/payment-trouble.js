@@ -6,7 +6,7 @@ import { t } from "../lib/i18n.js";
 import { icon } from "../ui/icons.js";
 
 /**
- * A panel that takes the focus; null while nothing is wrong.
+ * A panel whose first way on takes the focus; null while nothing is wrong.
  * @param {Pick<import("../app/purchase.js").Purchase, "machine" | "timer">} purchase
  * @param {{ retry(): void, update(): void, cancel(): void }} ways send again; change the card; give the seats back
  */
@@ -20,8 +20,8 @@ export function paymentTrouble({ machine, timer }, { retry, update, cancel: give
       {
         class: "payment-error",
         role: "alert",
-        tabindex: "-1",
-        ref: (/** @type {HTMLElement} */ element) => queueMicrotask(() => element.focus()),
+        // The alert itself is read aloud; the focus goes to what can be done, which is not read twice.
+        ref: (/** @type {HTMLElement} */ element) => queueMicrotask(() => element.querySelector("button")?.focus()),
       },
       icon(sign),
       h("div", null, h("h2", null, title), ...body, h("div", { class: "ways" }, ...ways)),
@@ -36,7 +36,8 @@ export function paymentTrouble({ machine, timer }, { retry, update, cancel: give
     h(
       "p",
       { class: "help-text" },
-      () => timer.isRunning.value ? t(words, { time: timer.timeRemainingFormatted.value }) : t(`${words}NoTime`),
+      // An alert is read aloud each time it changes: the seconds run above, in the countdown.
+      () => timer.deadline.value ? t(words, { time: timer.remainingNow() }) : t(`${words}NoTime`),
     );
   if (error.code && KEPT_REASONS.has(error.code)) {
     return panel("error", t(`kept.${error.code}.title`), [h("p", null, error.message), help("kept.help")], [

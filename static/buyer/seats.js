@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Choosing seats: the list by section, the live map, and the cart. On a small screen the list comes
- * first and the map is one press away.
+ * Choosing seats: the list by section, the live map, and the cart. On a small screen the map is seen
+ * first and the list is one press away; for a screen reader and the Tab key the list comes first.
  */
 import { custom, h, listen, onEnd, View, watch } from "../lib/dom.js";
 import { money, shortDate, t } from "../lib/i18n.js";
@@ -15,6 +15,7 @@ import { mapKey } from "../ui/legend.js";
 import { mapWords } from "../ui/map-words.js";
 import { saleCountdown } from "../ui/sale-countdown.js";
 import { placeTip } from "../ui/tip-place.js";
+import { onComeback } from "../app/comeback.js";
 import "./cart.js";
 import "./finder.js";
 
@@ -39,6 +40,7 @@ export class SeatsView extends View {
     watch(() => {
       if (purchase.partial.value) this.askPartial(purchase.partial.value);
     });
+    onComeback(this.app.toasts, purchase, "reserve", () => void this.reserve());
     return () => {
       if (purchase.problem.value && !purchase.house.value) {
         return failure(purchase.problem.value, () => void purchase.load());
@@ -56,8 +58,8 @@ export class SeatsView extends View {
     const filter = signal(/** @type {SeatFilter} */ ({ categories: null, accessible: false }));
     const colors = signal(/** @type {string[]} */ ([]));
     const small = matchMedia(SMALL);
-    const shown = signal(small.matches ? "list" : "both");
-    const chosen = signal(/** @type {"list" | "map"} */ ("list"));
+    const shown = signal(small.matches ? "map" : "both");
+    const chosen = signal(/** @type {"list" | "map"} */ ("map"));
     const arrange = () => void (shown.value = small.matches ? chosen.value : "both");
     listen(small, "change", arrange);
     watch(arrange);
@@ -125,7 +127,13 @@ export class SeatsView extends View {
           tab("map", "map"),
         ),
       ),
-      h("div", { class: "panel" }, () => this.saleNotice(), finder),
+      h(
+        "div",
+        // Whoever comes to the list with the keyboard is to see it.
+        { class: "panel", onfocusin: () => (chosen.value = "list") },
+        () => this.saleNotice(),
+        finder,
+      ),
       h(
         "div",
         { class: "map-side" },

@@ -35,6 +35,7 @@ import {
  * @property {Rgb} stage
  * @property {Rgb} heat of a section that is full
  * @property {Rgb[]} categories
+ * @property {boolean} [forced] colours do not tell categories apart, forms must
  *
  * @typedef {{ categories: ReadonlySet<number> | null, accessible: boolean }} Filter
  * @typedef {{ k: number, ox: number, oy: number, dpr: number }} View device pixel = plan × k + offset

@@ -6,6 +6,7 @@
  * A key names a look: (state, or category of a free seat) × accessible × dim.
  */
 import { inkOn } from "./color.js";
+import { formOf } from "./forms.js";
 import { drawSeat, LOOK_AVAILABLE, LOOK_MINE } from "./sprites.js";
 
 /** @typedef {import("./raster.js").Palette} Palette */
@@ -80,6 +81,7 @@ export class SpriteSheet {
     const kind = key >> 2, { categories, held, sold, blocked, selected, mine } = this.#palette;
     const look = kind < KINDS_BEFORE ? kind : LOOK_AVAILABLE;
     const color = [categories[kind - KINDS_BEFORE], held, sold, blocked, selected, selected, mine][look];
-    return { look, accessible: (key & 2) !== 0, dim: (key & 1) !== 0, color, ink: inkOn(color) };
+    const form = this.#palette.forced && look === LOOK_AVAILABLE ? formOf(kind - KINDS_BEFORE) : null;
+    return { look, accessible: (key & 2) !== 0, dim: (key & 1) !== 0, color, ink: inkOn(color), form };
   }
 }

@@ -15,6 +15,7 @@ export const LOOK_SELECTED = 4, LOOK_RESERVING = 5, LOOK_MINE = 6;
  * @typedef {object} SeatPaint
  * @property {number} look
  * @property {boolean} accessible
+ * @property {import("./forms.js").Form | null} [form] of its category, where colour does not tell it
  * @property {boolean} dim outside the filter
  * @property {Rgb} color
  * @property {Rgb} ink what is drawn on the colour
@@ -78,9 +79,9 @@ function pointLayers(d, { look, accessible, color }) {
 }
 
 /** @param {number} d @param {SeatPaint} paint @returns {Layer[]} */
-function shapeLayers(d, { look, accessible, color, ink }) {
+function shapeLayers(d, { look, accessible, color, ink, form }) {
   const r = d / 2;
-  const body = accessible ? box(r * 0.96, r * 0.42) : disc(r);
+  const body = accessible ? box(r * 0.96, r * 0.42) : form ? formed(form, r) : disc(r);
   switch (look) {
     case LOOK_HELD:
       return [{ shape: outline(body, Math.max(1.1, d * 0.13)), color, alpha: 1 }];
@@ -114,6 +115,24 @@ function shapeLayers(d, { look, accessible, color, ink }) {
 
 /** @param {number} r @returns {Distance} */
 const disc = (r) => (x, y) => Math.sqrt(x * x + y * y) - r;
+
+/** @param {import("./forms.js").Form} form @param {number} r @returns {Distance} */
+function formed({ outline, hasHole }, r) {
+  const solid = outline ? polygon(outline, r) : disc(r);
+  return hasHole ? (x, y) => Math.max(solid(x, y), r * 0.3 - Math.hypot(x, y)) : solid;
+}
+
+/** A convex polygon about the middle, by its sides. @param {number[]} outline @param {number} r @returns {Distance} */
+function polygon(outline, r) {
+  /** @type {[nx: number, ny: number, off: number][]} */
+  const sides = [];
+  for (let k = 0; k < outline.length; k += 2) {
+    const [ax, ay, bx, by] = [0, 1, 2, 3].map((step) => outline[(k + step) % outline.length]);
+    const length = Math.hypot(ax + bx, ay + by);
+    sides.push([(ax + bx) / length, (ay + by) / length, (length / 2) * r]);
+  }
+  return (x, y) => sides.reduce((most, [nx, ny, off]) => Math.max(most, nx * x + ny * y - off), -Infinity);
+}
 
 /** A square of half side `r` with round corners. @param {number} r @param {number} corner @returns {Distance} */
 const box = (r, corner) => (x, y) => {

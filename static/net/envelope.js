@@ -26,6 +26,16 @@ export class ApiError extends Error {
 }
 
 /**
+ * Any failure as one that a view can show. A fault of our own, or an answer that cannot be read, leaves
+ * the outcome open, as a lost answer does.
+ * @param {unknown} error
+ */
+export const asApiError = (error) =>
+  error instanceof ApiError
+    ? error
+    : new ApiError(String(error), { status: 0, code: "broken", retryable: true, sameKey: true });
+
+/**
  * The envelope's content, or the error it tells of.
  * @param {Response} response
  * @returns {Promise<Answer>}

@@ -28,6 +28,8 @@ export function createReservationTimer({
   const timeRemaining = signal(0);
   const isExpired = signal(false);
   const isRunning = signal(false);
+  /** When it ends, ms of the server's clock; changes only with another deadline. 0 while none runs. */
+  const deadline = signal(0);
   const timeRemainingFormatted = computed(() => formatCountdown(timeRemaining.value));
   const isWarning = computed(() => timeRemaining.value > 0 && timeRemaining.value <= warningThresholdSeconds);
   const total = signal(0);
@@ -35,7 +37,6 @@ export function createReservationTimer({
     total.value > 0 ? Math.min(100, Math.max(0, (timeRemaining.value / total.value) * 100)) : 0
   );
 
-  let deadlineMs = 0;
   let warned = false;
   /** @type {(() => void) | null} */
   let stop = null;
@@ -49,7 +50,7 @@ export function createReservationTimer({
   /** Looks at the clock again; call it when a tab wakes up. */
   function tick() {
     if (!isRunning.peek()) return;
-    const remaining = Math.max(0, Math.floor((deadlineMs - now()) / 1000));
+    const remaining = Math.max(0, Math.floor((deadline.peek() - now()) / 1000));
     timeRemaining.value = remaining;
     if (remaining === 0) {
       halt();
@@ -69,6 +70,9 @@ export function createReservationTimer({
     isExpired,
     isWarning,
     isRunning,
+    deadline,
+    /** "09:27" as of now, for words that stand still. */
+    remainingNow: () => formatCountdown((deadline.peek() - now()) / 1000),
     progressPercentage,
     tick,
 
@@ -82,10 +86,10 @@ export function createReservationTimer({
       if (!Number.isFinite(at)) {
         throw new RangeError(`expected a time like 2026-01-09T12:10:00Z, got ${expiresAt}`);
       }
-      if (isRunning.peek() && at === deadlineMs) return tick();
-      deadlineMs = at;
+      if (isRunning.peek() && at === deadline.peek()) return tick();
       warned = false;
       batch(() => {
+        deadline.value = at;
         isExpired.value = false;
         isRunning.value = true;
         total.value = totalSeconds ?? Math.max(1, Math.floor((at - now()) / 1000));
@@ -98,6 +102,7 @@ export function createReservationTimer({
     clear() {
       halt();
       batch(() => {
+        deadline.value = 0;
         timeRemaining.value = 0;
         isExpired.value = false;
         total.value = 0;

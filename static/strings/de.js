@@ -209,6 +209,10 @@ export default {
   "expired.released": "Die Plätze sind wieder für alle frei.",
   "expired.again": "Plätze neu auswählen",
 
+  "withdrawn.title": "Das Haus hat Ihre Plätze freigegeben",
+  "withdrawn.body": "Das Personal hat Ihre Reservierung beendet. Die Plätze sind wieder im Verkauf.",
+  "withdrawn.nothing": "Es wurde nichts abgebucht.",
+
   "checkout.title": "Kasse",
   "checkout.none": "Sie haben keine Plätze reserviert",
   "checkout.noneHelp": "Wählen Sie zuerst Plätze; sie bleiben Ihnen, während Sie bezahlen.",
@@ -330,6 +334,9 @@ export default {
   "connection.offlineNever": "Sie sind offline.",
   "connection.polling": "Live-Verbindungen sind hier gesperrt. Der Plan wird alle paar Sekunden erneuert.",
   "connection.gone": "Der Live-Plan ist beendet. Laden Sie die Seite neu.",
+  "connection.back": "Sie sind wieder online. Der Plan ist wieder live.",
+  "connection.back.reserve": "Sie sind wieder online. Ihre Plätze werden jetzt reserviert.",
+  "connection.back.pay": "Sie sind wieder online. Ihre Zahlung geht unter demselben Buchungsschlüssel weiter.",
   "connection.live": "Live",
   "connection.now": "Jetzt versuchen",
   "age.seconds": { one: "{n} Sekunde", other: "{n} Sekunden" },

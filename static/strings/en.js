@@ -204,6 +204,10 @@ export default {
   "expired.released": "The seats have been released back to availability.",
   "expired.again": "Select Seats Again",
 
+  "withdrawn.title": "The venue has released your seats",
+  "withdrawn.body": "The staff of the house ended your reservation. The seats are on sale again.",
+  "withdrawn.nothing": "You have not been charged.",
+
   "checkout.title": "Checkout",
   "checkout.none": "You have no seats reserved",
   "checkout.noneHelp": "Choose seats first; then they are kept for you while you pay.",
@@ -321,6 +325,9 @@ export default {
   "connection.offlineNever": "You are offline.",
   "connection.polling": "Live updates are blocked here. The map is refreshed every few seconds.",
   "connection.gone": "The live map has ended. Reload the page to go on.",
+  "connection.back": "You are back online. The map is live again.",
+  "connection.back.reserve": "You are back online. Your seats are being reserved now.",
+  "connection.back.pay": "You are back online. Your payment goes on, under the same booking key.",
   "connection.live": "Live",
   "connection.now": "Try now",
   "age.seconds": { one: "{n} second", other: "{n} seconds" },

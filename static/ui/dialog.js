@@ -5,6 +5,32 @@ import { t } from "../lib/i18n.js";
 import { icon } from "./icons.js";
 
 let made = 0;
+/** A browser that does not tell of a step back is not waited for longer. */
+const STEP_MS = 500;
+
+/**
+ * Makes the browser's Back press reach what is open instead of the page under it.
+ * @param {string} id
+ * @param {() => unknown} act true keeps it open, as if Back had not been pressed
+ * @returns {() => Promise<void>} to be called when it closes; waits until the history is as before
+ */
+export function onBack(id, act) {
+  const ender = new AbortController();
+  const enter = () => history.pushState({ open: id }, "");
+  globalThis.addEventListener("popstate", () => {
+    if (history.state?.open !== id && act() === true) enter();
+  }, { signal: ender.signal });
+  enter();
+  return () => {
+    ender.abort();
+    if (history.state?.open !== id) return Promise.resolve();
+    return new Promise((done) => {
+      globalThis.addEventListener("popstate", () => done(), { once: true });
+      setTimeout(done, STEP_MS);
+      history.back();
+    });
+  };
+}
 
 /**
  * Opens a dialog and resolves with the chosen action's value; with null when it is dismissed.
@@ -56,7 +82,7 @@ export function ask({ title, icon: sign, tone = "", content, actions, isBlocking
     );
     let isClosed = false;
     /** @param {T | null} value */
-    function close(value) {
+    async function close(value) {
       if (isClosed) return;
       isClosed = true;
       clearInterval(watching);
@@ -64,6 +90,7 @@ export function ask({ title, icon: sign, tone = "", content, actions, isBlocking
       dialog.close();
       dialog.remove();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      await leave();
       resolve(value);
     }
     dialog.addEventListener("cancel", (event) => {
@@ -76,6 +103,7 @@ export function ask({ title, icon: sign, tone = "", content, actions, isBlocking
     });
     document.body.append(dialog);
     dialog.showModal();
+    const leave = onBack(id, () => isBlocking || void close(null));
     const watching = isOver && setInterval(() => isOver() && close(null), 200);
   });
 }

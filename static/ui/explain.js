@@ -8,6 +8,7 @@ import { hasWords, longDate, t } from "../lib/i18n.js";
 export const explain = {
   /** @param {import("../net/envelope.js").ApiError} error */
   error(error) {
+    if (error.code === "broken") return t("error.broken");
     if (error.status === 0) return t("error.network");
     if (error.status === 402) return explain.decline(error.details.declineCode);
     const { usedAt } = error.details;

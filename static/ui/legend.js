@@ -2,6 +2,7 @@
 /** Price categories with live counts, which also filter; accessible seats; what the marks mean. */
 import { h, svg, View } from "../lib/dom.js";
 import { money, t } from "../lib/i18n.js";
+import { formOf } from "../map/forms.js";
 import { icon } from "./icons.js";
 
 const DISC = { cx: 8, cy: 8, r: 7 };
@@ -12,7 +13,28 @@ const KEY = {
   mine: [["circle", DISC], ["path", { d: "M4.800 8.300l2.200 2.200l4.200-4.600", class: "ring" }]],
   RESERVED: [["circle", { cx: 8, cy: 8, r: 5.500 }]],
   BOOKED: [["path", { d: "M4 4l8 8M12 4l-8 8" }]],
+  BLOCKED: [["path", { d: "M2.500 8.500l6-6M3.200 12.800l9.600-9.600M7.500 13.500l6-6" }]],
+  reserving: [["circle", { cx: 8, cy: 8, r: 5.500, "stroke-dasharray": "5 4" }]],
 };
+
+/** The map's shape of a state, small. Beside words. @param {string} state */
+export const stateMark = (state) =>
+  svg(
+    "svg",
+    { viewBox: "0 0 16 16", class: `key-mark is-${state.toLowerCase()}`, "aria-hidden": "true" },
+    (KEY[state] ?? []).map(([tag, props]) => svg(tag, props)),
+  );
+
+/** The map's form of a category, seen where colours are forced. @param {number} category */
+function categoryMark(category) {
+  const { outline, hasHole } = formOf(category);
+  return svg(
+    "svg",
+    { viewBox: "-1.100 -1.100 2.200 2.200", class: "swatch-form", "aria-hidden": "true" },
+    outline ? svg("polygon", { points: outline.map((at) => at.toFixed(3)).join(" ") }) : svg("circle", { r: 1 }),
+    hasHole ? svg("circle", { r: 0.35, class: "hole" }) : null,
+  );
+}
 
 export class SeatLegend extends View {
   /** @type {import("../app/purchase.js").Purchase} */
@@ -52,6 +74,7 @@ export class SeatLegend extends View {
               onclick: () => toggleCategory(index),
             },
             h("span", { class: "swatch", style: { "--swatch": () => this.colors.value[index] ?? category.color } }),
+            categoryMark(index),
             h("span", null, category.name),
             h("strong", { class: "tabular" }, money(category.price, currency)),
             h("span", { class: "muted tabular" }, () => {
@@ -84,17 +107,6 @@ export function mapKey() {
   return h(
     "ul",
     { class: "map-key", "aria-label": t("seats.key") },
-    Object.entries(KEY).map(([state, shapes]) =>
-      h(
-        "li",
-        null,
-        svg(
-          "svg",
-          { viewBox: "0 0 16 16", class: `key-mark is-${state.toLowerCase()}`, "aria-hidden": "true" },
-          shapes.map(([tag, props]) => svg(tag, props)),
-        ),
-        t(`status.${state}`),
-      )
-    ),
+    Object.keys(KEY).map((state) => h("li", null, stateMark(state), t(`status.${state}`))),
   );
 }

@@ -33,7 +33,7 @@ async def visit(browser: Browser, shop: Shop, **options: Any) -> Visit:
 
 
 async def keep(page: Page, name: str) -> None:
-    await page.wait_for_function("!document.querySelector('seat-map')?.busy")
+    await page.wait_for_function("() => !document.querySelector('seat-map')?.busy")
     picture = Image.open(io.BytesIO(await page.screenshot()))
     if picture.width > WIDTH:
         size = (WIDTH, round(picture.height * WIDTH / picture.width))

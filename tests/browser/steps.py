@@ -20,9 +20,17 @@ async def to_row(visit: Visit, section: int, row: int, event: int = EVENT) -> No
     """To the seat buttons of one row, by the list."""
     page = visit.page
     await visit.open(f"/events/{event}/seats")
+    await to_list(page)
     await page.locator(".section-button").nth(section).click()
     await page.locator(".row-button").nth(row).click()
     await expect(page.locator(".seat-button").first).to_be_visible()
+
+
+async def to_list(page: Page) -> None:
+    """On a small screen the map is seen first, and the list one press away."""
+    await expect(page.locator(".seats-desk")).to_be_visible()
+    if await page.locator(".segments").is_visible():
+        await page.locator(".segment").first.click()
 
 
 def free(page: Page) -> Locator:

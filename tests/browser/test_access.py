@@ -15,6 +15,7 @@ pytestmark = IN_A_BROWSER
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TABS_AT_MOST = 60
+NARROW = {"width": 320, "height": 640}
 
 
 async def violations(page: Page) -> list[str]:
@@ -87,12 +88,59 @@ async def test_no_view_breaks_a_rule_of_wcag_2_2_aa(
 
 
 async def test_at_320_pixels_nothing_needs_scrolling_sideways(shop: Shop, enter: Enter) -> None:
-    visit = await enter(shop, viewport={"width": 320, "height": 640})
+    visit = await enter(shop, viewport=NARROW)
     wide = []
     async for name in each_view(visit):
         width = await visit.page.evaluate("document.documentElement.scrollWidth")
         if width > 320:
             wide.append((name, width))
+    assert wide == []
+
+
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility()
+    && !one.closest(".legend, .map-side, .unseen, table, .panel"))
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+async def test_at_320_pixels_german_needs_no_scrolling_sideways(shop: Shop, enter: Enter) -> None:
+    """German words are longer."""
+    visit = await enter(shop, viewport=NARROW, locale="de-DE")
+    page = visit.page
+    wide = []
+
+    async def look(name: str) -> None:
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROW["width"]:
+            wide.append((name, width, await page.evaluate(TOO_WIDE)))
+
+    for path in ("/", "/events/1", "/bookings", "/signin", "/no/such/page"):
+        await visit.open(path)
+        await expect(page.locator("main h1")).to_be_visible()
+        await look(path)
+    await visit.open("/events/1/seats")
+    await expect(page.locator("seat-map")).to_be_visible()
+    await look("map")
+    await steps.to_row(visit, 2, 1)
+    await look("list")
+    await steps.pick(page, 1)
+    await look("picked")
+    await page.get_by_role("button", name="Plätze reservieren").click()
+    await expect(page.locator(".timer-digits")).to_be_visible()
+    await look("checkout")
+    await page.get_by_label("Vor- und Nachname").fill("Donaudampfschifffahrtsgesellschaft")
+    await page.get_by_label("E-Mail").fill("donaudampfschifffahrt@example.org")
+    await page.get_by_label("Nummer einer Testkarte").fill(steps.DECLINES)
+    await page.get_by_role("button", name="Buchung bestätigen").click()
+    await expect(page.locator(".payment-error")).to_be_visible()
+    await look("declined")
+    await page.get_by_label("Nummer einer Testkarte").fill(steps.PAYS)
+    await page.get_by_role("button", name="Buchung bestätigen").click()
+    await expect(page.get_by_role("heading", name="Buchung bestätigt!")).to_be_visible()
+    await look("booking")
+    await page.get_by_role("button", name="Buchung stornieren").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await look("dialog")
     assert wide == []
 
 
@@ -176,6 +224,14 @@ async def test_a_ticket_can_be_bought_on_a_phone_by_touch(shop: Shop, enter: Ent
     visit = await enter(shop, viewport=PHONE, has_touch=True, is_mobile=True)
     page = visit.page
     await visit.open("/events/1/seats")
+    await expect(page.locator("seat-map")).to_be_visible()
+    await expect(page.locator(".map-side")).to_be_in_viewport()
+    finder = page.get_by_role("navigation", name="Find a seat by section")
+    assert await finder.evaluate(
+        "list => Boolean(list.compareDocumentPosition(document.querySelector('seat-map'))"
+        " & Node.DOCUMENT_POSITION_FOLLOWING)"
+    ), "a screen reader meets the list before the map"
+    await page.get_by_role("button", name="List", exact=True).tap()
     await page.locator(".section-button").nth(3).tap()
     await page.locator(".row-button").first.tap()
     await steps.free(page).first.tap()
@@ -190,7 +246,7 @@ async def test_a_ticket_can_be_bought_on_a_phone_by_touch(shop: Shop, enter: Ent
               return k;
             } }"""
     )
-    await page.wait_for_function("!document.querySelector('seat-map').busy")
+    await page.wait_for_function("() => !document.querySelector('seat-map').busy")
     point = await page.evaluate("i => document.querySelector('seat-map').clientPoint(i)", index)
     await page.touchscreen.tap(point["clientX"], point["clientY"])
     await expect(page.locator(".cart .badge")).to_have_text("2")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser import steps
 from tests.browser.conftest import IN_A_BROWSER, Enter, Shop
@@ -146,4 +146,21 @@ async def test_a_view_that_throws_leaves_a_way_on(shop: Shop, enter: Enter) -> N
     await page.get_by_role("link", name="All events").click()
     await expect(page.locator(".card").first).to_be_visible()
     assert len(visit.faults) == 1, visit.faults
+    visit.faults.clear()
+
+
+async def test_an_answer_that_cannot_be_read_leaves_a_way_on(shop: Shop, enter: Enter) -> None:
+    """As from a hotel's sign-in page, which answers everything with its own HTML."""
+    visit = await enter(shop)
+    page = visit.page
+
+    async def another_page(route: Route) -> None:
+        await route.fulfill(status=200, content_type="text/html", body="<h1>Sign in</h1>")
+
+    await page.route("**/plans/**", another_page)
+    await visit.open("/events/1/seats")
+    await expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
+    await page.unroute("**/plans/**")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.locator("seat-map")).to_be_visible()
     visit.faults.clear()

@@ -121,7 +121,7 @@ async def drag_around(page: Page, seat_ids: list[int]) -> None:
 
 async def ready_map(page: Page) -> None:
     await expect(page.locator("seat-map")).to_be_visible()
-    await page.wait_for_function("!document.querySelector('seat-map').busy")
+    await page.wait_for_function("() => !document.querySelector('seat-map').busy")
 
 
 def tile(page: Page, name: str) -> Locator:

@@ -1,8 +1,10 @@
 // @ts-check
 import { PolygonFiller } from "../../static/map/fill.js";
 import { categoryColors, contrast, inkOn, legible, mix, parseHex, rgb } from "../../static/map/color.js";
+import { formOf } from "../../static/map/forms.js";
 import { LOD_NUMBERS, LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "../../static/map/levels.js";
 import { Raster } from "../../static/map/raster.js";
+import { keyOf, SpriteSheet } from "../../static/map/sprite-sheet.js";
 import { drawSeat } from "../../static/map/sprites.js";
 import { createSeatStore, MINE, SELECTED } from "../../static/state/seat-store.js";
 import { holds, near, same } from "./assert.js";
@@ -89,6 +91,41 @@ Deno.test("each state has its own shape, not only its colour", () => {
     return out.map((pixel) => pixel >>> 24 << 8 | (pixel & 255)).join();
   });
   same(new Set(shapes).size, 7);
+});
+
+Deno.test("where colours are forced, each category has its own shape", () => {
+  const side = 24;
+  const shapes = Array.from({ length: 12 }, (_none, category) => {
+    const out = new Uint32Array(side * side);
+    const form = formOf(category);
+    drawSeat(out, 0, side, 12, 12, 18, { look: 0, accessible: false, dim: false, color: 0x808080, ink: 0, form });
+    return out.join();
+  });
+  same(new Set(shapes).size, 12);
+  const forced = new SpriteSheet({ ...palette, categories: [0xff, 0xff], forced: true });
+  const [first, second] = [0, 1].map((category) => forced.paintOf(keyOf(0, category, false, false)).form);
+  holds(first !== second && JSON.stringify(first) !== JSON.stringify(second), "two forms");
+  same(new SpriteSheet(palette).paintOf(keyOf(0, 1, false, false)).form, null);
+});
+
+Deno.test("the map paints a seat's own number whatever its row is called", () => {
+  const painted = (/** @type {string} */ row, /** @type {string[]} */ labels) => {
+    const plan = house([{ name: "A", x: 0, y: 0, rowCount: 1, seatCount: labels.length }]);
+    plan.rows[0].label = row;
+    plan.labels[0] = labels;
+    const raster = new Raster(createSeatStore(plan), palette);
+    let text = "";
+    // Each number is measured and then drawn: its characters are asked for twice.
+    raster.setGlyphs({ height: 1, glyph: (char) => (text += char, { width: 1, height: 1, cover: new Uint8Array(1) }) });
+    raster.resize(30 * labels.length + 60, 60);
+    raster.draw({ k: 3, ox: 20, oy: 20, dpr: 1 });
+    return text;
+  };
+  const twice = (/** @type {string[]} */ labels) => labels.map((label) => label + label).join("");
+  const numbers = Array.from({ length: 19 }, (_none, at) => String(at + 1));
+  same(painted("1", numbers), twice(numbers));
+  same(painted("1", ["1A", "1-2"]), twice(["1A", "1-2"]));
+  same(painted("H", ["H15", "H16"]), twice(["15", "16"]));
 });
 
 Deno.test("a filled polygon covers its exact area, also cut by the edges", () => {
