@@ -11,7 +11,10 @@ export const explain = {
     if (error.code === "broken") return t("error.broken");
     if (error.status === 0) return t("error.network");
     if (error.status === 402) return explain.decline(error.details.declineCode);
-    const { usedAt } = error.details;
+    const { usedAt, field } = error.details;
+    // `contact.email` → the word for `email`; what has none is not worth naming to a reader.
+    const name = `field.${String(field ?? "").split(".").at(-1)}`;
+    if (error.code === "invalid_request" && hasWords(name)) return t("fault.invalid_request.field", { field: t(name) });
     if (usedAt) return t(`fault.${error.code}.at`, { when: longDate(usedAt) });
     const key = `fault.${error.code}`;
     return hasWords(key)

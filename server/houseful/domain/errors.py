@@ -46,12 +46,26 @@ class HousefulError(Exception):
 
 
 class InvalidRequest(HousefulError):
-    """The request is wrong in itself; the same request can never succeed."""
+    """The request is wrong in itself; the same request can never succeed. `field` may say where."""
 
     code = "invalid_request"
     status = 400
     retryable = False
     same_key = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str = "",
+        code: str | None = None,
+        retry_after_s: float | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        where = {"field": field} if field else {}
+        super().__init__(
+            message, code=code, retry_after_s=retry_after_s, details={**(details or {}), **where}
+        )
 
 
 class Unauthenticated(HousefulError):

@@ -80,7 +80,7 @@ class Blocking:
     ) -> tuple[list[int], list[FailedSeat]]:
         """SQL first: it says what is meant, and the reconciler has Redis follow if we die between."""
         if not reason.strip():
-            raise InvalidRequest("reason: expected to hear why, got nothing")
+            raise InvalidRequest("reason: expected to hear why, got nothing", field="reason")
         wanted = choice.of(await self._catalog.house(event_id))
         known = set(await self._database.query(lambda s: events.blocked_seats(s, event_id)))
         fresh = [seat_id for seat_id in wanted if (seat_id in known) != blocked]

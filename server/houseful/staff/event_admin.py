@@ -98,7 +98,8 @@ class EventAdmin:
         }
         unknown = sorted(set(minor) - set(before.prices))
         if unknown:
-            raise InvalidRequest(f"prices: expected {sorted(before.prices)}, got {unknown}")
+            message = f"prices: expected {sorted(before.prices)}, got {unknown}"
+            raise InvalidRequest(message, field="prices")
         if not change.values and not minor and change.timezone is None:
             raise InvalidRequest("expected something to change, got nothing")
         after = replace(

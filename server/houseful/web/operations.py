@@ -36,7 +36,7 @@ from houseful.web.clients import admit_public
 from houseful.web.context import Context
 from houseful.web.envelope import failure
 from houseful.wire.codec import decode_foreign
-from houseful.wire.commands import describe
+from houseful.wire.commands import describe, place_of
 from houseful.wire.free_text import free_text
 
 log = structlog.get_logger(__name__)
@@ -122,7 +122,7 @@ class Call:
         try:
             return model.model_validate(decode_foreign(raw))
         except ValidationError as error:
-            raise InvalidRequest(describe(error)) from None
+            raise InvalidRequest(describe(error), field=place_of(error)) from None
 
     async def raw_body(self, limit: int | None = None) -> bytes:
         """As it came. Raises TooLarge before reading past `limit` bytes, else

@@ -79,9 +79,14 @@ def parse(message: Any) -> AnyCommand:
         raise InvalidRequest(describe(error), code="invalid_command") from None
 
 
+def place_of(error: ValidationError) -> str:
+    """Where Pydantic's first complaint is: `contact.email`, "" for the whole."""
+    return ".".join(str(part) for part in error.errors(include_url=False)[0]["loc"])
+
+
 def describe(error: ValidationError) -> str:
     """Pydantic's first complaint in one line: place, expectation, what came."""
     first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "body"
+    place = place_of(error) or "body"
     expected = first["msg"][:EXPECTED]  # which may show what came as well
     return f"{place}: {expected}, got {shown(first.get('input'))}"

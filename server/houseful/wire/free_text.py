@@ -32,5 +32,6 @@ def free_text(text: str, field: str, most: int, *, least: int = 0) -> str:
     found = str(kept(text))
     if not least <= len(found) <= most:
         expected = f"{least} to {most}" if least else f"at most {most}"
-        raise InvalidRequest(f"{field}: expected {expected} characters, got {len(found)}")
+        message = f"{field}: expected {expected} characters, got {len(found)}"
+        raise InvalidRequest(message, field=field)
     return found

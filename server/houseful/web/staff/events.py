@@ -78,7 +78,7 @@ def event_change(body: EventChangeRequest) -> EventChange:
     given = body.model_fields_set
     for name in ("name", "startsAt", "prices", "timeZone"):
         if name in given and getattr(body, name) is None:
-            raise InvalidRequest(f"{name}: expected a value, got null")
+            raise InvalidRequest(f"{name}: expected a value, got null", field=name)
     values: dict[str, Any] = {}
     if body.name is not None:
         values["name"] = body.name
