@@ -84,7 +84,6 @@ def compose(
     message["From"] = source
     message["To"] = _address(to, plain_name(document.holder))
     message["Subject"] = occasion.subject(document)
-    message["Content-Language"] = document.words.language
     message["Date"] = format_datetime(datetime.fromtimestamp(sent_at_ms / 1000, UTC))
     message["Message-ID"] = (
         f"<{document.reference}.{re.sub(r'[^A-Za-z0-9-]', '-', delivery_id)}@{source.domain}>"
@@ -103,6 +102,7 @@ def compose(
         filename=f"{name}.ics",
         params={"charset": "utf-8", "method": calendar.method(document)},
     )
+    message["Content-Language"] = document.words.language  # after the parts, which take it away
     return message
 
 
