@@ -52,6 +52,7 @@ async def price(
     reason = refusal(
         replace(discount, used=used_before),
         event_id=event_id,
+        is_demo_event=event.is_demo,
         currency=event.currency,
         subtotal_minor=plain.subtotal_minor,
         now_ms=now_ms,

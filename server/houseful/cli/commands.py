@@ -136,8 +136,7 @@ def work(data_dir: DataDir = None) -> None:
     redis_url = settings.revealed(chosen.redis_url)
     asyncio.run(capability.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
     # Demo events are the servers' to make: two at once would make them twice.
-    bare = chosen.model_copy(update={"demo_events": False})
-    asyncio.run(preparation.prepare_database(bare, redis_url))
+    asyncio.run(preparation.prepare_database(chosen, redis_url, keeps_demo=False))
     asyncio.run(application.work(chosen, lambda: print("Houseful works", flush=True)))
 
 

@@ -251,6 +251,7 @@ class Dashboard:
         holds, seats = census.expiring(now + SOON_MS)
         state = {
             "eventId": event.id,
+            "hidden": event.is_hidden,
             "name": event.name,
             "serverTime": iso(now),
             "saleState": self.live.sale.state,

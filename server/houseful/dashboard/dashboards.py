@@ -25,6 +25,7 @@ from houseful.staff.reporting import Reporting
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
 from houseful.tasks import end
+from houseful.wire.close_codes import NO_EVENT
 from houseful.wire.codec import iso
 
 log = structlog.get_logger(__name__)
@@ -176,6 +177,8 @@ class Dashboards:
         taken = record.seat_count - available
         return {
             "eventId": record.id,
+            "hidden": record.is_hidden,
+            "demo": record.is_demo,
             "name": record.name,
             "venue": record.venue,
             "startsAt": iso(record.starts_at_ms),
@@ -204,7 +207,9 @@ class Dashboards:
     async def _drop_idle(self) -> None:
         now = asyncio.get_running_loop().time()
         for event_id, dashboard in list(self._dashboards.items()):
-            if len(dashboard.hub) or now - dashboard.last_used < IDLE_S:
+            if not self._live.has(dashboard.live):
+                dashboard.hub.close(NO_EVENT, "the event was removed")
+            elif len(dashboard.hub) or now - dashboard.last_used < IDLE_S:
                 continue
             del self._dashboards[event_id]
             dashboard.stop()

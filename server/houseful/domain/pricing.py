@@ -41,6 +41,7 @@ class Discount:
     max_uses_per_user: int | None
     minimum_minor: int
     used: int
+    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def refusal(
     discount: Discount,
     *,
     event_id: int,
+    is_demo_event: bool = False,
     currency: str,
     subtotal_minor: int,
     now_ms: int,
@@ -92,6 +94,7 @@ def refusal(
     own = discount.max_uses_per_user is not None and used_by_user >= discount.max_uses_per_user
     checks = (
         (discount.event_id not in {None, event_id}, "discount_other_event"),
+        (discount.is_demo and not is_demo_event, "discount_other_event"),
         (discount.currency not in {None, currency}, "discount_other_currency"),
         (now_ms < (discount.starts_at_ms or 0), "discount_not_yet_valid"),
         (discount.ends_at_ms is not None and now_ms >= discount.ends_at_ms, "discount_expired"),

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from houseful.domain.errors import Conflict
 from houseful.domain.pricing import PricedSeat
+from houseful.ledger import removal
 from houseful.ledger.counters import advance, upsert_in
 from houseful.ledger.models import (
     BOOKING_SEAT,
@@ -37,6 +39,7 @@ class ClaimedEvent:
     cancel_before_ms: int | None
     price_list: int
     timezone: str
+    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ _FACTS: Final = (
         EVENT.c.cancel_before_ms,
         EVENT.c.price_list,
         VENUE.c.timezone,
+        EVENT.c.is_demo,
     )
     .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
     .where(EVENT.c.id == bindparam("event"))
@@ -135,8 +139,11 @@ async def claim(
     """Claim the seats; the ids that somebody else has a live claim on, empty when all are ours.
 
     Seats go in by id, so that two buyers of overlapping seats never wait for each other in a ring.
-    The caller rolls back when the answer is not empty.
+    The caller rolls back when the answer is not empty. Raises Conflict for an event that was
+    removed meanwhile.
     """
+    if not await removal.stands(session, event_id):
+        raise Conflict("this event was removed", code="sale_closed")
     rows = [
         {
             "booking_id": booking_id,
@@ -170,7 +177,8 @@ async def forget(session: Session, booking_id: int) -> None:
 
 
 async def revive(session: Session, booking_id: int) -> bool:
-    """Make a dead claim live again, all of it or nothing: False when a seat is taken."""
+    """Make a dead claim live again, all of it or nothing: False when a seat is taken, or its event
+    was removed."""
     mine = (
         await session.execute(
             select(BOOKING_SEAT.c.event_id, BOOKING_SEAT.c.seat_id).where(
@@ -188,7 +196,7 @@ async def revive(session: Session, booking_id: int) -> bool:
             BOOKING_SEAT.c.booking_id != booking_id,
         )
     )
-    if taken.scalar_one():
+    if taken.scalar_one() or not await removal.stands(session, mine[0].event_id):
         return False
     await session.execute(
         update(BOOKING_SEAT).where(BOOKING_SEAT.c.booking_id == booking_id).values(live=True)

@@ -30,6 +30,7 @@ async def add(
     max_uses: int | None = None,
     max_uses_per_user: int | None = None,
     minimum_minor: int = 0,
+    is_demo: bool = False,
 ) -> int:
     """Store a code and return its id. Raises InvalidRequest, or Conflict when it exists."""
     name = normalised(code)
@@ -58,6 +59,7 @@ async def add(
             max_uses=max_uses,
             max_uses_per_user=max_uses_per_user,
             minimum_minor=minimum_minor,
+            is_demo=is_demo,
         )
         .returning(DISCOUNT.c.id)
     )

@@ -52,6 +52,8 @@ class EventRecord:
     revised_at_ms: int = 0
     price_list: int = 1
     timezone: str = "UTC"
+    is_hidden: bool = False
+    is_demo: bool = False
 
 
 async def add(
@@ -68,6 +70,7 @@ async def add(
     cancel_before_ms: int | None = None,
     timezone: str | None = None,
     house_timezone: str = "UTC",
+    is_demo: bool = False,
 ) -> int:
     """Store an event and return its id; a venue of that name is shared.
 
@@ -98,6 +101,7 @@ async def add(
             off_sale_at_ms=off_sale_at_ms,
             currency=currency,
             cancel_before_ms=cancel_before_ms,
+            is_demo=is_demo,
         )
         .returning(EVENT.c.id)
     )
@@ -150,9 +154,15 @@ async def prices_of(session: Session, event_id: int, price_list: int) -> dict[st
     return {row.category: row.amount_minor for row in found}
 
 
+async def any_ever(session: Session) -> bool:
+    """Whether there is an event, removed ones included."""
+    return (await session.execute(select(EVENT.c.id).limit(1))).first() is not None
+
+
 async def ids(session: Session, since_ms: int = 0) -> list[int]:
     """The ids of all events, or of those that begin at `since_ms` or later."""
-    statement = select(EVENT.c.id).where(EVENT.c.starts_at_ms >= since_ms).order_by(EVENT.c.id)
+    stands = EVENT.c.removed_at_ms.is_(None) & (EVENT.c.starts_at_ms >= since_ms)
+    statement = select(EVENT.c.id).where(stands).order_by(EVENT.c.id)
     return list((await session.execute(statement)).scalars())
 
 
@@ -196,6 +206,7 @@ def _select() -> Select[Any]:
         )
         .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
         .join(PLAN, PLAN.c.id == EVENT.c.plan_id)
+        .where(EVENT.c.removed_at_ms.is_(None))
     )
 
 
@@ -218,6 +229,8 @@ def _record(row: Any, prices: dict[str, int]) -> EventRecord:
         revised_at_ms=row.revised_at_ms,
         price_list=row.price_list,
         timezone=row.timezone,
+        is_hidden=row.is_hidden,
+        is_demo=row.is_demo,
     )
 
 

@@ -103,7 +103,9 @@ class Seat(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """What seats are sold for. `generation` rises each time its seats are rebuilt in Redis,
+    """What seats are sold for. A removed event stays here, so that its id is never used again.
+
+    Buyers see no hidden one. `generation` rises each time its seats are rebuilt in Redis,
     `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
 
     `price_list` is the number of the prices it sells at now. Owners may cancel until
@@ -120,6 +122,9 @@ class Event(SQLModel, table=True):
     currency: str = Field(max_length=3)
     generation: int = _big()
     cancel_before_ms: int | None = _big(None)
+    is_hidden: bool = Field(default=False, sa_type=Boolean)
+    is_demo: bool = Field(default=False, sa_type=Boolean)
+    removed_at_ms: int | None = _big(None)
     revision: int = 0
     revised_at_ms: int = _big()
     price_list: int = 1
@@ -149,7 +154,9 @@ class EventBlock(SQLModel, table=True):
 
 
 class DiscountCode(SQLModel, table=True):
-    """A percentage or an amount off. `used` counts bookings whose `discount_counted` is true."""
+    """A percentage or an amount off. `used` counts bookings whose `discount_counted` is true.
+
+    The demo's own counts at the demo's events alone."""
 
     __tablename__ = "discount_code"
     id: int | None = _number()
@@ -164,6 +171,7 @@ class DiscountCode(SQLModel, table=True):
     max_uses_per_user: int | None = None
     minimum_minor: int = _big()
     used: int = 0
+    is_demo: bool = Field(default=False, sa_type=Boolean)
 
 
 class IdempotencyKey(SQLModel, table=True):

@@ -18,6 +18,7 @@ from houseful.sales.catalog import Catalog
 from houseful.sales.demo import seed_demo
 from houseful.settings import Settings, revealed
 from houseful.sql.database import Database
+from houseful.staff.demo_removal import DemoRemoval
 from houseful.store.seats import SeatStore
 
 log = structlog.get_logger(__name__)
@@ -70,13 +71,21 @@ def named(account: str, is_live: bool) -> str:
     return f"{account} ({'live' if is_live else 'test'} mode)"
 
 
-async def prepare_database(chosen: Settings, redis_url: str) -> None:
-    """Migrate, and fill an empty database if so set. Raises ConfigurationError."""
+async def prepare_database(chosen: Settings, redis_url: str, *, keeps_demo: bool = True) -> None:
+    """Migrate; then, if `keeps_demo`, see to the demo's events. Raises ConfigurationError.
+
+    An empty database is filled with them unless HOUSEFUL_DEMO_EVENTS says no; then those that sold
+    nothing go.
+    """
     database, client = Database(chosen.sql_url()), connect(await settled(redis_url))
     try:
         await migrate.migrate(database.url, timezone=chosen.timezone)
         await require_own_account(chosen, database)
-        if chosen.demo_events:
+        if keeps_demo and not chosen.demo_events:
+            removed, kept = await DemoRemoval(database).run("HOUSEFUL_DEMO_EVENTS")
+            if removed or kept:
+                log.info("demo_events_removed", removed=removed, kept_because_sold=kept)
+        elif keeps_demo:
             added = await seed_demo(
                 Catalog(database, SeatStore(client), chosen.timezone),
                 now_ms=time.time_ns() // 1_000_000,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import structlog
 
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.errors import HousefulError, Unavailable
+from houseful.domain.errors import HousefulError, NotFound, Unavailable
 from houseful.realtime.live_event import LiveEvent
 from houseful.redis.command_router import Client
 from houseful.redis.keyspace_listener import KeyspaceListener
@@ -20,6 +20,7 @@ from houseful.sales.catalog import Catalog
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
 from houseful.tasks import end
+from houseful.wire.close_codes import NO_EVENT
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +69,10 @@ class LiveEvents:
 
     def __iter__(self) -> Iterator[LiveEvent]:
         return iter(list(self._events.values()))
+
+    def has(self, live: LiveEvent) -> bool:
+        """Whether it is followed still."""
+        return self._events.get(live.event_id) is live
 
     async def event(self, event_id: int) -> LiveEvent:
         """The event, live and ready. Raises NotFound, or Unavailable when it takes too long."""
@@ -158,13 +163,20 @@ class LiveEvents:
         if self._events:
             await self._catalog.refresh(list(self._events))
             for live in self:
-                live.learn(await self._catalog.house(live.event_id))
+                try:
+                    live.learn(await self._catalog.house(live.event_id))
+                except NotFound:
+                    live.hub.close(NO_EVENT, "the event was removed")
+                    await self._drop(live)
 
     async def _drop_idle(self) -> None:
         now = asyncio.get_running_loop().time()
-        for event_id, live in list(self._events.items()):
+        for live in self:
             if len(live.hub) or live.listeners or now - live.last_used < IDLE_S:
                 continue
-            del self._events[event_id]
-            await end([self._tasks.pop(event_id)])
-            self.doorbell.unwatch(event_id)
+            await self._drop(live)
+
+    async def _drop(self, live: LiveEvent) -> None:
+        del self._events[live.event_id]
+        await end([self._tasks.pop(live.event_id)])
+        self.doorbell.unwatch(live.event_id)

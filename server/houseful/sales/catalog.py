@@ -59,6 +59,7 @@ class NewEvent:
     on_sale_at_ms: int | None = None
     off_sale_at_ms: int | None = None
     timezone: str | None = None
+    is_demo: bool = False
 
 
 class Catalog:
@@ -256,9 +257,21 @@ class Catalog:
             prices=event.prices,
             timezone=event.timezone,
             house_timezone=self._timezone,
+            is_demo=event.is_demo,
         )
 
-    async def add_discount(self, code: str, percent: int) -> None:
-        """A code for every event, so many percent off. Raises Conflict when it exists."""
+    async def add_discount(self, code: str, percent: int, *, is_demo: bool = False) -> None:
+        """So many percent off at every event, or at the demo's. Raises Conflict when it exists."""
         async with self._database.write() as session:
-            await discounts.add(session, code=code, percent=percent)
+            await discounts.add(session, code=code, percent=percent, is_demo=is_demo)
+
+    async def had_events(self) -> bool:
+        """Whether there is an event, or was one that is removed."""
+        return await self._database.query(events.any_ever)
+
+    async def visible(self, event_id: int, *, is_staff: bool = False) -> EventRecord:
+        """The event, unless it is hidden from who asks. Raises NotFound."""
+        record = await self.event(event_id)
+        if record.is_hidden and not is_staff:
+            raise NotFound(f"no event {event_id}", code="unknown_event")
+        return record

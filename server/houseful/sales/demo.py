@@ -28,6 +28,7 @@ def demo_events(now_ms: int, currency: str) -> list[tuple[Plan, NewEvent]]:
                 starts_at_ms=(now_ms // DAY_MS + days) * DAY_MS + 19 * 3_600_000,
                 currency=currency,
                 prices=demo_prices(plan, currency),
+                is_demo=True,
             ),
         )
         for plan, name, days in shows
@@ -49,8 +50,8 @@ def demo_prices(plan: Plan, currency: str) -> dict[str, int]:
 
 
 async def seed_demo(catalog: Catalog, *, now_ms: int, currency: str = "EUR") -> list[int]:
-    """Add the demo's events if there is no event at all; returns the ids of those added."""
-    if await catalog.event_ids():
+    """Add the demo's events if there never was any event; returns the ids of those added."""
+    if await catalog.had_events():
         return []
-    await catalog.add_discount("SUMMER10", percent=10)
+    await catalog.add_discount("SUMMER10", percent=10, is_demo=True)
     return [await catalog.add_event(plan, event) for plan, event in demo_events(now_ms, currency)]

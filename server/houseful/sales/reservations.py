@@ -103,6 +103,7 @@ class Reservations:
         Raises InvalidRequest, NotFound, Conflict (no sale now), RateLimited. An attempt counts when
         it reaches the seats: a request that is wrong in itself costs nobody anything.
         """
+        await self._catalog.visible(event_id)
         event = (await self._catalog.house(event_id)).event
         self._check_seats(event, [seat_id for seat_id, _ in wanted])
         self._check_sale(event)

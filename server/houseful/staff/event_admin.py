@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,16 +11,17 @@ from houseful.checkout.booking_transitions import NOTICE
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain import money
 from houseful.domain.booking import State
-from houseful.domain.errors import InvalidRequest
+from houseful.domain.errors import Conflict, InvalidRequest
 from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
 from houseful.domain.zones import checked_zone
-from houseful.ledger import audit, events, outbox, plans
+from houseful.ledger import audit, events, outbox, plans, removal
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
 from houseful.plans import reader
 from houseful.sales.catalog import Catalog, NewEvent
 from houseful.sql.database import Database, Session
+from houseful.staff.demo_removal import DemoRemoval
 from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
 
 KNOWN_EVERYWHERE_MS: Final = 2_000
@@ -134,6 +135,43 @@ class EventAdmin:
         await self._desk.tell(event_id, EVENT_CHANGED)
         return await self._catalog.event(event_id)
 
+    async def remove_event(self, who: str, event_id: int, reason: str) -> None:
+        """Take an event that sold nothing out of every list. Raises NotFound, Conflict."""
+        event = await self._catalog.event(event_id)
+        now = clock_ms()
+
+        async def work(session: Session) -> bool:
+            is_gone = await removal.remove(session, event_id, now)
+            if is_gone:
+                details = {"name": event.name}
+                await audit.write(
+                    session,
+                    who=who,
+                    act="remove_event",
+                    at_ms=now,
+                    event_id=event_id,
+                    reason=reason,
+                    details=details,
+                )
+            return is_gone
+
+        if not await self._database.transact(work):
+            raise Conflict(
+                "expected an event that sold nothing; hide this one instead", code="event_sold"
+            )
+        await self._tell_gone([event_id])
+
+    async def remove_demo(self, who: str, reason: str) -> tuple[list[int], list[int]]:
+        """(the demo's events that are removed now, those that sold something and stay)."""
+        removed, kept = await DemoRemoval(self._database).run(who, reason)
+        await self._tell_gone(removed)
+        return removed, kept
+
+    async def _tell_gone(self, event_ids: Sequence[int]) -> None:
+        for event_id in event_ids:
+            self._catalog.forget(event_id)
+            await self._desk.tell(event_id, EVENT_CHANGED)
+
 
 async def tell_calendars(session: Session, before: EventRecord, after: EventRecord) -> None:
     """A new name or time is a new calendar entry; a new time is also a mail to every buyer."""
@@ -150,7 +188,15 @@ async def tell_calendars(session: Session, before: EventRecord, after: EventReco
 
 def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
     """What the audit log says of a change: field → [before, after]."""
-    names = ("name", "starts_at_ms", "on_sale_at_ms", "off_sale_at_ms", "prices", "timezone")
+    names = (
+        "name",
+        "starts_at_ms",
+        "on_sale_at_ms",
+        "off_sale_at_ms",
+        "prices",
+        "timezone",
+        "is_hidden",
+    )
     return {
         name: [getattr(before, name), getattr(after, name)]
         for name in names

@@ -241,6 +241,14 @@ class EventChangeRequest(ReasonRequest):
     offSaleAt: Annotated[Moment | None, Field(json_schema_extra={"x-nullable": True})] = None
     prices: Prices | None = None
     timeZone: Zone | None = None
+    hidden: Annotated[
+        bool | None, Field(strict=True, description="true: buyers neither find nor see it")
+    ] = None
+
+
+class RemovedEventsBody(BaseModel):
+    eventIds: Annotated[list[int], Field(description="are gone")]
+    keptEventIds: Annotated[list[int], Field(description="sold something, and stay")]
 
 
 class DiscountRequest(BaseModel):
@@ -357,6 +365,7 @@ class OccupancyFacts(BaseModel):
     """How a house fills, but for the position."""
 
     eventId: int
+    hidden: bool
     name: str
     serverTime: Instant
     saleState: SaleState
@@ -406,6 +415,8 @@ class OverviewRowBody(BaseModel):
     """An event in the list of all."""
 
     eventId: int
+    hidden: bool
+    demo: Annotated[bool, Field(description="one of those that an empty database is filled with")]
     name: str
     venue: str
     startsAt: Instant

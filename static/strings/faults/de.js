@@ -37,6 +37,7 @@ export default {
   "fault.discount_used_up": "Dieser Rabattcode ist aufgebraucht.",
   "fault.discount_user_limit": "Sie haben diesen Rabattcode schon so oft benutzt, wie er erlaubt.",
   "fault.duplicate_seat": "Ein Platz wurde zweimal genannt. Bitte wählen Sie neu.",
+  "fault.event_sold": "Von dieser Veranstaltung ist etwas verkauft. Bitte verbergen statt entfernen.",
   "fault.expired": "Die Reservierung ist abgelaufen.",
   "fault.extension_limit": "Die Reservierung kann nicht weiter verlängert werden.",
   "fault.forbidden": "Das dürfen Sie nicht.",

@@ -38,6 +38,7 @@ export default {
   "fault.discount_used_up": "This discount code has been used up.",
   "fault.discount_user_limit": "You have used this discount code as often as it allows.",
   "fault.duplicate_seat": "A seat was named twice. Please choose again.",
+  "fault.event_sold": "Something of this event was sold. Hide it instead.",
   "fault.expired": "The reservation has expired.",
   "fault.extension_limit": "The reservation cannot be extended any further.",
   "fault.forbidden": "You are not allowed to do this.",

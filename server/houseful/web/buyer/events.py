@@ -15,6 +15,7 @@ from houseful.domain.money import to_wire
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
 from houseful.plans import geometry
+from houseful.realtime.live_event import LiveEvent
 from houseful.sales.reservations import sale_state
 from houseful.sales.single_flight import SingleFlight
 from houseful.web.conditional import accepts_gzip, conditional
@@ -32,14 +33,21 @@ PLANS = 32
 async def list_events(call: Call) -> Response:
     found = await call.context.catalog.events()
     return ok(
-        [event_view(record, available) for record, available in found],
+        [event_view(record, available) for record, available in found if not record.is_hidden],
         "Events retrieved successfully",
     )
 
 
+async def visible(call: Call) -> LiveEvent:
+    """The event of the path, live. Raises NotFound, also for a hidden one unless staff ask."""
+    event_id = call.id("event_id")
+    await call.context.catalog.visible(event_id, is_staff=call.user.is_staff)
+    return await call.context.live.event(event_id)
+
+
 async def get_event(call: Call) -> Response:
     context = call.context
-    live = await context.live.event(call.id("event_id"))
+    live = await visible(call)
     await live.caught_up()
     house = live.replica.house
     record = await context.catalog.event(house.event.id)
@@ -65,13 +73,13 @@ async def get_event(call: Call) -> Response:
 
 
 async def get_seats(call: Call) -> Response:
-    live = await call.context.live.event(call.id("event_id"))
+    live = await visible(call)
     await live.caught_up()
     return conditional(call.asked, live.replica.seats_body(), JSON)
 
 
 async def get_status(call: Call) -> Response:
-    live = await call.context.live.event(call.id("event_id"))
+    live = await visible(call)
     await live.caught_up()
     return conditional(call.asked, live.replica.status_body(), OCTETS)
 

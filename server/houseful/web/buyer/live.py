@@ -50,6 +50,7 @@ async def live(websocket: WebSocket) -> None:
         event_id = websocket.path_params["event_id"]
         if event_id > LARGEST_ID:
             raise no_such("event", event_id)
+        await context.catalog.visible(event_id, is_staff=user.is_staff)
         live_event = await context.live.event(event_id)
         places = take_places(websocket, context, f"{event_id} {user.id}")
     except (Refusal, HousefulError) as error:

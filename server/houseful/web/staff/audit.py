@@ -25,6 +25,7 @@ FIELDS: Final = {
     "on_sale_at_ms": "onSaleAt",
     "off_sale_at_ms": "offSaleAt",
     "timezone": "timeZone",
+    "is_hidden": "hidden",
 }
 """What a change of an event is kept as → its name on the wire; prices stand apart."""
 
@@ -85,6 +86,8 @@ def changes(details: dict[str, Any], currency: str) -> Iterator[dict[str, Any]]:
 def as_text(kept: str, value: Any) -> str | None:
     if value is None:
         return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return iso(value) if kept.endswith("_ms") else str(value)
 
 

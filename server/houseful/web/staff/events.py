@@ -22,6 +22,8 @@ from houseful.wire.staff import (
     NewEventRequest,
     PlanDocument,
     PlanSummaryBody,
+    ReasonRequest,
+    RemovedEventsBody,
 )
 
 PLAN_LIMIT = 32 * 1024 * 1024
@@ -73,10 +75,25 @@ async def change_event(call: Call) -> Response:
     return ok(await one_event_view(call, record), "Event changed")
 
 
+async def remove_event(call: Call) -> Response:
+    """Only while nothing of it is sold; an event that sold something can be hidden."""
+    body = await call.body(ReasonRequest)
+    event_id = call.id("event_id")
+    await call.context.staff.programme.remove_event(call.user.id, event_id, body.reason)
+    return ok({"eventIds": [event_id], "keptEventIds": []}, "Event removed")
+
+
+async def remove_demo(call: Call) -> Response:
+    """The demo's events that sold nothing; once all are gone, their discount code ends."""
+    body = await call.body(ReasonRequest)
+    removed, kept = await call.context.staff.programme.remove_demo(call.user.id, body.reason)
+    return ok({"eventIds": removed, "keptEventIds": kept}, "Demo events removed")
+
+
 def event_change(body: EventChangeRequest) -> EventChange:
     """Raises InvalidRequest for a null where there must be something."""
     given = body.model_fields_set
-    for name in ("name", "startsAt", "prices", "timeZone"):
+    for name in ("name", "startsAt", "prices", "timeZone", "hidden"):
         if name in given and getattr(body, name) is None:
             raise InvalidRequest(f"{name}: expected a value, got null", field=name)
     values: dict[str, Any] = {}
@@ -88,6 +105,8 @@ def event_change(body: EventChangeRequest) -> EventChange:
         values["on_sale_at_ms"] = moment(body.onSaleAt)
     if "offSaleAt" in given:
         values["off_sale_at_ms"] = moment(body.offSaleAt)
+    if body.hidden is not None:
+        values["is_hidden"] = body.hidden
     return EventChange(values, body.prices or {}, body.timeZone)
 
 
@@ -149,5 +168,25 @@ OPERATIONS = (
         request=EventChangeRequest,
         answers={200: EventBody},
         errors=ACT_ERRORS,
+    ),
+    Operation(
+        "POST",
+        "/events/{event_id:int}/remove",
+        remove_event,
+        "Remove an event that sold nothing",
+        role="venue",
+        request=ReasonRequest,
+        answers={200: RemovedEventsBody},
+        errors=(400, 404, 409, 413, 415, 503),
+    ),
+    Operation(
+        "POST",
+        "/demo-events/remove",
+        remove_demo,
+        "Remove the demo's events",
+        role="venue",
+        request=ReasonRequest,
+        answers={200: RemovedEventsBody},
+        errors=(400, 413, 415, 503),
     ),
 )
