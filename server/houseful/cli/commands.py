@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 
 from houseful import __version__
-from houseful.cli import hammer
+from houseful.cli import hammer, upkeep
+from houseful.cli.upkeep import DataDir
 from houseful.domain import money
 from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
 
@@ -43,10 +44,12 @@ discount_app = typer.Typer(help="Codes that lower a price.", no_args_is_help=Tru
 app.add_typer(event_app, name="event")
 app.add_typer(discount_app, name="discount")
 app.command()(hammer.hammer)
+for command in (upkeep.valkey, upkeep.doctor, upkeep.backup, upkeep.restore):
+    app.command()(command)
 
-DataDir = Annotated[
-    Path | None, typer.Option(help="Where everything is stored.", show_default=".houseful")
-]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")]
+Workers = Annotated[int | None, typer.Option(help="Number of processes.")]
 
 
 def main() -> None:
@@ -61,19 +64,27 @@ def main() -> None:
 def default(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    host: Host = None,
+    port: Port = None,
+    workers: Workers = None,
+    data_dir: DataDir = None,
 ) -> None:
-    """Without a command: serve."""
+    """Without a command: serve, with the options of `serve`."""
+    given = {"host": host, "port": port, "workers": workers, "data-dir": data_dir}
+    named = [f"--{name}" for name, value in given.items() if value is not None]
     if version:
         print(f"houseful {__version__}")
     elif context.invoked_subcommand is None:
-        serve()
+        serve(host, port, workers, data_dir)
+    elif named:
+        raise InvalidRequest(f"expected {named[0]} after `{context.invoked_subcommand}`")
 
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Number of processes.")] = None,
+    host: Host = None,
+    port: Port = None,
+    workers: Workers = None,
     data_dir: DataDir = None,
 ) -> None:
     """Serve until Ctrl+C."""
@@ -138,22 +149,6 @@ def work(data_dir: DataDir = None) -> None:
     # Demo events are the servers' to make: two at once would make them twice.
     asyncio.run(preparation.prepare_database(chosen, redis_url, keeps_demo=False))
     asyncio.run(application.work(chosen, lambda: print("Houseful works", flush=True)))
-
-
-@app.command()
-def valkey(
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 6379,
-    data_dir: DataDir = None,
-) -> None:
-    """Run the Valkey that comes with Houseful by itself, for servers that share one."""
-    from houseful import data_directory, settings
-    from houseful.valkey.embedded import arguments, find_binary
-
-    directory = settings.load(data_dir=data_dir).data_dir.absolute() / "shared-valkey"
-    data_directory.prepare(directory)
-    binary = str(find_binary())
-    place = {"port": str(port), "bind": "127.0.0.1", "dir": str(directory)}
-    os.execv(binary, [binary, *arguments(place)])  # noqa: S606 - signals go to Valkey
 
 
 @event_app.command("import")
@@ -297,21 +292,6 @@ def show_house(
         f"{known.gateway} {known.account} ({mode} mode)" if known.gateway else "no account yet"
     )
     print(f"house {known.house_id}: {account}")
-
-
-@app.command("doctor")
-def show_findings(data_dir: DataDir = None) -> None:
-    """Try each part. Exit code 1 when one does not work; `warn` is for what sales still lack."""
-    from houseful import settings
-    from houseful.readiness import checks
-
-    chosen = settings.load(data_dir=data_dir)
-    findings = asyncio.run(checks.examine(chosen, checks.BEFORE_START))
-    marks = {"fine": "ok  ", "warning": "warn", "error": "NOT "}
-    for finding in findings:
-        print(f"{marks[finding.severity]} {finding.subject:<15} {finding.sentence}")
-    if any(finding.severity == "error" for finding in findings):
-        raise ConfigurationError("not everything is as it must be")
 
 
 def _staff_token(chosen: Settings) -> str:

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
 from houseful.data_directory import make_private
-from houseful.domain.errors import Unavailable
+from houseful.domain.errors import ConfigurationError, Unavailable
 from houseful.sql.database import unpooled
 from houseful.sql.failures import LIBRARIES, unavailable
 
@@ -35,7 +37,8 @@ async def migrate(url: URL, *, timezone: str = "UTC") -> None:
 
 
 def upgrade(url: URL, timezone: str = "UTC", revision: str = "head") -> None:
-    """Upgrade to the revision. Blocks; run it in a thread. Raises Unavailable."""
+    """Upgrade to the revision. Blocks; run it in a thread. Raises Unavailable, and
+    ConfigurationError for a database that a newer release made."""
     try:
         with _file_lock(url):
             asyncio.run(_upgrade(url, timezone, revision))
@@ -68,9 +71,23 @@ async def _upgrade(url: URL, timezone: str, revision: str) -> None:
 
 
 def _run(connection: Connection, timezone: str, revision: str) -> None:
+    for found in MigrationContext.configure(connection).get_current_heads():
+        require_known(found)
     config = configuration()
     config.attributes |= {"connection": connection, "timezone": timezone}
     command.upgrade(config, revision)
+
+
+def require_known(revision: str) -> None:
+    """Raises ConfigurationError for a schema of a newer release: it says how to go back."""
+    script = ScriptDirectory.from_config(configuration())
+    known = {each.revision for each in script.walk_revisions()}
+    if revision not in known:
+        raise ConfigurationError(
+            f"the database has schema {revision} of a newer Houseful, and this release knows"
+            f" {script.get_current_head()}: install the newer release again, or go back with"
+            " `houseful restore` of a backup made before the upgrade"
+        )
 
 
 @contextmanager

@@ -449,6 +449,26 @@ class EventMinute(SQLModel, table=True):
     record: str = _json("{}")
 
 
+class History(SQLModel, table=True):
+    """The one row that says which history of sales this is; see `houseful.ledger.history`."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    starts: int = 0
+    is_copy: bool = False
+
+
+class AnsweredRequest(SQLModel, table=True):
+    """A request that made something under a key of its client's, and what it was answered."""
+
+    __tablename__ = "answered_request"
+    user_id: str = Field(primary_key=True, max_length=128)
+    key: str = Field(primary_key=True, max_length=128)
+    fingerprint: str = Field(max_length=64)
+    status: int = 0
+    response: str = ""
+    created_at_ms: int = _big(index=True)
+
+
 def _table(model: Any) -> Table:
     return cast(Table, model.__table__)
 
@@ -461,4 +481,4 @@ BOOKING_SEAT, PAYMENT, REFUND = map(_table, (BookingSeat, Payment, Refund))
 DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))
 PAYMENT_PROBLEM, HOUSE = map(_table, (PaymentProblem, House))
 TICKET, AUDIT, EVENT_MINUTE, WORKER = map(_table, (Ticket, AuditLog, EventMinute, Worker))
-DELIVERY = _table(Delivery)
+DELIVERY, HISTORY, ANSWERED = map(_table, (Delivery, History, AnsweredRequest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from houseful.ledger.counters import upsert
 from houseful.ledger.models import BOOKING, KEY, WORKER
@@ -19,6 +19,12 @@ async def beat(session: Session, worker_id: str, now_ms: int) -> None:
     await session.execute(
         statement.on_conflict_do_update(index_elements=[WORKER.c.id], set_={"beat_ms": now_ms})
     )
+
+
+async def last_beat(session: Session) -> int:
+    """When any worker beat last, in ms; 0 when none ever did."""
+    found = await session.execute(select(func.max(WORKER.c.beat_ms)))
+    return int(found.scalar() or 0)
 
 
 async def forget_old(session: Session, now_ms: int) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from houseful.domain.errors import ConfigurationError, Unavailable
-from houseful.ledger import house, migrate
+from houseful.ledger import history, house, migrate
 from houseful.payments.gateway import Account, GatewayNotSetUp, GatewayUnknown
 from houseful.redis.connection import connect, settled
 from houseful.sales.catalog import Catalog
@@ -19,6 +19,7 @@ from houseful.sales.demo import seed_demo
 from houseful.settings import Settings, revealed
 from houseful.sql.database import Database
 from houseful.staff.demo_removal import DemoRemoval
+from houseful.store import histories
 from houseful.store.seats import SeatStore
 
 log = structlog.get_logger(__name__)
@@ -80,6 +81,9 @@ async def prepare_database(chosen: Settings, redis_url: str, *, keeps_demo: bool
     database, client = Database(chosen.sql_url()), connect(await settled(redis_url))
     try:
         await migrate.migrate(database.url, timezone=chosen.timezone)
+        known = await histories.remembered(client)
+        begun = await database.transact(lambda session: history.begin(session, known))
+        await histories.remember(client, begun.text)
         await require_own_account(chosen, database)
         if keeps_demo and not chosen.demo_events:
             removed, kept = await DemoRemoval(database).run("HOUSEFUL_DEMO_EVENTS")
