@@ -14,6 +14,8 @@
  *   dispute?: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBooking
  * @typedef {{ ticketId: number, seatId: number, seatNumber: string, section: string, row: string, category: string,
  *   name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckIn
+ * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held",
+ *   detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblem
  * @typedef {{ id: number, name: string, venue: string, startsAt: string }} DoorEvent
  * @typedef {{ event: DoorEvent, checkedIn: number, booked: number, recent: CheckIn[] }} CheckIns
  * @typedef {{ token: string, expiresAt: string, url: string, qr: string }} DoorPass
@@ -85,6 +87,9 @@ export function createVenueApi(api) {
       post(`${at(event)}/bookings/${encodeURIComponent(reference)}/refund`, { reason }),
     /** @param {number} event @param {string} reference @param {{ to?: string, reason?: string }} how @returns {ReturnType<import("./api.js").Api["emailTickets"]>} */
     resend: (event, reference, how) => post(`${at(event)}/bookings/${encodeURIComponent(reference)}/email`, how),
+
+    /** @returns {Promise<PaymentProblem[]>} */
+    paymentProblems: () => data("/payment-problems"),
 
     /** @param {number} event @param {string} code @param {string} door @returns {Promise<CheckIn>} */
     checkIn: (event, code, door) => post(`${at(event)}/check-ins`, door ? { code, door } : { code }),

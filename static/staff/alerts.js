@@ -4,9 +4,13 @@ import { each, h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { icon } from "../ui/icons.js";
 import { minuteTime } from "./figures.js";
+import { openPaymentProblems, PAYMENT_ALERTS } from "./payment-problems.js";
 
-/** @param {() => readonly import("../state/occupancy.js").Alert[]} alerts */
-export function alertList(alerts) {
+/**
+ * @param {import("./staff.js").StaffRoom} staff
+ * @param {() => readonly import("../state/occupancy.js").Alert[]} alerts
+ */
+export function alertList(staff, alerts) {
   const list = each(h("ul", null), alerts, (alert) => `${alert.code} ${alert.since}`, (alert) =>
     h(
       "li",
@@ -21,6 +25,13 @@ export function alertList(alerts) {
           const now = alerts().find((one) => one.code === alert.code) ?? alert;
           return t(`venue.alert.${alert.code}.text`, { n: now.count });
         }),
+        PAYMENT_ALERTS.has(alert.code)
+          ? h(
+            "button",
+            { type: "button", class: "link-button", onclick: () => openPaymentProblems(staff) },
+            t("venue.payments.show"),
+          )
+          : null,
       ),
       h(
         "time",

@@ -56,7 +56,7 @@ export function boardPage({ staff, desk }) {
         () => t(isWall.value ? "venue.wall.leave" : "venue.wall"),
       ),
     ),
-    alertList(() => occupancy().alerts),
+    alertList(staff, () => occupancy().alerts),
     tiles(occupancy),
     h(
       "div",

@@ -184,6 +184,14 @@ export default {
     other: "{n} Zahlungen auf diesem Konto stammen von einem anderen Haus; sie bleiben unberührt.",
   },
 
+  "venue.payments.show": "Diese Zahlungen zeigen",
+  "venue.payments.title": "Zahlungen, die einen Menschen brauchen",
+  "venue.payments.none": "Es gibt keine.",
+  "venue.payments.unapplied": "Die Buchung ließ sich nicht angleichen; es wird wieder versucht",
+  "venue.payments.mismatch": "Betrag, Währung oder Haus sind nicht die der Buchung",
+  "venue.payments.foreign": "Von einem anderen Haus auf diesem Konto",
+  "venue.payments.refund_failed": "Die Rückzahlung ist gescheitert",
+  "venue.payments.refund_held": "Nicht von selbst zurückgezahlt: zu viele Erstattungen in einer Stunde",
   "venue.pick": "Gewählte Plätze",
   "venue.pick.none": "Wählen Sie Plätze auf dem Plan mit Rechteck, Lasso oder einzeln, oder aus der Liste.",
   "venue.pick.count": {

@@ -183,6 +183,14 @@ export default {
     other: "{n} payments on this account were made by another house; nothing of them is touched.",
   },
 
+  "venue.payments.show": "Show these payments",
+  "venue.payments.title": "Payments that need a person",
+  "venue.payments.none": "There are none.",
+  "venue.payments.unapplied": "The booking could not be brought in line with it; it is tried again",
+  "venue.payments.mismatch": "Amount, currency or house are not those of its booking",
+  "venue.payments.foreign": "Made by another house on this account",
+  "venue.payments.refund_failed": "Giving it back has failed",
+  "venue.payments.refund_held": "Not given back by itself: too many refunds within an hour",
   "venue.pick": "Picked seats",
   "venue.pick.none": "Pick seats on the map by box, lasso or one by one, or from the list.",
   "venue.pick.count": {

@@ -1,0 +1,41 @@
+// @ts-check
+/** Payments that need a person, in a dialog: what is wrong with each, how much it is, since when. */
+import { h } from "../lib/dom.js";
+import { longDate, money, t } from "../lib/i18n.js";
+import { ask } from "../ui/dialog.js";
+
+/** Alerts that are about single payments. */
+export const PAYMENT_ALERTS = new Set(["payment_problems", "foreign_payments"]);
+
+/** @param {import("./staff.js").StaffRoom} staff */
+export async function openPaymentProblems(staff) {
+  const problems = await staff.venue.paymentProblems();
+  await ask({
+    title: t("venue.payments.title"),
+    icon: "card",
+    content: () =>
+      problems.length
+        ? h("ul", { class: "venue-tickets" }, problems.map(line))
+        : h("p", null, t("venue.payments.none")),
+    actions: [{ label: t("close"), value: "close", kind: "quiet" }],
+  });
+}
+
+/** @param {import("../net/venue-api.js").PaymentProblem} problem */
+const line = ({ paymentId, kind, detail, amount, currency, since }) =>
+  h(
+    "li",
+    null,
+    h(
+      "div",
+      null,
+      h("strong", null, t(`venue.payments.${kind}`)),
+      h(
+        "p",
+        { class: "small tabular" },
+        [paymentId, amount && currency ? money(amount, currency) : null, longDate(since)]
+          .filter(Boolean).join(" · "),
+      ),
+      detail ? h("p", { class: "small muted" }, detail) : null,
+    ),
+  );
