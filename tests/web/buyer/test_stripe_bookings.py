@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from houseful.ledger import house
+from houseful.ledger import house, payment_problems
 from houseful.ledger.models import BOOKING
 from houseful.payments.stripe import StripeGateway
 from houseful.sql.database import Database, Session
@@ -345,6 +345,27 @@ async def test_staff_list_payments_that_need_a_person_and_give_one_back(
         ].amount_refunded
         == 0
     )
-    assert (await boss.http.get("/payment-problems")).status_code == 200
+    database = Database(stripe_server.settings.sql_url())
+    try:
+        await database.transact(
+            lambda session: payment_problems.keep(
+                session,
+                foreign.id,
+                kind=payment_problems.FOREIGN,
+                detail="made by another house: BK-1",
+                amount_minor=500,
+                currency="EUR",
+                now_ms=0,
+            )
+        )
+    finally:
+        await database.close()
+    (listed,) = [
+        one
+        for one in (await boss.http.get("/payment-problems")).json()["data"]
+        if one["paymentId"] == foreign.id
+    ]
+    assert (listed["kind"], listed["amount"], listed["currency"]) == ("foreign", "5.00", "EUR")
+    assert listed["since"] == "1970-01-01T00:00:00Z"
     customer = await join(at=stripe_server)
     assert (await customer.http.get("/payment-problems")).status_code == 403
