@@ -74,12 +74,14 @@ async def i1_no_seat_is_sold_twice(world: World) -> list[str]:
 
 
 async def i2_money_has_its_booking(world: World) -> list[str]:
-    """Each succeeded payment: one confirmed booking of that amount, or refunds that add up."""
+    """Each succeeded payment: one confirmed booking of that amount, or refunds that add up; or the
+    bank took it back, in a dispute that was lost."""
     known = {
         payment: (state, total, booking)
         for payment, state, total, booking in await rows(
             world,
-            "SELECT p.payment_id, b.state, b.total_minor, b.id FROM payment p"
+            "SELECT p.payment_id, CASE WHEN b.dispute = 'LOST' THEN 'LOST' ELSE b.state END,"
+            " b.total_minor, b.id FROM payment p"
             " JOIN booking b ON b.id = p.booking_id AND b.payment_id = p.payment_id",
         )
     }
@@ -95,7 +97,7 @@ async def i2_money_has_its_booking(world: World) -> list[str]:
             problems.append(f"I2 {payment.payment_id}: refunded more than was paid")
         if state == "CONFIRMED" and total == payment.amount_minor:
             charged[booking] = charged.get(booking, 0) + 1
-        elif kept != 0:
+        elif kept != 0 and state != "LOST":
             problems.append(f"I2 {payment.payment_id}: kept {kept}, its booking is {state}")
     double = [booking for booking, n in charged.items() if n > 1]
     return problems + [f"I2 booking {booking} charged more than once" for booking in double]
@@ -227,7 +229,8 @@ async def i10_all_seats_or_none(world: World) -> list[str]:
         world,
         "SELECT b.id, b.state, count(*), sum(CASE WHEN s.live THEN 1 ELSE 0 END),"
         " (SELECT count(*) FROM ticket t WHERE t.booking_id = b.id AND t.state <> 'VOID')"
-        " FROM booking b JOIN booking_seat s ON s.booking_id = b.id GROUP BY b.id, b.state",
+        " FROM booking b JOIN booking_seat s ON s.booking_id = b.id"
+        " WHERE b.dispute <> 'LOST' GROUP BY b.id, b.state",
     )
     problems = []
     for booking, state, seats, live, tickets in found:

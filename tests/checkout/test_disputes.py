@@ -61,6 +61,7 @@ async def test_a_lost_dispute_voids_the_tickets_and_a_won_appeal_restores_them(
     assert await told(stripe_shop, stripe_double, booking, "lost") == "LOST"
     assert await tickets(stripe_shop) == ["VOID"] * 2
     assert await stripe_shop.status(stripe_shop.event.first_seat_id) == "B"
+    assert await stripe_shop.problems() == []
     assert await told(stripe_shop, stripe_double, booking, "won") == "WON"
     assert await tickets(stripe_shop) == ["VALID"] * 2
     assert await stripe_shop.problems() == []
@@ -88,6 +89,7 @@ async def test_staff_free_the_seats_of_a_lost_dispute_without_a_refund(
     assert [entry.kind for entry in stripe_double.ledger.entries] == ["charge"]
     await stripe_shop.checkout.apply_payment(booking["paymentTransactionId"])
     assert await stripe_shop.status(stripe_shop.event.first_seat_id) == "A"
+    assert await stripe_shop.problems() == []
 
 
 async def test_a_dispute_that_no_webhook_told_of_is_found(
