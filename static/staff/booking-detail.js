@@ -4,6 +4,7 @@ import { h } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
 import { asked, deliveryWords } from "../ui/delivery.js";
 import { ask } from "../ui/dialog.js";
+import { explain } from "../ui/explain.js";
 import { bookingStatus } from "../ui/frame.js";
 import { clockTime } from "./figures.js";
 import { act, reasonField } from "./act-dialog.js";
@@ -49,7 +50,7 @@ function facts(booking) {
     { class: "venue-facts" },
     line("venue.bookings.state", bookingStatus(booking)),
     booking.dispute ? line("venue.dispute", t(`venue.dispute.${booking.dispute}`)) : null,
-    booking.problem ? line("venue.problem", booking.problem) : null,
+    booking.declineCode ? line("venue.problem", explain.decline(booking.declineCode)) : null,
     line("checkout.name", booking.contact?.name || "–"),
     line("checkout.email", booking.contact?.email || "–"),
     booking.contact?.phone ? line("venue.phone", booking.contact.phone) : null,
