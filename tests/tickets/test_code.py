@@ -159,6 +159,38 @@ def test_a_typed_code_leads_back_to_its_ticket(ticket_id: int) -> None:
     assert SIGNER.read_typed_code(code.replace("0", "o").replace("1", "l")) == ticket_id
 
 
+@pytest.mark.parametrize(
+    "gap",
+    [
+        "",
+        " ",
+        ".",
+        "\u00a0",
+        "\u2009",
+        "–",
+        "—",
+        "\u2011",
+        "−",
+        "·",
+        "…",
+        "\t",
+        "\u200b",
+        " - ",
+        "－",
+    ],
+)
+def test_dashes_dots_and_spaces_of_any_kind_are_forgiven(gap: str) -> None:
+    code = SIGNER.typed_code(4711).replace("-", gap)
+    assert SIGNER.read_typed_code(f"{gap}{code}{gap}") == SIGNER.ticket_in(code) == 4711
+    wide = "".join(chr(ord(one) + 0xFEE0) if one.isalnum() else one for one in code)
+    assert SIGNER.read_typed_code(wide) == 4711
+
+
+def test_a_text_that_is_no_code_names_no_ticket() -> None:
+    assert SIGNER.ticket_in("Ada Lovelace") is None
+    assert SIGNER.ticket_in(SIGNER.sign(7, 1, 1, "BK-2026-001234")) == 7
+
+
 def test_typed_codes_do_not_show_how_many_were_sold() -> None:
     codes = {SIGNER.typed_code(number) for number in range(1000)}
     assert len(codes) == 1000

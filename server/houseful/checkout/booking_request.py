@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.folding import searchable
 from houseful.ledger.discounts import normalised
 from houseful.wire.codec import encode
 
@@ -22,6 +23,11 @@ class Contact:
     name: str = ""
     email: str = ""
     phone: str | None = None
+
+    @property
+    def found_by(self) -> str:
+        """What staff find the booking by."""
+        return searchable((self.name, self.email), self.phone or "")
 
 
 @dataclass(frozen=True, slots=True)

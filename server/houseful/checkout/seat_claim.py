@@ -169,6 +169,7 @@ class SeatClaims:
             "payment_method": body.payment_method,
             "payment_token": body.payment_token if quote.total_minor else "",
             "contact": encode(body.contact).decode(),
+            "found_by": body.contact.found_by if body.contact else "",
             "language": body.language,
             "deadline_ms": now + self._parts.terms.pay_ms,
             "lease": lease,

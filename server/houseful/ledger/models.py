@@ -238,6 +238,7 @@ class Booking(SQLModel, table=True):
     decline_code: str | None = None
     problem: str | None = None
     contact: str = _json("null")
+    found_by: str = Field(default="", sa_type=Text)
     language: str = Field(default="en", max_length=8)
     created_at_ms: int = _big()
     confirmed_at_ms: int | None = _big(None)

@@ -1,4 +1,4 @@
-"""Finding bookings of an event, for staff: by reference, name, e-mail or seat."""
+"""Finding bookings of an event, for staff: by reference, person, seat or ticket."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, cast, func, or_, select, type_coerce
+from sqlalchemy import and_, func, or_, select
 
 from houseful.domain.booking import State
+from houseful.domain.folding import phone_needle, spellings
 from houseful.ledger.bookings import Booking, booking
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, TICKET
 from houseful.sql.database import Session
@@ -27,12 +28,13 @@ class SeatTicket:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for: `text` somewhere in reference, name or e-mail, or one of `seat_ids`;
-    of those, bookings in `states` (empty: any)."""
+    """What is looked for: `text` in reference, name, e-mail or telephone number, one of `seat_ids`,
+    or the ticket of a printed code; of those, bookings in `states` (empty: any)."""
 
     event_id: int
     text: str = ""
     seat_ids: Sequence[int] = ()
+    ticket_id: int | None = None
     states: Sequence[State] = ()
 
 
@@ -40,7 +42,7 @@ async def find(
     session: Session, wanted: Wanted, *, limit: int, offset: int
 ) -> tuple[list[Booking], int]:
     """The bookings, newest first, and how many there are in all."""
-    where = _conditions(session, wanted)
+    where = _conditions(wanted)
     count = await session.execute(select(func.count()).select_from(BOOKING).where(*where))
     found = await session.execute(
         select(BOOKING).where(*where).order_by(BOOKING.c.id.desc()).limit(limit).offset(offset)
@@ -74,16 +76,19 @@ async def tickets(session: Session, booking_ids: Sequence[int]) -> dict[int, lis
     return of
 
 
-def _conditions(session: Session, wanted: Wanted) -> list[Any]:
+def _conditions(wanted: Wanted) -> list[Any]:
     where: list[Any] = [BOOKING.c.event_id == wanted.event_id]
     if wanted.states:
         where.append(BOOKING.c.state.in_([str(state) for state in wanted.states]))
     if wanted.text:
-        matches = [
-            column.icontains(text, autoescape=True)
-            for column in (BOOKING.c.reference, *_contact(session))
-            for text in _spellings(wanted.text)
-        ]
+        matches = [BOOKING.c.reference.icontains(wanted.text, autoescape=True)]
+        if words := wanted.text.split():
+            matches.append(and_(*(_is_in_contact(word) for word in words)))
+        if needle := phone_needle(wanted.text):
+            matches.append(BOOKING.c.found_by.contains(needle, autoescape=True))
+        if wanted.ticket_id is not None:
+            printed = select(TICKET.c.booking_id).where(TICKET.c.id == wanted.ticket_id)
+            matches.append(BOOKING.c.id.in_(printed))
         if wanted.seat_ids:
             seated = select(BOOKING_SEAT.c.booking_id).where(
                 BOOKING_SEAT.c.event_id == wanted.event_id,
@@ -94,16 +99,8 @@ def _conditions(session: Session, wanted: Wanted) -> list[Any]:
     return where
 
 
-def _contact(session: Session) -> list[Any]:
-    """Name and e-mail inside the contact's JSON; the two engines read text as JSON differently."""
-    contact: Any
-    if session.dialect.name == "sqlite":
-        contact = type_coerce(BOOKING.c.contact, JSON)
-    else:
-        contact = cast(BOOKING.c.contact, JSON)
-    return [contact["name"].as_string(), contact["email"].as_string()]
-
-
-def _spellings(text: str) -> set[str]:
-    """SQLite ignores the case of ASCII letters alone; other letters are tried both ways."""
-    return {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
+def _is_in_contact(word: str) -> Any:
+    """In whatever order a name's words are typed, each must be there in one of its spellings."""
+    return or_(
+        *(BOOKING.c.found_by.contains(text, autoescape=True) for text in sorted(spellings(word)))
+    )

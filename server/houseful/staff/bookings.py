@@ -22,9 +22,11 @@ from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
 from houseful.ledger.search import SeatTicket, Wanted
 from houseful.sales.catalog import Catalog
+from houseful.sales.seat_finder import seats_named
 from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session
 from houseful.staff.spreadsheet import phone_cell
+from houseful.tickets.code import TicketSigner
 from houseful.wire.codec import decode, iso
 
 PIECE: Final = 500
@@ -57,19 +59,31 @@ class StaffBookings:
     """What staff do with the bookings of one event."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, checkout: Checkout, mails: BookingMails
+        self,
+        database: Database,
+        catalog: Catalog,
+        checkout: Checkout,
+        mails: BookingMails,
+        signer: TicketSigner,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._checkout = checkout
         self._mails = mails
+        self._signer = signer
 
     async def search(
         self, event_id: int, text: str, status: str, *, page: int, size: int
     ) -> tuple[list[dict[str, Any]], int]:
         """A page (from 1) of what matches, newest first. Raises NotFound, InvalidRequest."""
         house = await self._catalog.house(event_id)
-        wanted = Wanted(event_id, text.strip(), seats_named(house, text), states_of(status))
+        wanted = Wanted(
+            event_id,
+            text,
+            seats_named(house, text)[:PIECE],
+            self._signer.ticket_in(text),
+            states_of(status),
+        )
 
         async def work(session: Session) -> tuple[list[dict[str, Any]], int]:
             found, total = await search.find(session, wanted, limit=size, offset=(page - 1) * size)
@@ -153,19 +167,6 @@ class StaffBookings:
         if found is None or found.event_id != event_id:
             raise NotFound(f"event {event_id} has no booking {reference}", code="unknown_booking")
         return found
-
-
-def seats_named(house: EventSeats, text: str) -> list[int]:
-    """Ids of the seats that a ticket calls so; `a12` and `A-12` are both meant."""
-    wanted = text.strip().casefold()
-    bare = wanted.replace("-", "").replace(" ", "")
-    if not bare or len(bare) > 20:
-        return []
-    return [
-        seat.seat_id
-        for seat in house.seats
-        if seat.number.casefold() == wanted or seat.number.replace("-", "").casefold() == bare
-    ][:PIECE]
 
 
 def states_of(status: str) -> list[State]:

@@ -57,7 +57,7 @@ def staff_of(
         catalog=catalog,
         blocking=Blocking(database, seats, catalog),
         holds=Holds(database, seats, catalog),
-        bookings=StaffBookings(database, catalog, checkout, mails),
+        bookings=StaffBookings(database, catalog, checkout, mails, signer),
         doors=CheckIns(database, catalog, signer, desk),
         programme=EventAdmin(database, catalog, desk),
         discounts=DiscountAdmin(database, catalog),

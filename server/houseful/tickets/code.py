@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -43,7 +44,9 @@ TYPED_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 TYPED_LENGTH: Final = 12
 """Six letters that prove (30 bits) and six that number the ticket."""
 MAX_TYPED_ID: Final = 2**30 - 1
-_TYPED_CONFUSIONS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
+_TYPED_CONFUSIONS: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
+_DOTS: Final = frozenset("._·•‧∙⋅・･。…,:;/|")
+"""What people put between the groups besides dashes and spaces."""
 
 
 class TicketRefused(InvalidRequest):
@@ -161,12 +164,13 @@ class TicketSigner(TicketVerifier):
         return "-".join(letters[start : start + 4] for start in range(0, TYPED_LENGTH, 4))
 
     def read_typed_code(self, text: str) -> int:
-        """The ticket id behind a typed code. O counts as 0, I and L as 1; case and dashes are free.
+        """The ticket id behind a typed code. O counts as 0, I and L as 1; case does not count,
+        nor do dashes, dots and spaces of any kind.
 
         Raises TicketRefused: `ticket_malformed` for the wrong length or letters, `ticket_forged`
         for a code this server never gave out, a typing mistake included.
         """
-        letters = text[:MAX_TEXT_LENGTH].upper().translate(_TYPED_CONFUSIONS)
+        letters = _typed_letters(text[:MAX_TEXT_LENGTH])
         if len(letters) != TYPED_LENGTH or any(letter not in TYPED_ALPHABET for letter in letters):
             raise TicketRefused(f"expected a ticket code such as 9F3K-Q2X7-WM4D, got {shown(text)}")
         for signer in (self, *self._older):
@@ -176,6 +180,15 @@ class TicketSigner(TicketVerifier):
         raise TicketRefused(
             "This ticket code does not exist; is it typed right?", code="ticket_forged"
         )
+
+    def ticket_in(self, text: str) -> int | None:
+        """The ticket id of a printed code or a QR text; None for anything else."""
+        try:
+            if text.strip().upper().startswith(PREFIX):
+                return self.verify(text).ticket_id
+            return self.read_typed_code(text)
+        except TicketRefused:
+            return None
 
     def _typed_id(self, letters: str) -> int | None:
         """The ticket id if these twelve letters are a code of this key's."""
@@ -192,6 +205,18 @@ class TicketSigner(TicketVerifier):
 
 def _derive(seed: bytes, purpose: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=b"houseful ticket " + purpose).derive(seed)
+
+
+def _typed_letters(text: str) -> str:
+    """What was typed of a code, without dashes, dots, spaces and marks of any kind or width."""
+    plain = unicodedata.normalize("NFKC", text)
+    kept = [one for one in plain if one not in _DOTS and not _is_gap(one)]
+    return "".join(kept).upper().translate(_TYPED_CONFUSIONS)
+
+
+def _is_gap(one: str) -> bool:
+    """Dashes (Pd, and the minus sign), spaces, controls and format marks."""
+    return unicodedata.category(one) in {"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"} or one == "\u2212"
 
 
 def _letters(value: int) -> str:

@@ -41,6 +41,49 @@ async def test_a_booking_is_found_by_reference_name_mail_or_seat(
         assert await found(venue, sale, q=text) == [], text
 
 
+async def test_a_booking_is_found_as_people_type(
+    venue: Guest, ann: Guest, ben: Guest, sale: Sale
+) -> None:
+    hers = await buy(
+        ann,
+        sale,
+        sale.seats[0],
+        name="Jürgen Müller",
+        email="jm@example.org",
+        phone="+49 (0)170 123-4567",
+    )
+    his = await buy(ben, sale, sale.seats[11], name="A\u030asa Strøm", email="asa@faß.de")
+    jm, asa = hers["bookingReference"], his["bookingReference"]
+    typed = (
+        "JÜRGEN",
+        "mueller",
+        "MULLER",
+        "Ju\u0308rgen",
+        "Müller, Jürgen".replace(",", ""),
+        "0170 1234567",
+        "+49170123",
+        "1234567",
+        "row A seat 1",
+        "Reihe a, Platz 1",
+        hers["seats"][0]["place"],
+    )
+    for text in typed:
+        assert await found(venue, sale, q=text) == [jm], text
+    for text in ("Åsa", "asa", "ASA", "strom", "Stroem", "fass.de", "faß.de"):
+        assert await found(venue, sale, q=text) == [asa], text
+    tickets = (await given(await ann.http.get(f"/bookings/{jm}")))["tickets"]
+    code = tickets[0]["code"]
+    for text in (
+        code,
+        code.lower().replace("-", " "),
+        code.replace("-", "\u2011"),
+        code.replace("-", ".\u00a0"),
+    ):
+        assert await found(venue, sale, q=text) == [jm], text
+    for text in ("17", "row A seat 99", "moller", "\x00"):
+        assert jm not in await found(venue, sale, q=text) or text == "\x00", text
+
+
 async def test_bookings_are_filtered_by_status_and_come_in_pages(
     venue: Guest, ann: Guest, sale: Sale
 ) -> None:
