@@ -1,6 +1,6 @@
 """What a booking is found by: name, e-mail and telephone number, folded.
 
-Revision ID: 0007
+Revision ID: 0008
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 
 from houseful.domain.folding import searchable
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
