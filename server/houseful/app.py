@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from houseful import paths
 from houseful.checkout.booking_documents import BookingDocuments, Letterhead
+from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.booking_transitions import EMAIL, NOTICE
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms
@@ -55,6 +56,7 @@ from houseful.store.ws_tickets import WsTickets
 from houseful.tasks import end
 from houseful.tickets.code import TicketSigner
 from houseful.tickets.delivery import mailer
+from houseful.tickets.links import LinkSigner
 from houseful.web.auth import Tokens
 from houseful.web.buyer.live import live
 from houseful.web.context import Context
@@ -168,9 +170,12 @@ def build(settings: Settings, redis_url: str) -> Context:
     catalog = Catalog(database, seats, settings.timezone)
     desk_store = StaffEventStore(client)
     desk = StaffEventStream(desk_store)
-    signer = TicketSigner(
-        settings.signing_secret().encode(),
-        [secret.encode() for secret in settings.old_secrets()],
+    secret, old_secrets = settings.signing_secret().encode(), settings.old_secrets()
+    signer = TicketSigner(secret, [old.encode() for old in old_secrets])
+    links = BookingLinks(
+        database,
+        LinkSigner(secret, [old.encode() for old in old_secrets]),
+        (settings.public_url or "").rstrip("/"),
     )
     rules = Rules(
         hold_ms=settings.hold_seconds * 1000,
@@ -182,8 +187,8 @@ def build(settings: Settings, redis_url: str) -> Context:
         database,
         catalog,
         signer,
+        links,
         Letterhead(
-            public_url=(settings.public_url or "").rstrip("/"),
             is_demo=demo_gateway is not None,
             fonts=settings.ticket_fonts,
         ),
@@ -256,6 +261,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         checkout=checkout,
         paperwork=paperwork,
         mails=mails,
+        links=links,
         desk=desk,
         staff=staff_of(database, seats, catalog, checkout, mails, signer, desk),
         dashboards=Dashboards(

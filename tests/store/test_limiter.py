@@ -31,6 +31,21 @@ async def test_users_and_purposes_are_counted_apart(redis_client: Redis) -> None
         assert (await limiter.attempt(name, user, limit=1, window_ms=60_000)).allowed
 
 
+async def test_a_forgiven_attempt_can_be_made_again_in_the_same_window(
+    redis_client: Redis,
+) -> None:
+    limiter = Limiter(redis_client)
+    for _ in range(2):
+        await limiter.attempt("x", "ann", limit=2, window_ms=60_000)
+    forgiven = await limiter.forgive("x", "ann", limit=2)
+    assert forgiven.remaining == 1
+    assert 0 < forgiven.reset_ms <= 60_000
+    again = [await limiter.attempt("x", "ann", limit=2, window_ms=60_000) for _ in range(2)]
+    assert [a.allowed for a in again] == [True, False]
+    assert (await limiter.forgive("x", "bob", limit=2)).remaining == 2
+    assert await redis_client.exists("limit:x:{bob}") == 0, "nobody's window is opened"
+
+
 async def test_a_window_that_ended_counts_anew(redis_client: Redis) -> None:
     limiter = Limiter(redis_client)
     assert (await limiter.attempt("x", "ann", limit=1, window_ms=60_000)).allowed

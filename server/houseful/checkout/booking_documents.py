@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.printer import Printer
 from houseful.domain.errors import Conflict, NotFound
 from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW
@@ -34,7 +35,6 @@ class Letterhead:
     """What every paper says of its sender. `fonts` are files or directories that come before the
     system's."""
 
-    public_url: str
     is_demo: bool
     fonts: tuple[Path, ...] = ()
 
@@ -43,8 +43,14 @@ class BookingDocuments:
     """Makes the papers of one booking."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, signer: TicketSigner, letterhead: Letterhead
+        self,
+        database: Database,
+        catalog: Catalog,
+        signer: TicketSigner,
+        links: BookingLinks,
+        letterhead: Letterhead,
     ) -> None:
+        self._links = links
         self._database = database
         self._catalog = catalog
         self._signer = signer
@@ -96,12 +102,20 @@ class BookingDocuments:
             for ticket in issued
         ]
 
+    async def link(self, user: str, role: str, reference: str) -> str | None:
+        """The path of the buyer's link to the booking; none for staff, whose booking it is not."""
+        booking = await self.find(user, role, reference)
+        return self._links.path(booking) if booking.user_id == user else None
+
     async def find(self, user: str, role: str, reference: str) -> Booking:
         """Raises NotFound for what is not the user's, unless they are staff."""
-        found = await self._database.query(lambda s: bookings.by_reference(s, reference))
+        found = await self.by_reference(reference)
         if found is None or (found.user_id != user and role not in STAFF):
             raise NotFound(f"no booking {reference}", code="unknown_booking")
         return found
+
+    async def by_reference(self, reference: str) -> Booking | None:
+        return await self._database.query(lambda s: bookings.by_reference(s, reference))
 
     async def document(self, booking: Booking) -> BookingDocument:
         """A sold booking, also one that ended since. Raises Conflict for one that never was."""
@@ -121,7 +135,6 @@ class BookingDocuments:
         contact = decode(booking.contact) or {}
         holder = str(contact.get("name") or "")
         ended_at_ms = booking.ended_at_ms or 0
-        base = self._letterhead.public_url
         return BookingDocument(
             reference=booking.reference,
             event=self._event(house),
@@ -135,7 +148,7 @@ class BookingDocuments:
             email=str(contact.get("email") or ""),
             discount_minor=booking.discount_minor,
             is_demo=self._letterhead.is_demo,
-            url=f"{base}/#/bookings/{booking.reference}" if base else "",
+            url=self._links.url(booking),
             words=in_language(booking.language),
             is_cancelled=bool(ended_at_ms),
             revision=house.event.revision + bool(ended_at_ms),

@@ -5,6 +5,7 @@ Owns: who may have tickets sent where, how often, and what is on record of each 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal
 
@@ -14,7 +15,13 @@ from houseful.checkout.booking_documents import STAFF, BookingDocuments, require
 from houseful.checkout.booking_transitions import EMAIL
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.delivery import DeliveryState
-from houseful.domain.errors import Forbidden, InvalidRequest, RateLimited, Unavailable
+from houseful.domain.errors import (
+    Forbidden,
+    HousefulError,
+    InvalidRequest,
+    RateLimited,
+    Unavailable,
+)
 from houseful.ledger import deliveries, outbox
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
@@ -44,6 +51,9 @@ ABOUT: Final[dict[str, Literal["tickets", "moved", "cancelled"]]] = {
 }
 """What was promised → what the mail is about."""
 
+MOST_LOOK_UPS: Final = 100
+"""Under way in one worker."""
+
 Also = Callable[[Session, str], Awaitable[None]]
 
 
@@ -66,6 +76,7 @@ class BookingMails:
         self._limiter = limiter
         self._sender = sender
         self.sends_mail = sends_mail
+        self._finding: set[asyncio.Task[None]] = set()
 
     async def send(
         self,
@@ -102,6 +113,28 @@ class BookingMails:
         await self._admit("mail-booking", reference, PER_BOOKING)
         await self._admit("mail-recipient", address.casefold(), PER_RECIPIENT)
         return address, await self._promise(booking, address, also)
+
+    def find_soon(self, reference: str, email: str) -> None:
+        """Mail the booking's tickets and link to its buyer, if both are known, after this returns.
+
+        Nothing of it shows to the caller, in words or in time. Raises RateLimited when much is
+        being looked for.
+        """
+        if len(self._finding) >= MOST_LOOK_UPS:
+            raise RateLimited("too many look-ups at once", retry_after_s=1)
+        task = asyncio.create_task(self._find(reference.strip().upper(), email), name="find")
+        self._finding.add(task)
+        task.add_done_callback(self._finding.discard)
+
+    async def _find(self, reference: str, email: str) -> None:
+        try:
+            given = email_address(email).shown.casefold()
+            booking = await self._documents.by_reference(reference)
+            own = address_of(booking) if booking is not None else ""
+            if booking is not None and own and email_address(own).shown.casefold() == given:
+                await self.send(booking.user_id, "customer", reference, None)
+        except HousefulError as error:
+            log.info("booking_not_mailed", code=error.code)
 
     async def _admit(self, name: str, key: str, most: int) -> None:
         allowance = await self._limiter.attempt(name, key, limit=most, window_ms=WINDOW_MS)

@@ -20,8 +20,15 @@ from houseful.store.seats import SeatStore, distinct
 from houseful.telemetry.log import tell
 from houseful.telemetry.metrics import REFUSED_SEATS, happened
 
+PAST_AFTER_MS = 2 * 3_600_000
+"""An event is past so long after its start: until then people look it up at the door."""
+
 WINDOW_MS = 60_000
 """The limit counts attempts per minute."""
+
+LOST_RACES = 12
+"""Times the attempts a minute: so many lost races of a user are forgiven, the next ones count. A buyer
+at a rush loses one every few seconds; a program that asks for what others took has no more than these."""
 
 GONE = {"unknown_reservation"}
 """Reasons that mean there is no such thing for this user."""
@@ -58,6 +65,12 @@ def sale_state(event: EventRecord, now_ms: int) -> str:
         return "upcoming"
     ends = event.off_sale_at_ms if event.off_sale_at_ms is not None else event.starts_at_ms
     return "open" if now_ms < ends else "closed"
+
+
+def listed(event: EventRecord, now_ms: int) -> tuple[bool, int]:
+    """Sorts events as buyers want them: those to come by start, then past ones, the latest first."""
+    is_past = event.starts_at_ms + PAST_AFTER_MS <= now_ms
+    return is_past, -event.starts_at_ms if is_past else event.starts_at_ms
 
 
 class Reservations:
@@ -101,7 +114,8 @@ class Reservations:
         """Hold `wanted`, pairs of (seat id, version); also says how many attempts are left.
 
         Raises InvalidRequest, NotFound, Conflict (no sale now), RateLimited. An attempt counts when
-        it reaches the seats: a request that is wrong in itself costs nobody anything.
+        it reaches the seats: a request that is wrong in itself costs nobody anything. Nor does one
+        that got nothing because others were faster, up to `LOST_RACES`.
         """
         await self._catalog.visible(event_id)
         event = (await self._catalog.house(event_id)).event
@@ -125,7 +139,19 @@ class Reservations:
         self._log_reserve(event_id, user, answer)
         if isinstance(answer, Refused):
             self._refused(event_id)
+            if answer.outrun:
+                allowance = await self._forgiven(user, allowance)
         return answer, allowance
+
+    async def _forgiven(self, user: str, allowance: Allowance) -> Allowance:
+        """Others were faster: the attempt does not count, unless that happens all the time."""
+        limit = self.rules.attempts_per_minute
+        lost = await self._limiter.attempt(
+            "lost-race", user, limit=LOST_RACES * limit, window_ms=WINDOW_MS
+        )
+        if not lost.allowed:
+            return allowance
+        return await self._limiter.forgive("reserve", user, limit=limit)
 
     async def extend(self, event_id: int, user: str, reservation_id: int) -> Granted:
         """Raises NotFound for a reservation that is not this user's, Conflict when it is over."""

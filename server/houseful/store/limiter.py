@@ -36,6 +36,16 @@ class Limiter:
             )
         return Allowance(word == "allowed", limit, remaining, reset_ms)
 
+    async def forgive(self, name: str, user: str, *, limit: int) -> Allowance:
+        """Take back one attempt that `attempt` counted."""
+        if limit == 0:
+            return Allowance(True, 0, 0, 0)
+        with translated():
+            _, remaining, reset_ms = await self._scripts.run(
+                "forgive", [f"limit:{name}:{{{user}}}"], [limit]
+            )
+        return Allowance(True, limit, remaining, reset_ms)
+
     async def give_back(self, name: str, user: str) -> None:
         """One attempt of the open window does not count any more."""
         with translated():

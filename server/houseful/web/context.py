@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from houseful.checkout.booking_documents import BookingDocuments
+from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.mails import BookingMails
 from houseful.dashboard.dashboards import Dashboards
@@ -50,6 +51,7 @@ class Context:
     checkout: Checkout
     paperwork: BookingDocuments
     mails: BookingMails
+    links: BookingLinks
     desk: StaffEventStream
     staff: Staff
     dashboards: Dashboards

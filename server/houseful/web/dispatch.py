@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from http import HTTPStatus
 from logging import INFO
-from time import perf_counter
+from time import perf_counter, time_ns
 from typing import Any, Final
 
 from starlette.convertors import Convertor
@@ -32,6 +32,7 @@ from houseful.web.files import AT_ROOT
 from houseful.web.middleware import App, Message, Receive, Send, bind_id
 from houseful.web.operations import Operation
 from houseful.web.origins import Header, Origins
+from houseful.wire.codec import iso
 
 Scope = MutableMapping[str, Any]
 QUIET: Final = frozenset((*PROBES, "/", *(f"/{name}" for name in AT_ROOT)))
@@ -115,7 +116,11 @@ class Dispatch:
         begin = perf_counter()
         asked = dict(scope["headers"])
         request_id = bind_id(asked.get(b"x-request-id"))
-        more = [*self._origins.headers(asked.get(b"origin")), (b"x-request-id", request_id)]
+        more = [
+            *self._origins.headers(asked.get(b"origin")),
+            (b"x-request-id", request_id),
+            (b"x-server-time", iso(time_ns() // 1_000_000).encode()),
+        ]
         found = answer = None
         if scope["type"] == "http":
             answer = self._origins.preflight(scope["method"], asked)

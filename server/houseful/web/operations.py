@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from houseful.checkout.booking_links import link_token
 from houseful.domain.errors import (
     Forbidden,
     HousefulError,
@@ -31,7 +32,7 @@ from houseful.domain.text import is_clean
 from houseful.domain.wording import shown
 from houseful.telemetry import tracing
 from houseful.telemetry.metrics import REQUEST_SECONDS, Histogram
-from houseful.web.auth import DOOR, User
+from houseful.web.auth import DOOR, LAST_SECOND, User
 from houseful.web.clients import admit_public
 from houseful.web.context import Context
 from houseful.web.envelope import failure
@@ -174,7 +175,8 @@ class Operation:
 
     `request`: the model of its JSON body, or the media type of one that is no JSON.
     `answers`: status → model of `data`, `Paged(model)`, `Bare(model)` or a media type for a body
-    without envelope, or None for no body. `parameters`: names from `houseful.web.documents.parameters`.
+    without envelope, or None for no body. `by_link`: the holder of the link to `{reference}` may too.
+    `parameters`: names from `houseful.web.documents.parameters`.
     """
 
     method: str
@@ -186,6 +188,7 @@ class Operation:
     answers: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
     parameters: tuple[str, ...] = ()
+    by_link: bool = False
 
     @property
     def template(self) -> str:
@@ -219,7 +222,7 @@ class Operation:
             if self.role == "public":
                 await admit_public(request, context)
             else:
-                user = self._authorize(asked.get(b"authorization", b""), context, request)
+                user = await self._user(asked.get(b"authorization", b""), context, request)
             return await self.handler(Call(request, context, user, asked))
         except HousefulError as error:
             if error.status >= 500:
@@ -227,6 +230,14 @@ class Operation:
             return failure(error)
         except ClientDisconnect:
             return Response(status_code=499)
+
+    async def _user(self, authorization: bytes, context: Context, request: Request) -> User:
+        token = link_token(authorization) if self.by_link else None
+        if token is None:
+            return self._authorize(authorization, context, request)
+        await admit_public(request, context)
+        owner = await context.links.owner(token, request.path_params["reference"])
+        return User(owner, "customer", LAST_SECOND)
 
     def _authorize(self, authorization: bytes, context: Context, request: Request) -> User:
         user = context.tokens.verify_header(authorization.decode("latin-1"))

@@ -25,7 +25,7 @@ ASKED: Final = (
 
 SHOWN: Final = (
     b"Allow, Content-Disposition, ETag, Idempotency-Replay, RateLimit-Limit, RateLimit-Remaining,"
-    b" RateLimit-Reset, Retry-After, X-Request-Id"
+    b" RateLimit-Reset, Retry-After, X-Request-Id, X-Server-Time"
 )
 """Answers' headers that a page of another origin may read."""
 

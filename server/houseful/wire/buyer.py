@@ -378,6 +378,10 @@ class BookingBody(BaseModel):
         ),
     ] = None
     tickets: list[BookingTicketBody] | None = None
+    linkUrl: Annotated[
+        MayBeNull,
+        Field(description="Opens this booking on any device; only the buyer gets it."),
+    ] = None
 
 
 class PendingBookingBody(BaseModel):
@@ -389,6 +393,13 @@ class PendingBookingBody(BaseModel):
     expiresAt: Instant
     clientSecret: str | None = None
     paymentTransactionId: str | None = None
+
+
+class FindBookingRequest(BaseModel):
+    """What a buyer still knows of a booking."""
+
+    reference: Annotated[Word, Field(min_length=1, max_length=32, examples=["BK-2026-001234"])]
+    email: Annotated[Email, Field(min_length=3)]
 
 
 class CancelRequest(BaseModel):

@@ -23,6 +23,8 @@ SPECIAL: dict[str, tuple[int, str]] = {
     ),
     "currency_not_chargeable": (400, "The payment gateway takes no payments in this currency."),
     "total_not_chargeable": (400, "The payment gateway cannot charge so much at once."),
+    "link_invalid": (401, "Not a link to this booking."),
+    "link_expired": (401, "The link was good until 30 days after the event."),
     "token_expired": (401, "The token was good once; get another."),
     "unknown_event": (404, "No such event."),
     "unknown_plan": (404, "No such plan, or it has another address now."),

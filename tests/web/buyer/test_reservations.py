@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from houseful.sales.reservations import LOST_RACES
 from houseful.wire.codec import parse_iso
 from tests.support.serving import Guest, Sale, Server, eventually
 from tests.web.conftest import Join
@@ -288,6 +289,30 @@ async def test_the_sixth_attempt_in_a_minute_waits(ann: Guest, ben: Guest, sale:
     assert 1 <= int(answer.headers["retry-after"]) <= 60
     assert await ann.seats(sale) == before
     assert (await ben.reserve(sale, sale.seats[7])).status_code == 201, "others are free to try"
+
+
+async def test_lost_races_do_not_count_and_asking_for_what_is_seen_taken_does(
+    ann: Guest, ben: Guest, sale: Sale
+) -> None:
+    seen = {seat: one["version"] for seat, one in (await ben.seats(sale)).items()}
+    await ann.held(sale, *sale.seats[:6])
+    for seat in sale.seats[:6]:
+        answer = await ben.reserve(sale, seat, versions=seen)
+        assert (answer.status_code, answer.headers["ratelimit-remaining"]) == (409, "5")
+    for left in ("4", "3"):
+        assert (await ben.reserve(sale, sale.seats[0])).headers["ratelimit-remaining"] == left
+    greedy = await ben.reserve(sale, sale.seats[0], sale.seats[1], versions={})
+    assert greedy.headers["ratelimit-remaining"] == "2", "it saw no version at all"
+
+
+async def test_so_many_lost_races_are_no_bad_luck(ann: Guest, ben: Guest, sale: Sale) -> None:
+    seen = {seat: one["version"] for seat, one in (await ben.seats(sale)).items()}
+    await ann.held(sale, sale.seats[0])
+    left = []
+    while len(left) < LOST_RACES * 5 + 1:
+        answer = await ben.reserve(sale, sale.seats[0], versions=seen)
+        left.append(answer.headers["ratelimit-remaining"])
+    assert left == ["5"] * (LOST_RACES * 5) + ["4"]
 
 
 async def test_a_refused_conflict_also_says_how_many_attempts_are_left(

@@ -11,10 +11,11 @@ from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.numbers import whole
 from houseful.domain.wording import shown
-from houseful.web.clients import counted_address
+from houseful.web.clients import count, counted_address
 from houseful.web.envelope import JSON, ok
 from houseful.web.operations import LARGEST_ID, Call, Operation, Paged
 from houseful.wire.buyer import (
+    AcceptedBody,
     AuthenticatedBody,
     BookingBody,
     BookingRefusedBody,
@@ -24,6 +25,7 @@ from houseful.wire.buyer import (
     DemoAuthenticateRequest,
     EmailedBody,
     EmailRequest,
+    FindBookingRequest,
     PendingBookingBody,
     QuoteBody,
     QuoteRequest,
@@ -111,8 +113,9 @@ async def get_booking(call: Call) -> Response:
     reference = call.word("reference")
     view = await call.context.checkout.get_booking(call.user.id, call.user.role, reference)
     tickets = await call.context.paperwork.tickets(call.user.id, call.user.role, reference)
+    link = await call.context.paperwork.link(call.user.id, call.user.role, reference)
     return ok(
-        {**view, "tickets": tickets},
+        {**view, "tickets": tickets, "linkUrl": link},
         "Booking retrieved successfully",
         headers={"Cache-Control": "no-store"},
     )
@@ -174,6 +177,14 @@ def emailed(address: str, state: DeliveryState) -> Response:
     return ok({"to": address, "delivery": state}, said, 202)
 
 
+async def find_booking(call: Call) -> Response:
+    """The same answer at once whether or not there is such a booking; what is done follows it."""
+    body = await call.body(FindBookingRequest)
+    await count(call.request, call.context, "find", FINDS_PER_MINUTE, "look-ups")
+    call.context.mails.find_soon(body.reference, body.email)
+    return ok({"accepted": 1}, "If there is such a booking, its mail is on the way", 202)
+
+
 async def authenticate_demo(call: Call) -> Response:
     """The demo gateway's 3-D Secure step: what the buyer's bank would do."""
     demo = call.context.demo_gateway
@@ -187,6 +198,7 @@ async def authenticate_demo(call: Call) -> Response:
 
 BUY_ERRORS = (400, 402, 404, 409, 413, 415, 422, 502, 503)
 ONE = "/bookings/{reference}"
+FINDS_PER_MINUTE = 5
 OPERATIONS = (
     Operation(
         "POST",
@@ -228,6 +240,7 @@ OPERATIONS = (
         "The tickets as PDF, one page a seat, in the buyer's language",
         answers={200: "application/pdf"},
         errors=(404, 409, 429, 503),
+        by_link=True,
     ),
     Operation(
         "GET",
@@ -236,6 +249,7 @@ OPERATIONS = (
         "The event as a calendar entry; of a cancelled booking, one that takes it back",
         answers={200: "text/calendar"},
         errors=(404, 409, 503),
+        by_link=True,
     ),
     Operation(
         "GET",
@@ -245,6 +259,7 @@ OPERATIONS = (
         answers={200: "image/svg+xml"},
         errors=(400, 404, 409, 503),
         parameters=("ticket",),
+        by_link=True,
     ),
     Operation(
         "GET",
@@ -253,6 +268,7 @@ OPERATIONS = (
         "One booking with its tickets",
         answers={200: BookingBody},
         errors=(404, 503),
+        by_link=True,
     ),
     Operation(
         "POST",
@@ -262,6 +278,7 @@ OPERATIONS = (
         request=CancelRequest,
         answers={200: BookingBody},
         errors=(400, 403, 404, 409, 413, 415, 503),
+        by_link=True,
     ),
     Operation(
         "POST",
@@ -271,6 +288,17 @@ OPERATIONS = (
         request=EmailRequest,
         answers={202: EmailedBody},
         errors=(400, 403, 404, 409, 413, 415, 429, 503),
+        by_link=True,
+    ),
+    Operation(
+        "POST",
+        "/bookings/find",
+        find_booking,
+        "Have a booking's mail sent again, with a new link, by its reference and e-mail",
+        role="public",
+        request=FindBookingRequest,
+        answers={202: AcceptedBody},
+        errors=(400, 413, 415, 429, 503),
     ),
     Operation(
         "POST",

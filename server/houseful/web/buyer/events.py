@@ -16,7 +16,7 @@ from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
 from houseful.plans import geometry
 from houseful.realtime.live_event import LiveEvent
-from houseful.sales.reservations import sale_state
+from houseful.sales.reservations import listed, sale_state
 from houseful.sales.single_flight import SingleFlight
 from houseful.web.conditional import accepts_gzip, conditional
 from houseful.web.envelope import JSON, ok
@@ -31,7 +31,10 @@ PLANS = 32
 
 
 async def list_events(call: Call) -> Response:
+    """Those to come by start, then past ones, the latest first."""
     found = await call.context.catalog.events()
+    now_ms = call.context.clock()
+    found.sort(key=lambda one: listed(one[0], now_ms))
     return ok(
         [event_view(record, available) for record, available in found if not record.is_hidden],
         "Events retrieved successfully",
