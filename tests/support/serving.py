@@ -232,10 +232,10 @@ class Guest:
             headers={"Idempotency-Key": key or f"booking-{uuid.uuid4()}"},
         )
 
-    async def bought(self, sale: Sale, *seat_ids: int) -> dict[str, Any]:
+    async def bought(self, sale: Sale, *seat_ids: int, **body: Any) -> dict[str, Any]:
         """Reserve and pay, expect both, and return the booking."""
         await self.held(sale, *seat_ids)
-        answer = await self.pay(sale, *seat_ids)
+        answer = await self.pay(sale, *seat_ids, **body)
         assert answer.status_code == 201, answer.text
         booking: dict[str, Any] = answer.json()["data"]
         return booking

@@ -7,8 +7,10 @@ then takes the event out of calendars.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.printer import Printer
@@ -18,6 +20,7 @@ from houseful.domain.pricing import PricedSeat, shares
 from houseful.ledger import bookings, claims
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import IssuedTicket
+from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session
@@ -26,6 +29,9 @@ from houseful.tickets.code import TicketSigner
 from houseful.tickets.model import BookingDocument, EventFacts, Ticket
 from houseful.wire.codec import decode
 from houseful.words import in_language
+
+REMEMBERED: Final = 256
+"""Documents that are kept, of some kilobytes each."""
 
 STAFF = frozenset({"venue", "admin"})
 
@@ -56,6 +62,7 @@ class BookingDocuments:
         self._signer = signer
         self._letterhead = letterhead
         self._printer = Printer(self._render)
+        self._documents: OrderedDict[object, BookingDocument] = OrderedDict()
 
     async def pdf(self, user: str, role: str, reference: str) -> bytes:
         """One page a seat. Raises NotFound, Conflict `not_confirmed`, RateLimited, Unavailable."""
@@ -118,10 +125,22 @@ class BookingDocuments:
         return await self._database.query(lambda s: bookings.by_reference(s, reference))
 
     async def document(self, booking: Booking) -> BookingDocument:
-        """A sold booking, also one that ended since. Raises Conflict for one that never was."""
+        """A sold booking, also one that ended since. Raises Conflict for one that never was.
+
+        Kept by the versions of all it is made of, so that asking again costs next to nothing.
+        """
         if booking.confirmed_at_ms is None:
             require_confirmed(booking)
+        event = await self._catalog.event(booking.event_id)
+        key = (booking.id, booking.version, event.revision, self._facts(event))
+        known = self._documents.get(key)
+        if known is None:
+            known = self._documents[key] = await self._made(booking)
+            if len(self._documents) > REMEMBERED:
+                self._documents.popitem(last=False)
+        return known
 
+    async def _made(self, booking: Booking) -> BookingDocument:
         async def look(session: Session) -> tuple[list[IssuedTicket], list[PricedSeat]]:
             sold = await claims.sold(session, [booking.id])
             return await claims.tickets(session, booking.id), sold[booking.id]
@@ -137,7 +156,7 @@ class BookingDocuments:
         ended_at_ms = booking.ended_at_ms or 0
         return BookingDocument(
             reference=booking.reference,
-            event=self._event(house),
+            event=self._facts(house.event),
             tickets=tuple(
                 self._ticket(house, booking, ticket, prices[ticket.seat_id], holder)
                 for ticket in issued
@@ -160,8 +179,7 @@ class BookingDocuments:
 
         return pdf.render(document, extra_fonts=self._letterhead.fonts)
 
-    def _event(self, house: EventSeats) -> EventFacts:
-        event = house.event
+    def _facts(self, event: EventRecord) -> EventFacts:
         return EventFacts(
             id=event.id,
             name=event.name,

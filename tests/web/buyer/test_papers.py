@@ -109,6 +109,54 @@ async def test_a_cancelled_booking_frees_its_seats_and_gives_the_money_back(
     await eventually(refunded)
     await eventually(free)
     refused(await ann.http.get(f"{path}.pdf"), 409, "not_confirmed")
+    taken_back = await ann.http.get(f"{path}.ics")
+    assert "METHOD:CANCEL" in taken_back.text
+    assert "STATUS:CANCELLED" in taken_back.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "header", "language"),
+    [({"language": "de-AT"}, "en", "de"), ({}, "fr, de;q=0.9", "de"), ({}, "", "en")],
+)
+async def test_a_booking_keeps_the_buyer_s_language(
+    asked: dict[str, str], header: str, language: str, ann: Guest, sale: Sale
+) -> None:
+    await ann.held(sale, sale.seats[0])
+    answer = await ann.http.post(
+        "/bookings",
+        json={
+            "eventId": sale.id,
+            "seatIds": [sale.seats[0]],
+            "paymentMethod": "demo",
+            "card": {"number": "4242424242424242"},
+            "contact": {"name": "Ada", "email": "ada@example.org"},
+            **asked,
+        },
+        headers={"Idempotency-Key": new_key(), "Accept-Language": header},
+    )
+    booking = answer.json()["data"]
+    assert booking["language"] == language
+    path = f"/bookings/{booking['bookingReference']}"
+    assert ("Platz" in (await ann.http.get(f"{path}.ics")).text) == (language == "de")
+
+
+async def test_nobody_is_told_of_a_mail_that_no_server_sends(ann: Guest, sale: Sale) -> None:
+    booking = await ann.bought(sale, sale.seats[0], contact={"email": "ada@example.org"})
+    path = f"/bookings/{booking['bookingReference']}"
+    assert (await ann.http.get("/config")).json()["data"]["sendsMail"] is False
+    assert (await ann.http.get(path)).json()["data"]["delivery"]["state"] == "off"
+    answer = await ann.http.post(f"{path}/email")
+    assert (answer.status_code, answer.json()["data"]["delivery"]) == (202, "off")
+    assert "nothing was sent" in answer.json()["message"]
+    refused(
+        await ann.http.post(f"{path}/email", json={"to": "victim@example.org"}),
+        403,
+        "other_recipient",
+    )
+    while (answer := await ann.http.post(f"{path}/email")).status_code == 202:
+        pass
+    refused(answer, 429, "rate_limited")
+    assert int(answer.headers["Retry-After"]) > 60
 
 
 async def test_the_page_may_report_what_it_did(ann: Guest) -> None:
