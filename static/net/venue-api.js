@@ -7,24 +7,27 @@
  * @typedef {{ seatIds: number[] } | { section: string }} Which
  * @typedef {{ seatIds: number[], failedSeats: { seatId: number, reason: string, code?: string }[] }} Blocked
  * @typedef {{ seatId: number, seatNumber: string, section: string, reason: string, who: string, at: string }} Block
- * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seatNumbers: string[], userId: string,
+ * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seats: NamedSeat[], userId: string,
  *   createdAt: string, expiresAt: string, expiresInSeconds: number }} Hold
- * @typedef {{ id: number, seatId: number, seatNumber: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicket
- * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[],
+ * @typedef {NamedSeat & { id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicket
+ * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[], seats: NamedSeat[],
  *   dispute?: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBooking
- * @typedef {{ ticketId: number, seatId: number, seatNumber: string, section: string, row: string, category: string,
+ * @typedef {import("../lib/seat-labels.js").SeatName & { seatId: number, seatNumber: string }} NamedSeat
+ * @typedef {NamedSeat & { ticketId: number, category: string,
  *   name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckIn
  * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held",
  *   detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblem
  * @typedef {{ id: number, name: string, venue: string, startsAt: string }} DoorEvent
  * @typedef {{ event: DoorEvent, checkedIn: number, booked: number, recent: CheckIn[] }} CheckIns
  * @typedef {{ token: string, expiresAt: string, url: string, qr: string }} DoorPass
+ * @typedef {{ subject: string, code: string, ok: boolean, severity: "fine" | "warning" | "error",
+ *   params: Record<string, string | number> }} Finding
  * @typedef {{ planId: number, name: string, seatCount: number, categories: { name: string, seats: number }[] }} Plan
  * @typedef {{ code: string, percent: number | null, amount: string | null, currency: string | null,
  *   eventId: number | null, startsAt: string | null, endsAt: string | null, maxUses: number | null,
  *   maxUsesPerUser: number | null, minimum: string | null, used: number, active: boolean }} Discount
  * @typedef {{ at: string, who: string, act: string, reason: string, bookingReference: string | null,
- *   seats: { seatId: number, section: string, seatNumber: string }[], seatCount: number,
+ *   seats: NamedSeat[], seatCount: number,
  *   changes: { field: string, category: string | null, before: string | null, after: string | null }[],
  *   amount: string | null, currency: string, details: Record<string, unknown> }} AuditEntry
  * @typedef {{ name: string, venue: string, planId: number, startsAt: string, onSaleAt: string | null,
@@ -50,6 +53,8 @@ export function createVenueApi(api) {
   const at = (/** @type {number} */ event) => `/events/${event}`;
 
   return {
+    /** @returns {Promise<{ ready: boolean, items: Finding[] }>} */
+    readiness: () => data("/readiness"),
     /** @returns {Promise<OverviewRow[]>} */
     overview: () => data("/occupancy"),
     /** @param {number} event @returns {Promise<Occupancy>} */
@@ -121,6 +126,11 @@ export function createVenueApi(api) {
     addEvent: (event) => post("/events", event),
     /** @param {number} event @param {Record<string, unknown> & { reason: string }} changes @returns {Promise<import("./api.js").EventDetails>} */
     changeEvent: (event, changes) => data(at(event), { method: "PATCH", json: changes }),
+
+    /** @param {number} event @param {string} reason @returns {Promise<{ eventIds: number[], keptEventIds: number[] }>} */
+    removeEvent: (event, reason) => post(`${at(event)}/remove`, { reason }),
+    /** @param {string} reason @returns {Promise<{ eventIds: number[], keptEventIds: number[] }>} */
+    removeDemo: (reason) => post("/demo-events/remove", { reason }),
 
     /** @param {number | null} event @returns {Promise<Discount[]>} */
     discounts: (event) => data(event === null ? "/discounts" : `/discounts?eventId=${event}`),

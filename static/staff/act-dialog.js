@@ -20,6 +20,7 @@ import { field, input, select, textArea } from "./fields.js";
  * @property {string} [help]
  * @property {boolean} [required]
  * @property {readonly (readonly [string, string])[]} [options] of a select
+ * @property {(value: string) => string} [fault] what is wrong with a value, in words; "" for nothing
  * @property {Record<string, any>} [props]
  */
 
@@ -45,8 +46,8 @@ export const reasonField = () => ({
  *   fields?: FieldSpec[],
  *   confirm: string,
  *   isDanger?: boolean,
- *   run: (values: Record<string, string>) => Promise<T>,
- * }} parts
+ *   run: (values: Record<string, string>) => Promise<T | undefined>,
+ * }} parts `run`: undefined when the reader wants to change something first; the dialog stays
  * @returns {Promise<T | null>} what the server answered, or null when it was left
  */
 export function act({ title, icon: sign = "info", tone = "", content, fields = [], confirm, isDanger, run }) {
@@ -63,7 +64,8 @@ export function act({ title, icon: sign = "info", tone = "", content, fields = [
       fault.value = "";
       try {
         const values = Object.fromEntries(controls.map(({ spec, control }) => [spec.name, control.value.trim()]));
-        close(await run(values));
+        const answer = await run(values);
+        if (answer !== undefined) close(answer);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         fault.value = explain.error(error);
@@ -74,7 +76,8 @@ export function act({ title, icon: sign = "info", tone = "", content, fields = [
 
     function isComplete() {
       for (const { spec, control, wrong } of controls) {
-        wrong.value = spec.required && !control.value.trim() ? t("checkout.required") : "";
+        const value = control.value.trim();
+        wrong.value = spec.required && !value ? t("checkout.required") : spec.fault?.(value) ?? "";
       }
       const first = controls.find(({ wrong }) => wrong.peek());
       first?.control.focus();

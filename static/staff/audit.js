@@ -3,6 +3,7 @@
 import { h } from "../lib/dom.js";
 import { money, shortDate, t } from "../lib/i18n.js";
 import { empty } from "../ui/frame.js";
+import { seatList } from "./figures.js";
 import { createPaged } from "./paged.js";
 
 /** @typedef {import("../net/venue-api.js").AuditEntry} AuditEntry */
@@ -62,7 +63,7 @@ function details({ act, bookingReference, seats, seatCount, changes, amount, cur
   const { code, to, door, endsAt, name } = /** @type {Record<string, string | undefined>} */ (more);
   const all = [
     bookingReference,
-    ...bySection(seats),
+    seatList(seats),
     seatCount > seats.length && t("venue.blocks.more", { n: seatCount - seats.length }),
     ...changes.map((one) => changeWords(one, currency)),
     amount !== null && money(amount, currency),
@@ -73,16 +74,6 @@ function details({ act, bookingReference, seats, seatCount, changes, amount, cur
     endsAt && t("venue.audit.until", { when: shortDate(endsAt) }),
   ];
   return /** @type {string[]} */ (all.filter((text) => typeof text === "string" && text !== ""));
-}
-
-/** "Stalls: A1, A2" @param {AuditEntry["seats"]} seats */
-function bySection(seats) {
-  /** @type {Map<string, string[]>} */
-  const sections = new Map();
-  for (const { section, seatNumber } of seats) {
-    sections.set(section, [...sections.get(section) ?? [], seatNumber]);
-  }
-  return [...sections].map(([section, numbers]) => [section, numbers.join(", ")].filter(Boolean).join(": "));
 }
 
 const TIMES = new Set(["startsAt", "onSaleAt", "offSaleAt"]);
@@ -97,6 +88,8 @@ function changeWords({ field, category, before, after }, currency) {
       ? money(value, currency)
       : TIMES.has(field)
       ? shortDate(value)
+      : field === "hidden"
+      ? t(`venue.${value === "true" ? "yes" : "no"}`)
       : value;
   return t("venue.audit.change", {
     field: category ?? t(`venue.field.${field}`),

@@ -8,6 +8,7 @@ import { alertList } from "./alerts.js";
 import { funnel } from "./funnel.js";
 import { houseMap } from "./house-map.js";
 import { liveChart } from "./live-chart.js";
+import { readiness } from "./readiness.js";
 import { sectionTable } from "./section-table.js";
 import { sign } from "./signs.js";
 import { tiles } from "./tiles.js";
@@ -56,6 +57,7 @@ export function boardPage({ staff, desk }) {
         () => t(isWall.value ? "venue.wall.leave" : "venue.wall"),
       ),
     ),
+    readiness(staff, false),
     alertList(staff, () => occupancy().alerts),
     tiles(occupancy),
     h(

@@ -6,7 +6,8 @@ import { asked, deliveryWords } from "../ui/delivery.js";
 import { ask } from "../ui/dialog.js";
 import { explain } from "../ui/explain.js";
 import { bookingStatus } from "../ui/frame.js";
-import { clockTime } from "./figures.js";
+import { seatName } from "../ui/seat-words.js";
+import { clockTime, seatList } from "./figures.js";
 import { act, reasonField } from "./act-dialog.js";
 
 /** @typedef {import("../net/venue-api.js").StaffBooking} StaffBooking */
@@ -62,7 +63,7 @@ function facts(booking) {
 
 /** @param {StaffBooking} booking */
 function tickets(booking) {
-  if (!booking.tickets?.length) return h("p", { class: "tabular" }, booking.seatNumbers.join(", "));
+  if (!booking.tickets?.length) return h("p", { class: "tabular" }, seatList(booking.seats));
   return h(
     "ul",
     { class: "venue-tickets", "aria-label": t("venue.tickets") },
@@ -70,7 +71,7 @@ function tickets(booking) {
       h(
         "li",
         null,
-        h("strong", { class: "tabular" }, ticket.seatNumber),
+        h("strong", null, seatName(ticket)),
         h(
           "span",
           { class: `pill is-ticket-${ticket.state.toLowerCase()}` },

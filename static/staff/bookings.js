@@ -10,7 +10,9 @@ import { bookingStatus, empty } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
 import { openBooking } from "./booking-detail.js";
 import { field, input, select } from "./fields.js";
+import { seatList } from "./figures.js";
 import { createPaged } from "./paged.js";
+import { addressQuery, keepInAddress } from "../lib/address.js";
 
 /** @typedef {import("../net/venue-api.js").StaffBooking} StaffBooking */
 
@@ -20,14 +22,21 @@ const TYPING_MS = 250;
 
 /** @param {import("./venue.js").EventPlace} place */
 export function bookingsPage({ staff, desk }) {
-  const wanted = { q: "", status: "" };
-  const paged = createPaged((number) => staff.venue.bookings(desk.eventId, { ...wanted, number, size: PAGE_SIZE }));
+  const asked = addressQuery();
+  const wanted = { q: asked.get("q") ?? "", status: asked.get("status") ?? "" };
+  const paged = createPaged(
+    (number) => staff.venue.bookings(desk.eventId, { ...wanted, number, size: PAGE_SIZE }),
+    Number(asked.get("page")) || 1,
+    (number) => keepInAddress({ page: number > 1 ? String(number) : "" }, true),
+  );
+  let isTyping = false;
   paged.load();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let typing;
   const find = input({
     type: "search",
     name: "q",
+    value: wanted.q,
     autocomplete: "off",
     oninput: () => {
       clearTimeout(typing);
@@ -36,13 +45,18 @@ export function bookingsPage({ staff, desk }) {
   });
   const ask = () => {
     clearTimeout(typing);
+    if (wanted.q === find.value.trim()) return;
     wanted.q = find.value.trim();
+    keepInAddress({ q: wanted.q, page: "" }, !isTyping);
+    isTyping = true;
     paged.restart();
   };
   const status = select({
-    value: "",
+    value: wanted.status,
     onchange: () => {
       wanted.status = status.value;
+      isTyping = false;
+      keepInAddress({ status: wanted.status, page: "" }, true);
       paged.restart();
     },
   }, [
@@ -93,7 +107,7 @@ function row(booking, open) {
         h("strong", null, booking.contact?.name || t("venue.bookings.noName")),
         h("span", { class: "muted small" }, booking.contact?.email ?? ""),
       ),
-      h("span", { class: "tabular venue-row-seats" }, booking.seatNumbers.join(", ")),
+      h("span", { class: "tabular venue-row-seats" }, seatList(booking.seats)),
       h("span", { class: "tabular small", translate: "no" }, booking.bookingReference),
       h("span", { class: "muted small" }, shortDate(booking.createdAt)),
       h("strong", { class: "tabular" }, money(booking.totalAmount, booking.currency)),

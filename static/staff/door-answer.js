@@ -4,7 +4,8 @@ import { h } from "../lib/dom.js";
 import { hasWords, shortDate, t } from "../lib/i18n.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
-import { clockTime, seatName } from "./figures.js";
+import { seatName } from "../ui/seat-words.js";
+import { clockTime } from "./figures.js";
 
 /** @param {() => import("./door.js").Answer} answer */
 export function doorAnswer(answer) {

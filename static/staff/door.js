@@ -6,11 +6,12 @@ import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
+import { seatName } from "../ui/seat-words.js";
 import { act, reasonField } from "./act-dialog.js";
 import { answerSound } from "./answer-sound.js";
 import { doorAnswer } from "./door-answer.js";
 import { field, input } from "./fields.js";
-import { clockTime, percent, seatName } from "./figures.js";
+import { clockTime, percent } from "./figures.js";
 import { scanner } from "./scanner.js";
 import { sign } from "./signs.js";
 

@@ -9,12 +9,15 @@ import { explain } from "../ui/explain.js";
 import { entitle } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
 import { field, fromLocal, input, select } from "./fields.js";
+import { isStartMeant } from "./past-start.js";
 import { priceFields } from "./prices.js";
 import { pageHead } from "./staff-menu.js";
 
 /** @typedef {import("../net/venue-api.js").Plan} Plan */
 
 const CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY"];
+/** A small hall in pretix's format, to try an import with. */
+const SAMPLE = "static/docs/sample-plan.json";
 const FILE_MAX = 32 * 1024 * 1024;
 
 /** @param {import("./venue.js").Place} place */
@@ -79,6 +82,7 @@ export function eventFormPage({ staff, view }) {
     const sums = prices?.read();
     if (Object.values(told).some((one) => one.peek()) || !chosen || !sums || isBusy.peek()) return;
     attempt(async () => {
+      if (!await isStartMeant(fromLocal(controls.startsAt.value), staff.app.clock.now())) return;
       const made = await staff.venue.addEvent({
         name: controls.name.value.trim(),
         venue: controls.venue.value.trim(),
@@ -112,6 +116,7 @@ export function eventFormPage({ staff, view }) {
         }),
         t("venue.plan.fileHelp"),
       ),
+      h("p", { class: "small" }, h("a", { href: SAMPLE, download: "sample-plan.json" }, t("venue.plan.sample"))),
       h("h2", null, t("venue.new.what")),
       field(t("venue.new.name"), controls.name, "", told.name),
       field(t("venue.new.venue"), controls.venue, "", told.venue),

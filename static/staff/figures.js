@@ -7,10 +7,17 @@ import { formatDate } from "../lib/time.js";
 export const percent = (share) => `${count(Math.round(share * 1000) / 10)} %`;
 
 /**
- * A seat as staff say it: "Stalls, B12". Two sections may each have a B12.
- * @param {{ section?: string, seatNumber?: string }} seat
+ * Seats as staff read them in lists: "Stalls: A1, A2; Circle: A1". Two sections may each have an A1.
+ * @param {readonly { section: string, seatNumber: string }[]} seats
  */
-export const seatName = ({ section, seatNumber }) => [section, seatNumber].filter(Boolean).join(", ");
+export function seatList(seats) {
+  /** @type {Map<string, string[]>} */
+  const sections = new Map();
+  for (const { section, seatNumber } of seats) {
+    sections.set(section, [...sections.get(section) ?? [], seatNumber]);
+  }
+  return [...sections].map(([section, numbers]) => [section, numbers.join(", ")].filter(Boolean).join(": ")).join("; ");
+}
 
 /** "19:30:05" @param {string | number} when */
 export const clockTime = (when) =>

@@ -8,6 +8,7 @@ import { ApiError } from "../net/envelope.js";
 import { empty, failure, skeleton } from "../ui/frame.js";
 import { act, reasonField } from "./act-dialog.js";
 import { blockList } from "./blocks.js";
+import { seatList } from "./figures.js";
 
 /** @typedef {import("../net/venue-api.js").Hold} Hold */
 
@@ -50,7 +51,7 @@ export function holdsPage(place) {
       title: t("venue.release.title"),
       icon: "warning",
       tone: "warning",
-      content: () => h("p", null, t("venue.release.body", { seats: hold.seatNumbers.join(", ") })),
+      content: () => h("p", null, t("venue.release.body", { seats: seatList(hold.seats) })),
       fields: [reasonField()],
       confirm: t("venue.release"),
       isDanger: true,
@@ -86,7 +87,7 @@ function row(hold, now, release) {
   return h(
     "li",
     { class: "venue-row is-hold" },
-    h("strong", { class: "tabular venue-row-seats" }, hold.seatNumbers.join(", ")),
+    h("strong", { class: "tabular venue-row-seats" }, seatList(hold.seats)),
     h("span", { class: `pill is-hold-${hold.status.toLowerCase()}` }, t(`venue.hold.${hold.status}`)),
     h("span", { class: "muted small venue-row-user", translate: "no", title: hold.userId }, hold.userId),
     h(
@@ -97,7 +98,7 @@ function row(hold, now, release) {
     h("button", {
       type: "button",
       class: "button is-secondary is-small",
-      "aria-label": t("venue.release.of", { seats: hold.seatNumbers.join(", ") }),
+      "aria-label": t("venue.release.of", { seats: seatList(hold.seats) }),
       onclick: release,
     }, t("venue.release")),
   );

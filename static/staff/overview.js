@@ -7,8 +7,10 @@ import { ApiError } from "../net/envelope.js";
 import { createStream } from "../net/stream.js";
 import { foldOverview, soldShare } from "../state/occupancy.js";
 import { empty, entitle, failure, skeleton } from "../ui/frame.js";
+import { act, reasonField } from "./act-dialog.js";
 import { percent } from "./figures.js";
 import { houseBar } from "./house-bar.js";
+import { readiness } from "./readiness.js";
 import { sign } from "./signs.js";
 import { staffMenu } from "./staff-menu.js";
 
@@ -22,6 +24,7 @@ export function overviewPage({ staff, view }) {
   const state = computed(() =>
     rows.value ? (rows.value.length ? "list" : "none") : problem.value ? "failed" : "loading"
   );
+  const hasDemo = computed(() => Boolean(rows.value?.some(({ demo }) => demo)));
   const load = async () => {
     rows.value = await staff.venue.overview();
     problem.value = null;
@@ -72,7 +75,16 @@ export function overviewPage({ staff, view }) {
           sign("tag"),
           t("venue.tab.discounts"),
         ),
+        () =>
+          hasDemo.value
+            ? h("button", {
+              type: "button",
+              class: "button is-secondary is-small",
+              onclick: () => void removeDemo(staff, load),
+            }, t("venue.demo.remove"))
+            : null,
       ),
+      readiness(staff, true),
       () => {
         // Not the rows themselves are read here: the list must stay, and the focus in it.
         if (state.value === "failed" && problem.value) return failure(problem.value, () => void attempt());
@@ -89,6 +101,25 @@ export function overviewPage({ staff, view }) {
   );
 }
 
+/** @param {import("./staff.js").StaffRoom} staff @param {() => Promise<void>} load */
+async function removeDemo(staff, load) {
+  const done = await act({
+    title: t("venue.demo.remove"),
+    icon: "warning",
+    tone: "warning",
+    content: () => h("p", null, t("venue.demo.body")),
+    fields: [reasonField()],
+    confirm: t("venue.demo.remove"),
+    isDanger: true,
+    run: ({ reason = "" }) => staff.venue.removeDemo(reason),
+  });
+  if (!done) return;
+  const { eventIds, keptEventIds } = done;
+  staff.app.toasts.show("success", t("venue.demo.done", { n: eventIds.length }));
+  if (keptEventIds.length) staff.app.toasts.show("warning", t("venue.demo.kept", { n: keptEventIds.length }));
+  await load();
+}
+
 /** @param {import("../lib/signals.js").Computed<OverviewRow>} row */
 function eventRow(row) {
   const { eventId } = row.peek();
@@ -101,6 +132,7 @@ function eventRow(row) {
       h("h2", null, h("a", { href: `#/venue/${eventId}` }, () => row.value.name)),
       h("p", { class: "muted small" }, () => `${row.value.venue} · ${shortDate(row.value.startsAt)}`),
     ),
+    () => row.value.hidden ? h("span", { class: "pill" }, t("venue.hidden")) : null,
     h(
       "span",
       { class: () => `pill sale-pill is-${row.value.saleState}` },

@@ -10,11 +10,13 @@ import { icon } from "../ui/icons.js";
 /**
  * @template T
  * @param {(number: number) => Promise<{ items: T[], page: import("../net/venue-api.js").Page }>} fetchPage
+ * @param {number} [first] the page to begin with
+ * @param {(number: number) => void} [onTurn] told of each page that the reader turns to
  */
-export function createPaged(fetchPage) {
+export function createPaged(fetchPage, first = 1, onTurn = () => {}) {
   const found = signal(/** @type {Awaited<ReturnType<typeof fetchPage>> | null} */ (null));
   const problem = signal(/** @type {ApiError | null} */ (null));
-  let number = 1, asked = 0;
+  let number = first, asked = 0;
 
   async function load() {
     const mine = ++asked;
@@ -46,7 +48,13 @@ export function createPaged(fetchPage) {
       const shown = found.value;
       if (!shown) return skeleton("lines", 3);
       if (!shown.items.length) return none();
-      return [show(shown.items), pager(shown.page, turn)];
+      return [
+        show(shown.items),
+        pager(shown.page, (to) => {
+          onTurn(to);
+          turn(to);
+        }),
+      ];
     },
   };
 }

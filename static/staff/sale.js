@@ -5,8 +5,9 @@ import { longDate, money, t } from "../lib/i18n.js";
 import { skeleton } from "../ui/frame.js";
 import { act, reasonField } from "./act-dialog.js";
 import { fromLocal, toLocal } from "./fields.js";
+import { eventActs } from "./event-acts.js";
+import { isStartMeant } from "./past-start.js";
 import { readAmount } from "./prices.js";
-import { ApiError } from "../net/envelope.js";
 
 /** @typedef {import("../net/api.js").EventDetails} EventDetails */
 /** @typedef {import("./act-dialog.js").FieldSpec} FieldSpec */
@@ -18,6 +19,7 @@ export function salePage(place) {
     const event = /** @type {EventDetails | null} */ (desk.event.value);
     if (!event) return skeleton("lines", 3);
     return [
+      eventActs(place),
       h(
         "section",
         { class: "card-box", "aria-labelledby": "venue-window" },
@@ -73,8 +75,14 @@ async function change({ staff, desk }, title, fields, changes) {
     icon: "calendar",
     fields: [...fields, reasonField()],
     confirm: t("venue.save"),
-    run: async ({ reason = "", ...values }) =>
-      await staff.venue.changeEvent(desk.eventId, { ...changes(values), reason }),
+    run: async ({ reason = "", ...values }) => {
+      const changed = changes(values);
+      const isMeant = await isStartMeant(
+        /** @type {string | null} */ (changed.startsAt ?? null),
+        staff.app.clock.now(),
+      );
+      return isMeant ? await staff.venue.changeEvent(desk.eventId, { ...changed, reason }) : undefined;
+    },
   });
   if (!done) return;
   staff.app.toasts.show("success", t("venue.saved"));
@@ -126,21 +134,11 @@ function changePrices(place, event) {
     value: price,
     required: true,
     props: { inputmode: "decimal" },
+    fault: (/** @type {string} */ text) => readAmount(text) === null ? t("venue.prices.wrong") : "",
   }));
   return change(place, "venue.prices.change", fields, (values) => ({
-    prices: Object.fromEntries(event.categories.map(({ name }, n) => {
-      const amount = readAmount(values[`price-${n}`] ?? "");
-      if (amount === null) throw wrongAmount(name);
-      return [name, amount];
-    })),
+    prices: Object.fromEntries(
+      event.categories.map(({ name }, n) => [name, readAmount(values[`price-${n}`] ?? "")]),
+    ),
   }));
 }
-
-/** Told in the dialog like the server's own refusals. @param {string} name */
-const wrongAmount = (name) =>
-  new ApiError(`${name}: ${t("venue.prices.wrong")}`, {
-    status: 400,
-    code: "invalid_request",
-    retryable: false,
-    sameKey: false,
-  });

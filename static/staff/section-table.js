@@ -1,5 +1,6 @@
 // @ts-check
 /** Every section's figures, sorted as the reader likes. */
+import { addressQuery, keepInAddress } from "../lib/address.js";
 import { each, h } from "../lib/dom.js";
 import { count, money, t } from "../lib/i18n.js";
 import { computed, signal } from "../lib/signals.js";
@@ -25,7 +26,13 @@ function valueOf(row, by) {
  * @param {(name: string) => void} onSection shows it on the map
  */
 export function sectionTable(occupancy, onSection) {
-  const order = signal(/** @type {import("../state/sorting.js").Order} */ ({ by: "name", down: false }));
+  const asked = addressQuery(), by = asked.get("sort") ?? "name";
+  const order = signal(
+    /** @type {import("../state/sorting.js").Order} */ ({
+      by: COLUMNS.includes(by) ? by : "name",
+      down: asked.get("down") === "1",
+    }),
+  );
   const rows = computed(() => sorted(occupancy().sections, order.value, valueOf));
   const body = each(h("tbody"), () => rows.value, (row) => row.name, (first) => {
     const row = computed(() => occupancy().sections.find(({ name }) => name === first.name) ?? first);
@@ -74,7 +81,13 @@ function head(by, order) {
     },
     h(
       "button",
-      { type: "button", onclick: () => (order.value = pressed(order.peek(), by, by !== "name")) },
+      {
+        type: "button",
+        onclick: () => {
+          order.value = pressed(order.peek(), by, by !== "name");
+          keepInAddress({ sort: order.peek().by, down: order.peek().down ? "1" : "" }, false);
+        },
+      },
       t(`venue.column.${by}`),
       h(
         "span",

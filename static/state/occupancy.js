@@ -18,6 +18,7 @@
  *
  * @typedef {object} Occupancy
  * @property {number} eventId
+ * @property {boolean} hidden buyers do not see it
  * @property {string} name
  * @property {string} epoch
  * @property {number} seq
@@ -39,7 +40,7 @@
  * @property {readonly Alert[]} alerts
  * @property {readonly Activity[]} activity newest first
  *
- * @typedef {{ eventId: number, name: string, venue: string, startsAt: string, saleState: SaleState,
+ * @typedef {{ eventId: number, hidden: boolean, demo: boolean, name: string, venue: string, startsAt: string, saleState: SaleState,
  *   currency: string, totals: Counts, revenue: string, viewers: number }} OverviewRow
  */
 

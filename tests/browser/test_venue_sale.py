@@ -93,7 +93,9 @@ async def test_new_prices_stand_on_the_buyers_page_when_it_is_looked_at_again(
     await first.fill("many")
     await page.get_by_role("dialog").get_by_label("Reason").fill("Better seats")
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("An amount like")
+    place = await first.bounding_box()
+    await expect(page.get_by_role("dialog").locator(".fault", has_text="An amount")).to_be_visible()
+    assert await first.bounding_box() == place
     await first.fill("111,50")
     await venue_steps.give_reason(page, "Save", "Better seats")
     await buyer.get_by_role("link", name="Events").click()
@@ -135,3 +137,73 @@ async def test_a_discount_code_is_made_and_ended(shop: Shop, enter: Enter) -> No
     await row.get_by_role("button", name="End code SPRING25").click()
     await venue_steps.give_reason(page, "End", "Spring is over")
     await expect(row).to_contain_text("Ended")
+
+
+@pytest.mark.long
+async def test_an_event_is_renamed_hidden_shown_and_a_past_start_is_asked_about(
+    shop: Shop, enter: Enter
+) -> None:
+    plan = shop.call("GET", "/plans", token=venue_steps.staff_token(shop))["data"][0]
+    body = {
+        "name": "Try-out",
+        "venue": "Small room",
+        "planId": plan["planId"],
+        "startsAt": "2031-05-01T20:00:00Z",
+        "currency": "EUR",
+        "prices": {one["name"]: "10.00" for one in plan["categories"]},
+    }
+    event = shop.call("POST", "/events", body, venue_steps.staff_token(shop))["data"]["id"]
+    visit = await venue_steps.clock_in(shop, enter, f"/{event}/sale")
+    page = visit.page
+    await page.get_by_role("button", name="Rename").click()
+    await page.get_by_label("Name of the event").fill("Première")
+    await venue_steps.give_reason(page, "Rename", "The title came")
+    await expect(page.get_by_role("heading", name="Première")).to_be_visible()
+    await page.get_by_role("button", name="Hide from buyers").click()
+    await venue_steps.give_reason(page, "Hide from buyers", "Not yet")
+    await expect(page.get_by_role("button", name="Show to buyers")).to_be_visible()
+    listed = {one["id"] for one in shop.call("GET", "/events", token=shop.guest())["data"]}
+    assert event not in listed
+
+    await page.get_by_role("button", name="Change times").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Starts").fill("2021-05-01T20:00")
+    await dialog.get_by_label("Reason").fill("Wrong year")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="This start is over")).to_be_visible()
+    await page.get_by_role("button", name="Change it").click()
+    await expect(dialog.get_by_label("Starts")).to_have_value("2021-05-01T20:00")
+    await dialog.get_by_role("button", name="Go back").click()
+
+    await page.get_by_role("button", name="Remove event").click()
+    await venue_steps.give_reason(page, "Remove event", "It was a try-out")
+    await expect(page.locator(".venue-event-row").first).to_be_visible()
+    await expect(page.locator(".venue-event-row", has_text="Première")).to_have_count(0)
+
+
+@pytest.mark.long
+async def test_what_staff_search_stays_in_the_address(shop: Shop, enter: Enter) -> None:
+    seats = venue_steps.free_seats(shop, 1, 1, section=1)
+    venue_steps.book(shop, 1, seats, "Jürgen Müller")
+    visit = await venue_steps.clock_in(shop, enter, "/1/bookings")
+    page = visit.page
+    find = page.get_by_label("Find a booking")
+    await find.fill("jurgen muller")
+    await expect(page.locator(".venue-row")).to_have_count(1)
+    await page.get_by_label("State").select_option("CANCELLED")
+    await expect(page.get_by_role("heading", name="No bookings")).to_be_visible()
+    await page.reload()
+    await expect(find).to_have_value("jurgen muller")
+    await expect(page.get_by_label("State")).to_have_value("CANCELLED")
+    await page.go_back()
+    await expect(page.get_by_label("State")).to_have_value("")
+    await expect(page.locator(".venue-row", has_text="Jürgen Müller")).to_be_visible()
+
+
+@pytest.mark.long
+async def test_the_board_says_what_is_not_set_yet(shop: Shop, enter: Enter) -> None:
+    page = (await venue_steps.clock_in(shop, enter)).page
+    await expect(page.get_by_text("No mail is sent")).to_be_visible()
+    await expect(page.get_by_text("No money moves")).to_be_visible()
+    await page.goto(f"{shop.address}/#/venue/1")
+    await expect(page.get_by_text("Not ready to sell")).to_be_visible()

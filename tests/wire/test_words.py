@@ -13,6 +13,7 @@ import pytest
 from houseful.dashboard.alerts import ALERTS
 from houseful.domain.reasons import SEAT_REASONS
 from houseful.payments.declines import SENTENCES
+from houseful.readiness.findings import FINDINGS
 from houseful.wire.close_codes import CLOSE_CODES
 from houseful.wire.error_codes import error_codes
 
@@ -52,3 +53,9 @@ def test_every_reason_of_a_seat_has_words(language: str) -> None:
 def test_every_alert_of_staff_has_a_title_and_a_sentence(language: str) -> None:
     found = codes("venue", language, "venue.alert.")
     assert found == {word for code in ALERTS for word in (code, f"{code}.text")}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_finding_that_is_not_fine_has_words(language: str) -> None:
+    found = codes("venue", language, "venue.ready.") - {"guide"}
+    assert found == {code for code, (severity, _) in FINDINGS.items() if severity != "fine"}
