@@ -1,5 +1,6 @@
 // @ts-check
 /** A new event: a plan that is there or a file of one, what it is, when, and what seats cost. */
+import { at } from "../lib/base.js";
 import { h } from "../lib/dom.js";
 import { count, t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
@@ -17,7 +18,7 @@ import { pageHead } from "./staff-menu.js";
 
 const CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY"];
 /** A small hall in pretix's format, to try an import with. */
-const SAMPLE = "static/docs/sample-plan.json";
+const SAMPLE = at("static/docs/sample-plan.json");
 const FILE_MAX = 32 * 1024 * 1024;
 
 /** @param {import("./venue.js").Place} place */

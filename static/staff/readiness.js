@@ -1,5 +1,6 @@
 // @ts-check
 /** Ready to sell? What `houseful doctor` would say, until all of it is well. */
+import { at } from "../lib/base.js";
 import { h } from "../lib/dom.js";
 import { hasWords, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
@@ -34,7 +35,7 @@ export function readiness(staff, isOpen) {
         t("venue.ready", { n: open.value.length }),
       ),
       h("ul", null, open.value.map((one) => h("li", null, words(one)))),
-      h("p", { class: "small" }, h("a", { href: "docs/guide#first-event" }, t("venue.ready.guide"))),
+      h("p", { class: "small" }, h("a", { href: at("docs/first-event") }, t("venue.ready.guide"))),
     );
   };
 }

@@ -11,7 +11,7 @@ import { sign } from "./signs.js";
 /** Time to finish what is open and sign in again. */
 const WARN_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 5_000;
-const DAY_MS = 24 * 3_600_000;
+const HALF_DAY_MS = 12 * 3_600_000;
 
 /** @param {import("./staff.js").StaffRoom} staff */
 export function staffMenu(staff) {
@@ -64,7 +64,8 @@ function endingSoon(staff) {
 }
 
 /** The hour today, the day as well later on. @param {number} until @param {number} now */
-const untilWords = (until, now) => until - now < DAY_MS ? minuteTime(until) : shortDate(new Date(until).toISOString());
+const untilWords = (until, now) =>
+  until - now < HALF_DAY_MS ? minuteTime(until) : shortDate(new Date(until).toISOString());
 
 /** @param {string} role */
 const roleWords = (role) => hasWords(`venue.role.${role}`) ? t(`venue.role.${role}`) : role;
