@@ -71,6 +71,9 @@ def render(name: str, source: str) -> Page:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(source)
     for token in tokens:
+        # The policy allows no inline style, by which the parser would align a column.
+        if style := token.attrs.pop("style", None):
+            token.attrSet("class", f"is-{str(style).rpartition(':')[2]}")
         for child in token.children or ():
             _redirect(child, root_from(name))
     sections = tuple(_sections(name, tokens))
