@@ -113,7 +113,8 @@ function fill(element, props, children) {
 
 /** @param {any} element @param {string} name @param {any} value */
 function set(element, name, value) {
-  if (PROPERTIES.has(name)) {
+  // An option without the attribute is worth its words, also when its value is "".
+  if (PROPERTIES.has(name) && element.localName !== "option") {
     if (element[name] !== value) element[name] = value;
   } else if (value === false || value === null || value === undefined) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? "" : String(value));

@@ -402,6 +402,15 @@ def test_a_door_s_token_is_for_one_event(data_dir: Path) -> None:
     assert "expected an event for the role door alone" in refusal(data_dir, *door)
 
 
+def test_a_start_that_is_over_is_warned_of(data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(PLAN))
+    named = ("event", "import", str(file), "--name", "Old", "--price", "Stalls=75.00")
+    done = run(data_dir, *named, "--starts-at", "2021-01-09T19:30:00Z")
+    assert done.returncode == 0, done.stderr
+    assert "--starts-at 2021-01-09T19:30:00Z is over" in done.stderr
+
+
 def test_an_imported_plan_is_listed_as_an_event(data_dir: Path, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(json.dumps(PLAN))

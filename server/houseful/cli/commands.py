@@ -185,6 +185,7 @@ def import_event(
         )
     reader.require_prices(read, amounts)
     minor = {name: money.from_wire(amount, chosen.currency) for name, amount in amounts.items()}
+    _ask_about_past(starts_at)
 
     async def add(session: Session) -> int:
         return await events.add(
@@ -299,6 +300,19 @@ def _staff_token(chosen: Settings) -> str:
     from houseful.web.auth import Tokens
 
     return Tokens(chosen).issue("staff", "venue", STAFF_LINK_S)[0]
+
+
+def _ask_about_past(starts_at: str) -> None:
+    """A start that is over is seldom meant: a terminal is asked, a script is warned."""
+    from houseful.wire import codec
+
+    if codec.parse_iso(starts_at) > datetime.now(UTC).timestamp() * 1000:
+        return
+    sentence = f"--starts-at {starts_at} is over, so that nobody can buy"
+    if sys.stdin.isatty():
+        typer.confirm(f"{sentence}. Is that meant?", abort=True)
+    else:
+        print(f"houseful: warning: {sentence}", file=sys.stderr)
 
 
 def _prices(given: list[str]) -> dict[str, str]:
