@@ -60,6 +60,11 @@ def test_a_page_that_is_not_there_is_not_found() -> None:
         guide.page_file("../../secret")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_carries_a_style_that_the_policy_refuses(name: str) -> None:
+    assert not re.search(r"<[^>]*\sstyle=", html_of(name))
+
+
 def test_markup_in_the_text_stays_text() -> None:
     page = guide.render("x", "# A <b>title</b>\n\n<script>alert(1)</script>\n")
     assert "<script>" not in page.body
