@@ -1,5 +1,6 @@
 -- abandon_checkout: a purchase that came to nothing gives its seats back: to the buyer with the time
--- that was left when paying began (at least MIN_LEFT_MS, topped up only once), or to everyone.
+-- that was left when paying began (at least MIN_LEFT_MS, topped up only once) but not past the hold's
+-- last moment, or to everyone.
 -- Invariant: only seats PAYING for this booking move; asked again it changes nothing.
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: booking_id keep
@@ -28,8 +29,9 @@ if #seats == 0 then
   return { 'gone' }
 end
 
-if not keep then
+if not keep or r.last <= at then
   end_reservation(r, 'RELEASED')
+  charge(r, seats, at)
   append(meta, at, 'abandoned', r.id, r.user, r.session, 'A', 0, write_seats(meta, seats, 'A', r.id, 0))
   write_meta(meta)
   return { 'freed', meta.seq, ids_of(seats) }
@@ -38,7 +40,7 @@ if r.left < MIN_LEFT_MS and r.topped ~= '1' then
   r.left, r.topped = MIN_LEFT_MS, '1'
 end
 r.status, r.booking, r.seats = 'ACTIVE', '0', ids_of(seats)
-r.deadline = at + r.left
+r.deadline = math.min(at + r.left, r.last)
 write_reservation(r)
 local is_next = start_clock(r, at)
 append(meta, at, 'kept', r.id, r.user, r.session, 'R', r.deadline,

@@ -63,12 +63,13 @@ end
 local r = whole
 if count > 1 or #whole.seats ~= #seats then
   r = { id = int(meta.next), user = user, session = whole.session, created = at,
-    deadline = whole.deadline, topped = whole.topped, list = whole.list }
+    deadline = whole.deadline, topped = whole.topped, last = whole.last, list = whole.list,
+    address = whole.address }
   meta.next = meta.next + 1
   for id, set in pairs(leaving) do
     local old = known[id]
     r.created = math.min(r.created, old.created)
-    r.deadline = math.min(r.deadline, old.deadline)
+    r.deadline, r.last = math.min(r.deadline, old.deadline), math.min(r.last, old.last)
     r.list = math.min(r.list, old.list)
     if old.topped == '1' then r.topped = '1' end
     shrink(old, set, 'RELEASED')

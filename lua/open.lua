@@ -19,7 +19,7 @@ local at = now_ms()
 
 local function forget(id)
   local r = read_reservation(id)
-  if r then redis.call('DEL', user_key(r.user)) end
+  if r then redis.call('DEL', user_key(r.user), address_key(r.address)) end
   redis.call('DEL', reservation_key(id), lease_key(id))
 end
 for _, id in ipairs(redis.call('ZRANGE', DEADLINES, 0, -1)) do forget(id) end
@@ -45,7 +45,8 @@ for i = 8, after_claims - 1, 5 do
     local r = paying[booking]
     if not r then
       r = { id = int(meta.next), user = ARGV[i + 2], session = '', status = 'PAYING', created = at,
-        deadline = at + pay_ms, booking = booking, seats = {}, list = tonumber(ARGV[i + 4]) }
+        deadline = at + pay_ms, last = at + pay_ms + PAYMENT_MS, booking = booking, address = '',
+        seats = {}, list = tonumber(ARGV[i + 4]) }
       meta.next = meta.next + 1
       paying[booking] = r
     end

@@ -53,6 +53,7 @@ end
 if #released == 0 then return { 'refused', refused } end
 
 for _, r in ipairs(order) do
+  charge(r, r.leaving, at)
   append(meta, at, kind, r.id, user, r.session, 'A', 0, write_seats(meta, r.leaving, 'A', r.id, 0))
   shrink(r, r.leaving_ids, 'RELEASED')
 end

@@ -2,13 +2,15 @@
 -- Invariant: a seat is taken only if it is free and its version is the one the buyer saw. Seats the
 -- same user and session hold already are a success, so that a lost reply can be asked again; beside
 -- new ones they move into the new reservation, whose deadline is at most 2 × hold after the first and
--- whose price list is the first one's.
+-- never earlier than theirs was, and whose price list is the first one's.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: user session hold_ms max_seats price_list (seat_id version)+
+-- ARGV: user session hold_ms max_seats price_list address address_seats address_ms (seat_id version)+
 -- RETURNS: granted | held | refused | unopened
 --   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, price_list, (seat id, reason)*,
 --   is next: 1 if no hold of the event ends before this one;
 --   refused: (seat id, reason)*, outrun: 1 when every seat was free at the version the buyer saw
+--   address_seats: held at once from one address ('': not counted), address_ms: seats × ms that were
+--   kept and not bought within an hour; 0: any number
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -20,6 +22,7 @@
 local RACES = { reserved = true, booked = true, blocked = true, stale_version = true }
 
 local user, session, hold_ms, max_seats = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local address, most_held, most_withheld_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local meta = read_meta()
 if not meta then return { 'unopened' } end
 local at = now_ms()
@@ -39,6 +42,18 @@ local function held_by_user()
   return total
 end
 
+local function room_of_address()
+  local room = math.huge
+  if address == '' then return room end
+  if most_held > 0 then
+    room = most_held
+    for _, seats in ipairs(redis.call('HVALS', address_key(address))) do room = room - tonumber(seats) end
+  end
+  if most_withheld_ms > 0 and
+    tonumber(redis.call('GET', withheld_key(address)) or '0') >= most_withheld_ms then room = 0 end
+  return room
+end
+
 -- The reason a seat is refused; 'free' or 'mine' if it is not.
 local function judge(seat, version)
   if not seat.exists then return 'unknown_seat' end
@@ -56,17 +71,18 @@ local function judge(seat, version)
 end
 
 local ids, versions = {}, {}
-for i = 6, #ARGV, 2 do
+for i = 9, #ARGV, 2 do
   ids[#ids + 1] = ARGV[i]
   versions[#versions + 1] = tonumber(ARGV[i + 1])
 end
 
 local taken, mine, refused, result = {}, {}, {}, {}
 local outrun = 1
-local room = max_seats - held_by_user()
+local room, address_room = max_seats - held_by_user(), room_of_address()
 for i, seat in ipairs(read_seats(meta, ids)) do
   local verdict = judge(seat, versions[i])
   if verdict == 'free' and #taken >= room then verdict = 'limit_reached' end
+  if verdict == 'free' and #taken >= address_room then verdict = 'address_limit' end
   if verdict == 'free' or verdict == 'mine' then
     local list = verdict == 'free' and taken or mine
     list[#list + 1] = seat
@@ -101,17 +117,19 @@ for _, seat in ipairs(taken) do
     fresh = nil -- that moved its seats' versions
   end
 end
-local created, list = at, tonumber(ARGV[5])
+local created, list, last, held_until = at, tonumber(ARGV[5]), last_moment(at, hold_ms), 0
 for id, seats in pairs(leaving) do
   local r = reservation(id)
-  created, list = math.min(created, r.created), math.min(list, r.list)
+  created, list, last = math.min(created, r.created), math.min(list, r.list), math.min(last, r.last)
+  held_until = math.max(held_until, r.deadline)
   shrink(r, seats, 'RELEASED')
 end
 fresh = fresh or read_seats(meta, ids_of(result))
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,
-  deadline = math.min(at + hold_ms, created + 2 * hold_ms), seats = ids_of(fresh),
-  list = list,
+  last = last, list = list, address = address, seats = ids_of(fresh),
+  -- After a payment that failed the seats may be held longer already than two holds: no time is taken.
+  deadline = math.min(math.max(math.min(at + hold_ms, created + 2 * hold_ms), held_until), last),
 }
 meta.next = meta.next + 1
 write_reservation(r)

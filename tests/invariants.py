@@ -1,6 +1,7 @@
 """What must always hold, whatever was killed: each a function over SQL, Redis and the gateway.
 
-Any test and the chaos suite call `broken`; an empty list is good news. I1, I4, I5, I7 and I8 hold
+Any test and the chaos suite call `broken`; an empty list is good news. What is in Redis is read by
+plain commands, never through a script that sweeps or heals. I1, I4, I5, I7 and I8 hold
 at every moment, the others once nothing is under way. I4, I6 and I7 judge what was shown to people:
 give `World.seen` what they saw (`tests.watcher.Watcher.sight`).
 """
@@ -13,11 +14,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from houseful.domain.booking import LIVE
-from houseful.domain.seats import WIRE_STATUS, Claim
+from houseful.domain.seats import WIRE_STATUS, Claim, SeatRecord
 from houseful.ledger import bookings, events
 from houseful.payments.gateway import PaymentState
+from houseful.redis.command_router import Client, CommandRouter
 from houseful.sql.database import Database
-from houseful.store.seats import SeatStore, Unopened
+from houseful.store.seats import event_keys, seat_record
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class World:
     finished key was answered with; `payments`: everything the gateway has."""
 
     database: Database
-    seats: SeatStore
+    redis: Client
     payments: Sequence[PaymentState] = ()
     answers: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
     seen: Sequence[Sight] = ()
@@ -49,6 +51,33 @@ class World:
 async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
     async with world.database.read() as session:
         return [tuple(row) for row in await session.execute(text(statement))]
+
+
+@dataclass(frozen=True)
+class RawSeats:
+    """An event's seats as they lie in Redis, read by plain commands: no script sweeps or mends them."""
+
+    base: int
+    first: int
+    count: int
+    now_ms: int
+    records: Sequence[SeatRecord]
+
+
+async def raw_seats(world: World, event_id: int) -> RawSeats | None:
+    """None where Redis has none."""
+    meta, state, *_ = event_keys(event_id)
+    router = CommandRouter(world.redis)
+    numbers = await router.send(meta, "HMGET", meta, "base", "first", "count")
+    if numbers[0] is None:
+        return None
+    records = await router.send(state, "HGETALL", state)
+    seconds, micros = await router.send(meta, "TIME")
+    return RawSeats(
+        *map(int, numbers),
+        now_ms=int(seconds) * 1000 + int(micros) // 1000,
+        records=[seat_record(seat_id, record) for seat_id, record in records.items()],
+    )
 
 
 async def live_claims(world: World, event_id: int) -> list[Claim]:
@@ -139,13 +168,12 @@ async def i5_no_seat_is_held_too_long(world: World) -> list[str]:
     """None held past its deadline + 1 s, none PAYING without a live claim past it + 2 s."""
     problems = []
     for event in await world.database.query(events.list_all):
-        try:
-            snapshot = await world.seats.snapshot(event.id)
-        except Unopened:
+        raw = await raw_seats(world, event.id)
+        if raw is None:
             continue
         claimed = {claim.seat_id for claim in await live_claims(world, event.id)}
-        for record in snapshot.records:
-            over = snapshot.now_ms - record.deadline_ms
+        for record in raw.records:
+            over = raw.now_ms - record.deadline_ms
             if record.status == "R" and over > 1_000:
                 problems.append(f"I5 seat {record.seat_id} held {over} ms too long")
             if record.status == "P" and over > 2_000 and record.seat_id not in claimed:
@@ -161,10 +189,13 @@ async def i6_every_map_is_the_truth(world: World) -> list[str]:
         for seat in sight.went_back
     ]
     for event_id in {sight.event_id for sight in world.seen if sight.folded}:
-        snapshot = await world.seats.snapshot(event_id)
-        first, base = snapshot.first_seat_id, snapshot.version_base
-        truth = dict.fromkeys(range(first, first + snapshot.seat_count), ("AVAILABLE", base))
-        for record in snapshot.records:
+        raw = await raw_seats(world, event_id)
+        if raw is None:
+            problems.append(f"I6 event {event_id} is watched and not in Redis")
+            continue
+        seats = range(raw.first, raw.first + raw.count)
+        truth = dict.fromkeys(seats, ("AVAILABLE", raw.base))
+        for record in raw.records:
             truth[record.seat_id] = (WIRE_STATUS[record.status], record.version)
         for sight in world.seen:
             if sight.event_id == event_id and sight.folded:
@@ -270,11 +301,10 @@ async def redis_follows_sql(world: World) -> list[str]:
     """After quiet, exactly the sold seats are BOOKED, each for its booking."""
     problems = []
     for event in await world.database.query(events.list_all):
-        try:
-            snapshot = await world.seats.snapshot(event.id)
-        except Unopened:
+        raw = await raw_seats(world, event.id)
+        if raw is None:
             continue
-        booked = {item.seat_id: item.ref for item in snapshot.records if item.status == "B"}
+        booked = {item.seat_id: item.ref for item in raw.records if item.status == "B"}
         claimed = await live_claims(world, event.id)
         sold = {claim.seat_id: claim.booking_id for claim in claimed if not claim.paying}
         problems += [

@@ -1,12 +1,20 @@
--- reservations: a user's seats with a deadline. ACTIVE and PAYING ones stand in the user's index;
--- ended ones stay readable for an hour. `list` is the price list it was made under, 0 for not known;
--- where holds join, the oldest list (the lowest number) stays, so that no price shown is raised.
+-- reservations: a user's seats with a deadline. ACTIVE and PAYING ones stand in the index of their user
+-- and of their network address ('' for one that is not counted); ended ones stay readable for an hour.
+-- `list` is the price list it was made under, 0 for not known; where holds join, the oldest list (the
+-- lowest number) stays, so that no price shown is raised.
 
+-- A hold has one bound, `last`, which it keeps through every transition: however often it is extended,
+-- given back by a payment that failed or joined by other seats, no deadline of it lies later than
+-- 2 × hold and one payment's time after it began. domain/seats.py says the same.
 local KEEP_ENDED_MS = 3600000
+local PAYMENT_MS = 420000
+local HOUR_MS = 3600000
+
+local function last_moment(created, hold_ms) return created + 2 * hold_ms + PAYMENT_MS end
 
 local function read_reservation(id)
   local r = redis.call('HMGET', reservation_key(id), 'user', 'session', 'status', 'created',
-    'deadline', 'seats', 'booking', 'left', 'topped', 'list')
+    'deadline', 'seats', 'booking', 'left', 'topped', 'list', 'last', 'address')
   if not r[1] then return nil end
   local seats = {}
   for seat in string.gmatch(r[6], '%d+') do seats[#seats + 1] = seat end
@@ -14,7 +22,8 @@ local function read_reservation(id)
     id = id, user = r[1], session = r[2], status = r[3], created = tonumber(r[4]),
     deadline = tonumber(r[5]), seats = seats, booking = r[7] or '0',
     left = tonumber(r[8] or '0'), topped = r[9] or '0',
-    list = tonumber(r[10] or '0'),
+    list = tonumber(r[10] or '0'), last = tonumber(r[11]) or tonumber(r[5]) + PAYMENT_MS,
+    address = r[12] or '',
   }
 end
 
@@ -22,8 +31,10 @@ local function write_reservation(r)
   redis.call('HSET', reservation_key(r.id), 'user', r.user, 'session', r.session,
     'status', r.status, 'created', int(r.created), 'deadline', int(r.deadline),
     'seats', table.concat(r.seats, ' '), 'booking', r.booking or '0',
-    'left', int(r.left or 0), 'topped', r.topped or '0', 'list', int(r.list))
+    'left', int(r.left or 0), 'topped', r.topped or '0', 'list', int(r.list), 'last', int(r.last),
+    'address', r.address or '')
   redis.call('HSET', user_key(r.user), r.id, #r.seats)
+  if r.address and r.address ~= '' then redis.call('HSET', address_key(r.address), r.id, #r.seats) end
 end
 
 -- From now on the deadline frees the seats: by the sweep, and by the lease's notification. Returns 1
@@ -43,6 +54,7 @@ local function end_reservation(r, status)
   r.status = status
   stop_clock(r)
   redis.call('HDEL', user_key(r.user), r.id)
+  if r.address ~= '' then redis.call('HDEL', address_key(r.address), r.id) end
   redis.call('HSET', reservation_key(r.id), 'status', status)
   redis.call('PEXPIRE', reservation_key(r.id), KEEP_ENDED_MS)
 end
@@ -56,10 +68,19 @@ local function held_seats(meta, r, status)
   return held
 end
 
+-- Seats that were kept from others and not bought count against their address, for an hour from the first.
+local function charge(r, seats, at)
+  if r.address == '' then return end
+  local key = withheld_key(r.address)
+  redis.call('INCRBY', key, int((at - r.created) * #seats))
+  if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, HOUR_MS) end
+end
+
 local function expire(meta, r, at)
   local seats = held_seats(meta, r, 'R')
   end_reservation(r, 'EXPIRED')
   if #seats > 0 then
+    charge(r, seats, at)
     append(meta, at, 'expired', r.id, r.user, r.session, 'A', 0, write_seats(meta, seats, 'A', r.id, 0))
   end
 end

@@ -181,6 +181,8 @@ def build(settings: Settings, redis_url: str) -> Context:
         hold_ms=settings.hold_seconds * 1000,
         max_seats=settings.max_seats,
         attempts_per_minute=settings.reservations_per_minute,
+        seats_per_address=settings.held_seats_per_address,
+        seat_minutes_per_address=settings.withheld_seat_minutes_per_address,
     )
     gateway, demo_gateway = gateway_of(settings, database, Pace(client))
     paperwork = BookingDocuments(

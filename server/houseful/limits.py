@@ -33,6 +33,16 @@ class Limits(BaseSettings):
         le=10_000_000,
         description="0 (any) to 10000000 requests without a token per client and minute",
     )
+    held_seats_per_address: int = Field(
+        150, ge=0, le=1_000_000, description="0 (any) to 1000000 seats per client and event"
+    )
+    withheld_seat_minutes_per_address: int = Field(
+        3_000,
+        ge=0,
+        le=10_000_000,
+        description="0 (any) to 10000000 seats x minutes held and not bought, per client, event and"
+        " hour",
+    )
     max_header_bytes: int = Field(
         32 * 1024, ge=1024, le=1024 * 1024, description="1024 to 1048576 bytes of request head"
     )

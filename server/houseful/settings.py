@@ -121,7 +121,9 @@ class Settings(Limits):
     )
 
     hold_seconds: int = Field(600, ge=1, le=86_400, description="1 to 86400 seconds")
-    max_seats: int = Field(10, ge=1, le=100, description="1 to 100 seats per person")
+    max_seats: int = Field(
+        10, ge=1, le=100, description="1 to 100 seats held at once per person and event"
+    )
     reservations_per_minute: int = Field(
         5, ge=1, le=1_000_000, description="1 to 1000000 attempts per user and minute"
     )

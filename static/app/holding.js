@@ -10,6 +10,8 @@ import { retryWithBackoff } from "../state/retry.js";
 import { explain } from "../ui/explain.js";
 import { HOLDING, PAYING } from "./purchase-state.js";
 
+/** Refusals of seats that are free all the same: the choice may stay. */
+const LIMITS = ["limit_reached", "address_limit"];
 const LIVE_BOOKINGS = new Set(["CONFIRMED", "PENDING", "REQUIRES_ACTION"]);
 
 /**
@@ -113,7 +115,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       if (failed.some(isStale)) toasts.show("warning", t("toast.stale"), 6000);
       const seatIds = failed.map((/** @type {any} */ seat) => seat.seatId);
       analytics.track("optimistic_lock_conflict", { eventId, seatIds });
-      const isLimit = failed.every((/** @type {any} */ seat) => seat.code === "limit_reached");
+      const isLimit = failed.every((/** @type {any} */ seat) => LIMITS.includes(seat.code));
       if (!isLimit) {
         selection.removeSeats(seatIds);
         picking.mourn(seatIds);

@@ -8,6 +8,7 @@
  * @typedef {{ seatIds: number[], failedSeats: { seatId: number, reason: string, code?: string }[] }} Blocked
  * @typedef {{ seatId: number, seatNumber: string, section: string, reason: string, who: string, at: string }} Block
  * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seats: NamedSeat[], userId: string,
+ *   address: string | null, addressSeats: number | null,
  *   createdAt: string, expiresAt: string, expiresInSeconds: number }} Hold
  * @typedef {NamedSeat & { id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicket
  * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[], seats: NamedSeat[],
@@ -73,6 +74,8 @@ export function createVenueApi(api) {
     holds: (event) => data(`${at(event)}/holds`),
     /** @param {number} event @param {number} hold @param {string} reason @returns {Promise<{ releasedSeatIds: number[] }>} */
     release: (event, hold, reason) => post(`${at(event)}/holds/${hold}/release`, { reason }),
+    /** @param {number} event @param {string} address @param {string} reason @returns {Promise<{ releasedSeatIds: number[] }>} */
+    releaseAddress: (event, address, reason) => post(`${at(event)}/holds/release`, { address, reason }),
 
     /**
      * @param {number} event

@@ -45,22 +45,36 @@ export function holdsPage(place) {
     load();
   }, 500);
   onEnd(() => clearInterval(timer));
-  /** @param {Hold} hold */
-  const release = async (hold) => {
+  /** @param {string} title @param {string} body @param {(reason: string) => Promise<{ releasedSeatIds: number[] }>} run */
+  const giveBack = async (title, body, run) => {
     const done = await act({
-      title: t("venue.release.title"),
+      title,
       icon: "warning",
       tone: "warning",
-      content: () => h("p", null, t("venue.release.body", { seats: seatList(hold.seats) })),
+      content: () => h("p", null, body),
       fields: [reasonField()],
       confirm: t("venue.release"),
       isDanger: true,
-      run: ({ reason = "" }) => staff.venue.release(desk.eventId, hold.id, reason),
+      run: ({ reason = "" }) => run(reason),
     });
     if (!done) return;
     staff.app.toasts.show("success", t("venue.release.done", { n: done.releasedSeatIds.length }));
     load();
   };
+  /** @param {Hold} hold */
+  const release = (hold) =>
+    giveBack(
+      t("venue.release.title"),
+      t("venue.release.body", { seats: seatList(hold.seats) }),
+      (reason) => staff.venue.release(desk.eventId, hold.id, reason),
+    );
+  /** @param {string} address @param {number} n */
+  const releaseAddress = (address, n) =>
+    giveBack(
+      t("venue.hoard.title"),
+      t("venue.hoard.body", { address, n }),
+      (reason) => staff.venue.releaseAddress(desk.eventId, address, reason),
+    );
   const list = () => {
     // Not the holds themselves are read here: the list must stay, and the focus in it.
     if (state.value === "failed" && problem.value) return failure(problem.value, () => void load());
@@ -69,8 +83,8 @@ export function holdsPage(place) {
     return each(
       h("ul", { class: "venue-list" }),
       () => holds.value ?? [],
-      (hold) => `${hold.id} ${hold.status} ${hold.expiresAt}`,
-      (hold) => row(hold, () => now.value, () => void release(hold)),
+      (hold) => `${hold.id} ${hold.status} ${hold.expiresAt} ${hold.addressSeats}`,
+      (hold) => row(hold, () => now.value, () => void release(hold), releaseAddress),
     );
   };
   return h(
@@ -82,8 +96,13 @@ export function holdsPage(place) {
   );
 }
 
-/** @param {Hold} hold @param {() => number} now @param {() => void} release */
-function row(hold, now, release) {
+/**
+ * @param {Hold} hold @param {() => number} now @param {() => void} release
+ * @param {(address: string, n: number) => void} releaseAddress
+ */
+function row(hold, now, release, releaseAddress) {
+  const { address, addressSeats: n } = hold;
+  const isHoard = address !== null && n !== null && n > hold.seatIds.length;
   return h(
     "li",
     { class: "venue-row is-hold" },
@@ -101,5 +120,11 @@ function row(hold, now, release) {
       "aria-label": t("venue.release.of", { seats: seatList(hold.seats) }),
       onclick: release,
     }, t("venue.release")),
+    isHoard && h("button", {
+      type: "button",
+      class: "button is-quiet is-small venue-row-hoard",
+      title: address,
+      onclick: () => releaseAddress(address, n),
+    }, t("venue.hoard.of", { n })),
   );
 }

@@ -172,6 +172,7 @@ export default {
   "reason.blocked": "Platz ist gesperrt",
   "reason.unknown_seat": "Diesen Platz gibt es bei dieser Veranstaltung nicht",
   "reason.limit_reached": "Höchstzahl der Plätze pro Person erreicht",
+  "reason.address_limit": "Aus Ihrem Netz werden zu viele Plätze gehalten",
   "reason.not_held": "Platz ist nicht für Sie reserviert",
   "reason.paying": "Platz wird gerade bezahlt",
   "reason.expired": "Reservierung abgelaufen",

@@ -170,6 +170,7 @@ export default {
   "reason.blocked": "Seat is blocked",
   "reason.unknown_seat": "Seat does not exist in this event",
   "reason.limit_reached": "Seat limit per person reached",
+  "reason.address_limit": "Too many seats are held from your network",
   "reason.not_held": "Seat is not reserved by you",
   "reason.paying": "Seat is being paid for",
   "reason.expired": "Reservation expired",

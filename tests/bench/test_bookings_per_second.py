@@ -124,7 +124,7 @@ async def test_a_worker_sells_a_hundred_bookings_a_second(tmp_path: Path) -> Non
             seconds, times = await buy_all(url, requests)
         database = Database(server.settings.sql_url())
         client = connection.connect(server.redis_url)
-        world = World(database, SeatStore(client))
+        world = World(database, client)
         assert await i1_no_seat_is_sold_twice(world) == []
         assert await i10_all_seats_or_none(world) == []
         await client.aclose()

@@ -165,7 +165,7 @@ class Shop:
 
     async def world(self) -> World:
         return World(
-            self.database, self.seats, await self.gateway.list_since(0), dict(self.answers)
+            self.database, self.client, await self.gateway.list_since(0), dict(self.answers)
         )
 
     async def problems(self) -> list[str]:

@@ -15,7 +15,6 @@ from houseful.hammer.verdict.seat_map import replay
 from houseful.hammer.verdict.verdict import unlike
 from houseful.redis import connection
 from houseful.sql.database import Database
-from houseful.store.seats import SeatStore
 from tests.invariants import Sight, World, i4_booked_seats_are_sold, i6_every_map_is_the_truth
 from tests.support.serving import PATIENCE_S, Sale, Server, running_server
 
@@ -73,8 +72,8 @@ async def test_a_map_folded_by_the_hammer_is_what_redis_and_sql_say(tmp_path: Pa
 
         database = Database(server.settings.sql_url())
         redis = connection.connect(server.redis_url)
-        world = World(database, SeatStore(redis), seen=[whole])
-        cut = World(database, SeatStore(redis), seen=[sight(sale, first, ear.heard[:-1])])
+        world = World(database, redis, seen=[whole])
+        cut = World(database, redis, seen=[sight(sale, first, ear.heard[:-1])])
         try:
             assert await i4_booked_seats_are_sold(world) == []
             assert await i6_every_map_is_the_truth(world) == []

@@ -22,6 +22,7 @@ from tests.support.serving import Guest, Sale, Server, eventually, running_serve
 
 PROXY = "127.9.9.9"
 PER_ADDRESS, SOCKETS, GUESTS, REQUESTS, EVERYBODY = 6, 3, 4, 8, 30
+HELD = 5
 sources = (f"127.1.{number // 250}.{number % 250 + 1}" for number in count())
 clients = (f"203.0.113.{number}" for number in count(1))
 
@@ -43,6 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, redis_binary: Path | None) 
         max_header_bytes=2048,
         max_body_bytes=4096,
         max_message_bytes=1024,
+        held_seats_per_address=HELD,
     ) as running:
         yield running
 
@@ -271,6 +273,50 @@ async def test_the_sizes_are_those_of_the_settings(server: Server, ann: Guest, s
         assert await connection.close_code() == 4509
 
 
+# --- seats ---
+
+
+async def test_guests_of_one_network_hold_a_bounded_number_of_seats_whichever_door_they_take(
+    server: Server,
+) -> None:
+    """Each guest costs nothing, so what counts is where they come from."""
+    sale = server.add_event()
+    seats = iter(sale.seats)
+    async with server.user("first") as first, server.user("second") as second:
+        await first.held(sale, *(next(seats) for _ in range(HELD)))
+        answer = await second.reserve(sale, next(seats))
+        assert answer.status_code == 409
+        assert [seat["code"] for seat in answer.json()["data"]["failedSeats"]] == ["address_limit"]
+        version = (await second.seats(sale))[sale.seats[-1]]["version"]
+        wanted = [{"seatId": sale.seats[-1], "version": version}]
+        async with second.live(sale) as live:
+            refused = await live.ask(type="reserve", ref="r", seats=wanted, sessionId="s")
+            assert refused["data"]["failedSeats"][0]["code"] == "address_limit"
+
+
+async def test_staff_see_what_one_network_holds_and_give_all_of_it_back(server: Server) -> None:
+    sale = server.add_event()
+    seats = iter(sale.seats)
+    async with (
+        server.user("ann") as ann,
+        server.user("bob") as bob,
+        server.user("eve", "venue") as eve,
+    ):
+        for guest, count in ((ann, 2), (bob, 1)):
+            await guest.held(sale, *(next(seats) for _ in range(count)))
+        path = f"/events/{sale.id}/holds"
+        holds = (await eve.http.get(path)).json()["data"]
+        assert {(one["address"], one["addressSeats"]) for one in holds} == {("127.0.0.1", 3)}
+        done = await eve.http.post(
+            f"{path}/release", json={"address": "127.0.0.1", "reason": "hoarding"}
+        )
+        assert done.status_code == 200, done.text
+        assert len(done.json()["data"]["releasedSeatIds"]) == 3
+        assert (await eve.http.get(path)).json()["data"] == []
+        acts = (await eve.http.get(f"/events/{sale.id}/audit")).json()["data"]
+        assert [act["act"] for act in acts] == ["release_hold", "release_hold"]
+
+
 # --- defaults ---
 
 
@@ -280,6 +326,8 @@ def test_by_default_this_machine_is_not_counted_and_a_crowd_has_room() -> None:
     assert (chosen.max_connections, chosen.connections_per_address) == (20_000, 2_000)
     assert (chosen.sockets_per_address, chosen.sockets_per_user) == (2_000, 20)
     assert (chosen.guests_per_minute, chosen.public_requests_per_minute) == (6_000, 12_000)
+    assert chosen.held_seats_per_address == 150, "37 families of four at the same moment"
+    assert chosen.withheld_seat_minutes_per_address == 3_000
     assert (chosen.max_header_bytes, chosen.max_body_bytes) == (32_768, 65_536)
     assert (chosen.max_message_bytes, chosen.header_seconds, chosen.body_seconds) == (
         16_384,

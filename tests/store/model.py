@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from houseful.domain.seats import TRANSITIONS, SeatStatus
+from houseful.domain.seats import TRANSITIONS, SeatStatus, last_moment
 
 A, R, P, B, X = SeatStatus
 MIN_LEFT_MS = 60_000
@@ -29,6 +29,7 @@ class ModelReservation:
     created: int
     deadline: int
     seats: list[int]
+    last: int
     status: str = "ACTIVE"
     booking: int = 0
     left: int = 0
@@ -150,13 +151,19 @@ class Model:
             seat = self.seat(seat_id)
             if seat.status == R and self.reservations[seat.ref].status == "ACTIVE":
                 self.expire(seat.ref)
-        created = min([self.now] + [self.reservations[ref].created for ref in old])
+        olds = [self.reservations[ref] for ref in old]
+        created = min([self.now, *(r.created for r in olds)])
+        last = min([last_moment(self.now, self.hold), *(r.last for r in olds)])
+        held_until = max([0, *(r.deadline for r in olds)])
         for ref in old:
             self.shrink(ref, {s for s in mine if self.seat(s).ref == ref}, "RELEASED")
         ref = self.next_ref
         self.next_ref += 1
-        deadline = min(self.now + self.hold, created + 2 * self.hold)
-        self.reservations[ref] = ModelReservation(user, session, created, deadline, list(result))
+        fair = min(self.now + self.hold, created + 2 * self.hold)
+        deadline = min(max(fair, held_until), last)
+        self.reservations[ref] = ModelReservation(
+            user, session, created, deadline, list(result), last
+        )
         self.move("reserve", result, R, ref, deadline)
         return ref, result, failed
 
@@ -255,6 +262,7 @@ class Model:
                 min(r.created for r in olds),
                 min(r.deadline for r in olds),
                 [],
+                min(r.last for r in olds),
                 topped=any(r.topped for r in olds),
             )
             for old in refs:
@@ -271,14 +279,14 @@ class Model:
             if reservation.booking != booking or reservation.status != "PAYING":
                 continue
             seats = self.held(ref, P)
-            if not keep:
+            if not keep or reservation.last <= self.now:
                 reservation.status = "RELEASED"
                 self.move("abandon_checkout", seats, A, ref)
                 return
             if reservation.left < MIN_LEFT_MS and not reservation.topped:
                 reservation.left, reservation.topped = MIN_LEFT_MS, True
             reservation.status, reservation.booking = "ACTIVE", 0
-            reservation.deadline = self.now + reservation.left
+            reservation.deadline = min(self.now + reservation.left, reservation.last)
             self.move("abandon_checkout", seats, R, ref, reservation.deadline)
             return
 

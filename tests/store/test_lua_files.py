@@ -9,7 +9,7 @@ import pytest
 
 from houseful import paths
 from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
-from houseful.domain.seats import TRANSITIONS
+from houseful.domain.seats import PAYMENT_MS, TRANSITIONS
 from houseful.store import deadline_index, limiter, seats
 from houseful.store.scripts import INCLUDE, link
 
@@ -71,6 +71,12 @@ def test_every_reason_of_the_vocabulary_is_given_by_some_script() -> None:
     text = "\n".join(link(paths.LUA, name).text for name in SCRIPTS)
     assert {reason for reason in SEAT_REASONS if f"'{reason}'" not in text} == set()
     assert {reason for reason in RESERVATION_REASONS if f"'{reason}'" not in text} == set()
+
+
+def test_a_holds_bound_is_the_same_in_lua_and_in_the_table() -> None:
+    text = (paths.LUA / "lib" / "reservations.lua").read_text(encoding="utf-8")
+    assert re.findall(r"PAYMENT_MS = (\d+)", text) == [str(PAYMENT_MS)]
+    assert "return created + 2 * hold_ms + PAYMENT_MS" in text
 
 
 def test_each_transition_of_the_table_is_one_script_and_one_method() -> None:

@@ -9,10 +9,12 @@ from redis.asyncio import Redis
 from houseful import paths
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.seats import (
+    PAYMENT_MS,
     Changed,
     Claim,
     FailedSeat,
     Granted,
+    Origin,
     Refused,
     ReservationStatus,
     Swept,
@@ -349,6 +351,101 @@ async def test_a_minute_is_given_to_a_declined_buyer_only_once(
         lefts.append(kept.deadline_ms - clock.now_ms)
         await clock.move(50_000)
     assert lefts == [60_000, 10_000]
+
+
+async def test_a_hold_ends_however_often_a_payment_that_fails_gives_its_time_back(
+    seats: SeatStore, clock: Clock
+) -> None:
+    await reserve(seats, "ann", (101, BASE))
+    turns = 0
+    while True:
+        turns += 1
+        begun = await seats.begin_checkout(EVENT, "ann", turns, [101], pay_ms=60_000)
+        assert isinstance(begun, Granted)
+        await clock.move(300_000)
+        kept = await seats.abandon_checkout(EVENT, turns, keep=True)
+        if kept is None:
+            break
+        assert kept.deadline_ms <= START + 2 * HOLD + PAYMENT_MS
+    assert clock.now_ms <= START + 2 * HOLD + PAYMENT_MS + 300_000
+    assert await seats.reservations(EVENT, "ann") == []
+    assert isinstance(await reserve(seats, "bob", (101, BASE + 2 * turns + 1)), Granted)
+
+
+async def test_a_seat_added_after_such_a_payment_takes_no_time_from_the_others(
+    seats: SeatStore, clock: Clock
+) -> None:
+    """Two holds after the first is in the past by then: the basket would be swept at once."""
+    await reserve(seats, "ann", (101, BASE))
+    for booking in (5, 6, 7, 8):
+        await seats.begin_checkout(EVENT, "ann", booking, [101], pay_ms=60_000)
+        await clock.move(310_000)
+        kept = await seats.abandon_checkout(EVENT, booking, keep=True)
+    assert kept is not None
+    assert clock.now_ms > START + 2 * HOLD
+    seat = next(r for r in (await seats.snapshot(EVENT)).records if r.seat_id == 101)
+    added = await reserve(seats, "ann", (101, seat.version), (102, BASE))
+    assert isinstance(added, Granted)
+    assert added.deadline_ms == kept.deadline_ms > clock.now_ms
+    assert (await seats.sweep(EVENT)).freed == 0
+
+
+AT_HOME = Origin("203.0.113.7", most_seats=3, most_seat_ms=HOLD * 4)
+
+
+async def from_home(store: SeatStore, user: str, *wanted: tuple[int, int]) -> Granted | Refused:
+    return await store.reserve(EVENT, user, "s", wanted, hold_ms=HOLD, max_seats=10, origin=AT_HOME)
+
+
+async def test_people_behind_one_address_hold_a_bounded_number_of_seats_together(
+    seats: SeatStore,
+) -> None:
+    assert isinstance(await from_home(seats, "ann", (101, BASE), (102, BASE)), Granted)
+    part = await from_home(seats, "bob", (103, BASE), (104, BASE))
+    assert isinstance(part, Granted)
+    assert (part.seat_ids, part.failed) == ((103,), (FailedSeat(104, "address_limit"),))
+    assert isinstance(await reserve(seats, "cy", (104, BASE)), Granted), "from elsewhere"
+    await seats.release(EVENT, "ann", [101])
+    assert isinstance(await from_home(seats, "bob", (105, BASE)), Granted)
+    assert {hold.user: hold.address for hold in await seats.holds(EVENT)} == {
+        "ann": AT_HOME.address,
+        "bob": AT_HOME.address,
+        "cy": "",
+    }
+
+
+async def test_what_is_bought_or_ended_makes_room_for_others_of_the_same_address(
+    seats: SeatStore, clock: Clock
+) -> None:
+    await from_home(seats, "ann", (101, BASE), (102, BASE), (103, BASE))
+    await seats.begin_checkout(EVENT, "ann", 5, [101, 102], pay_ms=60_000)
+    assert await from_home(seats, "bob", (104, BASE)) == Refused(
+        (FailedSeat(104, "address_limit"),)
+    )
+    await seats.book_seats(EVENT, 5, "ann", [101, 102])
+    assert isinstance(await from_home(seats, "bob", (104, BASE), (105, BASE)), Granted)
+    await clock.move(HOLD)
+    await seats.sweep(EVENT)
+    assert isinstance(await from_home(seats, "cy", (106, BASE)), Granted)
+
+
+async def test_seats_held_again_and_again_and_never_bought_are_refused_for_the_rest_of_the_hour(
+    seats: SeatStore, clock: Clock, redis_client: Redis
+) -> None:
+    version, rounds = BASE, 0
+    while True:
+        answer = await from_home(seats, f"guest-{rounds}", (101, version), (102, version))
+        if isinstance(answer, Refused):
+            break
+        await clock.move(HOLD)
+        await seats.sweep(EVENT)
+        version, rounds = version + 2, rounds + 1
+    assert rounds == 2, "two seats for two holds are as much as may be withheld"
+    assert {seat.reason for seat in answer.failed} == {"address_limit"}
+    withheld = f"seat:{{{EVENT}}}:withheld:{AT_HOME.address}"
+    assert 0 < await redis_client.pttl(withheld) <= 3_600_000
+    await redis_client.delete(withheld)
+    assert isinstance(await from_home(seats, "ann", (101, version)), Granted)
 
 
 async def test_sql_wins_over_what_redis_believed(seats: SeatStore) -> None:

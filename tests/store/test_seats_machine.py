@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from redis.asyncio import Redis
 
 from houseful import paths
-from houseful.domain.seats import Granted
+from houseful.domain.seats import PAYMENT_MS, Granted
 from houseful.redis.connection import connect
 from houseful.store.scripts import Scripts
 from houseful.store.seats import SeatStore, event_keys
@@ -81,7 +81,7 @@ class SeatMachine(RuleBasedStateMachine):
             assert not isinstance(answer, Granted)
         else:
             assert (answer.reservation_id, list(answer.seat_ids)) == (ref, seats)
-            assert answer.deadline_ms == self.model.reservations[ref].deadline
+            assert answer.deadline_ms == self.model.reservations[ref].deadline > self.model.now
 
     @rule(user=USERS, nth=st.integers(0, 12))
     def extend(self, user: str, nth: int) -> None:
@@ -96,7 +96,7 @@ class SeatMachine(RuleBasedStateMachine):
         assert sorted(getattr(answer, "seat_ids", ())) == sorted(released)
         assert sorted((f.seat_id, f.reason) for f in answer.failed) == sorted(failed)
 
-    @rule(ms=st.sampled_from([1, 1_000, HOLD // 2, HOLD, 2 * HOLD]))
+    @rule(ms=st.sampled_from([1, 1_000, HOLD // 2, HOLD, 2 * HOLD, PAYMENT_MS]))
     def pass_time(self, ms: int) -> None:
         self.model.now += ms
         self.run(self.client.set("test:now", self.model.now))
@@ -159,9 +159,11 @@ class SeatMachine(RuleBasedStateMachine):
             keys = event_keys(EVENT)
             pipe = self.client.pipeline(transaction=False)
             pipe.hgetall(keys[1]).hmget(keys[0], "seq", "taken").zrange(keys[3], 0, -1)
+            for ref in self.model.reservations:
+                pipe.hget(f"{keys[0][:-4]}reservation:{ref}", "last")
             return tuple(await pipe.execute())
 
-        records, (seq, taken), clocks = self.run(real())
+        records, (seq, taken), clocks, *lasts = self.run(real())
         if seq is None:
             return
         expected = {
@@ -171,6 +173,9 @@ class SeatMachine(RuleBasedStateMachine):
         assert records == expected
         assert int(seq) == self.model.seq
         assert int(taken) == sum(seat.status != "A" for seat in self.model.seats.values())
+        assert list(map(int, lasts)) == [r.last for r in self.model.reservations.values()]
+        for r in self.model.reservations.values():
+            assert r.status != "ACTIVE" or r.deadline <= r.created + 2 * HOLD + PAYMENT_MS
         active = [str(ref) for ref, r in self.model.reservations.items() if r.status == "ACTIVE"]
         assert sorted(clocks) == sorted(active)
 
@@ -193,6 +198,7 @@ def test_lua_and_the_pure_table_agree_after_every_move(valkey: EmbeddedValkey) -
         ("reserve.lua", "if seat.version ~= version then", "if false then"),
         ("reserve.lua", "if seat.status == 'B' then return 'booked' end", ""),
         ("reserve.lua", "and seat.deadline <= at", "and true"),
+        ("lib/reservations.lua", "+ PAYMENT_MS end", "+ 10 * PAYMENT_MS end"),
         ("release.lua", "r.user == user and seat.status == 'R'", "seat.status == 'R'"),
     ],
 )

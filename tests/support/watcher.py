@@ -19,7 +19,6 @@ from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway
 from houseful.redis import connection
 from houseful.sql.database import Database
-from houseful.store.seats import SeatStore
 from tests.invariants import Sight, World
 from tests.support.plain_http import PlainClient
 from tests.support.serving import Sale, Server
@@ -168,7 +167,7 @@ async def world_of(
     client = connection.connect(server.redis_url)
     try:
         till = gateway or DemoGateway(SqlDemoCharges(database))
-        yield World(database, SeatStore(client), await till.list_since(0), seen=seen)
+        yield World(database, client, await till.list_since(0), seen=seen)
     finally:
         await client.aclose()
         await database.close()

@@ -15,6 +15,7 @@ SEAT_REASONS: Final[dict[str, str]] = {
     "blocked": "Seat is blocked",
     "unknown_seat": "Seat does not exist in this event",
     "limit_reached": "Seat limit per person reached",
+    "address_limit": "Too many seats are held from your network",
     "not_held": "Seat is not reserved by you",
     "paying": "Seat is being paid for",
 }

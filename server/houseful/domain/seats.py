@@ -50,6 +50,15 @@ TRANSITIONS: Final[dict[str, tuple[frozenset[SeatStatus], SeatStatus]]] = {
 """Move → (states it starts from, state it ends in). Anything else changes nothing."""
 
 
+PAYMENT_MS: Final = 420_000
+"""One payment's time: a minute to pay, five for 3-D Secure, the minute that a declined buyer gets."""
+
+
+def last_moment(created_ms: int, hold_ms: int) -> int:
+    """The bound of a hold's whole life: no deadline that any move gives it lies later."""
+    return created_ms + 2 * hold_ms + PAYMENT_MS
+
+
 class ReservationStatus(StrEnum):
     ACTIVE = "ACTIVE"
     PAYING = "PAYING"
@@ -120,10 +129,22 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A reservation with whose it is, as staff see it."""
+    """A reservation with whose it is, as staff see it. `address`: the network it was made from, empty
+    for one that is not counted."""
 
     reservation: Reservation
     user: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request to reserve comes from (empty: not counted), and how much of one event may be
+    withheld from there: seats at once, seats × ms that were not bought within an hour; 0: any."""
+
+    address: str = ""
+    most_seats: int = 0
+    most_seat_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,15 @@ WENT_WRONG = "Something went wrong here; reload the seats and try again"
 class Commander:
     """Answers the commands of one socket, in order."""
 
-    __slots__ = ("_counted_at", "_live", "_reservations", "_tokens", "_viewer")
+    __slots__ = ("_address", "_counted_at", "_live", "_reservations", "_tokens", "_viewer")
 
-    def __init__(self, live: LiveEvent, viewer: Viewer, reservations: Reservations) -> None:
+    def __init__(
+        self, live: LiveEvent, viewer: Viewer, reservations: Reservations, address: str
+    ) -> None:
         self._live = live
         self._viewer = viewer
         self._reservations = reservations
+        self._address = address
         self._tokens = COMMAND_BURST
         self._counted_at = asyncio.get_running_loop().time()
 
@@ -102,7 +105,7 @@ class Commander:
     async def _reserve(self, command: ReserveCommand) -> bytes:
         wanted = [(seat.seatId, seat.version) for seat in command.seats]
         answer, _ = await self._reservations.reserve(
-            self._live.event_id, self._viewer.user, command.sessionId, wanted
+            self._live.event_id, self._viewer.user, command.sessionId, wanted, self._address
         )
         if isinstance(answer, Granted):
             return await self._granted(command.ref, answer)

@@ -11,6 +11,7 @@ from typing import Final
 
 from houseful.domain.seats import Change
 from houseful.realtime.hub import Hub
+from houseful.realtime.replica import Replica
 from houseful.wire import frames
 
 EXPIRING_MS: Final = 60_000
@@ -33,43 +34,54 @@ STATE_OF_KIND: Final = {
 class HolderNotifier:
     """Writes to the sockets of whoever a change concerns."""
 
-    def __init__(self, hub: Hub, now_ms: Callable[[], int]) -> None:
+    def __init__(self, hub: Hub, replica: Replica, now_ms: Callable[[], int]) -> None:
         self._hub = hub
+        self._replica = replica
         self._now_ms = now_ms
         self._warnings: dict[int, asyncio.TimerHandle] = {}
 
     def tell(self, change: Change, now_ms: int) -> None:
-        """Say what became of the reservation; any warning of before is void."""
+        """Say what became of the reservation; the replica has taken the change already."""
         state = STATE_OF_KIND.get(change.kind)
-        timer = self._warnings.pop(change.ref, None)
-        if timer is not None:
-            timer.cancel()
-        if state is None or not self._hub.sockets_of(change.user):
-            return
-        seat_ids = [seat_id for seat_id, _ in change.seats]
-        self._hub.tell(
-            change.user,
-            frames.reservation(
+        if state is not None and self._hub.sockets_of(change.user):
+            frame = frames.reservation(
                 state,
                 change.ref,
-                seat_ids,
+                [seat_id for seat_id, _ in change.seats],
                 change.deadline_ms,
                 now_ms,
                 reason="staff" if change.kind == "withdrawn" else None,
-            ),
-        )
-        if change.status == "R":
-            wait = (change.deadline_ms - EXPIRING_MS - now_ms) / 1000
-            if wait > 0:
-                self._warnings[change.ref] = asyncio.get_running_loop().call_later(
-                    wait, self._warn, change.user, change.ref, seat_ids, change.deadline_ms
-                )
+            )
+            self._hub.tell(change.user, frame)
+        self._aim(change.ref)
+
+    def restart(self) -> None:
+        """The replica was loaded anew: warn of what it holds."""
+        self.stop()
+        for ref in self._replica.holds():
+            self._aim(ref)
 
     def stop(self) -> None:
         for timer in self._warnings.values():
             timer.cancel()
+        self._warnings.clear()
 
-    def _warn(self, user: str, ref: int, seat_ids: list[int], deadline_ms: int) -> None:
-        self._warnings.pop(ref, None)
-        frame = frames.reservation("expiring", ref, seat_ids, deadline_ms, self._now_ms())
-        self._hub.tell(user, frame)
+    def _aim(self, ref: int) -> None:
+        """Warn a minute before the hold ends, if it is not the last minute yet: whoever has a socket
+        then, also one that was opened since, and of the seats it has then."""
+        timer = self._warnings.pop(ref, None)
+        if timer is not None:
+            timer.cancel()
+        hold = self._replica.hold(ref)
+        wait_ms = hold[0] - EXPIRING_MS - self._now_ms() if hold else 0
+        if wait_ms > 0:
+            loop = asyncio.get_running_loop()
+            self._warnings[ref] = loop.call_later(wait_ms / 1000, self._warn, ref)
+
+    def _warn(self, ref: int) -> None:
+        del self._warnings[ref]
+        hold, owner = self._replica.hold(ref), self._replica.owners.get(ref)
+        if hold is not None and owner is not None:
+            deadline_ms, seat_ids = hold
+            frame = frames.reservation("expiring", ref, seat_ids, deadline_ms, self._now_ms())
+            self._hub.tell(owner[0], frame)

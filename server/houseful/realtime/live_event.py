@@ -10,7 +10,6 @@ Owns: the reading task. Never: an answer to one buyer.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -100,7 +99,7 @@ class LiveEvent:
         """Done by the next look that succeeds; readers that come in one turn share one."""
         self._clock_offset_ms = 0.0
         self._clock_read_at = 0.0
-        self._owners = HolderNotifier(self.hub, self.now_ms)
+        self._owners = HolderNotifier(self.hub, self.replica, self.now_ms)
 
     def ring(self, *, desk: bool = False) -> None:
         """Something may have happened: look soon. Rings while looking become one more look."""
@@ -245,6 +244,7 @@ class LiveEvent:
             self.hub.restart()
             if before and (before != snapshot.epoch or changed):
                 self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
+        self._owners.restart()
         self._notes_since = self._notes_since or f"{snapshot.now_ms - NOTES_BEFORE_MS}-0"
         self.read_at = asyncio.get_running_loop().time()
         for listener in self.listeners:
@@ -309,15 +309,8 @@ class LiveEvent:
 
     def held_by(self, user: str) -> dict[int, tuple[int, list[int]]]:
         """The user's reservations now: id → (deadline_ms, seat ids), from the replica."""
-        mine = {ref for ref, (owner, _) in self.replica.owners.items() if owner == user}
-        held: defaultdict[int, list[int]] = defaultdict(list)
-        deadline: dict[int, int] = {}
-        if mine:
-            for index, ref in enumerate(self.replica.ref):
-                if ref in mine and self.replica.deadline[index]:
-                    held[ref].append(self.replica.house.first_seat_id + index)
-                    deadline[ref] = self.replica.deadline[index]
-        return {ref: (deadline[ref], seat_ids) for ref, seat_ids in held.items()}
+        mine = [ref for ref, (owner, _) in self.replica.owners.items() if owner == user]
+        return {ref: hold for ref in mine if (hold := self.replica.hold(ref)) is not None}
 
     def _set_clock(self, redis_now_ms: int) -> None:
         self._clock_read_at = asyncio.get_running_loop().time()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from houseful.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, Change, SeatRecord, Snapshot
-from houseful.realtime.seat_counts import AVAILABLE, SeatCounts
+from houseful.realtime.seat_counts import AVAILABLE, PAYING, RESERVED, SeatCounts
 from houseful.realtime.seat_map import SeatMap
 from houseful.sales.seating import EventSeats
 from houseful.wire.codec import encode
@@ -24,6 +24,8 @@ STATUS_LETTERS = "ARPBX"
 CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
 WIRE_BYTES = [b'"%s"' % WIRE_STATUS[letter].encode() for letter in STATUS_LETTERS]
 TO_WIRE_CODE = bytes(WIRE_STATUS_CODE[letter] for letter in STATUS_LETTERS).ljust(256, b"\0")
+
+HELD = (RESERVED, PAYING)
 
 STATUS_GZIP_LEVEL = 4
 """The status is mostly runs: 1 makes it 4 times as long."""
@@ -69,6 +71,8 @@ class Replica:
         self.deadline = array("q", bytes(8 * count))
         self.ref = array("q", bytes(8 * count))
         self.owners: dict[int, tuple[str, str]] = {}
+        self._seats_of: dict[int, set[int]] = {}
+        """Reservation → indexes of the seats it holds or pays for; the last to leave ends it."""
         self.census = SeatCounts(house)
         self.available = count
         self.seat_map = SeatMap(house, self, WIRE_BYTES)
@@ -111,13 +115,15 @@ class Replica:
         self.modified_ms = max(change.at_ms, self.modified_ms + 1)
         if change.status in "RP":
             self.owners[change.ref] = (change.user, change.session)
-        elif change.kind in ("expired", "released", "withdrawn", "abandoned"):
-            self.owners.pop(change.ref, None)
         self._seats_body = self._status_body = None
         return indexes
 
     def _set(self, index: int, status: str, version: int, ref: int, deadline_ms: int) -> None:
         code = CODE_OF[status]
+        if self.status[index] in HELD:
+            self._leave(self.ref[index], index)
+        if code in HELD:
+            self._seats_of.setdefault(ref, set()).add(index)
         self.census.move(index, self.status[index], self.ref[index], code, ref, deadline_ms)
         freed = (code == AVAILABLE) - (self.status[index] == AVAILABLE)
         self.available += freed
@@ -126,6 +132,25 @@ class Replica:
         self.version[index] = version
         self.deadline[index] = deadline_ms if status == "R" else 0
         self.ref[index] = ref
+
+    def _leave(self, ref: int, index: int) -> None:
+        seats = self._seats_of.get(ref, set())
+        seats.discard(index)
+        if not seats:
+            self._seats_of.pop(ref, None)
+            self.owners.pop(ref, None)
+
+    def holds(self) -> Iterator[int]:
+        """Every reservation that has seats."""
+        return iter(self._seats_of)
+
+    def hold(self, ref: int) -> tuple[int, list[int]] | None:
+        """(deadline_ms, seat ids) of a reservation; None when it ended or is being paid for."""
+        indexes = sorted(self._seats_of.get(ref, ()))
+        if not indexes or not self.deadline[indexes[0]]:
+            return None
+        first = self.house.first_seat_id
+        return self.deadline[indexes[0]], [first + index for index in indexes]
 
     def rehouse(self, house: EventSeats) -> None:
         """The event was changed: the same seats under new names of it, perhaps at new prices."""

@@ -12,7 +12,14 @@ from logging import INFO, WARNING
 
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound, RateLimited
 from houseful.domain.reasons import RESERVATION_REASONS
-from houseful.domain.seats import Changed, Granted, Refused, Reservation, ReservationStatus
+from houseful.domain.seats import (
+    Changed,
+    Granted,
+    Origin,
+    Refused,
+    Reservation,
+    ReservationStatus,
+)
 from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.store.limiter import Allowance, Limiter
@@ -44,11 +51,18 @@ ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a buyer may do: seconds of a hold, seats at once, attempts a minute (0: any number)."""
+    """What a buyer may do: ms of a hold, seats at once, attempts a minute; and what may
+    be withheld from one address: seats at once, seats × minutes an hour. 0: any number."""
 
     hold_ms: int
     max_seats: int
     attempts_per_minute: int
+    seats_per_address: int = 0
+    seat_minutes_per_address: int = 0
+
+    def origin(self, address: str) -> Origin:
+        """What may be withheld from one address of an event; empty: it is not counted."""
+        return Origin(address, self.seats_per_address, self.seat_minutes_per_address * 60_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,12 @@ class Reservations:
         return allowance
 
     async def reserve(
-        self, event_id: int, user: str, session: str, wanted: Sequence[tuple[int, int]]
+        self,
+        event_id: int,
+        user: str,
+        session: str,
+        wanted: Sequence[tuple[int, int]],
+        address: str = "",
     ) -> tuple[Granted | Refused, Allowance]:
         """Hold `wanted`, pairs of (seat id, version); also says how many attempts are left.
 
@@ -134,6 +153,7 @@ class Reservations:
                 hold_ms=self.rules.hold_ms,
                 max_seats=self.rules.max_seats,
                 price_list=event.price_list,
+                origin=self.rules.origin(address),
             ),
         )
         self._log_reserve(event_id, user, answer)

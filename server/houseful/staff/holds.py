@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.errors import Conflict
+from houseful.domain.errors import Conflict, NotFound
 from houseful.domain.seats import Changed, Hold, Refused
 from houseful.ledger import audit
 from houseful.sales.catalog import Catalog
@@ -47,6 +49,24 @@ class Holds:
             raise reservation_error(answer.reason)
         await self._write(event_id, reservation_id, answer, holder, who, reason)
         return answer
+
+    async def release_address(
+        self, event_id: int, address: str, *, who: str, reason: str
+    ) -> list[int]:
+        """Give back all that is held from one address, but for what is being paid for; the seats.
+
+        A hold that ends meanwhile is passed over. Raises NotFound for the event.
+        """
+        _, holds = await self.listed(event_id)
+        released: list[int] = []
+        for hold in holds:
+            if hold.address == address:
+                with suppress(Conflict, NotFound):
+                    done = await self.release(
+                        event_id, hold.reservation.reservation_id, who=who, reason=reason
+                    )
+                    released += done.seat_ids
+        return released
 
     async def _write(
         self, event_id: int, reservation_id: int, done: Changed, holder: str, who: str, reason: str

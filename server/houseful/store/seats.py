@@ -23,6 +23,7 @@ from houseful.domain.seats import (
     FailedSeat,
     Granted,
     Hold,
+    Origin,
     Refused,
     Reservation,
     ReservationStatus,
@@ -50,6 +51,8 @@ SEQ_PLACE = {
 
 NEXT_PLACE = {"granted": 8, "extended": 7, "begun": 7, "kept": 7}
 """Where a reply that set a deadline (its third item) says whether that is the event's earliest."""
+
+NOT_COUNTED = Origin()
 
 HOLDS_LIMIT = 5000
 """Holds, and purchases under way, in one list."""
@@ -198,6 +201,7 @@ class SeatStore:
         hold_ms: int,
         max_seats: int,
         price_list: int = 0,
+        origin: Origin = NOT_COUNTED,
     ) -> Granted | Refused:
         """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw).
 
@@ -212,6 +216,9 @@ class SeatStore:
             hold_ms,
             max_seats,
             price_list,
+            origin.address,
+            origin.most_seats,
+            origin.most_seat_ms,
             *chain.from_iterable(wanted),
         )
         if reply[0] == "refused":
@@ -315,7 +322,7 @@ class SeatStore:
         """What everybody holds or is paying for, or the one reservation named."""
         reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
         return [
-            Hold(reservation, item[7])
+            Hold(reservation, item[7], item[8])
             for reservation, item in zip(held(reply), reply[2], strict=True)
         ]
 

@@ -43,6 +43,15 @@ class ReasonRequest(BaseModel):
     reason: Reason
 
 
+class AddressReleaseRequest(ReasonRequest):
+    address: Name
+
+
+class ReleasedAddressBody(BaseModel):
+    address: str
+    releasedSeatIds: list[int]
+
+
 class BlockRequest(ReasonRequest):
     """Either seats or a whole section."""
 
@@ -93,6 +102,13 @@ class HoldBody(BaseModel):
     seatNumbers: list[str]
     seats: list[NamedSeatBody]
     userId: str
+    address: Annotated[
+        str | None,
+        Field(description="The network it was made from (of IPv6 a /64); null if not counted."),
+    ]
+    addressSeats: Annotated[
+        int | None, Field(description="Seats of this event that are held from that network now.")
+    ]
     createdAt: Instant
     expiresAt: Instant
     expiresInSeconds: int

@@ -264,6 +264,13 @@ export default {
   "venue.release.body": "{seats} gehen sofort zurück in den Verkauf. Wer sie hält, erfährt es.",
   "venue.release.done": { one: "{n} Platz ist wieder frei.", other: "{n} Plätze sind wieder frei." },
 
+  "venue.hoard.of": { one: "{n} Platz aus diesem Netz", other: "{n} Plätze aus diesem Netz" },
+  "venue.hoard.title": "Alles aus diesem Netz freigeben?",
+  "venue.hoard.body": {
+    one: "{n} Platz wird aus {address} gehalten. Er geht zurück in den Verkauf, wenn er nicht gerade bezahlt wird.",
+    other: "{n} Plätze werden aus {address} gehalten. Sie gehen zurück in den Verkauf, außer denen in Zahlung.",
+  },
+
   "venue.audit.lead": "Was das Haus hier getan hat, das Neueste zuerst.",
   "venue.audit.none": "Noch nichts",
   "venue.audit.at": "Wann",

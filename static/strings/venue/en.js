@@ -261,6 +261,13 @@ export default {
   "venue.release.body": "{seats} go back on sale at once. Whoever holds them is told.",
   "venue.release.done": { one: "{n} seat is free again.", other: "{n} seats are free again." },
 
+  "venue.hoard.of": { one: "{n} seat from this network", other: "{n} seats from this network" },
+  "venue.hoard.title": "Release all from this network?",
+  "venue.hoard.body": {
+    one: "{n} seat is held from {address}. It goes back on sale, unless it is being paid for.",
+    other: "{n} seats are held from {address}. They go back on sale, but for those being paid for.",
+  },
+
   "venue.audit.lead": "What staff did here, newest first.",
   "venue.audit.none": "Nothing yet",
   "venue.audit.at": "When",

@@ -12,10 +12,12 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from houseful.realtime import holder_notifier
 from houseful.redis import connection
 from houseful.settings import Settings
 from houseful.store.seats import SeatStore
 from houseful.store.ws_tickets import TICKET_TTL_S, key_of
+from houseful.web.buyer import live as live_module
 from houseful.wire.binary import decode_seats
 from houseful.wire.codec import parse_iso
 from tests.support.serving import Guest, Live, Sale, Server, eventually, running_server, small_plan
@@ -214,6 +216,37 @@ async def test_who_comes_later_hears_of_what_it_still_holds(ann: Guest, sale: Sa
 
 def position(frame: dict[str, Any]) -> dict[str, Any]:
     return {"epoch": frame["epoch"], "seq": frame["seq"]}
+
+
+async def test_after_a_part_was_given_back_the_owner_hears_of_the_rest_again_and_that_it_ends_soon(
+    ann: Guest, sale: Sale, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        holder_notifier, "EXPIRING_MS", SETTINGS["hold_seconds"].default * 1000 - 700
+    )
+    first, second = sale.seats[:2]
+    async with ann.live(sale) as live:
+        await live.next("hello")
+        hold = await ann.held(sale, first, second)
+        await ann.http.post(
+            f"/events/{sale.id}/reservations/{hold['id']}/release", json={"seatIds": [first]}
+        )
+        await live.next("reservation", state="released")
+        async with ann.live(sale) as later:
+            again = await later.next("reservation", state="granted")
+            assert (again["id"], again["seatIds"]) == (hold["id"], [second])
+            for socket in (live, later):
+                warned = await socket.next("reservation", state="expiring")
+                assert (warned["id"], warned["seatIds"]) == (hold["id"], [second])
+
+
+async def test_a_socket_that_opens_in_the_last_minute_of_a_hold_hears_so(
+    ann: Guest, sale: Sale, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = await ann.held(sale, sale.seats[0])
+    monkeypatch.setattr(live_module, "EXPIRING_MS", SETTINGS["hold_seconds"].default * 1000)
+    async with ann.live(sale) as live:
+        assert (await live.next("reservation", state="expiring"))["id"] == hold["id"]
 
 
 async def test_a_socket_reserves_extends_and_releases_with_the_data_of_http(

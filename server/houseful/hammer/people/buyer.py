@@ -30,7 +30,7 @@ LOOKS: Final = 40
 ZIPF: Final = 1.1
 """How much more the first of the hot seats are wanted than the next."""
 
-USED_UP: Final = {"rate_limited", "limit_reached"}
+USED_UP: Final = {"rate_limited", "limit_reached", "address_limit"}
 """Refusals that say: this person may not, now; the next one may."""
 
 

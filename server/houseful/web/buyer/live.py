@@ -12,9 +12,11 @@ from houseful.domain.errors import HousefulError
 from houseful.domain.numbers import whole
 from houseful.realtime.change_history import SeatsFrame
 from houseful.realtime.commands import Commander
+from houseful.realtime.holder_notifier import EXPIRING_MS
 from houseful.realtime.live_event import LiveEvent
 from houseful.realtime.viewer_batch import Viewer
 from houseful.web.auth import User
+from houseful.web.clients import counted_address
 from houseful.web.context import Context
 from houseful.web.envelope import refused
 from houseful.web.operations import LARGEST_ID, Call, Operation, no_such
@@ -58,7 +60,8 @@ async def live(websocket: WebSocket) -> None:
         return
     socket = await accepted(websocket, chosen, places)
     viewer = Viewer(socket, user.id, is_binary=chosen == BINARY_PROTOCOL)
-    visit = BuyerSession(viewer, user, places, live_event, context)
+    address = counted_address(websocket, context) or ""
+    visit = BuyerSession(viewer, user, places, live_event, context, address)
     await stay(socket, visit, partial(greet, websocket, live_event, viewer))
 
 
@@ -92,10 +95,11 @@ class BuyerSession(SocketSession):
         places: TakenPlaces,
         live_event: LiveEvent,
         context: Context,
+        address: str,
     ) -> None:
         super().__init__(viewer, user, places)
         self._live = live_event
-        self._commander = Commander(live_event, viewer, context.reservations)
+        self._commander = Commander(live_event, viewer, context.reservations, address)
         self._most_bytes = context.settings.max_message_bytes
 
     async def hear(self, message: str | bytes) -> None:
@@ -131,12 +135,18 @@ def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
         ),
         *(frame.in_form(is_binary=viewer.is_binary) for frame in missed or ()),
         *(
-            frames.reservation("granted", reservation_id, seat_ids, deadline_ms, now_ms)
+            frames.reservation(state, reservation_id, seat_ids, deadline_ms, now_ms)
             for reservation_id, (deadline_ms, seat_ids) in live_event.held_by(viewer.user).items()
+            for state in states_of(deadline_ms - now_ms)
         ),
     ]
     viewer.socket.write_together(greeting)
     hub.join(viewer)
+
+
+def states_of(left_ms: int) -> tuple[str, ...]:
+    """What the owner of a hold is told of it when a socket opens."""
+    return ("granted",) if left_ms > EXPIRING_MS else ("granted", "expiring")
 
 
 def resumable(websocket: WebSocket, live_event: LiveEvent) -> list[SeatsFrame] | None:

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from houseful.domain.seats import Granted, Reservation
+from houseful.web.clients import counted_address
 from houseful.web.envelope import ok, rate_limit_headers, refused
 from houseful.web.operations import Call, Operation
 from houseful.wire.buyer import (
@@ -30,6 +31,7 @@ async def create_reservation(call: Call) -> Response:
         call.user.id,
         body.sessionId,
         [(seat.seatId, seat.version) for seat in body.seats],
+        counted_address(call.request, call.context) or "",
     )
     headers = rate_limit_headers(
         allowance.limit, allowance.remaining, -(-allowance.reset_ms // 1000)

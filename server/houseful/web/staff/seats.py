@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from starlette.responses import Response
 
 from houseful.staff.blocking import Choice
@@ -11,7 +13,15 @@ from houseful.web.operations import Call, Operation
 from houseful.wire.buyer import ReleasedBody
 from houseful.wire.codec import iso
 from houseful.wire.frames import failed_seats, seconds_left
-from houseful.wire.staff import BlockBody, BlockRequest, ChangedSeatsBody, HoldBody, ReasonRequest
+from houseful.wire.staff import (
+    AddressReleaseRequest,
+    BlockBody,
+    BlockRequest,
+    ChangedSeatsBody,
+    HoldBody,
+    ReasonRequest,
+    ReleasedAddressBody,
+)
 
 BLOCK_BODY_LIMIT = 256 * 1024
 """5,000 seat ids of up to 16 digits."""
@@ -54,6 +64,9 @@ async def list_blocks(call: Call) -> Response:
 async def list_holds(call: Call) -> Response:
     """Everybody's holds, those that are being paid for among them."""
     house, holds = await call.context.staff.holds.listed(call.id("event_id"))
+    from_address = Counter[str]()
+    for hold in holds:
+        from_address[hold.address] += len(hold.reservation.seat_ids)
     views = [
         {
             "id": hold.reservation.reservation_id,
@@ -62,6 +75,8 @@ async def list_holds(call: Call) -> Response:
             "seatNumbers": [house.seat(seat).number for seat in hold.reservation.seat_ids],
             "seats": [house.seat(seat).view for seat in hold.reservation.seat_ids],
             "userId": hold.user,
+            "address": hold.address or None,
+            "addressSeats": from_address[hold.address] if hold.address else None,
             "createdAt": iso(hold.reservation.created_ms),
             "expiresAt": iso(hold.reservation.deadline_ms),
             "expiresInSeconds": seconds_left(hold.reservation.deadline_ms, hold.reservation.now_ms),
@@ -69,6 +84,16 @@ async def list_holds(call: Call) -> Response:
         for hold in holds
     ]
     return ok(views, "Holds retrieved successfully")
+
+
+async def release_address(call: Call) -> Response:
+    """Give back all that is held from one address; what is being paid for stays."""
+    body = await call.body(AddressReleaseRequest)
+    released = await call.context.staff.holds.release_address(
+        call.id("event_id"), body.address, who=call.user.id, reason=body.reason
+    )
+    data = {"address": body.address, "releasedSeatIds": released}
+    return ok(data, f"Released {seats_word(len(released))}")
 
 
 async def release_hold(call: Call) -> Response:
@@ -122,6 +147,16 @@ OPERATIONS = (
         role="venue",
         answers={200: list[HoldBody]},
         errors=(404, 503),
+    ),
+    Operation(
+        "POST",
+        PATH + "/holds/release",
+        release_address,
+        "Give back all that is held from one address",
+        role="venue",
+        request=AddressReleaseRequest,
+        answers={200: ReleasedAddressBody},
+        errors=(400, 404, 413, 415, 503),
     ),
     Operation(
         "POST",
