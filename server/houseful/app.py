@@ -43,6 +43,7 @@ from houseful.redis.connection import connect, follow, settled
 from houseful.sales.catalog import Catalog
 from houseful.sales.deadlines import Deadlines
 from houseful.sales.reservations import Reservations, Rules
+from houseful.sales.retention import Retention
 from houseful.settings import Settings, load
 from houseful.sql.database import Database
 from houseful.staff.event_stream import REFUSED, StaffEventStream
@@ -256,6 +257,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         ),
         live=live_events,
         deadlines=deadlines,
+        retention=Retention(database, seats, wall_clock_ms, settings.retention_days * 86_400_000),
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
@@ -311,6 +313,7 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
         ("live events", context.live.run),
         ("deadlines", context.deadlines.run),
         ("surveys", context.deadlines.run_surveys),
+        ("retention", context.retention.run),
         ("desk", context.desk.run),
         ("dashboards", context.dashboards.run),
         ("minutes", context.dashboards.run_minutes),

@@ -131,6 +131,12 @@ class Settings(Limits):
     cancellation_hours: int = Field(
         24, ge=0, le=8_760, description="0 to 8760 hours before the start"
     )
+    retention_days: int = Field(
+        400,
+        ge=7,
+        le=36_500,
+        description="7 to 36500 days that the log, charts and webhooks are kept",
+    )
     currency: str = Field(
         "EUR", pattern=r"^[A-Z]{3}$", description="a currency code that Stripe charges, such as EUR"
     )

@@ -218,19 +218,6 @@ async def test_a_promise_is_repeated_until_it_is_kept(shop: Shop) -> None:
     assert tries == 3
 
 
-async def test_tidying_forgets_expired_keys_but_no_open_checkout(shop: Shop) -> None:
-    first, second = new_key(), new_key()
-    await shop.buy("ada", await shop.hold("ada", 0), first)
-    shop.terms = type(shop.terms)(action_ms=10**12)
-    shop.checkout = shop.new_checkout()
-    seats = await shop.hold("ada", 1)
-    await shop.buy("ada", seats, second, payment_token=AUTHENTICATES)
-    shop.clock.ahead_ms += shop.terms.key_ms + 1
-    await shop.checkout._reconciler.tidy()
-    again = await shop.buy("ada", seats, second, payment_token=AUTHENTICATES)
-    assert data(again)["status"] == "REQUIRES_ACTION"
-
-
 async def test_a_locked_database_is_told_within_a_second_and_nothing_is_charged(
     tmp_path: Path, redis_client: Redis
 ) -> None:

@@ -12,14 +12,7 @@ from houseful.checkout import charges
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import State
 from houseful.domain.errors import HousefulError
-from houseful.ledger import (
-    bookings,
-    counters,
-    idempotency,
-    outbox,
-    payment_problems,
-    workers,
-)
+from houseful.ledger import bookings, counters, outbox, payment_problems
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import Outcome, PaymentState, Standing
 from houseful.sql.database import Session
@@ -49,8 +42,6 @@ YOUNG_MS = 30_000
 
 SEATS_EVERY_MS = 60_000
 MONEY_EVERY_MS = 600_000
-
-KEEP_DONE_MS = 7 * 24 * 3600 * 1000
 
 
 class Reconciler:
@@ -180,7 +171,7 @@ class Reconciler:
         if await self._turn("seats", SEATS_EVERY_MS) is not None:
             await self._compare_seats()
         if await self._turn("money", MONEY_EVERY_MS) is not None:
-            await self.tidy()
+            await self._forget_foreign()
             await self.money()
 
     async def _measure(self) -> None:
@@ -200,17 +191,11 @@ class Reconciler:
             lambda session: counters.take_turn(session, f"turn {name}", now, every_ms)
         )
 
-    async def tidy(self) -> None:
-        """Forget what is no longer needed."""
-        now = self._parts.now_ms()
-
-        async def work(session: Session) -> None:
-            await idempotency.purge(session, now)
-            await outbox.purge(session, now - KEEP_DONE_MS)
-            await workers.forget_old(session, now)
-            await payment_problems.forget_foreign(session, now - FIRST_LOOK_MS)
-
-        await self._parts.database.transact(work)
+    async def _forget_foreign(self) -> None:
+        before_ms = self._parts.now_ms() - FIRST_LOOK_MS
+        await self._parts.database.transact(
+            lambda session: payment_problems.forget_foreign(session, before_ms)
+        )
 
 
 def agrees(state: PaymentState, booking: Booking) -> bool:

@@ -166,6 +166,12 @@ async def ids(session: Session, since_ms: int = 0) -> list[int]:
     return list((await session.execute(statement)).scalars())
 
 
+async def past_ids(session: Session, before_ms: int) -> list[int]:
+    """The ids of events that began before `before_ms`."""
+    statement = select(EVENT.c.id).where(EVENT.c.starts_at_ms < before_ms).order_by(EVENT.c.id)
+    return list((await session.execute(statement)).scalars())
+
+
 async def list_all(session: Session) -> list[EventRecord]:
     """Every event, by start."""
     return await _records(session, _select(), _on_sale())

@@ -181,7 +181,8 @@ async def backlog(session: Session, now_ms: int) -> tuple[int, int]:
     return count, now_ms - row[1] if count else 0
 
 
-async def purge(session: Session, before_ms: int, limit: int = 1000) -> None:
-    """Remove promises kept before `before_ms`."""
+async def purge(session: Session, before_ms: int, limit: int = 1000) -> int:
+    """Remove promises kept before `before_ms`; how many."""
     old = select(OUTBOX.c.id).where(OUTBOX.c.done_at_ms < before_ms).limit(limit)
-    await session.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(old)))
+    found = await session.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(old)))
+    return int(found.rowcount)

@@ -166,6 +166,10 @@ class SeatStore:
         self.heard_deadline(event_id, 0)
         return bool(reply[0] == "opened")
 
+    async def close(self, event_id: int, idle_ms: int) -> bool:
+        """Forget an event that is over; False while seats are held, or moved in the last `idle_ms`."""
+        return bool((await self._run("close", event_id, idle_ms))[0] == "closed")
+
     async def standing(self, event_id: int) -> Standing | None:
         """What Redis has of an event, whoever wrote it; None for nothing."""
         key = event_keys(event_id)[0]

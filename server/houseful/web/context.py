@@ -18,6 +18,7 @@ from houseful.redis.command_router import Client
 from houseful.sales.catalog import Catalog
 from houseful.sales.deadlines import Deadlines
 from houseful.sales.reservations import Reservations
+from houseful.sales.retention import Retention
 from houseful.settings import Settings
 from houseful.sql.database import Database
 from houseful.staff.event_stream import StaffEventStream
@@ -44,6 +45,7 @@ class Context:
     reservations: Reservations
     live: LiveEvents
     deadlines: Deadlines
+    retention: Retention
     ws_tickets: WsTickets
     limiter: Limiter
     gateway: Gateway
