@@ -104,9 +104,7 @@ class Relay:
         try:
             booking = await self._parts.database.query(lambda s: bookings.get(s, job.booking_id))
             if booking is not None:
-                await self._handlers[job.kind](job, booking)
-        except Unopened:
-            return True  # Redis is rebuilt from SQL when somebody asks, and SQL knows already
+                await self._fulfil(job, booking)
         except HousefulError as error:
             await self._again(job, error.message)
         except Exception as error:  # noqa: BLE001 - one broken job must not hold up the others
@@ -115,6 +113,16 @@ class Relay:
         else:
             return True
         return False
+
+    async def _fulfil(self, job: Job, booking: Booking) -> None:
+        handler, parts = self._handlers[job.kind], self._parts
+        try:
+            await handler(job, booking)
+        except Unopened:
+            if await parts.seats.standing(booking.event_id) is None:
+                return  # Redis is rebuilt from SQL when somebody asks, and SQL knows already
+            await parts.open_event(booking.event_id)  # another process of Redis wrote it
+            await handler(job, booking)
 
     async def _again(self, job: Job, reason: str) -> None:
         longest = LONGEST_MAIL_PAUSE_MS if job.kind in MAILS else LONGEST_PAUSE_MS

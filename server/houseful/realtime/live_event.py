@@ -153,7 +153,7 @@ class LiveEvent:
         """Keep the replica true until cancelled."""
         await self._load_until_done()
         try:
-            self.learn(self.replica.house)
+            self.sale.aim(self.replica.house.event)
             while True:
                 await self._rung.wait()
                 self._begin_look()
@@ -279,7 +279,7 @@ class LiveEvent:
         """The event as SQL has it now; a changed sale window is told to everybody at once."""
         if house is not self.replica.house:
             self.replica.rehouse(house)
-        self.sale.aim(house.event)
+            self.sale.aim(house.event)
 
     def _tell_sale(self, state: str, on_sale_at_ms: int | None) -> None:
         self.hub.tell_all(frames.sale(state, on_sale_at_ms))

@@ -143,9 +143,8 @@ class LiveEvents:
             await asyncio.gather(*(self._compare(live) for live in self if live.ready.is_set()))
 
     async def _compare(self, live: LiveEvent) -> None:
-        (position,) = await self._seats.positions([live.event_id])
-        (last_note,) = await self._desk.last_notes([live.event_id])
-        live.compare(position, last_note)
+        position = await self._seats.position(live.event_id)
+        live.compare(position, await self._desk.last_note(live.event_id))
 
     async def _say_viewers(self) -> None:
         """Tell all workers how many sockets this one has; an event that lost its last, once more."""

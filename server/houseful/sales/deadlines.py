@@ -5,8 +5,9 @@ worker that stalls or dies, or a notification that is lost delays a sweep but dr
 deadline is known here, so the sweep comes at that instant, whether or not Redis sends `expired`. An
 event that holds nothing has no place in the index and costs nothing.
 
-The index is noted after the hold was made, and in a cluster it lies on another node: so now and then
-one of the workers has every event looked at once (`survey`), which puts each in its right place.
+The index is noted after the hold was made, and in a cluster it lies on another node: so at every start,
+when Redis is another process, and every few minutes one worker has every event looked at once
+(`survey`), which puts each in its right place.
 
 Owns: when each event is swept. Never: whether a payment may end; that is SQL's to say.
 """
@@ -45,7 +46,9 @@ AT_ONCE: Final = 256
 ASK_AGAIN_MS: Final = 1000
 """After SQL said that a payment past its time is still under way."""
 
-SURVEY_S: Final = 60.0
+SURVEY_S: Final = 300.0
+"""Half a hold as it is by default, so that what a worker that died had not noted is found in time."""
+
 SURVEYED_TOGETHER: Final = 50
 OVER_MS: Final = 24 * 3_600_000
 """Events that began longer ago are not surveyed: nobody buys them any more."""
@@ -168,7 +171,7 @@ class Deadlines:
         return min(again_ms, swept.next_ms or again_ms)
 
     async def run_surveys(self) -> None:
-        """Have every event looked at: at start, when Redis may have lost something, each minute."""
+        """Have every event looked at: at start, when Redis may have lost something, now and then."""
         while True:
             is_doubtful = self._is_doubtful.is_set()
             try:
@@ -188,7 +191,7 @@ class Deadlines:
                     await self._is_doubtful.wait()
 
     async def _is_my_turn(self) -> bool:
-        """One of all workers surveys each minute."""
+        """One of all workers surveys."""
         now, every_ms = self._clock(), round(SURVEY_S * 1000)
         return await counters.turn(self._database, "turn survey", now, every_ms) is not None
 

@@ -340,13 +340,15 @@ class SeatStore:
         return [int(count or 0) for count in counts]
 
     async def positions(self, event_ids: Sequence[int]) -> list[tuple[str, str]]:
-        """Each event's (epoch, seq); another one says that its seats changed."""
-        keys = [event_keys(event_id)[0] for event_id in event_ids]
+        """Each event's `position`."""
+        return await asyncio.gather(*map(self.position, event_ids))
+
+    async def position(self, event_id: int) -> tuple[str, str]:
+        """An event's (epoch, seq); another one says that its seats changed."""
+        key = event_keys(event_id)[0]
         with translated():
-            found = await asyncio.gather(
-                *(self._scripts.lanes.send(key, "HMGET", key, "epoch", "seq") for key in keys)
-            )
-        return [(epoch or "", seq or "") for epoch, seq in found]
+            epoch, seq = await self._scripts.lanes.send(key, "HMGET", key, "epoch", "seq")
+        return epoch or "", seq or ""
 
     async def records(self, event_id: int, seat_ids: Sequence[int]) -> dict[int, SeatRecord]:
         """Those of these seats that ever changed, as they are."""

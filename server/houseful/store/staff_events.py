@@ -98,9 +98,14 @@ class StaffEventStore:
 
     async def last_notes(self, event_ids: Sequence[int]) -> list[str]:
         """The position of each event's last note, empty without any."""
-        keys = [desk_key(event_id) for event_id in event_ids]
-        replies = await self._all(*((key, "XREVRANGE", key, "+", "-", "COUNT", 1) for key in keys))
-        return [found[0][0] if found else "" for found in replies]
+        return await asyncio.gather(*map(self.last_note, event_ids))
+
+    async def last_note(self, event_id: int) -> str:
+        """The position of an event's last note, empty without any."""
+        key = desk_key(event_id)
+        with translated():
+            found = await self._lanes.send(key, "XREVRANGE", key, "+", "-", "COUNT", 1)
+        return str(found[0][0]) if found else ""
 
     async def say_viewers(self, worker: str, viewers: Mapping[int, int]) -> None:
         """How many sockets this worker has, by event; to be repeated before the TTL ends."""
