@@ -75,7 +75,8 @@ async def two_claims_on_one_seat(shop: Shop, world: World) -> World:
 
 
 async def a_payment_of_no_booking(_: Shop, world: World) -> World:
-    stray = PaymentState("stray", Outcome.SUCCEEDED, 500, "EUR")
+    ours = {"house": world.payments[0].metadata["house"]}
+    stray = PaymentState("stray", Outcome.SUCCEEDED, 500, "EUR", metadata=ours)
     return replace(world, payments=[*world.payments, stray])
 
 
