@@ -244,10 +244,25 @@ def script_buyer(
     while True:
         pairs = [part for seat in seats for part in (seat, version)]
         answer = yield resp(
-            "EVALSHA", digests[0], 5, *keys, user, "s", 600_000, 10, *pairs, incarnation
+            "EVALSHA",
+            digests[0],
+            5,
+            *keys,
+            user,
+            "s",
+            600_000,
+            10,
+            0,
+            "",
+            0,
+            0,
+            *pairs,
+            incarnation,
         )
         assert b"granted" in answer, answer
-        answer = yield resp("EVALSHA", digests[1], 5, *keys, user, 0, *seats, incarnation)
+        answer = yield resp(
+            "EVALSHA", digests[1], 5, *keys, user, 0, "released", *seats, incarnation
+        )
         assert b"released" in answer, answer
         version += 2
 
