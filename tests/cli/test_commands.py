@@ -20,7 +20,7 @@ import pytest
 
 from houseful import __version__, settings
 from houseful.cli import commands
-from houseful.domain.errors import ConfigurationError, Conflict, InvalidRequest
+from houseful.domain.errors import ConfigurationError, Conflict, HousefulError, InvalidRequest
 from houseful.valkey.embedded import find_running
 from houseful.web.auth import Tokens
 from tests.support.ports import free_port
@@ -482,6 +482,65 @@ def test_a_discount_of_both_kinds_or_none_is_refused(data_dir: Path) -> None:
                 ["discount", "add", "X", *wrong, "--data-dir", str(data_dir)],
                 standalone_mode=False,
             )
+
+
+def called(*arguments: str, data_dir: Path) -> None:
+    commands.app([*arguments, "--data-dir", str(data_dir)], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--event", "99999"], "no event 99999"),
+        (["--uses", "-3"], "maxUses: "),
+        (["--uses-per-user", "0"], "maxUsesPerUser: "),
+        (
+            ["--starts-at", "2030-01-02T00:00:00Z", "--ends-at", "2030-01-01T00:00:00Z"],
+            "startsAt: ",
+        ),
+        (["--ends-at", "0027-01-01T00:00:00Z"], "years 1970 to 2099"),
+        (["--ends-at", "9999-12-31T23:59:59-14:00"], "years 1970 to 2099"),
+    ],
+)
+def test_the_command_refuses_the_discounts_that_the_page_refuses(
+    data_dir: Path, options: list[str], said: str
+) -> None:
+    with pytest.raises(HousefulError) as caught:
+        called("discount", "add", "X", "--percent", "10", *options, data_dir=data_dir)
+    assert said in caught.value.message
+
+
+def test_an_import_without_prices_lists_what_needs_one(data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(PLAN))
+    with pytest.raises(InvalidRequest) as caught:
+        called(
+            *("event", "import", str(file), "--name", "X", "--starts-at", "2030-01-09T19:30:00Z"),
+            data_dir=data_dir,
+        )
+    assert "3 seats  Stalls" in caught.value.message
+    assert "--price 'Stalls=…'" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--starts-at", "0027-06-01T20:00:00Z"], "years 1970 to 2099"),
+        (["--on-sale-at", "2031-01-01T00:00:00Z"], "onSaleAt: expected a time before the start"),
+        (["--off-sale-at", "2031-01-01T00:00:00Z"], "offSaleAt: "),
+        (["--name", "\x00 "], "--name: expected 1 to 200 characters"),
+        (["--venue", "x" * 201], "--venue: expected 1 to 200 characters"),
+    ],
+)
+def test_the_command_refuses_the_events_that_the_page_refuses(
+    data_dir: Path, tmp_path: Path, options: list[str], said: str
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(PLAN))
+    usual = ["--name", "X", "--starts-at", "2030-01-09T19:30:00Z", "--price", "Stalls=75.00"]
+    with pytest.raises(InvalidRequest) as caught:
+        called("event", "import", str(file), *usual, *options, data_dir=data_dir)
+    assert said in caught.value.message
 
 
 def test_a_plan_that_is_not_there_or_no_plan_is_one_sentence(

@@ -42,6 +42,7 @@ from houseful.ledger.payment_problems import PaymentProblem
 from houseful.payments.gateway import Standing
 from houseful.payments.webhooks import WebhookEvent
 from houseful.sql.database import Session
+from houseful.telemetry.rows import readable
 
 STAFF: Final = frozenset({"venue", "admin"})
 
@@ -124,11 +125,14 @@ class Checkout:
                 for event_id in {booking.event_id for booking in found}
             }
             sent = await deliveries.latest(session, [booking.id for booking in found])
-            views = [
-                answers.booking_view(booking, seats[booking.id], facts[booking.event_id])
-                | self._delivery(booking, sent.get(booking.id))
-                for booking in found
-            ]
+            views = readable(
+                "booking",
+                found,
+                lambda one: (
+                    answers.booking_view(one, seats[one.id], facts[one.event_id])
+                    | self._delivery(one, sent.get(one.id))
+                ),
+            )
             return views, total
 
         return await self._parts.database.query(work)

@@ -22,10 +22,12 @@ from houseful.cli import hammer, upkeep
 from houseful.cli.upkeep import DataDir
 from houseful.domain import money
 from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
+from houseful.domain.moments import check_sale
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from houseful.domain.plan import LeftOut, Plan
     from houseful.settings import Settings
     from houseful.sql.database import Session
 
@@ -156,7 +158,10 @@ def import_event(
     plan: Annotated[Path, typer.Argument(help="A pretix plan or a seats.io chart, as JSON.")],
     name: Annotated[str, typer.Option(help="Name of the event.")],
     starts_at: Annotated[str, typer.Option(help="Such as 2026-01-09T19:30:00Z.")],
-    price: Annotated[list[str], typer.Option(help="CATEGORY=AMOUNT; once per category.")],
+    price: Annotated[
+        list[str] | None,
+        typer.Option(help="CATEGORY=AMOUNT; once per category. Without: lists the categories."),
+    ] = None,
     venue: Annotated[str | None, typer.Option(help="Default: the plan's name.")] = None,
     on_sale_at: Annotated[str | None, typer.Option(help="Default: at once.")] = None,
     off_sale_at: Annotated[str | None, typer.Option(help="Default: when it starts.")] = None,
@@ -171,9 +176,11 @@ def import_event(
     from houseful.ledger import events, plans
     from houseful.plans import reader
     from houseful.wire import codec
+    from houseful.wire.free_text import free_text
 
     chosen = settings.load(data_dir=data_dir, currency=currency)
-    amounts = _prices(price)
+    amounts = _prices(price or [])
+    name = free_text(name, "--name", 200, least=1)
     try:
         document = plan.read_bytes()
     except OSError as error:
@@ -183,7 +190,13 @@ def import_event(
         read = reader.read(
             document, progress=lambda done, total: bar.update(task, completed=done, total=total)
         )
+    for left in read.left_out:
+        print(_left_out(left), file=sys.stderr)
+    if not amounts:
+        raise InvalidRequest(_categories(read))
     reader.require_prices(read, amounts)
+    times = [codec.parse_iso(at) if at else None for at in (starts_at, on_sale_at, off_sale_at)]
+    check_sale(times[0] or 0, times[1], times[2])
     minor = {name: money.from_wire(amount, chosen.currency) for name, amount in amounts.items()}
     _ask_about_past(starts_at)
 
@@ -191,11 +204,11 @@ def import_event(
         return await events.add(
             session,
             plan_id=await plans.add(session, read),
-            venue_name=venue or read.name,
+            venue_name=free_text(venue or read.name, "--venue", 200, least=1),
             name=name,
-            starts_at_ms=codec.parse_iso(starts_at),
-            on_sale_at_ms=codec.parse_iso(on_sale_at) if on_sale_at else None,
-            off_sale_at_ms=codec.parse_iso(off_sale_at) if off_sale_at else None,
+            starts_at_ms=times[0] or 0,
+            on_sale_at_ms=times[1],
+            off_sale_at_ms=times[2],
             currency=chosen.currency,
             prices=minor,
             timezone=timezone,
@@ -236,25 +249,23 @@ def add_discount(
     """Make a discount code known."""
     from houseful import settings
     from houseful.ledger import discounts
-    from houseful.wire import codec
+    from houseful.staff.discount_admin import add_discount as add
+    from houseful.wire.commands import checked
+    from houseful.wire.staff import DiscountRequest
 
     chosen = settings.load(data_dir=data_dir, currency=currency)
-
-    async def add(session: Session) -> int:
-        return await discounts.add(
-            session,
-            code=code,
-            percent=percent,
-            amount_minor=None if amount is None else money.from_wire(amount, chosen.currency),
-            currency=None if amount is None else chosen.currency,
-            event_id=event,
-            starts_at_ms=codec.parse_iso(starts_at) if starts_at else None,
-            ends_at_ms=codec.parse_iso(ends_at) if ends_at else None,
-            max_uses=uses,
-            max_uses_per_user=uses_per_user,
-        )
-
-    _with_database(chosen, add)
+    given = {
+        "code": code,
+        "percent": percent,
+        "amount": amount,
+        "eventId": event,
+        "startsAt": starts_at,
+        "endsAt": ends_at,
+        "maxUses": uses,
+        "maxUsesPerUser": uses_per_user,
+    }
+    request = checked(DiscountRequest, given)
+    _with_database(chosen, lambda session: add(session, "cli", request, chosen.currency))
     print(f"discount {discounts.normalised(code)} is known")
 
 
@@ -326,6 +337,22 @@ def _prices(given: list[str]) -> dict[str, str]:
             raise InvalidRequest(f"--price: expected one price for {category!r}, got two")
         amounts[category] = amount
     return amounts
+
+
+def _categories(plan: Plan) -> str:
+    """What to add, so that one call teaches the next."""
+    found = "".join(
+        f"\n  {seats:>7,} seats  {name}" for name, seats in plan.seats_by_category if seats
+    )
+    options = " ".join(f"--price '{name}=…'" for name, seats in plan.seats_by_category if seats)
+    return f"expected a price for each category of the plan, got none:{found}\nadd: {options}"
+
+
+def _left_out(left: LeftOut) -> str:
+    where = f" in {left.section}" if left.section else ""
+    if left.kind == "standing_area":
+        return f"left out: standing area {left.name}{where}, {left.places:,} places: not sold yet"
+    return f"left out: table {left.name}{where} as a whole: its {left.places} seats are sold one by one"
 
 
 def _progress() -> Progress:

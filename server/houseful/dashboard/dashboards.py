@@ -25,6 +25,7 @@ from houseful.staff.reporting import Reporting
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
 from houseful.tasks import end
+from houseful.telemetry.rows import readable
 from houseful.wire.close_codes import NO_EVENT
 from houseful.wire.codec import iso
 
@@ -144,10 +145,11 @@ class Dashboards:
         await self._refresh_houses(ids)
         available = await self._catalog.available(records)
         viewers = await self._desk.viewers(ids)
-        return [
-            self._row(record, free, self._houses[record.id][1], watching)
-            for record, free, watching in zip(records, available, viewers, strict=True)
-        ]
+        return readable(
+            "event",
+            zip(records, available, viewers, strict=True),
+            lambda one: self._row(one[0], one[1], self._houses[one[0].id][1], one[2]),
+        )
 
     async def _refresh_houses(self, event_ids: list[int]) -> None:
         """Read those events' sums again whose seats or notes moved on; all of them now and then."""

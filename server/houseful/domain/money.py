@@ -39,7 +39,7 @@ def from_wire(text: str, currency: str) -> int:
     amount = scaled(text, decimals(currency))
     if amount is None:
         raise InvalidRequest(
-            f"expected an amount such as 75.00 with at most {decimals(currency)} decimals,"
+            f"expected an amount ≥ 0 with at most {decimals(currency)} decimals, such as 75.00,"
             f" got {text[:40]!r}"
         )
     if amount > LARGEST_MINOR:

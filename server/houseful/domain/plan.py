@@ -100,6 +100,16 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a file sells and we do not: a standing area with its places, seats sold only together."""
+
+    kind: Literal["standing_area", "whole_table"]
+    name: str
+    places: int
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole venue. Seats are ordered by section, row, seat; that order numbers them 0…n-1."""
 
@@ -112,10 +122,21 @@ class Plan:
     floors: tuple[str, ...] = ()
     focal_point: tuple[float, float] | None = None
     source: str = field(default="", compare=False)
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
 
     @property
     def seat_count(self) -> int:
         return sum(len(row.seats) for section in self.sections for row in section.rows)
+
+    @property
+    def seats_by_category(self) -> list[tuple[str, int]]:
+        """Each category with how many seats it has, in plan order."""
+        counts = [0] * len(self.categories)
+        for section in self.sections:
+            for row in section.rows:
+                for seat in row.seats:
+                    counts[seat.category] += 1
+        return [(one.name, count) for one, count in zip(self.categories, counts, strict=True)]
 
     def check(self) -> Plan:
         """Refuse a plan that cannot be sold from; returns itself, so that importers can chain.
@@ -125,7 +146,9 @@ class Plan:
         """
         count = self.seat_count
         if count == 0:
-            raise PlanRefused("expected at least one seat, got none", place=self.name)
+            standing = ", ".join(one.name for one in self.left_out if one.kind == "standing_area")
+            only = f" but standing areas, which are not sold yet: {standing}" if standing else ""
+            raise PlanRefused(f"expected at least one seat, got none{only}", place=self.name)
         if count > SEAT_LIMIT:
             raise PlanRefused(
                 f"expected at most {SEAT_LIMIT:,} seats, got {count:,}", place=self.name

@@ -10,10 +10,12 @@ from sqlalchemy import Row, Select, case, delete, func, insert, select, update
 
 from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
+from houseful.domain.moments import is_in_bounds
 from houseful.domain.zones import checked_zone
 from houseful.ledger.counters import upsert
 from houseful.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
 from houseful.sql.database import Session
+from houseful.telemetry.rows import readable
 from houseful.wire.codec import decode
 
 
@@ -173,8 +175,17 @@ async def past_ids(session: Session, before_ms: int) -> list[int]:
 
 
 async def list_all(session: Session) -> list[EventRecord]:
-    """Every event, by start."""
-    return await _records(session, _select(), _on_sale())
+    """Every event, by start; one whose times no event can have is logged and left out."""
+    found = await _records(session, _select(), _on_sale())
+    return readable("event", found, _in_bounds)
+
+
+def _in_bounds(record: EventRecord) -> EventRecord:
+    """Raises ValueError. Rows outlive the rule that every door has for them now."""
+    for at_ms in (record.starts_at_ms, record.on_sale_at_ms, record.off_sale_at_ms):
+        if at_ms is not None and not is_in_bounds(at_ms):
+            raise ValueError(at_ms)
+    return record
 
 
 async def some(session: Session, event_ids: Sequence[int]) -> list[EventRecord]:

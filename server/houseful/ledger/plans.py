@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from houseful.domain.plan import Area, Category, Plan, Row, Seat, Section
+from houseful.domain.plan import Area, Category, LeftOut, Plan, Row, Seat, Section
 from houseful.ledger.counters import advance
 from houseful.ledger.models import PLAN, SEAT, SECTION
 from houseful.sql.database import Session
@@ -107,6 +107,7 @@ class PlanSummary:
     name: str
     seat_count: int
     categories: tuple[tuple[str, int], ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 async def list_all(session: Session) -> list[PlanSummary]:

@@ -86,7 +86,10 @@ class _Reader:
     def _row(self, node: Node, zone_x: float, zone_y: float) -> Row:
         x, y = node.at("position").optional_point()
         seats = tuple(self._seat(seat, zone_x + x, zone_y + y) for seat in node.at("seats").items())
-        return Row(label=node.at("row_number").text(), seats=seats)
+        number = node.at("row_number")
+        if not number.is_given:
+            raise number.refusal("text, which may be empty")
+        return Row(label=number.optional_text(), seats=seats)
 
     def _seat(self, node: Node, row_x: float, row_y: float) -> Seat:
         guid_node = node.at("seat_guid")

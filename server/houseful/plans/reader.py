@@ -10,6 +10,7 @@ from houseful.domain.plan import Plan
 from houseful.plans.census import Progress
 from houseful.plans.document import Node
 from houseful.plans.pretix import is_pretix, read_pretix
+from houseful.plans.scale import scaled
 from houseful.plans.seatsio import is_seatsio, read_seatsio
 from houseful.wire import codec
 
@@ -40,7 +41,7 @@ def read(data: bytes, *, name: str | None = None, progress: Progress | None = No
         plan = read_pretix(root, name=own_name, progress=progress)
     else:
         raise root.refusal("a pretix plan (zones) or a seats.io chart (subChart, subChartFloors)")
-    return _sized(plan).check()
+    return _sized(scaled(plan)).check()
 
 
 def require_prices(plan: Plan, prices: Mapping[str, str]) -> None:

@@ -7,8 +7,8 @@
   one called `Main`, or as the floor is called.
 - A seat is known by section, row and label (`Balcony-A-12`), as seats.io itself does; the editor's
   `uuid`s must differ too. A seat without a category has its row's, table's or section's.
-- A table is a row of kind table; a booth is sold as one seat. `bookAsAWhole` is not kept: the
-  seats of such a table are sold one by one.
+- A table is a row of kind table; a booth is sold as one seat. The seats of a table that is
+  `bookAsAWhole` are sold one by one, which `Plan.left_out` says, as it does of standing areas.
 - General-admission areas, shapes, texts and icons are drawn; images are left out.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from houseful.domain.errors import PlanRefused
-from houseful.domain.plan import Area, Plan, Section
+from houseful.domain.plan import Area, LeftOut, Plan, Section
 from houseful.plans.census import CategoryCounts, Progress
 from houseful.plans.document import Node
 from houseful.plans.naming import SectionNames
@@ -55,6 +55,7 @@ def read_seatsio(root: Node, *, name: str | None, progress: Progress | None) -> 
         categories=reader.categories.all(),
         sections=tuple(reader.sections),
         areas=tuple(reader.areas),
+        left_out=tuple(reader.left_out),
         floors=tuple(titles) if several else (),
         focal_point=next((node.point() for node in focal if node.is_given), None),
         source="seats.io",
@@ -125,13 +126,20 @@ class _Reader:
         self._rows = RowReader(self.categories, census)
         self.sections: list[Section] = []
         self.areas: list[Area] = []
+        self.left_out: list[LeftOut] = []
 
     def read_floor(self, drawing: Node, floor: int, title: str) -> None:
         self._read(drawing, _Scope(floor, title))
 
     def _read(self, drawing: Node, scope: _Scope) -> None:
         """One drawing: what is only drawn, what is sold in it, and the sections within."""
-        self.areas += (scope.place(area) for area in drawings(drawing, self._census))
+        drawn = [scope.place(area) for area in drawings(drawing, self._census)]
+        self.areas += drawn
+        self.left_out += (
+            LeftOut("standing_area", area.text, area.capacity, scope.name)
+            for area in drawn
+            if area.kind == "general_admission"
+        )
         by_section: dict[str, list[tuple[str, Node]]] = {scope.name: []} if scope.name else {}
         for kind in ("rows", "tables", "booths"):
             for node in drawing.at(kind).optional_items():
@@ -168,6 +176,11 @@ class _Reader:
         for kind, node in sold:
             read = self._rows.booth if kind == "booths" else self._rows.row
             rows.append(read(node, distinct, scope.category, scope.x, scope.y))
+            if kind == "tables" and node.at("bookAsAWhole").flag():
+                whole = rows[-1]
+                self.left_out.append(
+                    LeftOut("whole_table", whole.label, len(whole.seats), distinct)
+                )
             if kind != "rows":
                 self.areas += (scope.place(area) for area in furniture(node))
         seated = arrange(row for row in rows if row.seats)

@@ -26,6 +26,7 @@ from houseful.sales.seat_finder import seats_named
 from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session
 from houseful.staff.spreadsheet import phone_cell
+from houseful.telemetry.rows import readable
 from houseful.tickets.code import TicketSigner
 from houseful.wire.codec import decode, iso
 
@@ -93,15 +94,18 @@ class StaffBookings:
                 await claims.facts(session, event_id),
                 await deliveries.latest(session, ids),
             )
-            views = [
-                booking_view(one, sold[one.id], event)
-                | staff_facts(one)
-                | {
-                    "tickets": [ticket_view(house, ticket) for ticket in tickets[one.id]],
-                    "delivery": self._delivery(one, sent.get(one.id)),
-                }
-                for one in found
-            ]
+            views = readable(
+                "booking",
+                found,
+                lambda one: (
+                    booking_view(one, sold[one.id], event)
+                    | staff_facts(one)
+                    | {
+                        "tickets": [ticket_view(house, ticket) for ticket in tickets[one.id]],
+                        "delivery": self._delivery(one, sent.get(one.id)),
+                    }
+                ),
+            )
             return views, total
 
         return await self._database.query(work)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import NotFound
+from houseful.domain.moments import check_order
+from houseful.domain.money import from_wire
 from houseful.domain.pricing import Discount
 from houseful.domain.wording import shown
-from houseful.ledger import audit, discounts
+from houseful.ledger import audit, discounts, events
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database, Session
+from houseful.wire.codec import parse_iso
+from houseful.wire.staff import DiscountRequest
 
 
 class DiscountAdmin:
@@ -26,20 +27,9 @@ class DiscountAdmin:
         found = await self._database.query(discounts.list_all)
         return [one for one in found if event_id is None or one.event_id in (None, event_id)]
 
-    async def add(self, who: str, values: Mapping[str, Any]) -> Discount:
-        """Make a code known. Raises InvalidRequest, NotFound for its event, Conflict."""
-        event_id = values.get("event_id")
-        if event_id is not None:
-            await self._catalog.event(event_id)
-
-        async def work(session: Session) -> Discount | None:
-            await discounts.add(session, **values)
-            await _audit(session, who, "add_discount", values["code"], event_id)
-            return await discounts.find(session, values["code"])
-
-        added = await self._database.transact(work)
-        assert added is not None  # noqa: S101 - added in the same transaction
-        return added
+    async def add(self, who: str, request: DiscountRequest, currency: str) -> Discount:
+        """Make a code known; see `add_discount`."""
+        return await self._database.transact(lambda s: add_discount(s, who, request, currency))
 
     async def end(self, who: str, code: str, reason: str) -> Discount:
         """The code counts no more. Raises NotFound."""
@@ -58,6 +48,38 @@ class DiscountAdmin:
         if ended is None:
             raise NotFound(f"no discount code {shown(code)}", code="unknown_discount")
         return ended
+
+
+async def add_discount(
+    session: Session, who: str, request: DiscountRequest, house_currency: str
+) -> Discount:
+    """Make a code known: the one rule for it, at every door.
+
+    Raises InvalidRequest, NotFound for its event, Conflict when it exists.
+    """
+    currency = request.currency or house_currency
+    starts, ends = (at and parse_iso(at) for at in (request.startsAt, request.endsAt))
+    check_order("startsAt", starts or None, ends or None, "the end")
+    if request.eventId is not None and await events.get(session, request.eventId) is None:
+        raise NotFound(f"no event {request.eventId}", code="unknown_event")
+    is_money = request.amount is not None or request.minimum is not None
+    await discounts.add(
+        session,
+        code=request.code,
+        percent=request.percent,
+        amount_minor=None if request.amount is None else from_wire(request.amount, currency),
+        currency=currency if is_money else request.currency,
+        event_id=request.eventId,
+        starts_at_ms=starts or None,
+        ends_at_ms=ends or None,
+        max_uses=request.maxUses,
+        max_uses_per_user=request.maxUsesPerUser,
+        minimum_minor=0 if request.minimum is None else from_wire(request.minimum, currency),
+    )
+    await _audit(session, who, "add_discount", request.code, request.eventId)
+    added = await discounts.find(session, request.code)
+    assert added is not None  # noqa: S101 - added in this transaction
+    return added
 
 
 async def _audit(

@@ -13,7 +13,6 @@ from houseful.domain import money
 from houseful.domain.booking import State
 from houseful.domain.errors import Conflict, InvalidRequest
 from houseful.domain.moments import check_sale
-from houseful.domain.plan import Plan
 from houseful.domain.zones import checked_zone
 from houseful.ledger import audit, events, outbox, plans, removal
 from houseful.ledger.events import EventRecord
@@ -59,7 +58,9 @@ class EventAdmin:
             return plan_id
 
         plan_id = await self._database.transact(work)
-        return PlanSummary(plan_id, plan.name, plan.seat_count, counted(plan))
+        return PlanSummary(
+            plan_id, plan.name, plan.seat_count, tuple(plan.seats_by_category), plan.left_out
+        )
 
     async def plans(self) -> list[PlanSummary]:
         """Every plan, newest first."""
@@ -202,15 +203,3 @@ def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
         for name in names
         if getattr(before, name) != getattr(after, name)
     }
-
-
-def counted(plan: Plan) -> tuple[tuple[str, int], ...]:
-    """Each category with how many seats it has."""
-    counts = [0] * len(plan.categories)
-    for section in plan.sections:
-        for row in section.rows:
-            for seat in row.seats:
-                counts[seat.category] += 1
-    return tuple(
-        (category.name, count) for category, count in zip(plan.categories, counts, strict=True)
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter, ValidationError
 
@@ -84,9 +84,20 @@ def place_of(error: ValidationError) -> str:
     return ".".join(str(part) for part in error.errors(include_url=False)[0]["loc"])
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def checked(model: type[Model], given: object) -> Model:
+    """`given` as `model`. Raises InvalidRequest naming the field, what was expected and what came."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise InvalidRequest(describe(error)) from None
+
+
 def describe(error: ValidationError) -> str:
     """Pydantic's first complaint in one line: place, expectation, what came."""
     first = error.errors(include_url=False)[0]
     place = place_of(error) or "body"
-    expected = first["msg"][:EXPECTED]  # which may show what came as well
+    expected = first["msg"][:EXPECTED].replace("Input should be", "expected", 1)
     return f"{place}: {expected}, got {shown(first.get('input'))}"

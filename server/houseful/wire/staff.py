@@ -227,6 +227,19 @@ class PlanSummaryBody(BaseModel):
     categories: list[PlanCategoryBody]
 
 
+class LeftOutBody(BaseModel):
+    """What the file sells and we do not: a standing area, or a table's seats only together."""
+
+    kind: Literal["standing_area", "whole_table"]
+    name: str
+    places: int
+    section: Annotated[str, Field(description="Empty outside of every section")]
+
+
+class ImportedPlanBody(PlanSummaryBody):
+    leftOut: list[LeftOutBody]
+
+
 class NewEventRequest(BaseModel):
     """An event on an imported plan; every category that has seats needs a price.
 

@@ -18,6 +18,7 @@ from houseful.plans import geometry
 from houseful.realtime.live_event import LiveEvent
 from houseful.sales.reservations import listed, sale_state
 from houseful.sales.single_flight import SingleFlight
+from houseful.telemetry.rows import readable
 from houseful.web.conditional import accepts_gzip, conditional
 from houseful.web.envelope import JSON, ok
 from houseful.web.operations import Bare, Call, Operation
@@ -35,10 +36,9 @@ async def list_events(call: Call) -> Response:
     found = await call.context.catalog.events()
     now_ms = call.context.clock()
     found.sort(key=lambda one: listed(one[0], now_ms))
-    return ok(
-        [event_view(record, available) for record, available in found if not record.is_hidden],
-        "Events retrieved successfully",
-    )
+    shown = [one for one in found if not one[0].is_hidden]
+    views = readable("event", shown, lambda one: event_view(*one))
+    return ok(views, "Events retrieved successfully")
 
 
 async def visible(call: Call) -> LiveEvent:

@@ -6,14 +6,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from houseful.domain.money import from_wire, to_wire
+from houseful.domain.money import to_wire
 from houseful.domain.pricing import Discount
 from houseful.staff.discount_admin import is_active
 from houseful.web.buyer.bookings import query_number
 from houseful.web.buyer.events import instant
 from houseful.web.envelope import ok
 from houseful.web.operations import LARGEST_ID, Call, Operation
-from houseful.web.staff.events import ACT_ERRORS, moment
+from houseful.web.staff.events import ACT_ERRORS
 from houseful.wire.staff import DiscountBody, DiscountRequest, ReasonRequest
 
 
@@ -27,22 +27,8 @@ async def list_discounts(call: Call) -> Response:
 
 async def add_discount(call: Call) -> Response:
     body = await call.body(DiscountRequest)
-    currency = body.currency or call.context.settings.currency
-    is_money = body.amount is not None or body.minimum is not None
     added = await call.context.staff.discounts.add(
-        call.user.id,
-        {
-            "code": body.code,
-            "percent": body.percent,
-            "amount_minor": None if body.amount is None else from_wire(body.amount, currency),
-            "currency": currency if is_money else body.currency,
-            "event_id": body.eventId,
-            "starts_at_ms": moment(body.startsAt),
-            "ends_at_ms": moment(body.endsAt),
-            "max_uses": body.maxUses,
-            "max_uses_per_user": body.maxUsesPerUser,
-            "minimum_minor": 0 if body.minimum is None else from_wire(body.minimum, currency),
-        },
+        call.user.id, body, call.context.settings.currency
     )
     return ok(discount_view(call, added), "Discount code added", 201)
 

@@ -19,6 +19,7 @@ from houseful.wire.buyer import EventBody
 from houseful.wire.codec import parse_iso
 from houseful.wire.staff import (
     EventChangeRequest,
+    ImportedPlanBody,
     NewEventRequest,
     PlanDocument,
     PlanSummaryBody,
@@ -36,7 +37,11 @@ async def add_plan(call: Call) -> Response:
         raise UnsupportedMediaType(f"expected Content-Type application/json, got {shown(kind)}")
     document = await call.raw_body(PLAN_LIMIT)
     added = await call.context.staff.programme.add_plan(call.user.id, document)
-    return ok(plan_view(added), "Plan imported", 201)
+    left_out = [
+        {"kind": one.kind, "name": one.name, "places": one.places, "section": one.section}
+        for one in added.left_out
+    ]
+    return ok(plan_view(added) | {"leftOut": left_out}, "Plan imported", 201)
 
 
 async def list_plans(call: Call) -> Response:
@@ -137,7 +142,7 @@ OPERATIONS = (
         "Import a seating plan",
         role="venue",
         request=PlanDocument,
-        answers={201: PlanSummaryBody},
+        answers={201: ImportedPlanBody},
         errors=(400, 413, 415, 503),
     ),
     Operation(

@@ -1,0 +1,49 @@
+"""An import says what of the file is not sold, or not as the file has it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from houseful.domain.errors import PlanRefused
+from houseful.domain.plan import LeftOut
+from houseful.plans import reader
+
+
+def chart(**drawn: Any) -> bytes:
+    seats = [{"x": 100 + 25 * n, "y": 50, "label": str(n), "categoryKey": 1} for n in range(4)]
+    standing = {
+        "label": "Standing",
+        "capacity": 500,
+        "categoryKey": 1,
+        "center": {"x": 200, "y": 200},
+    }
+    drawing = {
+        "height": 500,
+        "width": 800,
+        "rows": [{"label": "A", "seats": seats}],
+        "generalAdmissionAreas": [{**standing, "width": 200, "height": 100}],
+        **drawn,
+    }
+    categories = {"list": [{"label": "Stalls", "color": "#87A9D6", "key": 1}]}
+    return json.dumps({"name": "Hall", "categories": categories, "subChart": drawing}).encode()
+
+
+def test_standing_areas_are_named() -> None:
+    assert reader.read(chart()).left_out == (LeftOut("standing_area", "Standing", 500),)
+    assert reader.read(chart(generalAdmissionAreas=[])).left_out == ()
+
+
+def test_a_table_that_is_sold_whole_is_named() -> None:
+    seats = [{"x": 300 + 10 * n, "y": 330, "label": str(n), "categoryKey": 1} for n in range(4)]
+    table = {"label": "T1", "center": {"x": 300, "y": 300}, "radius": 30, "seats": seats}
+    whole = chart(generalAdmissionAreas=[], tables=[{**table, "bookAsAWhole": True}])
+    assert reader.read(whole).left_out == (LeftOut("whole_table", "T1", 4, "Main"),)
+    assert reader.read(chart(generalAdmissionAreas=[], tables=[table])).left_out == ()
+
+
+def test_a_plan_of_nothing_but_standing_areas_says_so() -> None:
+    with pytest.raises(PlanRefused, match="not sold yet: Standing"):
+        reader.read(chart(rows=[]))
