@@ -237,7 +237,9 @@ class LeftOutBody(BaseModel):
 
 
 class ImportedPlanBody(PlanSummaryBody):
-    leftOut: list[LeftOutBody]
+    """`leftOut` stands only where something was left out."""
+
+    leftOut: list[LeftOutBody] | None = None
 
 
 class NewEventRequest(BaseModel):

@@ -41,7 +41,8 @@ async def add_plan(call: Call) -> Response:
         {"kind": one.kind, "name": one.name, "places": one.places, "section": one.section}
         for one in added.left_out
     ]
-    return ok(plan_view(added) | {"leftOut": left_out}, "Plan imported", 201)
+    view = plan_view(added) | ({"leftOut": left_out} if left_out else {})
+    return ok(view, "Plan imported", 201)
 
 
 async def list_plans(call: Call) -> Response:
