@@ -101,9 +101,10 @@ def with_password(url: str) -> str:
 def address_in(written: Path) -> str:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        found = re.search(r"http://[\d.]+:\d+", written.read_text())
+        # The log names other addresses before, such as Stripe's, whose account is asked for at start.
+        found = re.search(r" is at (http://[\d.]+:\d+)", written.read_text())
         if found:
-            return found[0]
+            return found[1]
         time.sleep(0.05)
     raise AssertionError(f"it did not start:\n{written.read_text()}")
 
