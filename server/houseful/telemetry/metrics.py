@@ -9,7 +9,10 @@ supervisor sets for them before they start; whichever is asked then answers for 
 from __future__ import annotations
 
 import os
-from functools import cache
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from operator import add
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +20,13 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
+    Metric,
+    ProcessCollector,
     generate_latest,
     multiprocess,
 )
 from prometheus_client import Histogram as Histogram
+from prometheus_client.core import GaugeMetricFamily
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -108,13 +114,61 @@ def happened(name: str) -> Counter:
     return HAPPENINGS.labels(name)
 
 
-def exposition() -> bytes:
-    """Everything, of all workers on this machine, as Prometheus reads it."""
-    if not os.environ.get(SHARED):
-        return generate_latest()
+class Standing:
+    """What is true of the server as it is asked: its build, whether its parts answer, its processes."""
+
+    def __init__(self, version: str, parts: Mapping[str, bool]) -> None:
+        self._version = version
+        self._parts = parts
+
+    def collect(self) -> Iterator[Metric]:
+        build = GaugeMetricFamily(
+            "houseful_build_info",
+            "Always 1; the labels say what runs.",
+            labels=["version", "python"],
+        )
+        build.add_metric([self._version, platform.python_version()], 1)
+        yield build
+        up = GaugeMetricFamily(
+            "houseful_part_up", "Whether a part we stand on answers: 1 or 0.", labels=["part"]
+        )
+        for part, answers in self._parts.items():
+            up.add_metric([part], int(answers))
+        yield up
+        if os.environ.get(SHARED):
+            yield from processes(workers(Path(os.environ[SHARED])))
+
+
+def workers(directory: Path) -> list[int]:
+    """Processes that count into `directory` and live."""
+    found = {int(path.stem.rpartition("_")[2]) for path in directory.glob("*_*.db")}
+    return sorted(pid for pid in found if Path(f"/proc/{pid}").exists())
+
+
+def processes(pids: Sequence[int]) -> Iterator[Metric]:
+    """prometheus_client's `process_*`, summed over the workers; the start is the first one's."""
+    summed: dict[str, Metric] = {}
+    for pid in pids:
+        collector = ProcessCollector(pid=partial(int, pid), registry=None)
+        for family in collector.collect():
+            known = summed.setdefault(family.name, family)
+            if known is not family:
+                first, other = known.samples[0], family.samples[0]
+                together = min if family.name == "process_start_time_seconds" else add
+                known.samples = [first._replace(value=together(first.value, other.value))]
+    yield from summed.values()
+
+
+def exposition(version: str, parts: Mapping[str, bool]) -> bytes:
+    """Everything, of all workers on this machine, as Prometheus reads it. `parts`: which answer."""
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
+    registry.register(Standing(version, parts))
+    mine = generate_latest(registry)
+    if not os.environ.get(SHARED):
+        return mine + generate_latest()
+    shared = CollectorRegistry()
+    multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    return mine + generate_latest(shared)
 
 
 def share(directory: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from houseful import __version__
 from houseful.telemetry import metrics
 from tests.support.serving import Guest, Server, eventually
 from tests.web.conftest import Join
@@ -21,6 +22,9 @@ UNITS = (
     "_entries",
     "_checkouts",
     "_promises",
+    "_payments",
+    "_info",
+    "_up",
 )
 
 
@@ -53,7 +57,12 @@ async def test_the_dashboard_asks_only_for_what_there_is(join: Join) -> None:
     }
     stems = {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked}
     assert stems <= known.keys()
-    assert known.keys() - stems == {"houseful_live_events"}
+    assert known.keys() - stems == {
+        "houseful_live_events",
+        "houseful_build_info",
+        "houseful_part_up",
+        "houseful_foreign_payments",
+    }
     assert len({panel["id"] for panel in panels}) == len(panels)
 
 
@@ -76,6 +85,15 @@ async def test_a_hold_that_ran_out_is_measured(brief_holds: Server, join: Join) 
     await eventually(has_risen)
 
 
+async def test_the_build_the_parts_and_the_process_are_told(join: Join) -> None:
+    text = (await (await join()).http.get("/metrics")).text
+    assert 'houseful_build_info{python="' in text
+    assert f'version="{__version__}"' in text
+    assert 'houseful_part_up{part="redis"} 1.0' in text
+    assert 'houseful_part_up{part="database"} 1.0' in text
+    assert re.search(r"^process_resident_memory_bytes [0-9.e+]+$", text, re.MULTILINE)
+
+
 async def test_scripts_are_measured_by_name(server: Server, join: Join) -> None:
     sale, ann = server.add_event(), await join()
     before = await families(ann)
@@ -95,7 +113,7 @@ metrics.VIEWERS.set(int(sys.argv[2]))
 metrics.OPEN_PROMISES.set(7)
 print(__import__("os").getpid(), flush=True)
 sys.stdin.read()
-print(metrics.exposition().decode())
+print(metrics.exposition("1", {"redis": True}).decode())
 """
 
 
@@ -122,6 +140,8 @@ def test_one_worker_answers_for_all_and_the_dead_watch_nothing(tmp_path: Path) -
     )
     assert lines['houseful_happenings_total{name="reservation_success"}'] == "5.0"
     assert lines["houseful_viewers"] == "5.0"
+    assert float(lines["process_resident_memory_bytes"]) > 1e6
+    assert lines['houseful_part_up{part="redis"}'] == "1.0"
     assert lines["houseful_open_promises"] == "7.0"
     assert metrics.share(tmp_path / "metrics")
     assert list((tmp_path / "metrics").glob("*.db")) == []

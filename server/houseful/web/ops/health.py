@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from starlette.responses import Response
 
+from houseful import __version__
 from houseful.domain.errors import Forbidden, HousefulError, Unauthenticated
 from houseful.realtime import gauges
 from houseful.redis.connection import translated
@@ -30,18 +31,22 @@ async def healthz(_: Call) -> Response:
     return ok({"status": "ok"}, "Alive")
 
 
-async def readyz(call: Call) -> Response:
-    """The parts we stand on answer; 503 names those that do not."""
+async def states(call: Call) -> dict[str, str]:
+    """Part → `ok` or `unavailable`."""
 
     async def ping_redis() -> None:
         with translated():
             await call.context.redis.ping()
 
-    names = ("redis", "database")
-    states = await asyncio.gather(
+    found = await asyncio.gather(
         state_of("redis", ping_redis()), state_of("database", call.context.database.ping())
     )
-    parts = dict(zip(names, states, strict=True))
+    return dict(zip(("redis", "database"), found, strict=True))
+
+
+async def readyz(call: Call) -> Response:
+    """The parts we stand on answer; 503 names those that do not."""
+    parts = await states(call)
     if all(state == "ok" for state in parts.values()):
         return ok({"status": "ready", "parts": parts}, "Ready")
     down = ", ".join(name for name, state in parts.items() if state != "ok")
@@ -85,7 +90,8 @@ async def get_metrics(call: Call) -> Response:
         if not secrets.compare_digest(given.encode(), expected.encode()):
             raise Unauthenticated("expected Authorization: Bearer with the metrics token")
     gauges.measure(call.context.live)
-    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+    up = {part: state == "ok" for part, state in (await states(call)).items()}
+    return Response(metrics.exposition(__version__, up), media_type=metrics.CONTENT_TYPE)
 
 
 async def get_dashboard(_: Call) -> Response:
