@@ -144,3 +144,18 @@ def test_lines_of_the_hot_path_look_like_all_others(
     else:
         assert " [info     ] seats held " in said
         assert "request_id=" in said
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_nothing_in_a_line_turns_a_terminal_or_passes_for_another_line(
+    style: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.configure(style, "info")
+    evil = "a\x1b[31m\x9b\u202eb\n2026 [error] forged"
+    structlog.get_logger("page").info("page_event", facts={"reason": evil}, at=evil, user=evil)
+    log.tell(logging.INFO, "held", user="a\x1b\u202eb")
+    log._write_told()
+    written = capsys.readouterr().err
+    assert len(written.splitlines()) == 2
+    assert not set(written) & set("\x9b\u202e")
+    assert "\x1b[31m\x9b" not in written

@@ -23,6 +23,7 @@ from houseful.cli.upkeep import DataDir
 from houseful.domain import money
 from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
 from houseful.domain.moments import check_sale
+from houseful.domain.text import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -59,7 +60,7 @@ def main() -> None:
     try:
         app()
     except HousefulError as error:
-        sys.exit(f"houseful: {error.message}")
+        sys.exit(visible(f"houseful: {error.message}"))
 
 
 @app.callback()
@@ -229,7 +230,7 @@ def list_events(data_dir: DataDir = None) -> None:
     for event in _with_database(settings.load(data_dir=data_dir), events.list_all):
         print(
             f"{event.id:>4}  {told(event.starts_at_ms, event.timezone)}  {event.seat_count:>7,}"
-            f"  {event.name}  ({event.venue})"
+            f"  {visible(event.name)}  ({visible(event.venue)})"
         )
 
 

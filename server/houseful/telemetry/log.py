@@ -21,9 +21,13 @@ from typing import Any, Final, Literal
 
 import structlog
 
+from houseful.domain.text import visible
 from houseful.wire.codec import encode, iso
 
 HIDDEN: Final = "[hidden]"
+
+OF_SEVERAL_LINES: Final = ("exception", "stack")
+"""Laid out by us; in any other value a line feed could pass for a line of the log."""
 
 _SECRET_NAMES: Final = re.compile(
     r"secret|token|password|authorization|cookie|api_?key|\bcard|ticket$", re.IGNORECASE
@@ -182,7 +186,7 @@ def _texts(request_id: str | None, facts: dict[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def _hidden(text: str) -> str:
     """The same users again and again."""
-    return _SECRET_TEXTS.sub(HIDDEN, text)
+    return visible(_SECRET_TEXTS.sub(HIDDEN, text))
 
 
 def _rendering(style: Literal["json", "console"]) -> list[structlog.typing.Processor]:
@@ -216,7 +220,8 @@ def _without_secrets(name: str, value: Any) -> Any:
     if value is not None and _SECRET_NAMES.search(name):
         return HIDDEN
     if isinstance(value, str):
-        return _SECRET_TEXTS.sub(HIDDEN, value)
+        text = visible(_SECRET_TEXTS.sub(HIDDEN, value))
+        return text if name in OF_SEVERAL_LINES else text.replace("\n", "\\n")
     if isinstance(value, dict):
         return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
