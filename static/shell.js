@@ -26,6 +26,7 @@ const VIEWS = {
   checkout: { tag: "checkout-view", load: () => import("./buyer/checkout.js"), isPurchase: true },
   bookings: { tag: "bookings-view", load: () => import("./buyer/bookings.js") },
   booking: { tag: "booking-view", load: () => import("./buyer/booking.js") },
+  find: { tag: "find-view", load: () => import("./buyer/find.js") },
   signin: { tag: "signin-view", load: () => import("./buyer/signin.js") },
   venue: { tag: "venue-view", load: () => import("./staff/venue.js") },
   missing: { tag: "missing-view", load: () => Promise.resolve() },

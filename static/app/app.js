@@ -21,7 +21,7 @@ const SAID_MS = 8000;
 /** @param {import("../lib/platform.js").Shelf} shelf */
 export function createApp(shelf) {
   const clock = createServerClock();
-  const session = createSession(shelf);
+  const session = createSession(shelf, clock.now);
   const api = createApi({ session, clock });
   // Without a shared storage each tab is a buyer of its own.
   const tabs = createTabs(shelf.isLasting ? openChannel(`houseful${BASE}`) : null);
@@ -91,7 +91,7 @@ export function createApp(shelf) {
     announceSale(event) {
       if (!event) return;
       const text = event.saleState === "upcoming" && event.onSaleAt
-        ? t("cart.notOpen", { when: shortDate(event.onSaleAt) })
+        ? t("cart.notOpen", { when: shortDate(event.onSaleAt, event.timeZone) })
         : t("event.closed");
       toasts.show("info", text, 4000);
     },

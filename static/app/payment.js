@@ -13,7 +13,8 @@ import { explain } from "../ui/explain.js";
 /**
  * @typedef {import("../net/api.js").Booking} Booking
  * @typedef {import("../net/api.js").BookingRequest} BookingRequest
- * @typedef {{ authenticate(clientSecret: string, booking: Booking): Promise<void> }} Bank
+ * @typedef {{ authenticate(clientSecret: string, booking: Booking): Promise<void>,
+ *   reprice(quote: import("../net/api.js").Quote): void }} Bank
  */
 
 const FOLLOW_MS = 1500;
@@ -21,13 +22,13 @@ const FOLLOW_MS = 1500;
 const SEARCH_MS = 30_000;
 /** Attempts that came to nothing although no card was declined: the seats and the key stay good, and
  * trying again at once is of no use. Each has words of its own. */
-export const KEPT_REASONS = new Set(["shop_cannot_charge", "gateway_busy", "too_many_payments"]);
+export const KEPT_REASONS = new Set(["shop_cannot_charge", "gateway_busy", "too_many_payments", "total_changed"]);
 const OPEN_STATES = new Set(["PENDING", "REQUIRES_ACTION"]);
 
 /**
  * @param {import("./app.js").App} app
  * @param {import("./purchase.js").Purchase} purchase
- * @param {Bank} bank asks the buyer for 3-D Secure
+ * @param {Bank} bank asks the buyer for 3-D Secure, and shows what the seats cost now
  */
 export function createPayment(app, purchase, bank) {
   const { api, analytics, toasts } = app;
@@ -101,9 +102,9 @@ export function createPayment(app, purchase, bank) {
   function pauseOrNews() {
     const before = purchase.wakeups.peek();
     return new Promise((resolve) => {
-      const end = Date.now() + FOLLOW_MS;
+      const end = performance.now() + FOLLOW_MS;
       const timer = setInterval(() => {
-        if (purchase.wakeups.peek() === before && Date.now() < end) return;
+        if (purchase.wakeups.peek() === before && performance.now() < end) return;
         clearInterval(timer);
         resolve(undefined);
       }, 100);
@@ -139,13 +140,20 @@ export function createPayment(app, purchase, bank) {
   /** @param {unknown} error a fault of our own leaves the buyer with the same ways on, and goes on to the console */
   function failed(error) {
     const isKept = error instanceof ApiError && KEPT_REASONS.has(error.code);
+    if (error instanceof ApiError && error.data?.quote) bank.reprice(error.data.quote);
     fell(isKept ? kept(error.code) : asProblem(error));
     if (!(error instanceof ApiError)) throw error;
     return null;
   }
 
   /** @param {string} code one of `KEPT_REASONS` */
-  const kept = (code) => ({ message: t(`fault.${code}`), retryable: true, sameKey: true, code, status: 502 });
+  const kept = (code) => ({
+    message: t(`fault.${code}`),
+    retryable: true,
+    sameKey: code !== "total_changed", // another price is another payment
+    code,
+    status: 502,
+  });
 
   /** @param {import("../state/checkout-machine.js").CheckoutError} problem */
   function fell(problem) {
@@ -164,7 +172,7 @@ export function createPayment(app, purchase, bank) {
   async function resume() {
     const known = /** @type {any} */ (machine.bookingData.peek());
     const seatIds = machine.reservationData.peek()?.reservedSeatIds ?? [];
-    const until = Date.now() + SEARCH_MS;
+    const until = performance.now() + SEARCH_MS;
     for (;;) {
       try {
         const found = known?.bookingReference
@@ -172,9 +180,9 @@ export function createPayment(app, purchase, bank) {
           : findBooking((await api.bookings(1, 20)).items, eventId, seatIds);
         if (found) return await settle({ ...known, ...found });
         const held = await api.reservations(eventId);
-        if (Date.now() > until || !held.some((one) => one.status === "PAYING")) break;
+        if (performance.now() > until || !held.some((one) => one.status === "PAYING")) break;
       } catch (error) {
-        if (!(error instanceof ApiError) || !error.retryable || Date.now() > until) return failed(error);
+        if (!(error instanceof ApiError) || !error.retryable || performance.now() > until) return failed(error);
       }
       await pause(FOLLOW_MS);
     }

@@ -21,8 +21,14 @@ const OPEN_STATES = new Set(["PENDING", "REQUIRES_ACTION"]);
 export class BookingView extends View {
   /** @type {import("../app/app.js").App} */
   app = /** @type {any} */ (null);
-  /** @type {{ reference: string }} */
+  /** @type {{ reference: string, link?: string }} */
   params = { reference: "" };
+  /** Who came by the link sees this booking and nothing else. */
+  get api() {
+    return this.params.link ? this.#linked ??= this.app.api.byLink(this.params.link) : this.app.api;
+  }
+  /** @type {import("../net/api.js").Api | undefined} */
+  #linked;
 
   /** @override */
   render() {
@@ -33,7 +39,7 @@ export class BookingView extends View {
     const load = async () => {
       problem.value = null;
       try {
-        booking.value = await this.app.api.booking(reference);
+        booking.value = await this.api.booking(reference);
       } catch (error) {
         if (!booking.peek()) problem.value = asApiError(error);
         if (!(error instanceof ApiError)) throw error;
@@ -83,7 +89,13 @@ export class BookingView extends View {
             fact(
               "calendar",
               t("event.when"),
-              booking.event ? h("time", { datetime: booking.event.startsAt }, longDate(booking.event.startsAt)) : "",
+              booking.event
+                ? h(
+                  "time",
+                  { datetime: booking.event.startsAt },
+                  longDate(booking.event.startsAt, booking.event.timeZone),
+                )
+                : "",
             ),
             fact("place", t("event.where"), booking.event?.venue ?? ""),
           ),
@@ -105,6 +117,15 @@ export class BookingView extends View {
         isConfirmed ? this.stub(booking) : null,
       ),
       isConfirmed ? this.actions(booking, replace) : null,
+      booking.linkUrl
+        ? h(
+          "p",
+          { class: "muted small" },
+          t("booking.linkHelp"),
+          " ",
+          h("a", { href: booking.linkUrl.slice(1) }, t("booking.link")),
+        )
+        : null,
       this.sketch(booking),
     );
   }
@@ -150,7 +171,7 @@ export class BookingView extends View {
   /** A QR code needs the token, so it is fetched and shown from memory. @param {Booking} booking @param {string} path */
   code(booking, path) {
     const source = signal("");
-    this.app.api.file(path).then(
+    this.api.file(path).then(
       (blob) => (source.value = URL.createObjectURL(blob)),
       () => undefined,
     );
@@ -228,15 +249,15 @@ export class BookingView extends View {
   /** @param {Booking} booking @param {(next: Booking) => void} replace */
   email(booking, replace) {
     return this.attempt(async () => {
-      const answer = await this.app.api.emailTickets(booking.bookingReference);
+      const answer = await this.api.emailTickets(booking.bookingReference);
       this.app.toasts.show("success", asked(answer));
-      replace(await this.app.api.booking(booking.bookingReference));
+      replace(await this.api.booking(booking.bookingReference));
     });
   }
 
   /** @param {string} path @param {string} name */
   download(path, name) {
-    return this.attempt(async () => download(await this.app.api.file(path), name));
+    return this.attempt(async () => download(await this.api.file(path), name));
   }
 
   /** @param {Booking} booking @param {(next: Booking) => void} replace */
@@ -253,7 +274,7 @@ export class BookingView extends View {
     });
     if (!isSure) return;
     await this.attempt(async () => {
-      const answer = await this.app.api.cancelBooking(booking.bookingReference);
+      const answer = await this.api.cancelBooking(booking.bookingReference);
       replace({ ...booking, ...answer });
       this.app.toasts.show("success", t("booking.cancelled"));
     });

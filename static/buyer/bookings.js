@@ -39,7 +39,8 @@ export class BookingsView extends View {
     entitle(this, t("bookings.title"));
     return () => {
       if (problem.value) return failure(problem.value, load);
-      return h("div", { class: "page" }, h("h1", null, t("bookings.title")), () => {
+      const find = h("p", null, h("a", { href: "#/find" }, t("find.open")));
+      return h("div", { class: "page" }, h("h1", null, t("bookings.title")), find, () => {
         const shown = found.value;
         if (!shown) return skeleton("lines", 3);
         if (!shown.items.length) {
@@ -107,9 +108,10 @@ function row(booking) {
         h(
           "span",
           { class: "muted" },
-          [booking.event ? shortDate(booking.event.startsAt) : "", booking.event?.venue ?? ""].filter(Boolean).join(
-            " · ",
-          ),
+          [booking.event ? shortDate(booking.event.startsAt, booking.event.timeZone) : "", booking.event?.venue ?? ""]
+            .filter(Boolean).join(
+              " · ",
+            ),
         ),
         h("span", { class: "muted tabular" }, booking.seats.map(seatName).join("; ")),
       ),

@@ -37,6 +37,7 @@ export class CheckoutView extends View {
     const wasPaying = PAYING.has(machine.state.peek());
     this.payment = createPayment(this.app, purchase, {
       authenticate: (secret, booking) => this.authenticate(secret, booking),
+      reprice: (quote) => this.quote && (this.quote.value = quote),
     });
     entitle(this, t("checkout.title"));
     const isReady = signal(false);
@@ -185,15 +186,17 @@ export class CheckoutView extends View {
     app.session.keepContact(contact);
     const means = await form.means();
     if ("message" in means) return app.toasts.show("error", means.message, 8000);
+    const total = this.quote?.peek()?.total ?? purchase.heldTotal.peek();
     const discountCode = this.quote?.peek()?.discountCode ?? undefined;
     const { phone, ...reached } = contact;
     const request = {
       ...means,
       contact: phone ? contact : reached,
       language: currentLanguage(),
+      expectedTotal: total,
       ...(discountCode ? { discountCode } : {}),
     };
-    const booking = await payment.pay(request, this.quote?.peek()?.total ?? purchase.heldTotal.peek());
+    const booking = await payment.pay(request, total);
     this.leave(booking);
   }
 

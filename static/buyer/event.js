@@ -43,7 +43,11 @@ export class EventView extends View {
           h(
             "dl",
             { class: "facts" },
-            fact("calendar", "event.when", h("time", { datetime: event.startsAt }, longDate(event.startsAt))),
+            fact(
+              "calendar",
+              "event.when",
+              h("time", { datetime: event.startsAt }, longDate(event.startsAt, event.timeZone)),
+            ),
             fact("place", "event.where", event.venue),
             fact("ticket", "booking.seats", () => {
               purchase.revision.value;
@@ -96,7 +100,7 @@ export class EventView extends View {
       return h(
         "div",
         { class: "notice" },
-        h("strong", null, t("event.upcoming", { when: shortDate(event.onSaleAt) })),
+        h("strong", null, t("event.upcoming", { when: shortDate(event.onSaleAt, event.timeZone) })),
         saleCountdown(this.app.clock, () => this.purchase.event.value),
         h("a", { class: "button is-secondary", href }, t("event.look")),
       );

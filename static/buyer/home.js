@@ -43,7 +43,7 @@ export class HomeView extends View {
           const list = events.value;
           if (!list) return skeleton("cards", 3);
           if (!list.length) return empty(t("home.empty"), t("home.emptyHelp"));
-          return h("ul", { class: "cards" }, list.map(card));
+          return h("ul", { class: "cards" }, list.map((event) => card(event, this.app.clock.now())));
         },
       );
     };
@@ -51,11 +51,12 @@ export class HomeView extends View {
 }
 customElements.define("home-view", HomeView);
 
-/** @param {EventSummary} event */
-function card(event) {
+/** @param {EventSummary} event @param {number} now by the server's clock */
+function card(event, now) {
   const taken = event.totalSeats ? 1 - event.availableSeats / event.totalSeats : 0;
-  const { day, month, weekday } = leaf(event.startsAt);
-  const isUpcoming = event.onSaleAt !== null && Date.parse(event.onSaleAt) > Date.now();
+  const { day, month, weekday } = leaf(event.startsAt, event.timeZone);
+  const isUpcoming = event.onSaleAt !== null && Date.parse(event.onSaleAt) > now;
+  const isPast = Date.parse(event.startsAt) <= now;
   return h(
     "li",
     null,
@@ -68,7 +69,7 @@ function card(event) {
         { class: "card-body" },
         h(
           "time",
-          { class: "leaf", datetime: event.startsAt, title: longDate(event.startsAt) },
+          { class: "leaf", datetime: event.startsAt, title: longDate(event.startsAt, event.timeZone) },
           h("span", null, weekday),
           h("strong", null, day),
           h("span", null, month),
@@ -84,9 +85,11 @@ function card(event) {
             h("strong", null, t("home.from", { price: money(event.minPrice, event.currency) })),
             h(
               "span",
-              { class: event.availableSeats ? "" : "is-sold-out" },
-              isUpcoming
-                ? t("event.upcoming", { when: shortDate(/** @type {string} */ (event.onSaleAt)) })
+              { class: event.availableSeats && !isPast ? "" : "is-sold-out" },
+              isPast
+                ? t("home.past")
+                : isUpcoming
+                ? t("event.upcoming", { when: shortDate(/** @type {string} */ (event.onSaleAt), event.timeZone) })
                 : event.availableSeats
                 ? t("home.available", { n: event.availableSeats })
                 : t("home.soldOut"),

@@ -25,6 +25,9 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
     "aria-describedby": "fault-code",
     oninput: () => (fault.value = ""),
   });
+  /** What the hold's own prices say; the map's are those of now. @param {{ id: number, price: string }} seat */
+  const priceOf = (seat) =>
+    quote.value?.items.find((/** @type {{ seatId: number }} */ item) => item.seatId === seat.id)?.price ?? seat.price;
   const apply = () => onCode(input.value.trim());
   return h(
     "aside",
@@ -34,7 +37,7 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
       "p",
       { class: "summary-event" },
       h("strong", null, event.name),
-      h("span", { class: "muted" }, longDate(event.startsAt)),
+      h("span", { class: "muted" }, longDate(event.startsAt, event.timeZone)),
       h("span", { class: "muted" }, event.venue),
     ),
     h("ul", null, () =>
@@ -48,7 +51,7 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
             h("strong", null, seat.place),
             seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
           ),
-          h("span", { class: "tabular" }, money(seat.price, event.currency)),
+          h("span", { class: "tabular" }, money(priceOf(seat), event.currency)),
         )
       )),
     h(

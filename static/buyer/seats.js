@@ -117,7 +117,7 @@ export class SeatsView extends View {
           "div",
           { class: "desk-title" },
           h("h1", null, t("seats.title")),
-          h("p", { class: "muted" }, `${event.name} · ${shortDate(event.startsAt)}`),
+          h("p", { class: "muted" }, `${event.name} · ${shortDate(event.startsAt, event.timeZone)}`),
         ),
         h("p", { class: "live-state" }, () => this.liveState()),
         h(
@@ -151,7 +151,7 @@ export class SeatsView extends View {
     const event = this.purchase.event.value;
     if (!event || event.saleState === "open") return null;
     const words = event.saleState === "upcoming" && event.onSaleAt
-      ? t("event.upcoming", { when: shortDate(event.onSaleAt) })
+      ? t("event.upcoming", { when: shortDate(event.onSaleAt, event.timeZone) })
       : t("event.closed");
     return h(
       "p",

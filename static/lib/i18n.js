@@ -4,7 +4,7 @@
  * Owns: which language. The words themselves stand in static/strings/.
  */
 import { formatMoney, formatRange } from "./money.js";
-import { formatDate } from "./time.js";
+import { formatDate, formatThere, knowsZone } from "./time.js";
 
 /** @typedef {Record<string, string | { one: string, other: string }>} Strings */
 
@@ -78,9 +78,10 @@ export const money = (amount, currency) => formatMoney(amount, currency, locale)
 /** @param {string} low @param {string} high @param {string} currency */
 export const moneyRange = (low, high, currency) => formatRange(low, high, currency, locale);
 
-/** "Friday, 9 January 2026, 19:30" @param {string} when */
-export const longDate = (when) =>
-  formatDate(when, locale, {
+/** "Friday, 9 January 2026, 19:30", with a zone also its name and the reader's own time.
+ * @param {string} when @param {string} [timeZone] the venue's */
+export const longDate = (when, timeZone) =>
+  written(when, timeZone, {
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -89,9 +90,9 @@ export const longDate = (when) =>
     minute: "2-digit",
   });
 
-/** "Fri, 9 Jan, 19:30" @param {string} when */
-export const shortDate = (when) =>
-  formatDate(when, locale, {
+/** "Fri, 9 Jan, 19:30", with a zone as `longDate`. @param {string} when @param {string} [timeZone] the venue's */
+export const shortDate = (when, timeZone) =>
+  written(when, timeZone, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -99,9 +100,18 @@ export const shortDate = (when) =>
     minute: "2-digit",
   });
 
-/** Day and month apart, for a calendar leaf. @param {string} when */
-export const leaf = (when) => ({
-  day: formatDate(when, locale, { day: "numeric" }),
-  month: formatDate(when, locale, { month: "short" }),
-  weekday: formatDate(when, locale, { weekday: "short" }),
-});
+/** @param {string} when @param {string | undefined} timeZone @param {Intl.DateTimeFormatOptions} options */
+const written = (when, timeZone, options) =>
+  timeZone
+    ? formatThere(when, locale, options, timeZone, (own) => t("time.yours", { time: own }))
+    : formatDate(when, locale, options);
+
+/** Day and month at the venue apart, for a calendar leaf. @param {string} when @param {string} zone */
+export function leaf(when, zone) {
+  const timeZone = knowsZone(zone) ? zone : undefined;
+  return {
+    day: formatDate(when, locale, { day: "numeric", timeZone }),
+    month: formatDate(when, locale, { month: "short", timeZone }),
+    weekday: formatDate(when, locale, { weekday: "short", timeZone }),
+  };
+}

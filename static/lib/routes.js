@@ -10,6 +10,7 @@ const ROUTES = /** @type {const} */ ([
   ["checkout", /^\/events\/(?<event>\d+)\/checkout$/],
   ["bookings", /^\/bookings$/],
   ["booking", /^\/bookings\/(?<reference>BK-[\w-]+)$/],
+  ["find", /^\/find$/],
   ["signin", /^\/signin$/],
   ["venue", /^\/venue(?:\/(?<event>\d+))?(?:\/(?<page>[a-z]+))?$/],
 ]);
@@ -24,7 +25,8 @@ export function routeOf(hash) {
     const match = pattern.exec(path);
     if (!match) continue;
     const given = Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined);
-    return { view, params: Object.fromEntries(given) };
+    const link = view === "booking" ? new URLSearchParams(hash.split("?")[1] ?? "").get("link") : null;
+    return { view, params: { ...Object.fromEntries(given), ...(link ? { link } : {}) } };
   }
   return { view: "missing", params: {} };
 }

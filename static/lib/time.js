@@ -1,23 +1,27 @@
 // @ts-check
 /**
  * The server's clock as this page knows it, and how times are written.
- * Never: a deadline judged by this machine's clock alone.
+ * Never: this machine's date and time, which may be wrong by days; what passes is counted by a stopwatch.
  */
 
-/** @typedef {{ now(): number, offset(): number, observe(serverMs: number, sentMs: number, receivedMs: number): void }} ServerClock */
+/** @typedef {{ now(): number, offset(): number, tick(): number,
+ *   observe(serverMs: number, sentMs: number, receivedMs: number): void }} ServerClock `sentMs` and
+ *   `receivedMs` are of `tick()` */
 
 /**
  * Learns the difference between the server's clock and ours. The sample with the shortest round
  * trip says most (its error is at most half of that trip); a sample is trusted less as it ages.
- * @param {() => number} [clock] milliseconds since 1970
+ * Before the first sample it is 1970, so that nothing is taken to be over.
+ * @param {() => number} [clock] milliseconds since any moment
  * @returns {ServerClock}
  */
-export function createServerClock(clock = Date.now) {
+export function createServerClock(clock = () => performance.now()) {
   let offset = 0;
   let error = Infinity;
   let sampledAt = 0;
   return {
-    now: () => clock() + offset,
+    now: () => Math.round(clock() + offset),
+    tick: clock,
     offset: () => offset,
     observe(serverMs, sentMs, receivedMs) {
       if (!Number.isFinite(serverMs) || receivedMs < sentMs) return;
@@ -39,6 +43,34 @@ export function createServerClock(clock = Date.now) {
 export function formatCountdown(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   return `${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/**
+ * A time of an event by the clocks of its venue, whose zone is named, and the reader's own beside it
+ * where that is another.
+ * @param {string | number | Date} when
+ * @param {string} locale
+ * @param {Intl.DateTimeFormatOptions} options
+ * @param {string} timeZone IANA
+ * @param {(own: string) => string} beside words around the reader's own
+ */
+export function formatThere(when, locale, options, timeZone, beside) {
+  if (!knowsZone(timeZone)) return formatDate(when, locale, options);
+  const there = formatDate(when, locale, { ...options, timeZone, timeZoneName: "short" });
+  /** @type {Intl.DateTimeFormatOptions} */
+  const exact = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
+  if (formatDate(when, "en", exact) === formatDate(when, "en", { ...exact, timeZone })) return there;
+  const own = { weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+  return `${there} ${beside(formatDate(when, locale, /** @type {Intl.DateTimeFormatOptions} */ (own)))}`;
+}
+
+/** Whether this browser has the zone; older ones lack new names. @param {string} timeZone */
+export function knowsZone(timeZone) {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
+  } catch {
+    return false;
+  }
 }
 
 /** @type {Map<string, Intl.DateTimeFormat>} */

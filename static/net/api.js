@@ -10,7 +10,7 @@ import { at } from "../lib/base.js";
 import { ApiError, unwrap } from "./envelope.js";
 
 /**
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, onSaleAt: string | null,
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null,
  *   offSaleAt: string | null, currency: string, totalSeats: number, availableSeats: number,
  *   minPrice: string, maxPrice: string }} EventSummary
  * @typedef {EventSummary & { holdSeconds: number, maxSeats: number, planUrl: string,
@@ -30,13 +30,13 @@ import { ApiError, unwrap } from "./envelope.js";
  *   status: string, paymentStatus: string, seatNumbers: string[], seatIds: number[],
  *   seats: (import("../lib/seat-labels.js").SeatName & { seatId: number })[],
  *   currency: string, subtotal?: number | string, discountAmount?: number | string, createdAt: string,
- *   confirmedAt: string | null, event?: { id: number, name: string, venue: string, startsAt: string },
+ *   confirmedAt: string | null, event?: { id: number, name: string, venue: string, startsAt: string, timeZone: string },
  *   contact?: { name: string, email: string, phone?: string } | null, clientSecret?: string,
  *   expiresAt?: string, declineCode?: string | null, problem?: string | null, language?: string,
  *   delivery?: Delivery | null,
- *   tickets?: Ticket[] | null }} Booking
+ *   tickets?: Ticket[] | null, linkUrl?: string | null }} Booking
  * @typedef {{ eventId: number, seatIds: number[], paymentMethod: "stripe" | "demo",
- *   discountCode?: string, paymentToken?: string, card?: { number: string },
+ *   discountCode?: string, expectedTotal?: string, paymentToken?: string, card?: { number: string },
  *   contact?: { name: string, email: string, phone?: string }, language?: string }} BookingRequest
  * @typedef {{ id: number, seatId: number, section: string, seatNumber: string, code: string,
  *   state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} Ticket
@@ -66,16 +66,16 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
    */
   async function send(path, { patience = PATIENCE_MS, ...options }) {
     const limit = timeLimit(patience);
-    const sentAt = Date.now();
+    const sentAt = clock.tick();
     try {
       const response = await fetch(at(path), {
         cache: "no-cache",
         ...options,
         signal: limit,
       });
-      const date = Date.parse(response.headers.get("date") ?? "");
-      // `Date` is cut to the second; its middle is the best guess, and the doubt is 500 ms more.
-      if (date) clock.observe(date + 500, sentAt - 1000, Date.now());
+      // What the browser kept tells of another moment.
+      const isFresh = !("cache" in options);
+      if (isFresh) clock.observe(Date.parse(response.headers.get("x-server-time") ?? ""), sentAt, clock.tick());
       return response;
     } catch (error) {
       const code = limit.aborted ? "timeout" : "network";
@@ -137,6 +137,19 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
 
   return {
     token,
+    /** The same server for whoever has the link to a booking: its token counts for that booking alone.
+     * @param {string} link */
+    byLink: (link) => createApi({ session: { ...session, token: () => link, signOut() {} }, clock, fetch }),
+    /** Reference and address of a booking have its mail sent again; the answer is always the same.
+     * @param {string} reference @param {string} email */
+    findBooking: async (reference, email) =>
+      unwrap(
+        await send("/bookings/find", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ reference, email }),
+        }),
+      ),
     /** Any other path: the whole answer, or its `data`, or a file. */
     call,
     data,
@@ -146,12 +159,7 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
     /** @returns {Promise<EventSummary[]>} */
     events: () => data("/events"),
     /** @param {number} id @returns {Promise<EventDetails>} */
-    async event(id) {
-      const sentAt = Date.now();
-      const event = await data(`/events/${id}`);
-      clock.observe(Date.parse(event.serverTime), sentAt, Date.now());
-      return event;
-    },
+    event: (id) => data(`/events/${id}`),
 
     /** The drawing of a house: immutable, so the browser's cache may keep it. @param {string} url */
     async plan(url) {

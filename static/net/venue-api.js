@@ -18,7 +18,7 @@
  *   name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckIn
  * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held",
  *   detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblem
- * @typedef {{ id: number, name: string, venue: string, startsAt: string }} DoorEvent
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} DoorEvent
  * @typedef {{ event: DoorEvent, checkedIn: number, booked: number, recent: CheckIn[] }} CheckIns
  * @typedef {{ token: string, expiresAt: string, url: string, qr: string }} DoorPass
  * @typedef {{ subject: string, code: string, ok: boolean, severity: "fine" | "warning" | "error",

@@ -60,6 +60,8 @@ function no(error) {
         }),
       )
       : null,
-    event ? h("p", null, t("venue.door.otherEvent", { name: event.name, when: shortDate(event.startsAt) })) : null,
+    event
+      ? h("p", null, t("venue.door.otherEvent", { name: event.name, when: shortDate(event.startsAt, event.timeZone) }))
+      : null,
   );
 }

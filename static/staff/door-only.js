@@ -21,7 +21,11 @@ export function doorOnlyPage({ staff, view }) {
         "div",
         { class: "venue-title" },
         h("h1", null, () => event.value?.name ?? t("venue.tab.door")),
-        h("p", { class: "muted small" }, () => event.value ? shortDate(event.value.startsAt) : ""),
+        h(
+          "p",
+          { class: "muted small" },
+          () => event.value ? shortDate(event.value.startsAt, event.value.timeZone) : "",
+        ),
       ),
       staffMenu(staff),
     ),

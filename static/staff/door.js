@@ -27,13 +27,13 @@ const TONIGHT_MS = 12 * 3_600_000;
 /** @param {{ startsAt: string }} event @param {number} now by the server's clock */
 const isTonight = ({ startsAt }, now) => Math.abs(Date.parse(startsAt) - now) < TONIGHT_MS;
 
-/** The door of another day's event: whoever stands here may have taken the wrong one. @param {{ name: string, startsAt: string }} event */
-const anotherDay = ({ name, startsAt }) =>
+/** The door of another day's event: whoever stands here may have taken the wrong one. @param {{ name: string, startsAt: string, timeZone: string }} event */
+const anotherDay = ({ name, startsAt, timeZone }) =>
   h(
     "p",
     { class: "venue-alert is-warning", role: "status" },
     icon("warning"),
-    h("span", null, t("venue.door.anotherDay", { name, when: shortDate(startsAt) })),
+    h("span", null, t("venue.door.anotherDay", { name, when: shortDate(startsAt, timeZone) })),
   );
 
 /** @typedef {{ checkedIn: number, booked: number }} Inside */

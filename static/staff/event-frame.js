@@ -33,7 +33,7 @@ export function eventFrame({ staff, view, desk, page }, content) {
         h("h1", null, () => desk.latest.value?.name ?? t("venue.title")),
         h("p", { class: "muted small" }, () => {
           const now = desk.latest.value;
-          return now ? shortDate(now.startsAt) : "";
+          return now ? shortDate(now.startsAt, now.timeZone) : "";
         }),
       ),
       h("div", { class: "venue-sale" }, () => salePill(desk), saleCountdown(staff.app.clock, () => desk.event.value)),

@@ -130,7 +130,11 @@ function eventRow(row) {
       "div",
       { class: "venue-event-words" },
       h("h2", null, h("a", { href: `#/venue/${eventId}` }, () => row.value.name)),
-      h("p", { class: "muted small" }, () => `${row.value.venue} · ${shortDate(row.value.startsAt)}`),
+      h(
+        "p",
+        { class: "muted small" },
+        () => `${row.value.venue} · ${shortDate(row.value.startsAt, row.value.timeZone)}`,
+      ),
     ),
     () => row.value.hidden ? h("span", { class: "pill" }, t("venue.hidden")) : null,
     h(

@@ -27,9 +27,15 @@ export function salePage(place) {
         h(
           "dl",
           { class: "venue-facts" },
-          line("venue.new.startsAt", longDate(event.startsAt)),
-          line("venue.onSaleAt", event.onSaleAt ? longDate(event.onSaleAt) : t("venue.onSaleAt.always")),
-          line("venue.offSaleAt", event.offSaleAt ? longDate(event.offSaleAt) : t("venue.offSaleAt.never")),
+          line("venue.new.startsAt", longDate(event.startsAt, event.timeZone)),
+          line(
+            "venue.onSaleAt",
+            event.onSaleAt ? longDate(event.onSaleAt, event.timeZone) : t("venue.onSaleAt.always"),
+          ),
+          line(
+            "venue.offSaleAt",
+            event.offSaleAt ? longDate(event.offSaleAt, event.timeZone) : t("venue.offSaleAt.never"),
+          ),
         ),
         h(
           "div",

@@ -27,6 +27,7 @@
  * @property {string | null} onSaleAt
  * @property {string | null} offSaleAt
  * @property {string} startsAt
+ * @property {string} timeZone the venue's
  * @property {string} currency
  * @property {Counts} totals
  * @property {string} revenue
@@ -40,7 +41,8 @@
  * @property {readonly Alert[]} alerts
  * @property {readonly Activity[]} activity newest first
  *
- * @typedef {{ eventId: number, hidden: boolean, demo: boolean, name: string, venue: string, startsAt: string, saleState: SaleState,
+ * @typedef {{ eventId: number, hidden: boolean, demo: boolean, name: string, venue: string, startsAt: string,
+ *   timeZone: string, saleState: SaleState,
  *   currency: string, totals: Counts, revenue: string, viewers: number }} OverviewRow
  */
 

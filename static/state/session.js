@@ -26,7 +26,7 @@ const SPARE_MS = 30_000;
  * @param {Shelf} shelf
  * @param {() => number} [now]
  */
-export function createSession(shelf, now = Date.now) {
+export function createSession(shelf, now = () => 0) {
   const identity = signal(read());
 
   function read() {

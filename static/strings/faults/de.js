@@ -98,6 +98,8 @@ export default {
   "fault.ticket_malformed": "Das ist kein Kartencode.",
   "fault.ticket_of_the_demo": "Dieses Ticket wurde in der Demo gekauft, für kein Geld.",
   "fault.ticket_void": "Diese Karte wurde storniert.",
+  "fault.link_invalid": "Dieser Link öffnet diese Buchung nicht.",
+  "fault.link_expired": "Dieser Link galt bis 30 Tage nach der Veranstaltung.",
   "fault.token_expired": "Ihre Anmeldung ist abgelaufen. Bitte versuchen Sie es noch einmal.",
   "fault.too_many_payments":
     "Zum Schutz vor gestohlenen Karten nehmen wir nur eine begrenzte Zahl von Versuchen an. Bitte warten Sie einige Minuten. Es wurde nichts abgebucht.",

@@ -98,6 +98,8 @@ export default {
   "fault.ticket_malformed": "This is not a ticket code.",
   "fault.ticket_of_the_demo": "This ticket was bought in the demo, for no money.",
   "fault.ticket_void": "This ticket was cancelled.",
+  "fault.link_invalid": "This link does not open this booking.",
+  "fault.link_expired": "This link was good until 30 days after the event.",
   "fault.token_expired": "Your sign-in has expired. Please try again.",
   "fault.too_many_payments":
     "To keep stolen cards out, we take only so many tries. Please wait some minutes. Nothing was charged.",
