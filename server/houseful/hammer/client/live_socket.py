@@ -73,6 +73,11 @@ class ClientSocket(asyncio.Protocol):
             self.abort()
             raise
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing that is said here can be answered any more."""
+        return self.is_closed or self.transport.is_closing()
+
     def say(self, message: object) -> None:
         """Send one command; to a closed socket nothing is sent."""
         self._write(TEXT, encode(message))

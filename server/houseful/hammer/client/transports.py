@@ -85,7 +85,7 @@ class OverSocket:
 
     async def _open_socket(self) -> ClientSocket:
         """The one there is, or a new one after it was closed."""
-        if self._socket is None or self._socket.is_closed:
+        if self._socket is None or self._socket.is_closing:
             self._socket = await open_socket(
                 self._hall.plan.address, self._hall.facts.event_id, self, token=self._token
             )
@@ -98,11 +98,12 @@ class OverSocket:
         return await self._ask({"type": "release", "seatIds": list(seat_ids)})
 
     async def _ask(self, command: dict[str, Any]) -> Answer:
-        socket = await self._open_socket()
         loop = asyncio.get_running_loop()
         pause_s = self._next_at - loop.time()
         if pause_s > 0:
             await asyncio.sleep(pause_s)
+        # after the pause, in which the server may have closed it: no await between here and `say`
+        socket = await self._open_socket()
         self._next_at = loop.time() + 1 / COMMANDS_PER_SECOND
         self._ref += 1
         waiting = self._waiting[self._ref] = loop.create_future()
