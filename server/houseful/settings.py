@@ -99,138 +99,253 @@ class Settings(Limits):
         populate_by_name=True,
     )
 
-    data_dir: Path = Field(Path(".houseful"), description="a directory for everything we store")
-    host: str = Field("127.0.0.1", description="an address or host name to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="a port from 0 (any free) to 65535")
-    workers: int = Field(1, ge=1, le=256, description="1 to 256 worker processes")
+    data_dir: Path = Field(
+        Path(".houseful"),
+        title="where everything is stored",
+        description="a directory for everything we store",
+    )
+    host: str = Field(
+        "127.0.0.1", title="where to listen", description="an address or host name to listen on"
+    )
+    port: int = Field(
+        8000,
+        ge=0,
+        le=65535,
+        title="where to listen",
+        description="a port from 0 (any free) to 65535",
+    )
+    workers: int = Field(
+        1,
+        ge=1,
+        le=256,
+        title="how many worker processes serve",
+        description="1 to 256 worker processes",
+    )
     public_url: str | None = Field(
         None,
+        title="the address buyers use; links in mails begin with it",
         description="http(s)://host[:port][/path], the path plain and not below one of the server's"
         " own, such as /events",
     )
     trusted_proxies: Words = Field(
-        (), description="addresses or networks whose X-Forwarded-* we believe, comma-separated"
+        (),
+        title="whose X-Forwarded-For and -Proto are believed",
+        description="addresses or networks whose X-Forwarded-* we believe, comma-separated",
     )
     uncounted_addresses: Words = Field(
         ("127.0.0.0/8", "::1"),
+        title="who is passed over by limits per address",
         description="addresses or networks that limits per address pass over, comma-separated,"
         " or none",
     )
     allowed_origins: Words = Field(
-        (), description="origins such as https://shop.example, comma-separated"
+        (),
+        title="which other sites may use the API and open sockets",
+        description="origins such as https://shop.example, comma-separated",
     )
 
-    hold_seconds: int = Field(600, ge=1, le=86_400, description="1 to 86400 seconds")
+    hold_seconds: int = Field(
+        600, ge=1, le=86_400, title="a hold's length", description="1 to 86400 seconds"
+    )
     max_seats: int = Field(
-        10, ge=1, le=100, description="1 to 100 seats held at once per person and event"
+        10,
+        ge=1,
+        le=100,
+        title="seats per person and event",
+        description="1 to 100 seats held at once per person and event",
     )
     reservations_per_minute: int = Field(
-        5, ge=1, le=1_000_000, description="1 to 1000000 attempts per user and minute"
+        5,
+        ge=1,
+        le=1_000_000,
+        title="attempts to reserve, per user",
+        description="1 to 1000000 attempts per user and minute",
     )
-    frame_interval_ms: int = Field(25, ge=0, le=10_000, description="0 to 10000 milliseconds")
+    frame_interval_ms: int = Field(
+        25,
+        ge=0,
+        le=10_000,
+        title="least time between two frames of one event",
+        description="0 to 10000 milliseconds",
+    )
     cancellation_hours: int = Field(
-        24, ge=0, le=8_760, description="0 to 8760 hours before the start"
+        24,
+        ge=0,
+        le=8_760,
+        title="until when before the start owners may cancel",
+        description="0 to 8760 hours before the start",
     )
     retention_days: int = Field(
         400,
         ge=7,
         le=36_500,
+        title="how long the log, the minutes of charts and webhook ids are kept",
         description="7 to 36500 days that the log, charts and webhooks are kept",
     )
     currency: str = Field(
-        "EUR", pattern=r"^[A-Z]{3}$", description="a currency code that Stripe charges, such as EUR"
+        "EUR",
+        pattern=r"^[A-Z]{3}$",
+        title="of the demo's prices",
+        description="a currency code that Stripe charges, such as EUR",
     )
-    timezone: str = Field("UTC", description="an IANA time zone such as Europe/Berlin")
-    demo_events: bool = Field(True, description="true or false")
-    demo_payment_delay_ms: int = Field(0, ge=0, le=60_000, description="0 to 60000 milliseconds")
+    timezone: str = Field(
+        "UTC",
+        title="of venues that name none",
+        description="an IANA time zone such as Europe/Berlin",
+    )
+    demo_events: bool = Field(
+        True, title="whether an empty database gets three demo events", description="true or false"
+    )
+    demo_payment_delay_ms: int = Field(
+        0,
+        ge=0,
+        le=60_000,
+        title="how long the demo gateway thinks",
+        description="0 to 60000 milliseconds",
+    )
     gateway_calls_per_second: float = Field(
-        25.0, gt=0, le=10_000, description="calls per second, above 0 up to 10000"
+        25.0,
+        gt=0,
+        le=10_000,
+        title="calls to Stripe, over all workers",
+        description="calls per second, above 0 up to 10000",
     )
     payment_attempts: int = Field(
-        10, ge=1, le=10_000, description="1 to 10000 payments that fail, per user in ten minutes"
+        10,
+        ge=1,
+        le=10_000,
+        title="declined payments before a user has to wait",
+        description="1 to 10000 payments that fail, per user in ten minutes",
     )
     payment_attempts_per_address: int = Field(
-        100, ge=0, le=1_000_000, description="0 (any number) to 1000000 per address in ten minutes"
+        100,
+        ge=0,
+        le=1_000_000,
+        title="declined payments before an address has to wait",
+        description="0 (any number) to 1000000 per address in ten minutes",
     )
     automatic_refunds_per_hour: int = Field(
-        20, ge=0, le=100_000, description="0 to 100000 refunds an hour that nobody ordered"
+        20,
+        ge=0,
+        le=100_000,
+        title="refunds made without a person; staff decide on more",
+        description="0 to 100000 refunds an hour that nobody ordered",
     )
-    allow_demo_after_stripe: bool = Field(False, description="true or false")
+    allow_demo_after_stripe: bool = Field(
+        False,
+        title="whether a database with paid bookings may run with the demo gateway",
+        description="true or false",
+    )
 
     jwt_secret: SecretStr | None = Field(
         None,
+        title="signs our own tokens and tickets; made on first use if not set",
         description="at least 32 characters that nobody can guess, such as `openssl rand -hex 32`",
     )
     jwt_old_secrets: Secrets = Field(
-        (), description="former signing secrets, comma-separated, each at least 16 characters"
+        (),
+        title="former secrets, whose tokens and tickets still hold",
+        description="former signing secrets, comma-separated, each at least 16 characters",
     )
     jwt_public_key: str | None = Field(
-        None, description="a public key in PEM, or the path of a file with one"
+        None,
+        title="verifies another issuer's tokens (RS256, ES256)",
+        description="a public key in PEM, or the path of a file with one",
     )
-    jwt_jwks: Path | None = Field(None, description="the path of a readable JWKS file")
+    jwt_jwks: Path | None = Field(
+        None,
+        title="verifies another issuer's tokens, by key id",
+        description="the path of a readable JWKS file",
+    )
     jwt_issuer: str | None = Field(
-        None, min_length=1, description="the `iss` that tokens must carry"
+        None,
+        min_length=1,
+        title="the other issuer's name",
+        description="the `iss` that tokens must carry",
     )
     jwt_audience: str | None = Field(
-        None, min_length=1, description="the `aud` that tokens must carry"
+        None,
+        min_length=1,
+        title="our own name at the other issuer",
+        description="the `aud` that tokens must carry",
     )
     jwt_role_claim: str = Field(
         "role",
         pattern=r"^[^.\s]+(\.[^.\s]+)*$",
+        title="where the other issuer's tokens carry roles",
         description="the claim with an issuer's roles, such as role or realm_access.roles",
     )
     jwt_role_map: Words = Field(
         (),
+        title="which of the other issuer's roles are staff here; none if not set",
         description="an issuer's roles that count here, such as box-office=venue, comma-separated",
     )
-    metrics_token: SecretStr | None = Field(None, min_length=8, description="at least 8 characters")
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=8,
+        title="who may read /metrics from elsewhere; without it only this machine may",
+        description="at least 8 characters",
+    )
 
-    log_format: Literal["json", "console"] = Field("console", description="json or console")
+    log_format: Literal["json", "console"] = Field(
+        "console", title="how lines are written", description="json or console"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="debug, info, warning or error"
+        "info", title="which lines are written", description="debug, info, warning or error"
     )
     smtp_url: SecretStr | None = Field(
-        None, description="smtp://[user:password@]host[:port], smtps:// for TLS from the start"
+        None,
+        title="how tickets are mailed; without it they go to the log",
+        description="smtp://[user:password@]host[:port], smtps:// for TLS from the start",
     )
     mail_from: str = Field(
-        "tickets@localhost", description="an e-mail address, or a name with one: Name <address>"
+        "tickets@localhost",
+        title="the sender of mails",
+        description="an e-mail address, or a name with one: Name <address>",
     )
 
     ticket_fonts: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
+        title="fonts for tickets that come before the system's",
         description="font files or directories that exist, comma-separated, for letters on tickets",
     )
 
     redis_url: SecretStr | None = Field(
         None,
         validation_alias="REDIS_URL",
+        title="who has which seat now; the embedded Valkey if not set",
         description="redis://, rediss://, unix://, redis+cluster:// or redis+sentinel:// URL",
     )
     database_url: SecretStr | None = Field(
         None,
         validation_alias="DATABASE_URL",
+        title="what was sold; SQLite in the data directory if not set",
         description="a postgresql:// or sqlite:// URL",
     )
     stripe_secret_key: SecretStr | None = Field(
         None,
         validation_alias="STRIPE_SECRET_KEY",
+        title="takes the money; the demo gateway if not set",
         description="a key that starts with sk_ or rk_",
     )
     stripe_publishable_key: str | None = Field(
         None,
         pattern=r"^pk_",
         validation_alias="STRIPE_PUBLISHABLE_KEY",
+        title="the page's half of that key",
         description="a key that starts with pk_",
     )
     stripe_webhook_secret: SecretStr | None = Field(
         None,
         validation_alias="STRIPE_WEBHOOK_SECRET",
+        title="verifies what Stripe tells us at /webhooks/stripe",
         description="a secret that starts with whsec_",
     )
     stripe_api_base: str | None = Field(
         None,
         pattern=r"^https?://",
         validation_alias="STRIPE_API_BASE",
+        title="another address of Stripe's API, for tests",
         description="an http(s) URL, for tests",
     )
 

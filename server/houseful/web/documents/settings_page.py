@@ -16,9 +16,9 @@ PAGE: Final = paths.STATIC / "docs" / "guide" / "settings.md"
 HEAD: Final = """\
 # Settings
 
-All settings come from the environment. They are checked at start, and every fault is reported at once;
-`houseful doctor` tries what they name. None is needed: without any, everything is embedded and the demo gateway
-takes test cards. This page is made from `server/houseful/settings.py`.
+All settings come from the environment. They are checked at start, and every fault is reported at once.
+`houseful doctor` tries what they name. None is needed: without any, everything is embedded and the demo
+gateway takes test cards. This page is made from `server/houseful/settings.py`.
 """
 TABLE: Final = "| name | is | expected | default |\n| --- | --- | --- | --- |\n"
 
