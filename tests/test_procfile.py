@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -50,7 +52,8 @@ def test_the_procfile_names_a_web_a_worker_and_a_redis_process() -> None:
     assert "houseful work" in processes["worker"]
 
 
-def test_honcho_starts_all_and_stops_all(data_dir: Path, tmp_path: Path, search_path: str) -> None:
+def test_honcho_starts_all_and_stops_all(tmp_path: Path, search_path: str) -> None:
+    data_dir = Path(tempfile.mkdtemp(prefix="houseful-"))  # short: a socket lies in it
     port = free_port()
     procfile = CHECKOUT / "Procfile"
     environment = {
@@ -85,3 +88,4 @@ def test_honcho_starts_all_and_stops_all(data_dir: Path, tmp_path: Path, search_
 
     assert not healthy(port)
     assert not (data_dir / "shared-valkey" / "valkey.sock").exists()
+    shutil.rmtree(data_dir)
