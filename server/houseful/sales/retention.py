@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from houseful.domain.errors import HousefulError
-from houseful.ledger import counters, events, idempotency, outbox, retention, workers
+from houseful.ledger import answered, counters, events, idempotency, outbox, retention, workers
 from houseful.sql.database import Database, Session
 from houseful.store.seats import SeatStore
 
@@ -62,6 +62,7 @@ class Retention:
         await self._repeat(lambda session: idempotency.purge(session, now, AT_ONCE))
         await self._repeat(lambda session: outbox.purge(session, now - KEEP_DONE_MS, AT_ONCE))
         await self._repeat(lambda session: retention.purge(session, now - self._keep_ms, AT_ONCE))
+        await self._database.transact(lambda session: answered.purge(session, now))
         await self._database.transact(lambda session: workers.forget_old(session, now))
         await self._close_past_events(now - CLOSE_AFTER_MS)
 

@@ -36,6 +36,7 @@ from houseful.web.auth import DOOR, LAST_SECOND, User
 from houseful.web.clients import admit_public
 from houseful.web.context import Context
 from houseful.web.envelope import failure
+from houseful.web.keyed import PARAMETER, answered_once
 from houseful.wire.codec import decode_foreign
 from houseful.wire.commands import describe, place_of
 from houseful.wire.free_text import free_text
@@ -127,12 +128,17 @@ class Call:
 
     async def raw_body(self, limit: int | None = None) -> bytes:
         """As it came. Raises TooLarge before reading past `limit` bytes, else
-        HOUSEFUL_MAX_BODY_BYTES."""
+        HOUSEFUL_MAX_BODY_BYTES. Asked again, it is remembered."""
         if limit is None:
             limit = self.context.settings.max_body_bytes
         announced = whole(self.asked.get(b"content-length", b"0"))
         if announced is not None and announced > limit:
             raise TooLarge(f"expected a body of at most {limit} bytes, got {announced}")
+        read: bytes | None = self.request.scope.get("houseful.body")
+        if read is not None:
+            if len(read) > limit:
+                raise TooLarge(f"expected a body of at most {limit} bytes, got {len(read)}")
+            return read
         parts: list[bytes] = []
         size = 0
         while True:
@@ -144,7 +150,8 @@ class Call:
             if size > limit:
                 raise TooLarge(f"expected a body of at most {limit} bytes, got more")
             if not message.get("more_body"):
-                return b"".join(parts)
+                body = self.request.scope["houseful.body"] = b"".join(parts)
+                return body
 
 
 def no_such(thing: str, number: int) -> NotFound:
@@ -223,7 +230,10 @@ class Operation:
                 await admit_public(request, context)
             else:
                 user = await self._user(asked.get(b"authorization", b""), context, request)
-            return await self.handler(Call(request, context, user, asked))
+            call = Call(request, context, user, asked)
+            if PARAMETER in self.parameters:
+                return await answered_once(call, self.handler)
+            return await self.handler(call)
         except HousefulError as error:
             if error.status >= 500:
                 log.warning("request_failed", path=request.url.path, error=error.told)

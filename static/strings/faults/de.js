@@ -73,6 +73,7 @@ export default {
   "fault.other_event": "Dieses Telefon ist ein Einlass für eine andere Veranstaltung.",
   "fault.other_time_zone": "Dieses Haus hat schon eine andere Zeitzone.",
   "fault.parameter_invalid_integer": "Der Zahlungsdienst hat die Anfrage abgelehnt. Es wurde nichts abgebucht.",
+  "fault.outcome_unknown": "Die Anfrage wurde unterbrochen. Bitte sehen Sie nach, ob sie ausgeführt wurde.",
   "fault.payment_declined": "Die Zahlung wurde abgelehnt.",
   "fault.payment_disputed": "Die Zahlung ist bei der Bank angefochten, die zuerst entscheidet.",
   "fault.payment_intent_unexpected_state": "Der Zahlungsdienst hat die Anfrage abgelehnt. Es wurde nichts abgebucht.",

@@ -73,6 +73,7 @@ export default {
   "fault.other_event": "This phone is a door for another event.",
   "fault.other_time_zone": "This venue has another time zone already.",
   "fault.parameter_invalid_integer": "The payment service refused the request. You have not been charged.",
+  "fault.outcome_unknown": "The request was cut off. Please look whether it was done before you try again.",
   "fault.payment_declined": "The payment was declined.",
   "fault.payment_disputed": "The payment is disputed at the bank, which decides first.",
   "fault.payment_intent_unexpected_state": "The payment service refused the request. You have not been charged.",

@@ -289,6 +289,7 @@ OPERATIONS = (
         answers={202: EmailedBody},
         errors=(400, 403, 404, 409, 413, 415, 429, 503),
         by_link=True,
+        parameters=("Request-Key",),
     ),
     Operation(
         "POST",

@@ -132,6 +132,7 @@ OPERATIONS = (
         request=ReserveRequest,
         answers={201: GrantedBody, 409: FailedSeatsBody},
         errors=(400, 404, 409, 413, 415, 429, 503),
+        parameters=("Request-Key",),
     ),
     Operation(
         "GET",

@@ -155,12 +155,28 @@ def pushes() -> dict[str, Any]:
         }
         for model in FRAMES
         if model not in REPLIES
+    } | {
+        "sendSeatsBinary": {
+            "action": "send",
+            "channel": {"$ref": CHANNEL},
+            "summary": "`seats` under `houseful.v1.bin`.",
+            "messages": [{"$ref": f"{CHANNEL}/messages/seatsBinary"}],
+        }
     }
 
 
 def staff_pushes() -> dict[str, Any]:
     """What staff's sockets are sent."""
-    return {
+    hello = type_of(HelloFrame)
+    greeting = {
+        "sendOccupancyHello": {
+            "action": "send",
+            "channel": {"$ref": "#/channels/occupancy"},
+            "summary": first_line(HelloFrame),
+            "messages": [{"$ref": f"#/channels/occupancy/messages/{hello}"}],
+        }
+    }
+    return greeting | {
         f"send{type_of(model).capitalize()}": {
             "action": "send",
             "channel": {"$ref": f"#/channels/{type_of(model)}"},

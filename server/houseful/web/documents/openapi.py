@@ -12,6 +12,7 @@ from houseful.web.clients import PROBES
 from houseful.web.documents.examples import golden_answers, golden_request, has_golden
 from houseful.web.documents.json_schemas import DIALECT, Components, Schema
 from houseful.web.documents.parameters import HEADERS, PARAMETERS, PATH_PARAMETERS
+from houseful.web.keyed import PARAMETER
 from houseful.web.operations import Bare, Operation, Paged
 from houseful.wire.buyer import PageBody
 from houseful.wire.error_codes import error_codes, seat_codes
@@ -24,9 +25,35 @@ Every JSON body is an envelope: `statusCode`, `success`, `message`, `data`. A re
 act on `error.code`, never on the sentence. `error.retryable` says whether the same request can
 succeed later, `error.sameKey` whether to keep the idempotency key then.
 
+Money is a decimal string (`"75.00"`) in events, seat maps, quotes and whatever staff set. A booking's
+amounts (`totalAmount`, `subtotal`, `discountAmount`, `refundedAmount`) are JSON numbers of the same
+currency units. Never count on binary fractions: round to the currency's digits.
+
+A page of a list is asked for by `page` and `pageSize`, and answered in `page` as `number` and `size`
+beside `total`, which counts everything.
+
+Each answer has `X-Request-Id`; send your own to find a request in the server's log.
+
 Seats change under your eyes: the live socket at `/events/{eventId}/live` is described by the
 AsyncAPI document at `/asyncapi.json`.
 """
+EXTRAS: dict[str, Schema] = {
+    "limit": {"type": "integer", "description": "`rate_limited`: attempts a minute."},
+    "remaining": {"type": "integer", "description": "`rate_limited`: attempts left."},
+    "resetSeconds": {"type": "integer", "description": "`rate_limited`: until the window ends."},
+    "declineCode": {"type": ["string", "null"], "description": "`payment_declined`: why."},
+    "seatIds": {
+        "type": "array",
+        "items": {"type": "integer"},
+        "description": "`not_held`, `unknown_seat`: which seats.",
+    },
+    "usedAt": {"type": "string", "description": "`already_used`: when, RFC 3339."},
+    "door": {"type": "string", "description": "`already_used`: where."},
+    "event": {"description": "`wrong_event`: which event the ticket is for."},
+    "place": {"type": "string", "description": "`plan_refused`: where in the file."},
+}
+"""What `error` has beside code, retryable and sameKey, for the codes that are named."""
+
 TAGS = {
     "events": "Events, seat maps, plans.",
     "live": "Seats as they change.",
@@ -205,6 +232,7 @@ def error_schema() -> Schema:
                 "type": "boolean",
                 "description": "Keep the idempotency key when trying again.",
             },
+            **EXTRAS,
         },
         "required": ["code", "retryable", "sameKey"],
     }
@@ -215,13 +243,15 @@ def statuses(operation: Operation) -> list[int]:
     always = {500} if operation.role == "public" else {401, 403, 500}
     if operation.role == "public" and operation.path not in PROBES:
         always.add(429)
+    if PARAMETER in operation.parameters:
+        always |= {409, 422}
     answers = set(operation.answers) or {200}
     return sorted(answers | set(operation.errors) | always)
 
 
 def headers_given(operation: Operation, status: int) -> list[str]:
     """Names of the headers that an answer carries, from what the operation is."""
-    names = []
+    names = ["X-Request-Id"]
     if status in (200, 304):
         asked = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
         names += [name for question, name in asked if question in operation.parameters]
@@ -234,7 +264,7 @@ def headers_given(operation: Operation, status: int) -> list[str]:
         names += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
     if status == 401:
         names.append("WWW-Authenticate")
-    if status < 300 and "Idempotency-Key" in operation.parameters:
+    if status < 300 and {"Idempotency-Key", PARAMETER} & set(operation.parameters):
         names.append("Idempotency-Replay")
     return names
 

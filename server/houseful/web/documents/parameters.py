@@ -39,8 +39,23 @@ PARAMETERS: Final[dict[str, Part]] = {
         "Idempotency-Key",
         "`booking-` and a UUID, made once per purchase. The same key with the same body is the"
         " same booking, however often it is sent.",
-        {"type": "string", "examples": ["booking-a1b2c3d4-e5f6-7890-abcd-ef1234567890"]},
+        {
+            "type": "string",
+            "pattern": "^booking-[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+            "examples": ["booking-a1b2c3d4-e5f6-7890-abcd-ef1234567890"],
+        },
         required=True,
+    ),
+    "Request-Key": _parameter(
+        "header",
+        "Idempotency-Key",
+        "A text of the client's own, made once per act. The same key with the same request makes"
+        " nothing a second time: it is answered as the first time, for a day.",
+        {
+            "type": "string",
+            "pattern": "^[!-~]{1,128}$",
+            "examples": ["3f0c2b1e-8d1f-4c55-9f5b-0d6a4c1b7e90"],
+        },
     ),
     "page": _parameter("query", "page", "Which page, from 1.", {"type": "integer", "minimum": 1}),
     "pageSize": _parameter(
@@ -78,6 +93,11 @@ HEADERS: Final[dict[str, Part]] = {
         "schema": {"const": "true"},
     },
     "Upgrade": {"description": "`websocket`", "schema": _TEXT},
+    "X-Request-Id": {
+        "description": "Under which the server logged the request; yours if you sent a plain word of"
+        " at most 64 letters, digits, `.`, `:`, `_` and `-`.",
+        "schema": _TEXT,
+    },
     "Allow": {"description": "The methods this path has.", "schema": _TEXT},
 }
 

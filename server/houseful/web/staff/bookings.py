@@ -105,6 +105,7 @@ OPERATIONS = (
         request=ReasonRequest,
         answers={200: BookingBody},
         errors=(400, 404, 409, 413, 415, 503),
+        parameters=("Request-Key",),
     ),
     Operation(
         "POST",
@@ -115,5 +116,6 @@ OPERATIONS = (
         request=ResendRequest,
         answers={202: EmailedBody},
         errors=(400, 404, 409, 413, 415, 429, 503),
+        parameters=("Request-Key",),
     ),
 )

@@ -79,6 +79,7 @@ OPERATIONS = (
         request=DiscountRequest,
         answers={201: DiscountBody},
         errors=(400, 404, 409, 413, 415, 503),
+        parameters=("Request-Key",),
     ),
     Operation(
         "POST",

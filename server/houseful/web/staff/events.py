@@ -145,6 +145,7 @@ OPERATIONS = (
         request=PlanDocument,
         answers={201: ImportedPlanBody},
         errors=(400, 413, 415, 503),
+        parameters=("Request-Key",),
     ),
     Operation(
         "GET",
@@ -164,6 +165,7 @@ OPERATIONS = (
         request=NewEventRequest,
         answers={201: EventBody},
         errors=ACT_ERRORS,
+        parameters=("Request-Key",),
     ),
     Operation(
         "PATCH",

@@ -58,5 +58,6 @@ OPERATIONS = (
         request=ReasonRequest,
         answers={202: PaymentRefundedBody},
         errors=(400, 404, 409, 413, 415, 503),
+        parameters=("Request-Key",),
     ),
 )

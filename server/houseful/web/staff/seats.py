@@ -119,6 +119,7 @@ OPERATIONS = (
         request=BlockRequest,
         answers={200: ChangedSeatsBody},
         errors=(400, 404, 413, 415, 503),
+        parameters=("Request-Key",),
     ),
     Operation(
         "POST",
@@ -129,6 +130,7 @@ OPERATIONS = (
         request=BlockRequest,
         answers={200: ChangedSeatsBody},
         errors=(400, 404, 413, 415, 503),
+        parameters=("Request-Key",),
     ),
     Operation(
         "GET",
