@@ -235,7 +235,7 @@ def duplicate_key() -> Json:
     [
         (
             chart(rows=[seatsio_row("A", 5), seatsio_row("A", 15)]),
-            "subChart.rows[1].seats[0].label: duplicate seat id 'Main-A-1', first at "
+            'subChart.rows[1].seats[0].label: duplicate seat id "Main-A-1", first at '
             "subChart.rows[0].seats[0].label",
         ),
         (
@@ -250,7 +250,7 @@ def duplicate_key() -> Json:
                     }
                 ]
             ),
-            "subChart.rows[0].seats[1].uuid: duplicate seat id 'uuid u'",
+            'subChart.rows[0].seats[1].uuid: duplicate seat id "uuid u"',
         ),
         (
             chart(rows=[{"label": "A", "seats": [seatsio_seat("1", 1, 1)]}]),
@@ -281,7 +281,7 @@ def duplicate_key() -> Json:
             "subChart.booths[0].x: expected a number, got nothing",
         ),
         (chart(rows={}), "subChart.rows: expected a list, got an empty object"),
-        (duplicate_key(), "categories.list[1]: duplicate category 'Two'"),
+        (duplicate_key(), 'categories.list[1]: duplicate category "Two"'),
         (floors(), "subChartFloors: expected at least one floor, got a list of 0"),
         (
             chart(rows=[{"label": "A", "seats": [ACCESSIBLE_1]}]),

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from houseful import paths
-from houseful.domain.seats import FailedSeat, Granted, Refused
+from houseful.domain.seats import FailedSeat, Granted, Origin, Refused
 from houseful.settings import Settings
 from houseful.store import seats
 from houseful.store.scripts import Scripts
@@ -103,8 +103,13 @@ async def reserve_in_pieces(
     *,
     hold_ms: int,
     max_seats: int,
+    price_list: int = 0,
+    origin: Origin = seats.NOT_COUNTED,
 ) -> Granted | Refused:
-    """The same checks and writes as reserve.lua, but in two steps, as one would without a script."""
+    """The same checks and writes as reserve.lua, but in two steps, as one would without a script.
+
+    Neither the price list nor the address counts here.
+    """
     keys = seats.event_keys(event_id)
     async with IN_PIECES:
         return await _in_pieces(self, event_id, user, session, wanted, hold_ms, keys)

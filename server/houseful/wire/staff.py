@@ -35,7 +35,15 @@ Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), FREE]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
 Amount = Annotated[str, Field(strict=True, max_length=20, examples=["50.00"]), FREE]
 Moment = Annotated[str, Field(max_length=40, examples=["2026-01-09T19:30:00Z"]), FREE]
-Zone = Annotated[str, Field(strict=True, max_length=64, examples=["Europe/Vienna"])]
+Zone = Annotated[
+    str,
+    Field(
+        strict=True,
+        max_length=64,
+        pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$",
+        examples=["Europe/Vienna"],
+    ),
+]
 Prices = Annotated[dict[Name, Amount], Field(max_length=200, examples=[{"STANDARD": "50.00"}])]
 
 
