@@ -32,8 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if has_choice or hasattr(config, "workerinput") or not os.access(MEMORY, os.W_OK):
         return
     if shutil.disk_usage(MEMORY).free > ROOM_BYTES:
-        place = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="houseful-tests-", dir=MEMORY)
-        Path(place).chmod(0o711)  # PostgreSQL runs as a user of its own
+        place = MEMORY / f"{os.getpid():x}"  # short: the path of a socket may have 107 bytes
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(mode=0o711)  # PostgreSQL runs as a user of its own
+        os.environ["TMPDIR"] = str(place)
         tempfile.tempdir = None  # look at the variable again
         config.add_cleanup(partial(shutil.rmtree, place, ignore_errors=True))
 

@@ -118,7 +118,7 @@ async def test_no_seat_is_held_twice_in_a_contended_sale(
     tally = await fight_with(tmp_path, valkey, guard="", rounds=rounds, attempts=10)
     print(f"{tally.attempts} attempts, {tally.granted} seats granted")
     assert tally.attempts == rounds * USERS * 10
-    assert tally.granted > 100
+    assert tally.granted > rounds * POOL // 2
     assert tally.shared == []
     assert tally.stale == []
 

@@ -16,6 +16,22 @@ EVENT = 1
 """The demo theatre."""
 
 
+LATER = """(ms) => {
+    const get = Headers.prototype.get;
+    Headers.prototype.get = function (name) {
+        const found = get.call(this, name);
+        if (!found || name.toLowerCase() !== "x-server-time") return found;
+        return new Date(Date.parse(found) + ms).toISOString();
+    };
+}"""
+
+
+async def pass_time(page: Page, seconds: int) -> None:
+    """Let time pass for the page and, as the page hears it, for the server: it follows that clock."""
+    await page.evaluate(LATER, seconds * 1000)
+    await page.clock.fast_forward(seconds * 1000)
+
+
 async def to_row(visit: Visit, section: int, row: int, event: int = EVENT) -> None:
     """To the seat buttons of one row, by the list."""
     page = visit.page

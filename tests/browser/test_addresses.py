@@ -25,6 +25,7 @@ BUYER_VIEWS = {
     "seats": "/events/1/seats",
     "checkout": "/events/1/checkout",
     "bookings": "/bookings",
+    "find": "/find",
     "signin": "/signin",
     "missing": "/no/such/page",
 }

@@ -422,7 +422,7 @@ def test_an_imported_plan_is_listed_as_an_event(data_dir: Path, tmp_path: Path) 
     listed = run(data_dir, "event", "list")
 
     assert (done.returncode, done.stdout) == (0, "event 1: Première, 3 seats\n")
-    assert listed.stdout == "   1  2030-01-09 19:30Z        3  Première  (Old Room)\n"
+    assert listed.stdout == "   1  2030-01-09 19:30 UTC        3  Première  (Old Room)\n"
 
 
 @pytest.mark.parametrize(

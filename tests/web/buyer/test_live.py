@@ -257,7 +257,10 @@ async def test_a_socket_reserves_extends_and_releases_with_the_data_of_http(
         granted = await live.ask(**reserve(seats, *sale.seats[:2]))
         assert granted["type"] == "ok"
         data = granted["data"]
-        assert set(data) == {"id", "reservedSeatIds", "expiresAt", "expiresInSeconds"}
+        assert set(data) == {
+            *("id", "reservedSeatIds", "expiresAt", "expiresInSeconds"),
+            *("priceList", "total"),
+        }
         assert data["reservedSeatIds"] == list(sale.seats[:2])
         extended = await live.ask(type="extend", ref="r2", reservationId=data["id"])
         assert extended["data"]["id"] == data["id"]

@@ -32,6 +32,7 @@ EXPECTED = {
     "read",
     "door-passes",
     "readiness",
+    "payment-problems",
     "remove",
     "plans",
     "events",
@@ -78,8 +79,8 @@ async def test_none_of_it_was_written_down(venue: Guest, quiet_sale: Sale) -> No
 async def test_staff_are_let_in_on_each_of_these_paths(venue: Guest, sale: Sale) -> None:
     """The control of the above: it is the role that was refused, and not the request."""
     for operation in STAFF:
-        if operation.handler.__name__ == "remove_event":
-            continue  # the paths after it would find no event
+        if operation.handler.__name__ == "remove_event" or operation.role == "admin":
+            continue  # the paths after it would find no event; an admin's act is not staff's
         path = address(operation.path, sale)
         answer = await venue.http.request(operation.method, path, json={"reason": "x"})
         assert answer.status_code in (200, 201, 202, 400, 404, 409, 415), (path, answer.text)
