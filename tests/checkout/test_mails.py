@@ -15,6 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from houseful.checkout.booking_documents import BookingDocuments, Letterhead
+from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.booking_request import Contact
 from houseful.checkout.booking_transitions import EMAIL, NOTICE
 from houseful.checkout.checkout import Checkout
@@ -33,6 +34,7 @@ from houseful.store.limiter import Limiter
 from houseful.store.staff_events import StaffEventStore
 from houseful.tickets.code import TicketSigner
 from houseful.tickets.delivery import mailer
+from houseful.tickets.links import LinkSigner
 from tests.checkout.shop import Shop, data, new_key
 from tests.support.mail_office import Office, smtp_server
 
@@ -75,9 +77,11 @@ async def room(shop: Shop, redis_client: Redis) -> AsyncIterator[PostRoom]:
 
 
 def post_room(shop: Shop, client: Redis, office: Office, url: str | None) -> PostRoom:
-    letterhead = Letterhead("https://shop.example", is_demo=False)
-    signer = TicketSigner(b"a signing secret of 32 bytes ....")
-    documents = BookingDocuments(shop.database, shop.catalog, signer, letterhead)
+    secret = b"a signing secret of 32 bytes ...."
+    links = BookingLinks(shop.database, LinkSigner(secret), "https://shop.example")
+    documents = BookingDocuments(
+        shop.database, shop.catalog, TicketSigner(secret), links, Letterhead(is_demo=False)
+    )
     mails = BookingMails(
         shop.database,
         documents,

@@ -32,7 +32,7 @@ def test_two_seats_may_not_have_one_id() -> None:
     plan = small_plan()
     row = plan.sections[0].rows[0]
     twice = replace(row, seats=(*row.seats, row.seats[2]))
-    with pytest.raises(PlanRefused, match=r"section 'Orchestra', row 'A', seat '3': duplicate"):
+    with pytest.raises(PlanRefused, match=r'section "Orchestra", row "A", seat "3": duplicate'):
         with_rows(plan, twice).check()
 
 

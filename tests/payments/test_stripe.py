@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from houseful.domain.errors import PaymentDeclined
 from houseful.payments.gateway import (
@@ -281,13 +281,13 @@ async def test_one_key_with_another_card_is_refused(gateway: StripeGateway) -> N
 
 
 async def test_a_wrong_api_key_is_ours_to_mend_and_never_the_buyers_fault(
-    stripe_double: StripeDouble, caplog: pytest.LogCaptureFixture
+    stripe_double: StripeDouble,
 ) -> None:
     gateway = StripeGateway("sk_wrong", api_base=stripe_double.url, limits=QUICK)
-    with caplog.at_level(logging.ERROR), pytest.raises(GatewayUnknown):
+    with capture_logs() as lines, pytest.raises(GatewayUnknown):
         await create(gateway)
     await gateway.close()
-    assert "refuses our API key" in caplog.text
+    assert [line["event"] for line in lines] == ["stripe_refuses_our_key"]
 
 
 async def test_a_confirmation_token_pays_once(
