@@ -322,7 +322,7 @@ async def test_the_gauges_show_what_is_left_to_do(shop: Shop) -> None:
         while True:  # another shop of this process may have measured itself in between
             shop.clock.ahead_ms += 60_000
             await shop.checkout._reconciler.take_turns()
-            shown = metrics.exposition().decode()
+            shown = metrics.exposition("1", {}).decode()
             if 'houseful_unfinished_checkouts{state="REQUIRES_ACTION"} 1.0' in shown:
                 break
     assert 'houseful_unfinished_checkouts{state="REQUIRES_ACTION"} 1.0' in shown
@@ -331,7 +331,7 @@ async def test_the_gauges_show_what_is_left_to_do(shop: Shop) -> None:
     assert "houseful_oldest_promise_seconds 0.0" not in shown
 
 
-async def test_what_the_brief_wants_logged_is_told(shop: Shop) -> None:
+async def test_what_becomes_of_a_payment_is_told(shop: Shop) -> None:
     seats, key = await shop.hold("ada", 0), new_key()
     with pytest.raises(PaymentDeclined):
         await shop.buy("ada", seats, key, payment_token=DECLINES)
@@ -348,7 +348,9 @@ async def test_what_the_brief_wants_logged_is_told(shop: Shop) -> None:
     failed = dict(shop.told)["payment_failed"]
     assert (failed["reason"], failed["retryable"]) == ("card_declined", True)
     write_log("payment_failed", failed)
-    assert 'houseful_happenings_total{name="payment_failed"}' in metrics.exposition().decode()
+    assert (
+        'houseful_happenings_total{name="payment_failed"}' in metrics.exposition("1", {}).decode()
+    )
 
 
 async def test_promises_that_a_dead_worker_had_taken_are_kept_at_once(shop: Shop) -> None:

@@ -229,7 +229,7 @@ def test_a_worker_that_dies_is_replaced(start: Callable[..., Running]) -> None:
         get(server.address, "/die")
 
     assert get(server.address) != first  # waits on the socket until the next worker serves it
-    assert "worker died" in server.log.read_text()
+    assert "worker_died" in server.log.read_text()
 
 
 def test_while_a_dead_worker_is_replaced_nobody_waits_for_it(
@@ -241,7 +241,7 @@ def test_while_a_dead_worker_is_replaced_nobody_waits_for_it(
     dead = get(server.address)
     os.kill(int(dead), signal.SIGKILL)
     wait_until(lambda: not runs(int(dead)))
-    wait_until(lambda: "worker died" in server.log.read_text())
+    wait_until(lambda: "worker_died" in server.log.read_text())
 
     answered = {get(server.address) for _ in range(40)}
     assert len(answered) == 1
@@ -260,7 +260,7 @@ def test_an_heir_that_does_not_start_replaces_nobody(
     both = {get(server.address) for _ in range(40)}
     assert len(both) == 2
     server.process.send_signal(signal.SIGUSR1)
-    wait_until(lambda: "replacing a worker" in server.log.read_text())
+    wait_until(lambda: "replacing_worker" in server.log.read_text())
     assert {get(server.address) for _ in range(20)} == both
 
     assert server.stop() == 0

@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
-from structlog.testing import capture_logs
+import structlog
+from structlog.testing import LogCapture
 
 from houseful.domain.errors import PaymentDeclined
+from houseful.payments import stripe_answers
 from houseful.payments.gateway import (
     AlreadyRefunded,
     GatewayRejected,
@@ -281,13 +283,14 @@ async def test_one_key_with_another_card_is_refused(gateway: StripeGateway) -> N
 
 
 async def test_a_wrong_api_key_is_ours_to_mend_and_never_the_buyers_fault(
-    stripe_double: StripeDouble,
+    stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = StripeGateway("sk_wrong", api_base=stripe_double.url, limits=QUICK)
-    with capture_logs() as lines, pytest.raises(GatewayUnknown):
+    monkeypatch.setattr(stripe_answers, "_log", structlog.wrap_logger(None, [told := LogCapture()]))
+    with pytest.raises(GatewayUnknown):
         await create(gateway)
     await gateway.close()
-    assert [line["event"] for line in lines] == ["stripe_refuses_our_key"]
+    assert [line["event"] for line in told.entries] == ["stripe_refuses_our_key"]
 
 
 async def test_a_confirmation_token_pays_once(

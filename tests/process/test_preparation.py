@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from redis.asyncio import Redis
 
 from houseful.data_directory import prepare
 from houseful.domain.errors import ConfigurationError
@@ -68,6 +69,12 @@ def test_a_directory_is_made_and_left_empty(data_dir: Path) -> None:
     assert list((data_dir / "deep").iterdir()) == []
 
 
+@pytest.fixture
+def redis_url(redis_client: Redis, valkey: EmbeddedValkey) -> str:
+    """A Redis that holds the seats of no other database."""
+    return valkey.url
+
+
 def stripe_settings(data_dir: Path, double: StripeDouble, key: str = "sk_test_1") -> Settings:
     return Settings(
         data_dir=data_dir,
@@ -87,48 +94,48 @@ async def bound(chosen: Settings) -> House:
 
 
 async def test_a_database_is_bound_to_its_stripe_account_and_refuses_any_other(
-    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+    data_dir: Path, redis_url: str, stripe_double: StripeDouble
 ) -> None:
     chosen = stripe_settings(data_dir, stripe_double)
-    await prepare_database(chosen, valkey.url)
+    await prepare_database(chosen, redis_url)
     first = await bound(chosen)
     assert (first.gateway, first.account, first.is_live) == ("stripe", "acct_double", False)
     assert len(first.house_id) == 32
-    await prepare_database(chosen, valkey.url)
+    await prepare_database(chosen, redis_url)
     assert await bound(chosen) == first
     live = stripe_settings(data_dir, stripe_double, "sk_live_1")
     with pytest.raises(ConfigurationError, match="belongs to the Stripe account acct_double"):
-        await prepare_database(live, valkey.url)
+        await prepare_database(live, redis_url)
     stripe_double.account.id = "acct_of_another_shop"
     with pytest.raises(ConfigurationError, match="acct_of_another_shop"):
-        await prepare_database(chosen, valkey.url)
+        await prepare_database(chosen, redis_url)
     assert await bound(chosen) == first
 
 
 async def test_a_database_that_sold_through_stripe_does_not_start_without_its_key(
-    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+    data_dir: Path, redis_url: str, stripe_double: StripeDouble
 ) -> None:
-    await prepare_database(stripe_settings(data_dir, stripe_double), valkey.url)
+    await prepare_database(stripe_settings(data_dir, stripe_double), redis_url)
     bare = Settings(data_dir=data_dir, demo_events=False)
     with pytest.raises(ConfigurationError, match="STRIPE_SECRET_KEY is not set"):
-        await prepare_database(bare, valkey.url)
+        await prepare_database(bare, redis_url)
     meant = Settings(data_dir=data_dir, demo_events=False, allow_demo_after_stripe=True)
-    await prepare_database(meant, valkey.url)
+    await prepare_database(meant, redis_url)
 
 
 async def test_while_stripe_is_away_a_bound_database_starts_in_its_own_mode_alone(
-    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+    data_dir: Path, redis_url: str, stripe_double: StripeDouble
 ) -> None:
     chosen = stripe_settings(data_dir, stripe_double)
-    await prepare_database(chosen, valkey.url)
+    await prepare_database(chosen, redis_url)
     stripe_double.faults.add("lose_request", "*", times=None)
-    await prepare_database(chosen, valkey.url)
+    await prepare_database(chosen, redis_url)
     with pytest.raises(ConfigurationError, match="live mode"):
-        await prepare_database(stripe_settings(data_dir, stripe_double, "sk_live_1"), valkey.url)
+        await prepare_database(stripe_settings(data_dir, stripe_double, "sk_live_1"), redis_url)
 
 
 async def test_a_key_that_stripe_refuses_is_one_sentence(
-    data_dir: Path, valkey: EmbeddedValkey, stripe_double: StripeDouble
+    data_dir: Path, redis_url: str, stripe_double: StripeDouble
 ) -> None:
     with pytest.raises(ConfigurationError, match="Stripe refuses the key"):
-        await prepare_database(stripe_settings(data_dir, stripe_double, "sk_wrong"), valkey.url)
+        await prepare_database(stripe_settings(data_dir, stripe_double, "sk_wrong"), redis_url)

@@ -132,7 +132,7 @@ def is_narrow(parameter: Any) -> bool:
 def fuzz(server: Server, total: int, only: str | None = None) -> Tally:
     """At least `total` cases, shared out evenly over the operations."""
     tally, session, known = Tally(), requests.Session(), known_ids(server)
-    tokens = {role: f"Bearer {server.token('fuzzer', role)}" for role in ALLOWED}
+    tokens = {role: f"Bearer {server.token('fuzzer', role)}" for role in ALLOWED if role != "door"}
     found = [result.ok() for result in schema_of(server).get_all_operations()]
     runs = [way for each in found if only in (None, each.label) for way in ways(each, known)]
     begin = 0

@@ -25,7 +25,7 @@ from tests.support.serving import Guest, Sale, Server, running_server
 EVERYBODY_S = {"event_id", "plan_id", "tag"}
 """Names of things that are for everybody to see."""
 
-BY_THEMSELVES = {"outbox", "webhook_event", "worker", "event_minute", "counter"}
+BY_THEMSELVES = {"outbox", "delivery", "webhook_event", "worker", "event_minute", "counter"}
 """Tables that background tasks write to when nobody asks."""
 
 PRIVATE = "private-address@example.com"

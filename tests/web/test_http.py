@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from houseful.domain.wording import shown
+from houseful.telemetry import log
+from houseful.transport import guarded_http, protocol
+from houseful.web import dispatch
 from houseful.web.files import AT_ROOT
 from tests.security.raw import handshake, raw
 from tests.support.serving import Guest, Sale, Server, eventually
@@ -158,11 +158,16 @@ Lines = list[dict[str, Any]]
 
 
 @pytest.fixture
-def logs(caplog: pytest.LogCaptureFixture) -> Iterator[Lines]:
-    """What is told at info, which tests turn off otherwise."""
-    caplog.set_level(logging.INFO)
-    with structlog.testing.capture_logs() as told:
-        yield told  # type: ignore[misc]
+def logs(monkeypatch: pytest.MonkeyPatch) -> Lines:
+    """What is told of requests, whatever an earlier test set the level to."""
+    told: Lines = []
+
+    def tell(level: int, event: str, **facts: Any) -> None:
+        told.append({"event": event, "request_id": log.REQUEST_ID.get(None), **facts})
+
+    for module in (dispatch, guarded_http, protocol):
+        monkeypatch.setattr(module, "tell", tell)
+    return told
 
 
 async def lines_of(path: str, logs: Lines) -> Lines:

@@ -203,7 +203,7 @@ class Supervisor:
     def _replace_in_turn(self) -> None:
         """Each leaves when its heir serves; one whose heir does not serve stays, and all after it."""
         for number, worker in enumerate(self.workers):
-            log.info("worker_replaced", worker_pid=worker.pid)
+            log.info("replacing_worker", worker_pid=worker.pid)
             heir = worker.heir()
             heir.start()
             if not self._is_ready_in_time(heir):
