@@ -120,7 +120,12 @@ async def test_a_key_that_stripe_takes_is_told_from_one_it_refuses(
     data_dir: Path, stripe_double: StripeDouble
 ) -> None:
     good = with_stripe(data_dir, stripe_double)
-    wrong = with_stripe(data_dir, stripe_double, stripe_secret_key=SecretStr("sk_wrong"))
+    wrong = with_stripe(
+        data_dir,
+        stripe_double,
+        stripe_secret_key=SecretStr("sk_wrong"),
+        stripe_publishable_key="pk_live_1",
+    )
     mixed = with_stripe(data_dir, stripe_double, stripe_publishable_key="pk_live_1")
 
     assert codes(await outside.payments(good)) == ["stripe_test_mode"]

@@ -60,7 +60,7 @@ class Belongings:
 
     def body(self, operation: Operation) -> Any:
         """A good body that names ann's seats, so that only who asks can be wrong."""
-        if operation.request is None:
+        if operation.request is None or isinstance(operation.request, str):
             return None
         body = dict(next(iter(golden_request(operation.request).values())))
         return body | ({"seatIds": self.held[:1]} if "seatIds" in body else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -163,7 +164,8 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> Lines:
     told: Lines = []
 
     def tell(level: int, event: str, **facts: Any) -> None:
-        told.append({"event": event, "request_id": log.REQUEST_ID.get(None), **facts})
+        known = {"log_level": logging.getLevelName(level).lower()}
+        told.append({"event": event, "request_id": log.REQUEST_ID.get(None), **known, **facts})
 
     for module in (dispatch, guarded_http, protocol):
         monkeypatch.setattr(module, "tell", tell)
