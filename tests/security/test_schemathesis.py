@@ -114,7 +114,7 @@ def ways(operation: APIOperation, known: Known) -> Iterator[st.SearchStrategy[Ca
     """Good and bad data, for ids that exist and for ids from anywhere."""
     names = [parameter.name for parameter in operation.path_parameters]
     ids = {name: known[name] for name in names if name in known}
-    has_body = bool(list(operation.body))
+    has_body = any(body.media_type == "application/json" for body in operation.body)
     query = [parameter for parameter in operation.query if is_narrow(parameter)]
     yield operation.as_strategy(GenerationMode.POSITIVE, path_parameters=ids or None)
     if ids and (has_body or query):

@@ -78,7 +78,7 @@ OPERATIONS = (
         "An event's seats, live",
         role="public",
         answers={101: None},
-        errors=(426,),
+        errors=(404, 426),
     ),
 )
 
