@@ -1,5 +1,5 @@
 -- close: forgets the seats of an event that is over. SQL has what was sold, and `open` builds them again
--- for whoever asks.
+-- when they are needed.
 -- Invariant: nothing is forgotten while a seat is held or paid for, or something moved lately.
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: idle_ms

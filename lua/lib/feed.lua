@@ -1,4 +1,4 @@
--- feed: appends one entry with all the changes of one transition and so rings the doorbell.
+-- feed: appends one entry with all the changes of one transition and so causes the keyspace notification.
 -- Fields: k kind, r reservation or booking, u user, x session, s status, d deadline, t time, v changes,
 -- n how many of the seats had another status before.
 -- The length bounds how far a worker may fall behind before it re-reads the whole state.

@@ -169,8 +169,8 @@ def build(settings: Settings, redis_url: str) -> Context:
     seats = SeatStore(client)
     limiter = Limiter(client)
     catalog = Catalog(database, seats, settings.timezone)
-    desk_store = StaffEventStore(client)
-    desk = StaffEventStream(desk_store)
+    staff_store = StaffEventStore(client)
+    staff_events = StaffEventStream(staff_store)
     secret, old_secrets = settings.signing_secret().encode(), settings.old_secrets()
     signer = TicketSigner(secret, [old.encode() for old in old_secrets])
     links = BookingLinks(
@@ -186,7 +186,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         seat_minutes_per_address=settings.withheld_seat_minutes_per_address,
     )
     gateway, demo_gateway = gateway_of(settings, database, Pace(client))
-    paperwork = BookingDocuments(
+    documents = BookingDocuments(
         database,
         catalog,
         signer,
@@ -198,7 +198,7 @@ def build(settings: Settings, redis_url: str) -> Context:
     )
     mails = BookingMails(
         database,
-        paperwork,
+        documents,
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         limiter,
         sender=settings.mail_from,
@@ -219,7 +219,7 @@ def build(settings: Settings, redis_url: str) -> Context:
             limiter, settings.payment_attempts, settings.payment_attempts_per_address
         ),
         reached=crash_at(os.environ),
-        record=desk.record,
+        record=staff_events.record,
     )
     checkout = Checkout(parts, {EMAIL: mails.deliver, NOTICE: mails.deliver})
     deadlines = Deadlines(
@@ -253,7 +253,7 @@ def build(settings: Settings, redis_url: str) -> Context:
             catalog,
             rules,
             wall_clock_ms,
-            refused=partial(desk.attempt, kind=REFUSED),
+            refused=partial(staff_events.attempt, kind=REFUSED),
         ),
         live=live_events,
         deadlines=deadlines,
@@ -263,13 +263,13 @@ def build(settings: Settings, redis_url: str) -> Context:
         gateway=gateway,
         demo_gateway=demo_gateway,
         checkout=checkout,
-        paperwork=paperwork,
+        documents=documents,
         mails=mails,
         links=links,
-        desk=desk,
-        staff=staff_of(database, seats, catalog, checkout, mails, signer, desk),
+        staff_events=staff_events,
+        staff=staff_of(database, seats, catalog, checkout, mails, signer, staff_events),
         dashboards=Dashboards(
-            live_events, catalog, seats, desk_store, Reporting(database, desk_store)
+            live_events, catalog, seats, staff_store, Reporting(database, staff_store)
         ),
         uncounted=Networks(settings.uncounted_addresses),
         sockets_by_address=Places(settings.sockets_per_address),
@@ -308,13 +308,13 @@ def background(context: Context) -> list[tuple[str, Callable[[], Coroutine[Any, 
     """What runs beside the requests, by name."""
     return [
         ("topology", lambda: follow(context.redis)),
-        ("doorbell", context.live.doorbell.run),
+        ("keyspace_listener", context.live.listener.run),
         ("gauges", partial(gauges.keep, context.live)),
         ("live events", context.live.run),
         ("deadlines", context.deadlines.run),
         ("surveys", context.deadlines.run_surveys),
         ("retention", context.retention.run),
-        ("desk", context.desk.run),
+        ("staff_events", context.staff_events.run),
         ("dashboards", context.dashboards.run),
         ("minutes", context.dashboards.run_minutes),
         ("completer", context.checkout.run_completer),

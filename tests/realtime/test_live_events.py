@@ -62,7 +62,7 @@ async def until(condition: Callable[[], bool], seconds: float = 3.0) -> float:
 
 @asynccontextmanager
 async def running(events: LiveEvents, *, hearing: bool) -> AsyncIterator[None]:
-    work = [events.run()] + ([events.doorbell.run()] if hearing else [])
+    work = [events.run()] + ([events.listener.run()] if hearing else [])
     tasks = [asyncio.create_task(task) for task in work]
     try:
         yield

@@ -137,7 +137,7 @@ async def _in_pieces(
             free.append((seat_id, version))
     if not free:
         return Refused(tuple(failed))
-    client: Any = self._scripts.lanes._client
+    client: Any = self._scripts.router._client
     ref = await client.hincrby(keys[0], "next", 1)
     deadline = snapshot.now_ms + hold_ms
     for seat_id, version in free:

@@ -28,7 +28,7 @@ class BookingLinks:
         self._public_url = public_url
 
     def path(self, booking: Booking) -> str:
-        """Where the page shows the booking to whoever has the link."""
+        """The address at which the page shows the booking to the holder of the link."""
         token = self._signer.token(booking.id, booking.user_id, booking.created_at_ms)
         return f"/#/bookings/{booking.reference}?link={token}"
 

@@ -27,7 +27,7 @@ from houseful.sql.database import Session
 from houseful.wire.codec import encode
 
 SEATS_GRACE_MS = 1_000
-"""The relay leaves the seats to whoever wrote the promise for so long."""
+"""The relay leaves the seats for so long to the request that enqueued the job."""
 
 NOT_PAID = "payment_not_completed"
 NOT_PAID_MESSAGE = "The payment was not completed in time; nothing was charged"

@@ -26,7 +26,7 @@ DROPPED_AT_ONCE = 500
 
 
 TAKE_WITHIN_S = 2.0
-"""How long whoever tells of a payment waits for whoever works on its booking."""
+"""How long the report of a payment waits for the worker that has its booking."""
 
 
 def in_progress() -> InProgress:

@@ -52,7 +52,7 @@ class IncomingPayments:
     async def apply(self, payment_id: str) -> None:
         """Bring the booking of a payment in line with the gateway. Any order, any number of times.
 
-        Raises Unavailable when the gateway, SQL or whoever works on the booking takes too long.
+        Raises Unavailable when the gateway, SQL or the worker that has the booking takes too long.
         """
         parts = self._parts
         booking = await parts.database.query(lambda s: bookings.by_payment(s, payment_id))

@@ -1,7 +1,7 @@
 """Keeps what was promised: seats that follow a sale, e-mails, payments that must never charge.
 
 At least once, in order of need, with a growing pause after each failure. Every receiver is
-idempotent. Any number of relays may run: whoever takes a job has it for a while.
+idempotent. Any number of relays may run: a relay that takes a job leases it.
 """
 
 from __future__ import annotations

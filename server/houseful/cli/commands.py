@@ -308,7 +308,7 @@ def show_house(
 
 
 def _staff_token(chosen: Settings) -> str:
-    """A day's pass to the demo's staff page, for whoever reads this terminal."""
+    """A day's pass to the demo's staff page, for the person at this terminal."""
     from houseful.web.auth import Tokens
 
     return Tokens(chosen).issue("staff", "venue", STAFF_LINK_S)[0]

@@ -1,6 +1,6 @@
 """What happens to an event's seats, as staff follow it: the last minute's rates, the last acts.
 
-Owns: a window of one minute and a short list. Never: a clock; whoever asks says what time it is.
+Owns: a window of one minute and a short list. Never: a clock; the caller gives the time.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class ActivityRates:
                 )
 
     def note(self, notes: Sequence[StaffEvent]) -> None:
-        """Notes of the desk; those known already are passed over."""
+        """Adds staff notes; known ones are skipped."""
         if self._early is not None:
             self._early[1].extend(notes)
             return

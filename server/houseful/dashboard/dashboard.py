@@ -1,4 +1,4 @@
-"""One event as staff watch it on this worker: the replica's sums with what SQL and the desk add.
+"""One event as staff watch it on this worker: the replica's sums with what SQL and the staff stream add.
 
 A change of a seat shows at once, from the replica. Money and used tickets follow from SQL: the feed
 and the notes only say which bookings and seats to read again. Ten seconds later at most, sums that
@@ -48,13 +48,13 @@ class Dashboard:
     """Follows one live event. `run` keeps it fresh while anybody watches."""
 
     def __init__(
-        self, live: LiveEvent, figures: Reporting, desk: StaffEventStore, seats: SeatStore
+        self, live: LiveEvent, figures: Reporting, staff_events: StaffEventStore, seats: SeatStore
     ) -> None:
         self.live = live
         self.hub = OccupancyHub(self._state, lambda number: self._pulse.items(number))
         self.last_used = asyncio.get_running_loop().time()
         self._figures = figures
-        self._desk = desk
+        self._staff_events = staff_events
         self._seats = seats
         self._pulse = ActivityRates(self._section_of)
         self._alerts = Alerts()
@@ -88,7 +88,7 @@ class Dashboard:
         self.hub.touch()
 
     def noted(self, notes: Sequence[StaffEvent]) -> None:
-        """The desk said something, or the sale opened or closed."""
+        """A staff note came, or the sale opened or closed."""
         self._pulse.note(notes)
         for note in notes:
             if note.kind in (CHECKED_IN, CHECK_IN_UNDONE):
@@ -128,7 +128,7 @@ class Dashboard:
         """Read again what is not known any more. What does not answer leaves the old figures."""
         async with self._reading:
             await self._try(self._read())
-            await self._try(self._read_desk())
+            await self._try(self._read_staff_events())
 
     async def _try(self, reading: Awaitable[None]) -> None:
         try:
@@ -140,7 +140,9 @@ class Dashboard:
         """The whole state, after all that was done before this call."""
         self.last_used = asyncio.get_running_loop().time()
         self._desk_at = 0.0
-        await asyncio.gather(self.live.caught_up(desk=True), self._try(self._read_desk()))
+        await asyncio.gather(
+            self.live.caught_up(staff_note=True), self._try(self._read_staff_events())
+        )
         await self.refresh()
         state = self.hub.flush()
         return {**state, "epoch": self.hub.epoch, "seq": self.hub.seq}
@@ -184,7 +186,7 @@ class Dashboard:
             fresh = await self._figures.everything(event_id)
             recent = await self._seats.recent(event_id)
             since = self.live.now_ms() - WINDOW_MS
-            notes = await self._desk.notes(event_id, f"{since}-0")
+            notes = await self._staff_events.notes(event_id, f"{since}-0")
         except BaseException:
             self._is_whole = False
             raise
@@ -223,14 +225,14 @@ class Dashboard:
         have = (house.revenue_minor, self._refunded, house.checked_in)
         return have == (sums.revenue_minor, sums.refunded_minor, sums.used)
 
-    async def _read_desk(self) -> None:
+    async def _read_staff_events(self) -> None:
         now = asyncio.get_running_loop().time()
         if now - self._desk_at < INTERVAL_S:
             return
         event_id, self._desk_at = self.live.event_id, now
         before, since_ms = self._granted_before
         (viewers,), (over, recent, edge) = await asyncio.gather(
-            self._desk.viewers([event_id]),
+            self._staff_events.viewers([event_id]),
             self._figures.granted(event_id, since_ms, self.live.now_ms()),
         )
         self._viewers = viewers

@@ -50,7 +50,7 @@ class Dashboards:
         live: LiveEvents,
         catalog: Catalog,
         seats: SeatStore,
-        desk: StaffEventStore,
+        staff_events: StaffEventStore,
         figures: Reporting,
     ) -> None:
         self.figures = figures
@@ -58,7 +58,7 @@ class Dashboards:
         self._live = live
         self._catalog = catalog
         self._seats = seats
-        self._desk = desk
+        self._staff_events = staff_events
         self._houses: dict[int, tuple[tuple[str, str, str, int], SeatTotals]] = {}
         self._dashboards: dict[int, Dashboard] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -68,7 +68,7 @@ class Dashboards:
         live = await self._live.event(event_id)
         found = self._dashboards.get(event_id)
         if found is None:
-            found = Dashboard(live, self.figures, self._desk, self._seats)
+            found = Dashboard(live, self.figures, self._staff_events, self._seats)
             self._dashboards[event_id] = found
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(found), name=f"dashboard-{event_id}"
@@ -94,20 +94,20 @@ class Dashboards:
                 now = self._live.clock()
                 await self._say_active(now)
                 if await self.figures.is_my_turn(now):
-                    await self.write_minutes(await self._desk.active(now - ACTIVE_MS))
+                    await self.write_minutes(await self._staff_events.active(now - ACTIVE_MS))
             except HousefulError as error:
                 log.warning("minutes_wait", error=error.told)
 
     async def _say_active(self, now_ms: int) -> None:
-        counted = self._seats.moved | self._desk.counted
-        await self._desk.say_active(counted, now_ms)
+        counted = self._seats.moved | self._staff_events.counted
+        await self._staff_events.say_active(counted, now_ms)
         self._seats.moved -= counted
-        self._desk.counted -= counted
+        self._staff_events.counted -= counted
 
     async def write_minutes(self, event_ids: list[int]) -> None:
         """Write the last minutes of these events in which anything happened."""
         counted = await self.figures.counted(event_ids, self._live.clock())
-        viewers = await self._desk.viewers(list(counted))
+        viewers = await self._staff_events.viewers(list(counted))
         for (event_id, minutes), watching in zip(counted.items(), viewers, strict=True):
             live = await self._live.event(event_id)
             await live.caught_up()
@@ -144,7 +144,7 @@ class Dashboards:
         ids = [record.id for record in records]
         await self._refresh_houses(ids)
         available = await self._catalog.available(records)
-        viewers = await self._desk.viewers(ids)
+        viewers = await self._staff_events.viewers(ids)
         return readable(
             "event",
             zip(records, available, viewers, strict=True),
@@ -154,7 +154,7 @@ class Dashboards:
     async def _refresh_houses(self, event_ids: list[int]) -> None:
         """Read those events' sums again whose seats or notes moved on; all of them now and then."""
         seats = await self._seats.positions(event_ids)
-        notes = await self._desk.last_notes(event_ids)
+        notes = await self._staff_events.last_notes(event_ids)
         age = int(asyncio.get_running_loop().time() / HOUSES_S)
         marks = {
             event_id: (*position, note, age)

@@ -1,7 +1,7 @@
 """One client process's part of a run: people come, act, settle, and are looked at.
 
 `work` is the same alone in the caller's loop and in a process of its own; `Link` is how it speaks
-with whoever put the run together.
+with the process that planned the run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bookings: rows that change under a version, found by whoever has to go on with them.
+"""Bookings: rows that change under a version, found by the worker that goes on with them.
 
 Every change says which version it changes, so that of two who both believe they hold the lease only
 one gets through; the other learns it by getting None back.
@@ -162,7 +162,7 @@ async def let_go(session: Session, held: Booking) -> None:
 
 
 async def let_go_declined(session: Session, booking_id: int) -> None:
-    """A new attempt came to nothing before its claim: whoever holds the key may try again."""
+    """A new attempt failed before its claim: the holder of the key may try again."""
     await session.execute(
         update(BOOKING)
         .where(BOOKING.c.id == booking_id, BOOKING.c.state == State.DECLINED)

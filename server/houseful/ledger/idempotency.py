@@ -1,6 +1,6 @@
 """Idempotency keys: who may work on a request, and what it was answered.
 
-A key belongs to one user. Whoever took it holds a lease; a lease is dead when its time is over or
+A key belongs to one user. The request that took it holds a lease; a lease is dead when its time is over or
 when its worker no longer beats (see `workers`), and then the next may take over.
 """
 
@@ -232,7 +232,7 @@ async def purge(session: Session, now_ms: int, limit: int = 1000) -> int:
 
 
 async def release(session: Session, booking_id: int) -> None:
-    """The request will be answered "not yet": whoever asks again may look at once."""
+    """Releases the key so that a retry is processed at once; this request answers "not yet"."""
     await session.execute(update(KEY).where(KEY.c.id == booking_id).values(lease_until_ms=0))
 
 

@@ -1,6 +1,6 @@
 """An event's minutes in SQL: what happened in each, and how the house stood at its end.
 
-Counters only ever rise, whoever writes them and however often: of two writers of one minute the
+Counters only rise, however many workers write them and however often: of two writers of one minute the
 higher count stands, so that any number of workers may write the same minute again.
 """
 

@@ -123,7 +123,7 @@ async def settle_refund(
 async def owe_again(
     session: Session, payment_id: str, who: str, nonce: str, next_run_at_ms: int | None = None
 ) -> None:
-    """A refund that failed or was held is to be tried again: by whoever works on its booking, or at
+    """A refund that failed or was held is to be tried again: by the worker that has its booking, or at
     `next_run_at_ms`."""
     await session.execute(
         update(REFUND)

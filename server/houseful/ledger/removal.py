@@ -1,4 +1,4 @@
-"""Taking events out of every list: only what sold nothing, whoever is buying at that moment."""
+"""Taking events out of every list: only what sold nothing, also while somebody is buying."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ class DemoGateway:
         return [_state(charge) for charge in await self._charges.created_since(since_ms)]
 
     async def close(self) -> None:
-        """Nothing to let go of: the store belongs to whoever made it."""
+        """Nothing to close: the store belongs to its creator."""
 
     async def _get(self, payment_id: str) -> DemoCharge:
         charge = await self._charges.get(payment_id)

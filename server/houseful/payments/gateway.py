@@ -1,4 +1,4 @@
-"""The port to whoever moves the money: what Houseful asks of a payment gateway, and how it answers.
+"""The port to the payment gateway: what Houseful asks, and how it answers.
 
 Owns: the words `PaymentState` and `RefundState`, and the ways in which a call can fail.
 Never: a gateway's own vocabulary; `stripe.py` and `demo.py` translate theirs into this one.

@@ -1,7 +1,7 @@
 """Stripe's webhooks: is it really Stripe, is it fresh, and what is it about. Pure but for a clock.
 
 Owns: the signature scheme `v1` (docs.stripe.com/webhooks/signature).
-Never: the event's contents as truth. Events come late, twice and out of order, so whoever acts on
+Never: the event's contents as truth. Events come late, twice and out of order, so a worker that acts on
 one asks the gateway for the payment as it is now.
 """
 

@@ -103,7 +103,7 @@ class WorkerProcess:
         self._forget()
         self.start()
 
-    def heir(self) -> WorkerProcess:
+    def replacement(self) -> WorkerProcess:
         """Another on the same socket, to take over once it serves."""
         return WorkerProcess(self.listening, self._environment)
 
@@ -201,18 +201,18 @@ class Supervisor:
                 worker.restart_if_due()
 
     def _replace_in_turn(self) -> None:
-        """Each leaves when its heir serves; one whose heir does not serve stays, and all after it."""
+        """Rolling restart: each worker ends once its replacement serves; stops at the first that fails."""
         for number, worker in enumerate(self.workers):
             log.info("replacing_worker", worker_pid=worker.pid)
-            heir = worker.heir()
-            heir.start()
-            if not self._is_ready_in_time(heir):
+            replacement = worker.replacement()
+            replacement.start()
+            if not self._is_ready_in_time(replacement):
                 if not self._stopping.is_set():
-                    log.error("worker_does_not_serve", worker_pid=heir.pid)
-                heir.tell(signal.SIGKILL)
-                heir.end(time.monotonic() + KILL_AFTER_S)
+                    log.error("worker_does_not_serve", worker_pid=replacement.pid)
+                replacement.tell(signal.SIGKILL)
+                replacement.end(time.monotonic() + KILL_AFTER_S)
                 return
-            self.workers[number] = heir
+            self.workers[number] = replacement
             worker.tell(signal.SIGTERM)
             worker.end(time.monotonic() + KILL_AFTER_S)
 

@@ -32,7 +32,7 @@ STATE_OF_KIND: Final = {
 
 
 class HolderNotifier:
-    """Writes to the sockets of whoever a change concerns."""
+    """Writes to the sockets of the users whom a change concerns."""
 
     def __init__(self, hub: Hub, replica: Replica, now_ms: Callable[[], int]) -> None:
         self._hub = hub
@@ -67,7 +67,7 @@ class HolderNotifier:
         self._warnings.clear()
 
     def _aim(self, ref: int) -> None:
-        """Warn a minute before the hold ends, if it is not the last minute yet: whoever has a socket
+        """Warn a minute before the hold ends, if it is not the last minute yet: a user with a socket
         then, also one that was opened since, and of the seats it has then."""
         timer = self._warnings.pop(ref, None)
         if timer is not None:

@@ -1,6 +1,6 @@
 """One event kept live on this worker: replica, feed, deadlines, viewers.
 
-The doorbell or a slow clock says when to look; the feed says what happened. A position that is lost
+A keyspace notification or a slow clock says when to look; the feed says what happened. A position lost
 (another epoch, a gap, Redis back in time) is answered with a whole snapshot. Deadlines are not kept
 here but by `sales.deadlines`; what it frees comes back by the feed.
 
@@ -55,7 +55,7 @@ NOTES_BEFORE_MS = 5_000
 
 
 class Listener(Protocol):
-    """Whoever follows an event beside its viewers: a dashboard."""
+    """A listener beside the viewers of an event: a dashboard."""
 
     def took(self, changes: Sequence[Change]) -> None: ...
     def noted(self, notes: Sequence[StaffEvent]) -> None: ...
@@ -70,7 +70,7 @@ class LiveEvent:
         house: EventSeats,
         seats: SeatStore,
         catalog: Catalog,
-        desk: StaffEventStore,
+        staff_events: StaffEventStore,
         *,
         frame_interval_s: float,
         clock: Callable[[], int] = clock_ms,
@@ -89,7 +89,7 @@ class LiveEvent:
         self.sale = SaleClock(house.event, clock, self._tell_sale)
         self._seats = seats
         self._catalog = catalog
-        self._desk = desk
+        self._staff_events = staff_events
         self._notes_since = ""
         self._notes_due = False
         self._rung = asyncio.Event()
@@ -101,9 +101,9 @@ class LiveEvent:
         self._clock_read_at = 0.0
         self._owners = HolderNotifier(self.hub, self.replica, self.now_ms)
 
-    def ring(self, *, desk: bool = False) -> None:
+    def ring(self, *, staff_note: bool = False) -> None:
         """Something may have happened: look soon. Rings while looking become one more look."""
-        self._notes_due = self._notes_due or desk
+        self._notes_due = self._notes_due or staff_note
         if self._look_timer is None and not self._rung.is_set():
             loop = asyncio.get_running_loop()
             apart = self._looked_at + LOOKS_APART_S - loop.time()
@@ -112,18 +112,18 @@ class LiveEvent:
             else:
                 self._rung.set()
 
-    async def caught_up(self, *, desk: bool = False) -> None:
+    async def caught_up(self, *, staff_note: bool = False) -> None:
         """Return when the replica has all that anybody was told of by this worker.
 
         What other workers did is rung for: it is here within milliseconds of their answer, and
-        within `live_events.LOOK_S` if the notification is lost. Without a doorbell, and with `desk`
+        within `live_events.LOOK_S` if the notification is lost. Without notifications, and with `staff_note`
         (also what was noted), everything done before this call is waited for. Readers that come
         while one look is under way share the next. Redis not answering, the replica stays as it is.
         """
         known = self._knows(self._seats.answered.get(self.event_id))
-        if known and self.is_rung() and not desk:
+        if known and self.is_rung() and not staff_note:
             return
-        self._notes_due = self._notes_due or desk
+        self._notes_due = self._notes_due or staff_note
         if not self._awaited:
             self._awaited.append(asyncio.get_running_loop().create_future())
         self._rung.set()
@@ -136,7 +136,7 @@ class LiveEvent:
         is_behind = position != (self.replica.epoch, str(self.replica.seq))
         has_note = order_of(last_note) > order_of(self._notes_since)
         if is_behind or has_note or now > self._clock_read_at + READ_CLOCK_S:
-            self.ring(desk=has_note)
+            self.ring(staff_note=has_note)
         else:
             self.read_at = now
 
@@ -264,8 +264,8 @@ class LiveEvent:
                 return
 
     async def _read_notes(self) -> None:
-        """What the desk has to say; an event that was changed is read again."""
-        notes = await self._desk.notes(self.event_id, f"({self._notes_since}")
+        """New notes of the staff stream; an event that was changed is read again."""
+        notes = await self._staff_events.notes(self.event_id, f"({self._notes_since}")
         if not notes:
             return
         self._notes_since = notes[-1].position

@@ -1,6 +1,6 @@
 """All events that are live on this worker: made on first use, let go when nobody needs them.
 
-Owns: one task per live event, and the doorbell. Never: deadlines; those are `sales.deadlines`'.
+Owns: one task per live event, and the keyspace listener. Never: deadlines; those are `sales.deadlines`'.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class LiveEvents:
     ) -> None:
         """`other_server`: Redis is another process; `lease_expired`: some hold's time is over."""
         self._seats = seats
-        self._desk = StaffEventStore(client)
+        self._staff_events = StaffEventStore(client)
         self.clock = clock
         self._worker = secrets.token_hex(6)
         self._said: dict[int, int] = {}
@@ -65,7 +65,7 @@ class LiveEvents:
         self._interval_s = frame_interval_ms / 1000
         self._events: dict[int, LiveEvent] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self.doorbell = KeyspaceListener(client, self._ring, other_server)
+        self.listener = KeyspaceListener(client, self._ring, other_server)
 
     def __iter__(self) -> Iterator[LiveEvent]:
         return iter(list(self._events.values()))
@@ -85,16 +85,16 @@ class LiveEvents:
                 house,
                 self._seats,
                 self._catalog,
-                self._desk,
+                self._staff_events,
                 frame_interval_s=self._interval_s,
                 clock=self.clock,
             )
-            live.is_rung = self.doorbell.is_heard
+            live.is_rung = self.listener.is_heard
             self._events[event_id] = live
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(live), name=f"live-event-{event_id}"
             )
-            self.doorbell.watch(event_id)
+            self.listener.watch(event_id)
         live.last_used = asyncio.get_running_loop().time()
         if not live.ready.is_set():
             try:
@@ -124,11 +124,11 @@ class LiveEvents:
             live.hub.close(code, reason)
         await end(self._tasks.values())
 
-    def _ring(self, event_id: int, lease_expired: bool, desk: bool) -> None:
+    def _ring(self, event_id: int, lease_expired: bool, staff_note: bool) -> None:
         if lease_expired:
             self._lease_expired()
         elif (live := self._events.get(event_id)) is not None:
-            live.ring(desk=desk)
+            live.ring(staff_note=staff_note)
 
     async def _supervise(self, live: LiveEvent) -> None:
         while True:
@@ -144,7 +144,7 @@ class LiveEvents:
 
     async def _compare(self, live: LiveEvent) -> None:
         position = await self._seats.position(live.event_id)
-        live.compare(position, await self._desk.last_note(live.event_id))
+        live.compare(position, await self._staff_events.last_note(live.event_id))
 
     async def _say_viewers(self) -> None:
         """Tell all workers how many sockets this one has; an event that lost its last, once more."""
@@ -154,7 +154,7 @@ class LiveEvents:
             return
         gone = dict.fromkeys(self._said.keys() - viewers.keys(), 0)
         if viewers or gone:
-            await self._desk.say_viewers(self._worker, viewers | gone)
+            await self._staff_events.say_viewers(self._worker, viewers | gone)
         self._said, self._said_at = viewers, now
 
     async def _learn(self) -> None:
@@ -178,4 +178,4 @@ class LiveEvents:
     async def _drop(self, live: LiveEvent) -> None:
         del self._events[live.event_id]
         await end([self._tasks.pop(live.event_id)])
-        self.doorbell.unwatch(live.event_id)
+        self.listener.unwatch(live.event_id)

@@ -183,7 +183,7 @@ def _text(value: bytes | str) -> str:
 
 
 async def _hears_notifications(client: Redis, serves: Callable[[str], bool]) -> bool:
-    """Where the setting cannot be read: ring the two doorbells once and listen."""
+    """Where the setting cannot be read: cause one notification of each kind and listen."""
     tag = next(tag for tag in iter(uuid4, None) if serves(f"{{{tag}}}"))
     stream, lease = f"houseful:probe:{{{tag}}}:stream", f"houseful:probe:{{{tag}}}:lease"
     heard: set[str] = set()

@@ -1,7 +1,7 @@
 """The way of commands to Redis: those of one turn travel together, each to the node of its key.
 
-Calls made in the same turn of the event loop share one write (see `lane`). In a cluster every primary
-has a lane of its own, so that one that hangs holds up nobody else's. Redirections and
+Calls made in the same turn of the event loop share one write (see `pipelined_connection`). In a
+cluster every primary has a connection of its own, so that one that hangs holds up nobody else's. Redirections and
 resharding are followed within `REROUTE_S`; after that the caller hears the error.
 
 Owns: which node, redirections. Never: what a command means. Every command may be sent twice.
@@ -17,7 +17,7 @@ from redis import exceptions
 from redis.asyncio import Redis
 
 from houseful.redis.cluster import Cluster
-from houseful.redis.pipelined_connection import Departed, PipelinedConnection, close, lane_of
+from houseful.redis.pipelined_connection import Departed, PipelinedConnection, close, connection_of
 from houseful.redis.sentinels import Watched
 
 Client = Redis | Cluster
@@ -41,7 +41,7 @@ class CommandRouter:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._lanes: dict[Redis, PipelinedConnection] = {}
+        self._connections: dict[Redis, PipelinedConnection] = {}
         if isinstance(client, Cluster | Watched):
             client.departures.append(self._abandon)
 
@@ -54,11 +54,11 @@ class CommandRouter:
         `PipelinedConnection.send`."""
         if isinstance(self._client, Cluster):
             return await self._routed(self._client, key, command, stamped)
-        lane = self._lane(self._client)
+        connection = self._connection(self._client)
         try:
-            return await lane.send(command, stamped=stamped)
+            return await connection.send(command, stamped=stamped)
         except Departed:
-            return await lane.send(command, stamped=stamped)
+            return await connection.send(command, stamped=stamped)
         except exceptions.MovedError as error:
             raise exceptions.ConnectionError(
                 f"it is a node of a cluster, expected redis+cluster:// in REDIS_URL: {error}"
@@ -75,7 +75,7 @@ class CommandRouter:
             node = redirected
             try:
                 node = redirected or await cluster.at(key)
-                return await self._lane(node).send(command, asking=asking, stamped=stamped)
+                return await self._connection(node).send(command, asking=asking, stamped=stamped)
             except exceptions.AskError as error:  # also MOVED, which is one of its kind
                 if node is None or loop.time() > deadline:
                     raise
@@ -95,16 +95,16 @@ class CommandRouter:
             if pause == LONGEST_PAUSE_S:
                 await cluster.refresh()
 
-    def _lane(self, client: Redis) -> PipelinedConnection:
-        lane = self._lanes.get(client)
-        if lane is None:
-            lane = self._lanes[client] = lane_of(client)
-        return lane
+    def _connection(self, client: Redis) -> PipelinedConnection:
+        connection = self._connections.get(client)
+        if connection is None:
+            connection = self._connections[client] = connection_of(client)
+        return connection
 
     def _abandon(self, client: Redis) -> None:
-        lane = self._lanes.pop(client, None)
-        if lane is not None:
-            lane.abandon()
+        connection = self._connections.pop(client, None)
+        if connection is not None:
+            connection.abandon()
 
 
 async def end(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Keyspace notifications: the doorbell that says an event's feed has something new.
+"""Keyspace notifications: the signal that an event's feed has something new.
 
 Notifications are heard only on the node where the key is, so each primary gets an ear: one connection
 that hears `xadd` on the feeds and the desks' notes, and `expired` on the leases, of the events it was
@@ -40,7 +40,7 @@ ATTEND_S = 1.0
 """Between looks at which primaries there are."""
 
 Ring = Callable[[int, bool, bool], None]
-"""Called with (event id, whether a lease expired, whether the desk may have a note)."""
+"""Called with (event id, whether a lease expired, whether the staff stream has a note)."""
 
 QUIET_S = 15.0
 """A connection that brought nothing for so long is asked whether it still stands."""
@@ -50,7 +50,7 @@ OWN_CHANNEL = "houseful:doorbell"
 
 
 def channels(event_id: int, database: int) -> tuple[str, str, str]:
-    """(feed channel, desk channel, lease pattern) of one event; the braces are part of the hash tag."""
+    """(feed channel, staff channel, lease pattern) of one event; the braces are part of the hash tag."""
     space = f"__keyspace@{database}__:seat:{{{event_id}}}:"
     return f"{space}feed", f"{space}desk", f"{space}lease:*"
 
@@ -83,9 +83,9 @@ class NotificationReader:
             try:
                 await self._listen(watched)
             except (RedisError, OSError) as error:
-                log.warning("doorbell_lost", error=str(error))
+                log.warning("keyspace_listener_lost", error=str(error))
             except Exception:
-                log.exception("doorbell_failed")
+                log.exception("keyspace_listener_failed")
             finally:
                 self.is_connected = False
             await asyncio.sleep(RETRY_S)
@@ -137,11 +137,11 @@ class NotificationReader:
     def _follow(self, wire: ConnectionStreams, heard_of: set[int], watched: set[int]) -> set[int]:
         """Subscribe to the events that came since, and let go of those that went; `watched`."""
         for event_id in watched - heard_of:
-            feed, desk, lease = channels(event_id, self._database)
-            wire.transport.write(packed("SUBSCRIBE", feed, desk) + packed("PSUBSCRIBE", lease))
+            feed, staff, lease = channels(event_id, self._database)
+            wire.transport.write(packed("SUBSCRIBE", feed, staff) + packed("PSUBSCRIBE", lease))
         for event_id in heard_of - watched:
-            feed, desk, lease = channels(event_id, self._database)
-            wire.transport.write(packed("UNSUBSCRIBE", feed, desk) + packed("PUNSUBSCRIBE", lease))
+            feed, staff, lease = channels(event_id, self._database)
+            wire.transport.write(packed("UNSUBSCRIBE", feed, staff) + packed("PUNSUBSCRIBE", lease))
         return watched
 
     def _hear(self, reply: Any) -> None:
@@ -153,25 +153,25 @@ class NotificationReader:
             return  # a PONG
         elif reply[0] == "message":
             if reply[2] == "xadd":
-                self._tell(reply[1], lease_expired=False, desk=reply[1].endswith(":desk"))
+                self._tell(reply[1], lease_expired=False, staff_note=reply[1].endswith(":desk"))
         elif reply[0] == "pmessage":
             if reply[3] == "expired":
-                self._tell(reply[2], lease_expired=True, desk=False)
+                self._tell(reply[2], lease_expired=True, staff_note=False)
         elif reply[0] in ("subscribe", "psubscribe"):
             if reply[1] == OWN_CHANNEL:
                 self.is_connected = True
             elif (event_id := event_of(reply[1])) is not None:
                 self._ring(event_id, False, True)
 
-    def _tell(self, channel: str, *, lease_expired: bool, desk: bool) -> None:
+    def _tell(self, channel: str, *, lease_expired: bool, staff_note: bool) -> None:
         event_id = event_of(channel)
         if event_id is not None:
             self.heard += 1
-            self._ring(event_id, lease_expired, desk)
+            self._ring(event_id, lease_expired, staff_note)
 
 
 class KeyspaceListener:
-    """Rings `listener(event_id, lease_expired, desk)` for the events watched, wherever they are.
+    """Calls `listener(event_id, lease_expired, staff_note)` for the events watched, wherever they are.
 
     `other_server` is called when a primary is not the process it was, see `NotificationReader`.
     """
@@ -211,7 +211,7 @@ class KeyspaceListener:
                     self._attend(await self._primaries(), are_known=is_first)
                     is_first = False
                 except (RedisError, OSError) as error:
-                    log.warning("doorbell_lost", error=str(error))
+                    log.warning("keyspace_listener_lost", error=str(error))
                 await asyncio.sleep(ATTEND_S)
         finally:
             ears = [task for _, task in self._ears.values()]
@@ -236,7 +236,7 @@ class KeyspaceListener:
                 )
                 self._ears[client] = (
                     ear,
-                    asyncio.create_task(ear.run(self._watched), name="doorbell-ear"),
+                    asyncio.create_task(ear.run(self._watched), name="keyspace-listener"),
                 )
 
 

@@ -181,7 +181,7 @@ class PipelinedConnection:
         return reply if finish is None else finish(reply)
 
     async def close(self) -> None:
-        """For good: whoever still waits, or comes later, hears so. Leaves no connection behind."""
+        """Ends it for good: waiting and later callers get an error. Leaves no socket behind."""
         self._is_closed = True
         if self._watch is not None:
             self._watch.cancel()
@@ -243,7 +243,7 @@ class PipelinedConnection:
             return
         if self._wire is None or self._wire.transport.is_closing():
             if self._connecting is None:
-                self._connecting = asyncio.create_task(self._connect(), name="lane")
+                self._connecting = asyncio.create_task(self._connect(), name="redis-connection")
             return
         now = asyncio.get_running_loop().time()
         calls = [call for call in self._waiting if not call.reply.done()]
@@ -258,7 +258,7 @@ class PipelinedConnection:
             self._watch_out(REPLY_TIMEOUT_S)
 
     async def _connect(self) -> None:
-        """Whoever waits is sent, or told why not."""
+        """Sends what waits, or fails it with the reason."""
         try:
             tries = max((call.tries for call in self._waiting), default=0)
             if tries:
@@ -327,18 +327,18 @@ def stamp_of(run_id: str) -> bytes:
     return run_id.encode() + b"\r\n"
 
 
-_lanes: WeakKeyDictionary[Redis, PipelinedConnection] = WeakKeyDictionary()
+_connections: WeakKeyDictionary[Redis, PipelinedConnection] = WeakKeyDictionary()
 
 
-def lane_of(client: Redis) -> PipelinedConnection:
-    """The client's one lane: all its scripts travel together."""
-    if client not in _lanes:
-        _lanes[client] = PipelinedConnection(client)
-    return _lanes[client]
+def connection_of(client: Redis) -> PipelinedConnection:
+    """The client's one pipelined connection: all its scripts travel together."""
+    if client not in _connections:
+        _connections[client] = PipelinedConnection(client)
+    return _connections[client]
 
 
 async def close(client: Redis) -> None:
-    """End the client's lane, if it has one, and then the client."""
-    if client in _lanes:
-        await _lanes[client].close()
+    """Ends the client's pipelined connection, if it has one, and then the client."""
+    if client in _connections:
+        await _connections[client].close()
     await client.aclose()

@@ -27,7 +27,7 @@ TOGETHER = 64
 class Batch:
     """Runs work one after another in the writer's thread, committing what waits together.
 
-    `lock` keeps off whoever writes on another connection of this process.
+    `lock` excludes writers on other connections of this process.
     """
 
     def __init__(self, engine: Engine, lock: asyncio.Lock) -> None:
@@ -63,7 +63,7 @@ class Batch:
                     self._thread, _commit, self._engine, works
                 )
             if failure is not None:
-                # Whoever queued up behind a writer that cannot write has waited as long already.
+                # A caller that queued behind a writer that cannot write has waited as long already.
                 wanted += [self._waiting.popleft() for _ in range(len(self._waiting))]
                 outcomes = [(None, failure)] * len(wanted)
             for (_, future), outcome in zip(wanted, outcomes, strict=True):

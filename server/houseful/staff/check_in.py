@@ -49,12 +49,16 @@ class CheckIns:
     """What the doors of all workers ask."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, signer: TicketSigner, desk: StaffEventStream
+        self,
+        database: Database,
+        catalog: Catalog,
+        signer: TicketSigner,
+        staff_events: StaffEventStream,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._signer = signer
-        self._desk = desk
+        self._staff_events = staff_events
         self._decoders = asyncio.Semaphore(DECODERS)
 
     async def read_frame(self, event_id: int, jpeg: bytes) -> str | None:
@@ -109,7 +113,7 @@ class CheckIns:
             if found is not None and found.event_id != event_id:
                 raise wrong_event(await self._catalog.house(found.event_id), found)
             refuse(house, found)
-        await self._desk.tell(event_id, CHECKED_IN, [admitted.seat_id])
+        await self._staff_events.tell(event_id, CHECKED_IN, [admitted.seat_id])
         return Admitted(admitted, house.seat(admitted.seat_id))
 
     async def undo(self, event_id: int, ticket_id: int, *, who: str, reason: str) -> Admitted:
@@ -137,7 +141,7 @@ class CheckIns:
             if found is None or found.event_id != event_id:
                 raise NotFound(f"event {event_id} has no ticket {ticket_id}", code="unknown_ticket")
             raise Conflict("This ticket is not checked in", code="not_checked_in")
-        await self._desk.tell(event_id, CHECK_IN_UNDONE, [undone.seat_id])
+        await self._staff_events.tell(event_id, CHECK_IN_UNDONE, [undone.seat_id])
         return Admitted(undone, house.seat(undone.seat_id))
 
     async def recent(

@@ -42,10 +42,12 @@ class EventChange:
 class EventAdmin:
     """Adds plans and events and changes events."""
 
-    def __init__(self, database: Database, catalog: Catalog, desk: StaffEventStream) -> None:
+    def __init__(
+        self, database: Database, catalog: Catalog, staff_events: StaffEventStream
+    ) -> None:
         self._database = database
         self._catalog = catalog
-        self._desk = desk
+        self._staff_events = staff_events
 
     async def add_plan(self, who: str, document: bytes) -> PlanSummary:
         """Import a plan. Raises PlanRefused naming the place."""
@@ -133,7 +135,7 @@ class EventAdmin:
 
         await self._database.transact(work)
         self._catalog.forget(event_id)
-        await self._desk.tell(event_id, EVENT_CHANGED)
+        await self._staff_events.tell(event_id, EVENT_CHANGED)
         return await self._catalog.event(event_id)
 
     async def remove_event(self, who: str, event_id: int, reason: str) -> None:
@@ -171,7 +173,7 @@ class EventAdmin:
     async def _tell_gone(self, event_ids: Sequence[int]) -> None:
         for event_id in event_ids:
             self._catalog.forget(event_id)
-            await self._desk.tell(event_id, EVENT_CHANGED)
+            await self._staff_events.tell(event_id, EVENT_CHANGED)
 
 
 async def tell_calendars(session: Session, before: EventRecord, after: EventRecord) -> None:

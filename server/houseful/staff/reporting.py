@@ -39,9 +39,9 @@ class Fresh:
 class Reporting:
     """Reads and writes them; no event's state is kept here."""
 
-    def __init__(self, database: Database, desk: StaffEventStore) -> None:
+    def __init__(self, database: Database, staff_events: StaffEventStore) -> None:
         self._database = database
-        self._desk = desk
+        self._staff_events = staff_events
 
     async def everything(self, event_id: int) -> Fresh:
         """All bookings and used tickets of an event."""
@@ -76,7 +76,7 @@ class Reporting:
         wanted = [(event_id, edge + step * MINUTE_MS) for step in range(LOOK_BACK + 1)]
         stored, counted = await asyncio.gather(
             self._database.query(lambda s: minutes.of_event(s, event_id, since_ms)),
-            self._desk.minutes(wanted),
+            self._staff_events.minutes(wanted),
         )
         known = {one.minute_ms: one.record.get("granted", 0) for one in stored}
         over = sum(one.record.get("granted", 0) for one in stored if one.minute_ms < edge)
@@ -103,7 +103,7 @@ class Reporting:
         ]
         found: dict[int, dict[int, dict[str, int]]] = {}
         for (event_id, minute_ms), fields in zip(
-            wanted, await self._desk.minutes(wanted), strict=True
+            wanted, await self._staff_events.minutes(wanted), strict=True
         ):
             if fields:
                 found.setdefault(event_id, {})[minute_ms] = fields

@@ -49,7 +49,7 @@ def staff_of(
     checkout: Checkout,
     mails: BookingMails,
     signer: TicketSigner,
-    desk: StaffEventStream,
+    staff_events: StaffEventStream,
 ) -> Staff:
     """Staff's services over what the server stands on."""
     return Staff(
@@ -58,7 +58,7 @@ def staff_of(
         blocking=Blocking(database, seats, catalog),
         holds=Holds(database, seats, catalog),
         bookings=StaffBookings(database, catalog, checkout, mails, signer),
-        doors=CheckIns(database, catalog, signer, desk),
-        programme=EventAdmin(database, catalog, desk),
+        doors=CheckIns(database, catalog, signer, staff_events),
+        programme=EventAdmin(database, catalog, staff_events),
         discounts=DiscountAdmin(database, catalog),
     )

@@ -51,7 +51,7 @@ class Scripts:
     def __init__(
         self, client: Client, root: Path, replaced: Mapping[str, str] | None = None
     ) -> None:
-        self.lanes = CommandRouter(client)
+        self.router = CommandRouter(client)
         self._scripts = {
             path.stem: link(root, path.stem, replaced) for path in sorted(root.glob("*.lua"))
         }
@@ -63,10 +63,10 @@ class Scripts:
         """The script's reply. Redis that lost its script cache is given the text again. `stamped`:
         the script is told which process it runs in, see lua/lib/meta.lua."""
         script = self._scripts[name]
-        declared = (*keys, absent(keys[0])) if self.lanes.is_cluster else keys
+        declared = (*keys, absent(keys[0])) if self.router.is_cluster else keys
         rest = (len(declared), *declared, *args)
         begin = time.perf_counter()
-        send = self.lanes.send
+        send = self.router.send
         try:
             reply = await send(keys[0], "EVALSHA", script.digest, *rest, stamped=stamped)
         except NoScriptError:

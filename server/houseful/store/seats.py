@@ -171,10 +171,10 @@ class SeatStore:
         return bool((await self._run("close", event_id, idle_ms))[0] == "closed")
 
     async def standing(self, event_id: int) -> Standing | None:
-        """What Redis has of an event, whoever wrote it; None for nothing."""
+        """What Redis has of an event, also of another server; None for nothing."""
         key = event_keys(event_id)[0]
         with translated():
-            epoch, *numbers = await self._scripts.lanes.send(
+            epoch, *numbers = await self._scripts.router.send(
                 key, "HMGET", key, "epoch", "base", "first", "count"
             )
         return Standing(epoch, *map(int, numbers)) if epoch else None
@@ -268,7 +268,7 @@ class SeatStore:
         key = event_keys(event_id)[4]
         pairs = chain.from_iterable((until_ms, booking_id) for booking_id in booking_ids)
         with translated():
-            await self._scripts.lanes.send(key, "ZADD", key, "XX", *pairs)
+            await self._scripts.router.send(key, "ZADD", key, "XX", *pairs)
 
     async def block(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
         return changed(await self._run("block", event_id, *distinct(seat_ids)))
@@ -335,7 +335,7 @@ class SeatStore:
         keys = [event_keys(event_id)[0] for event_id in event_ids]
         with translated():
             counts = await asyncio.gather(
-                *(self._scripts.lanes.send(key, "HGET", key, "taken") for key in keys)
+                *(self._scripts.router.send(key, "HGET", key, "taken") for key in keys)
             )
         return [int(count or 0) for count in counts]
 
@@ -347,14 +347,14 @@ class SeatStore:
         """An event's (epoch, seq); another one says that its seats changed."""
         key = event_keys(event_id)[0]
         with translated():
-            epoch, seq = await self._scripts.lanes.send(key, "HMGET", key, "epoch", "seq")
+            epoch, seq = await self._scripts.router.send(key, "HMGET", key, "epoch", "seq")
         return epoch or "", seq or ""
 
     async def records(self, event_id: int, seat_ids: Sequence[int]) -> dict[int, SeatRecord]:
         """Those of these seats that ever changed, as they are."""
         key = event_keys(event_id)[1]
         with translated():
-            found = await self._scripts.lanes.send(key, "HMGET", key, *seat_ids)
+            found = await self._scripts.router.send(key, "HMGET", key, *seat_ids)
         return {
             seat_id: seat_record(str(seat_id), record)
             for seat_id, record in zip(seat_ids, found, strict=True)
@@ -387,7 +387,7 @@ class SeatStore:
         """The last changes, oldest first; none of an event that is not open."""
         key = event_keys(event_id)[2]
         with translated():
-            found = await self._scripts.lanes.send(key, "XREVRANGE", key, "+", "-", "COUNT", limit)
+            found = await self._scripts.router.send(key, "XREVRANGE", key, "+", "-", "COUNT", limit)
         return [
             feed_entry([position, list(chain.from_iterable(fields.items()))])
             for position, fields in reversed(found)

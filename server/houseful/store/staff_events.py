@@ -38,7 +38,7 @@ Command = tuple[str, *tuple[str | int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class StaffEvent:
-    """One entry of the desk's stream. `number` counts attempts; `seat_ids` are seats concerned."""
+    """One entry of the staff stream. `number` counts attempts; `seat_ids` are seats concerned."""
 
     position: str
     kind: str

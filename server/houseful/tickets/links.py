@@ -1,4 +1,4 @@
-"""Links to one booking for whoever holds them: a short token, signed with the server's secret.
+"""Links that open one booking for their holder: a short token, signed with the server's secret.
 
 A token is `bk_` and 32 characters of base64url: 8 bytes of the booking's id and 16 of an HMAC-SHA256
 over the id, the buyer and the second of the purchase, so that a number that is given out again after a

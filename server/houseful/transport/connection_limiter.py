@@ -30,7 +30,7 @@ class ConnectionLimiter:
     body_seconds: float = 20.0
 
     def __post_init__(self) -> None:
-        self.usher = AdmissionQueue()
+        self.admissions = AdmissionQueue()
         self._everyone = Places(self.most)
         self._by_address = Places(self.per_address)
 

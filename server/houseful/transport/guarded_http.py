@@ -215,7 +215,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._disarm()
         self._is_inside = False
         self.transport.pause_reading()
-        self._door.usher.admit(partial(self._upgrade, super().handle_websocket_upgrade))
+        self._door.admissions.admit(partial(self._upgrade, super().handle_websocket_upgrade))
 
     def _upgrade(self, upgrade: Callable[[], None]) -> None:
         if self.transport.is_closing() or has_hung_up(self.transport):

@@ -1,4 +1,4 @@
-"""Messages of one socket on their way to whoever listens.
+"""Delivers the messages of one socket one at a time; reading pauses meanwhile.
 
 Owns: their order, one at a time, with nothing read meanwhile; that the end is told once.
 """

@@ -1,6 +1,6 @@
 """Pings to all live sockets of a worker, by one timer instead of two for each.
 
-An interval has a hundred turns, and a socket its turn once in each. Whoever joins is looked at for
+An interval has a hundred turns, and a socket its turn once in each. A socket that joins is checked for
 the first time an interval later.
 
 Owns: when a socket is pinged and when it has been silent for too long.
@@ -79,7 +79,7 @@ class Keepalive:
         self._timer = loop.call_later(self.interval_s / TURNS, self._take_turn)
 
     def _take_turn(self) -> None:
-        self._wait()  # first, so that whoever leaves last can end it
+        self._wait()  # first, so that the last socket to leave can end it
         self._turn += 1
         for socket in list(self._sockets[(self._turn - self._patience) % TURNS]):
             unanswered = socket.unanswered

@@ -51,7 +51,7 @@ def renewed(listening: socket.socket) -> socket.socket:
 
     Of sockets that share a port the kernel gives connections to each that listens, served or not: who
     was given to a dead worker's is turned away at once, and nobody is given to the new one before
-    its worker accepts. A socket that shares its port with none stays as it is, so that whoever
+    its worker accepts. A socket that shares its port with none stays as it is, so that a client that
     connects waits for the next worker.
     """
     if sys.platform != "linux" or not listening.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT):

@@ -166,7 +166,7 @@ class Tokens:
                     leeway=LEEWAY_S,
                     options={
                         "require": ["exp", "sub", *(("iss", "aud") if is_foreign else ())],
-                        "verify_iat": False,  # the clock of whoever issued it may be ahead of ours
+                        "verify_iat": False,  # the issuer's clock may be ahead of ours
                         "verify_aud": is_foreign or self._audience is not None,
                         "verify_iss": is_foreign or self._issuer is not None,
                     },

@@ -51,10 +51,10 @@ class Context:
     gateway: Gateway
     demo_gateway: DemoGateway | None
     checkout: Checkout
-    paperwork: BookingDocuments
+    documents: BookingDocuments
     mails: BookingMails
     links: BookingLinks
-    desk: StaffEventStream
+    staff_events: StaffEventStream
     staff: Staff
     dashboards: Dashboards
     uncounted: Networks

@@ -41,7 +41,7 @@ def content_security_policy(*, uses_stripe: bool) -> str:
 
 
 def security_headers(*, uses_stripe: bool) -> list[tuple[bytes, bytes]]:
-    """What each answer carries, whoever gives it."""
+    """Adds the headers that every answer carries."""
     return [
         (b"content-security-policy", content_security_policy(uses_stripe=uses_stripe).encode()),
         (b"x-content-type-options", b"nosniff"),

@@ -1,7 +1,7 @@
 """A viewer's seat map, folded from one status body and every frame after it.
 
 Thousands of viewers get the same frames, so a map is a node of a shared tree: from one node the same
-bytes lead to the same next node, folded once for whoever comes there. A viewer's map is still exactly
+bytes lead to the same next node, folded once for all viewers that reach it. A viewer's map is still exactly
 what its own bytes make of it. Nodes that arrive at the same place with equal content become one.
 
 Only the newest node of a line owns the dictionary of values; older ones keep what to change to go back

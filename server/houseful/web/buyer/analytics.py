@@ -22,7 +22,7 @@ log = structlog.get_logger("analytics")
 
 REPORTS_PER_MINUTE = 60
 LINES_PER_MINUTE = 3_000
-"""Of one worker: with lines of 2 KB at most 6 MB a minute, whoever sends what."""
+"""Of one worker: with lines of 2 KB at most 6 MB a minute, however many clients send."""
 
 
 @dataclass(slots=True)

@@ -112,8 +112,8 @@ def query_number(call: Call, name: str, default: int, least: int, most: int) -> 
 async def get_booking(call: Call) -> Response:
     reference = call.word("reference")
     view = await call.context.checkout.get_booking(call.user.id, call.user.role, reference)
-    tickets = await call.context.paperwork.tickets(call.user.id, call.user.role, reference)
-    link = await call.context.paperwork.link(call.user.id, call.user.role, reference)
+    tickets = await call.context.documents.tickets(call.user.id, call.user.role, reference)
+    link = await call.context.documents.link(call.user.id, call.user.role, reference)
     return ok(
         {**view, "tickets": tickets, "linkUrl": link},
         "Booking retrieved successfully",
@@ -123,20 +123,20 @@ async def get_booking(call: Call) -> Response:
 
 async def get_booking_pdf(call: Call) -> Response:
     reference = call.word("reference")
-    content = await call.context.paperwork.pdf(call.user.id, call.user.role, reference)
+    content = await call.context.documents.pdf(call.user.id, call.user.role, reference)
     return paper(content, "application/pdf", f"{reference}.pdf")
 
 
 async def get_booking_ics(call: Call) -> Response:
     reference = call.word("reference")
-    content = await call.context.paperwork.ics(call.user.id, call.user.role, reference)
+    content = await call.context.documents.ics(call.user.id, call.user.role, reference)
     return paper(content, "text/calendar; charset=utf-8", f"{reference}.ics")
 
 
 async def get_booking_qr(call: Call) -> Response:
     reference = call.word("reference")
     wanted = query_number(call, "ticket", 0, 1, LARGEST_ID) or None
-    content = await call.context.paperwork.qr_svg(call.user.id, call.user.role, reference, wanted)
+    content = await call.context.documents.qr_svg(call.user.id, call.user.role, reference, wanted)
     return Response(content, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 

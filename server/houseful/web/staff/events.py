@@ -77,7 +77,7 @@ async def change_event(call: Call) -> Response:
     )
     for live in call.context.live:
         if live.event_id == event_id:
-            await live.caught_up(desk=True)  # whoever changed it sees it changed from now on
+            await live.caught_up(staff_note=True)  # its author reads the change from now on
     return ok(await one_event_view(call, record), "Event changed")
 
 
