@@ -1,8 +1,8 @@
 """The way of commands to Redis: those of one turn travel together, each to the node of its key.
 
 Calls made in the same turn of the event loop share one write (see `pipelined_connection`). In a
-cluster every primary has a connection of its own, so that one that hangs holds up nobody else's. Redirections and
-resharding are followed within `REROUTE_S`; after that the caller hears the error.
+cluster every primary has a connection of its own, so that one that hangs holds up nobody else's.
+Redirections and resharding are followed within `REROUTE_S`; after that the caller hears the error.
 
 Owns: which node, redirections. Never: what a command means. Every command may be sent twice.
 """
