@@ -82,20 +82,23 @@ def test_a_reason_of_nothing_that_shows_is_refused(reason: str) -> None:
         ReasonRequest(reason=reason)
 
 
-def test_length_counts_after_the_rule() -> None:
-    assert ReasonRequest(reason="x" * 500 + "\x00" * 9).reason == "x" * 500
-    assert (
-        ReserveCommand(
-            ref=1, type="reserve", seats=[{"seatId": 1, "version": 0}], sessionId="s\x00"
-        ).sessionId
-        == "s"
-    )
+@pytest.mark.parametrize("reason", ["x" * 500 + "\x00", " " + "x" * 500, "\u0958" * 251])
+def test_a_text_is_bounded_as_it_came_and_as_it_is_kept(reason: str) -> None:
+    """The documents bound what is sent; U+0958 is two characters in NFC."""
+    with pytest.raises(ValueError, match="at most 500 characters"):
+        ReasonRequest(reason=reason)
+    assert ReasonRequest(reason=" " + "x" * 499).reason == "x" * 499
+
+
+def test_a_command_s_session_is_kept_by_the_same_rule() -> None:
+    frame = {"ref": 1, "type": "reserve", "seats": [{"seatId": 1, "version": 0}]}
+    assert ReserveCommand.model_validate(frame | {"sessionId": "s\x00"}).sessionId == "s"
 
 
 def test_text_outside_of_a_body_is_bounded_by_name() -> None:
     assert free_text("  A\u030asa\x00 ", "q", 9) == "Åsa"
     with pytest.raises(InvalidRequest, match="q: expected at most 9 characters, got 10"):
-        free_text("x" * 10, "q", 9)
+        free_text("x" * 9 + "\x00", "q", 9)
 
 
 def test_a_fact_of_the_page_is_bounded() -> None:

@@ -279,7 +279,7 @@ class ContactRequest(BaseModel):
     """Where the tickets go."""
 
     name: Annotated[str, Field(max_length=200), FREE] = ""
-    email: Annotated[Email, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    email: Email = ""
     phone: Annotated[str, Field(max_length=40), FREE] | None = None
 
 
