@@ -16,6 +16,7 @@ from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest, Contact
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms, clock_ms
+from houseful.checkout.outbox import MAILS, OTHERS
 from houseful.domain.seats import Granted
 from houseful.ledger import events
 from houseful.ledger.demo_charges import SqlDemoCharges
@@ -160,7 +161,8 @@ class Shop:
         for _ in range(times):
             await self.checkout._completer.run_once()
             await self.deadlines.look(self.event.id)
-            await self.checkout._relay.run_once()
+            for kinds in (OTHERS, MAILS):
+                await self.checkout._relay.run_once(kinds)
             await self.checkout.run_refunds()
 
     async def world(self) -> World:

@@ -12,9 +12,10 @@ import redis
 from redis.asyncio import Redis
 
 from houseful.checkout.answers import Answer
-from houseful.checkout.booking_transitions import CANCEL_PAYMENT
+from houseful.checkout.booking_transitions import BOOK, CANCEL_PAYMENT
+from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import write_log
-from houseful.checkout.outbox import OTHERS
+from houseful.checkout.outbox import AT_ONCE, BATCH, MAILS, OTHERS
 from houseful.domain.errors import Conflict, HousefulError, InProgress, PaymentDeclined, Unavailable
 from houseful.ledger import bookings, counters, outbox, workers
 from houseful.ledger.models import KEY
@@ -208,14 +209,39 @@ async def test_a_promise_is_repeated_until_it_is_kept(shop: Shop) -> None:
         if tries < 3:
             raise ConnectionError("the mail server is away")
 
-    from houseful.checkout.checkout import Checkout
-
     await shop.buy("ada", await shop.hold("ada", 0))
     relay = Checkout(shop.checkout._parts, {"email": flaky})._relay
     for _ in range(6):
-        await relay.run_once()
+        await relay.run_once(MAILS)
         shop.clock.ahead_ms += 61_000
     assert tries == 3
+
+
+async def test_the_outbox_works_on_few_promises_at_once_and_goes_on_when_sql_is_short(
+    shop: Shop,
+) -> None:
+    await shop.buy("ada", await shop.hold("ada", 0))
+    under_way, most, tried, are_many = 0, 0, 0, asyncio.Event()
+
+    async def crowded(job: outbox.Job, booking: bookings.Booking) -> None:
+        nonlocal under_way, most, tried
+        under_way, tried = under_way + 1, tried + 1
+        most = max(most, under_way)
+        if most >= AT_ONCE[OTHERS]:
+            are_many.set()
+        await are_many.wait()
+        under_way -= 1
+        if tried % 2:
+            raise Unavailable("the database does not answer", retry_after_s=1)
+
+    relay = Checkout(shop.checkout._parts, {BOOK: crowded})._relay
+    now = shop.clock()
+    await shop.database.transact(
+        lambda s: outbox.promise(s, 1, [(BOOK, {}, now)] * BATCH[OTHERS], now_ms=now)
+    )
+    shop.clock.ahead_ms += 2_500
+    assert await relay.run_once(OTHERS) == BATCH[OTHERS]
+    assert (tried, most) == (BATCH[OTHERS], AT_ONCE[OTHERS])
 
 
 async def test_a_locked_database_is_told_within_a_second_and_nothing_is_charged(

@@ -250,6 +250,6 @@ async def move(
     try:
         await seats_move()
         parts.reached("after_outbox")
-        parts.kept.append(job)
+        parts.kept.add(job)
     except Unavailable as error:
         log.warning("seats_follow_later", reference=booking.reference, error=error.told)

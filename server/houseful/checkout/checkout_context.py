@@ -73,7 +73,7 @@ class CheckoutContext:
     reached: Reached = nowhere
     record: Record = write_log
     worker_id: str = field(default_factory=lambda: secrets.token_hex(WORKER_ID_LENGTH // 2))
-    kept: list[int] = field(default_factory=list)
+    kept: set[int] = field(default_factory=set)
     """Promises kept and not yet marked done; the relay does so many at once."""
     shown: dict[int, tuple[Sequence[PricedSeat], ClaimedEvent | None]] = field(default_factory=dict)
     """What the answers of purchases under way will show, by booking: saves reading it again."""

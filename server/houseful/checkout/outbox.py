@@ -7,7 +7,8 @@ idempotent. Any number of relays may run: a relay that takes a job leases it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from houseful.checkout.booking_transitions import (
@@ -20,12 +21,14 @@ from houseful.checkout.booking_transitions import (
     UNBOOK,
 )
 from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.printer import WAITING_PER_PERSON
 from houseful.domain.booking import PAID, State
 from houseful.domain.errors import HousefulError, Unavailable
 from houseful.ledger import bookings, claims, outbox
 from houseful.ledger.bookings import Booking
 from houseful.ledger.outbox import Job
 from houseful.sql.database import Session
+from houseful.sql.session import Work
 from houseful.store.seats import Unopened
 
 Handler = Callable[[Job, Booking], Awaitable[None]]
@@ -34,8 +37,12 @@ OTHERS = (BOOK, UNBOOK, KEEP, FREE, CANCEL_PAYMENT)
 MAILS = (EMAIL, NOTICE)
 """Kinds in order of need: seats and money, then mails that somebody waits for, then notices."""
 
-BATCH = 50
-MAILS_AT_ONCE = 8
+MAILS_AT_ONCE = WAITING_PER_PERSON
+BATCH = {OTHERS: 50, MAILS: MAILS_AT_ONCE}
+AT_ONCE = {OTHERS: 4, MAILS: MAILS_AT_ONCE}
+"""Jobs taken, and worked on, at once: what the printer lets wait, and fewer than there are connections
+to the database, because requests need some too."""
+
 LEASE_MS = 2_000
 SLOW_MS = {EMAIL: 120_000, NOTICE: 120_000, CANCEL_PAYMENT: 30_000}
 """How long a relay that lives has a job before others think it lost: long enough for the foreign server's
@@ -66,39 +73,50 @@ class Relay:
             **handlers,
         }
 
-    async def run_once(self, kinds: Sequence[str] = (*OTHERS, *MAILS)) -> int:
-        """Do what is due of these kinds; how many jobs were taken. Raises Unavailable for SQL."""
-        now = self._parts.now_ms()
-        marked = self._parts.kept[:] if BOOK in kinds else []
+    async def run_once(self, kinds: tuple[str, ...] = OTHERS) -> int:
+        """Do what is due of `OTHERS` or of `MAILS`; how many jobs were taken. Raises Unavailable
+        for SQL; what was kept by then is marked with the next turn."""
+        parts, turns = self._parts, asyncio.Semaphore(AT_ONCE[kinds])
+        jobs = await self._mark_kept(partial(self._take, kinds))
+        if not jobs:
+            return 0
+
+        async def one(job: Job) -> None:
+            async with turns:
+                if await self._try(job):
+                    parts.kept.add(job.id)
+
+        await asyncio.gather(*(one(job) for job in jobs))
+        parts.reached("after_outbox")
+        await self._mark_kept()
+        return len(jobs)
+
+    async def _mark_kept(self, also: Work[list[Job]] | None = None) -> list[Job]:
+        """Write down which promises were kept; the result of `also`, in the same transaction."""
+        marked = tuple(self._parts.kept)
+        if also is None and not marked:
+            return []
 
         async def work(session: Session) -> list[Job]:
             if marked:
-                await outbox.done(session, marked, now)
-            return await outbox.take_due(
-                session,
-                worker_id=self._parts.worker_id,
-                now_ms=now,
-                lease_ms=LEASE_MS,
-                slow=SLOW_MS,
-                once=ONCE,
-                kinds=kinds,
-                limit=MAILS_AT_ONCE if kinds == MAILS else BATCH,
-            )
+                await outbox.done(session, marked, self._parts.now_ms())
+            return await also(session) if also is not None else []
 
-        jobs = await self._parts.database.transact(work)
-        del self._parts.kept[: len(marked)]
-        if not jobs:
-            return 0
-        kept = [job.id for job, ok in zip(jobs, await self._try_all(jobs), strict=True) if ok]
-        self._parts.reached("after_outbox")
-        if kept:
-            await self._parts.database.transact(
-                lambda session: outbox.done(session, kept, self._parts.now_ms())
-            )
-        return len(jobs)
+        found = await self._parts.database.transact(work)
+        self._parts.kept.difference_update(marked)
+        return found
 
-    async def _try_all(self, jobs: Sequence[Job]) -> list[bool]:
-        return await asyncio.gather(*(self._try(job) for job in jobs))
+    async def _take(self, kinds: tuple[str, ...], session: Session) -> list[Job]:
+        return await outbox.take_due(
+            session,
+            worker_id=self._parts.worker_id,
+            now_ms=self._parts.now_ms(),
+            lease_ms=LEASE_MS,
+            slow=SLOW_MS,
+            once=ONCE,
+            kinds=kinds,
+            limit=BATCH[kinds],
+        )
 
     async def _try(self, job: Job) -> bool:
         try:
@@ -129,9 +147,12 @@ class Relay:
         pause = min(longest, FIRST_PAUSE_MS << min(job.tries, 11))
         log.warning("promise_waits", kind=job.kind, booking_id=job.booking_id, error=reason)
         again = self._parts.now_ms() + pause
-        await self._parts.database.transact(
-            lambda session: outbox.failed(session, job.id, error=reason, again_at_ms=again)
-        )
+        try:
+            await self._parts.database.transact(
+                lambda session: outbox.failed(session, job.id, error=reason, again_at_ms=again)
+            )
+        except Unavailable as error:  # then it is due when its lease ends
+            log.warning("promise_not_put_off", booking_id=job.booking_id, error=error.told)
 
     async def _book(self, job: Job, booking: Booking) -> None:
         if booking.state in PAID:

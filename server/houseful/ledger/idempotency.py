@@ -209,10 +209,11 @@ async def take_orphans(
         .where(KEY.c.status == 0, KEY.c.lease_until_ms > 0, lease_is_dead(KEY, now_ms), ~claimed)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("taken")  # read once, see `outbox.take_due`
     )
     found = await session.execute(
         update(KEY)
-        .where(KEY.c.id.in_(ids))
+        .where(KEY.c.id.in_(select(ids.c.id)))
         .values(lease=lease, lease_until_ms=now_ms + lease_ms)
         .returning(KEY.c.id, KEY.c.event_id)
     )

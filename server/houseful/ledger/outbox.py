@@ -125,10 +125,12 @@ async def take_due(
         .order_by(due.c.need, due.c.turn, due.c.next_run_at_ms)
         .limit(limit)
         .with_for_update(skip_locked=True, of=OUTBOX)
+        .cte("taken")
     )
+    # A CTE is read once; PostgreSQL may run a plain subquery again for each row, past its limit.
     found = await session.execute(
         update(OUTBOX)
-        .where(OUTBOX.c.id.in_(ids), OUTBOX.c.done_at_ms.is_(None))
+        .where(OUTBOX.c.id.in_(select(ids.c.id)), OUTBOX.c.done_at_ms.is_(None))
         .values(next_run_at_ms=again, lease=worker_id, tries=OUTBOX.c.tries + 1)
         .returning(*OUTBOX.c)
     )
