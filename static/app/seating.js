@@ -5,12 +5,11 @@
  * Never: holds state of its own; every answer is read from the store.
  */
 import { t } from "../lib/i18n.js";
+import { STATUSES } from "../lib/wire-codes.js";
 import { seatInRow, seatName } from "../ui/seat-words.js";
 
 /** @typedef {ReturnType<typeof createHouse>} House */
 
-/** What the numbers in the store mean on the wire. */
-export const STATUSES = ["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"];
 const AVAILABLE = 0;
 /** `store.mark`: what this buyer does with a seat. */
 export const MARK = { none: 0, selected: 1, reserving: 2, mine: 3 };

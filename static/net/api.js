@@ -10,36 +10,16 @@ import { at } from "../lib/base.js";
 import { ApiError, unwrap } from "./envelope.js";
 
 /**
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null,
- *   offSaleAt: string | null, currency: string, totalSeats: number, availableSeats: number,
- *   minPrice: string, maxPrice: string }} EventSummary
- * @typedef {EventSummary & { holdSeconds: number, maxSeats: number, planUrl: string,
- *   categories: { name: string, color: string, price: string }[],
- *   saleState: "upcoming" | "open" | "closed", serverTime: string }} EventDetails
- * @typedef {{ gateway: "demo" | "stripe", stripePublishableKey: string | null, maxSeats: number,
- *   holdSeconds: number, sendsMail?: boolean, version: string }} Config
- * @typedef {import("../state/checkout-machine.js").ReservationData} ReservationData
- * @typedef {{ id: number, eventId: number, status: string, seatIds: number[], createdAt: string,
- *   expiresAt: string, expiresInSeconds: number }} Reservation
- * @typedef {{ currency: string, items: { seatId: number, seatNumber: string, category: string,
- *   price: string }[], subtotal: string, discount: string, total: string,
- *   discountCode: string | null }} Quote
- * @typedef {{ state: "waiting" | "deferred" | "sent" | "refused" | "off", to: string, at: string | null,
- *   smtpCode: number | null, problem?: string }} Delivery
- * @typedef {{ bookingId: string, bookingReference: string, eventId: number, totalAmount: number,
- *   status: string, paymentStatus: string, seatNumbers: string[], seatIds: number[],
- *   seats: (import("../lib/seat-labels.js").SeatName & { seatId: number })[],
- *   currency: string, subtotal?: number | string, discountAmount?: number | string, createdAt: string,
- *   confirmedAt: string | null, event?: { id: number, name: string, venue: string, startsAt: string, timeZone: string },
- *   contact?: { name: string, email: string, phone?: string } | null, clientSecret?: string,
- *   expiresAt?: string, declineCode?: string | null, problem?: string | null, language?: string,
- *   delivery?: Delivery | null,
- *   tickets?: Ticket[] | null, linkUrl?: string | null }} Booking
- * @typedef {{ eventId: number, seatIds: number[], paymentMethod: "stripe" | "demo",
- *   discountCode?: string, expectedTotal?: string, paymentToken?: string, card?: { number: string },
- *   contact?: { name: string, email: string, phone?: string }, language?: string }} BookingRequest
- * @typedef {{ id: number, seatId: number, section: string, seatNumber: string, code: string,
- *   state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} Ticket
+ * @typedef {import("../lib/wire-types.js").EventBody} EventSummary
+ * @typedef {import("../lib/wire-types.js").EventDetailBody} EventDetails
+ * @typedef {import("../lib/wire-types.js").ConfigBody} Config
+ * @typedef {import("../lib/wire-types.js").GrantedBody} ReservationData
+ * @typedef {import("../lib/wire-types.js").ReservationBody} Reservation
+ * @typedef {import("../lib/wire-types.js").QuoteBody} Quote
+ * @typedef {import("../lib/wire-types.js").DeliveryBody} Delivery
+ * @typedef {import("../lib/wire-types.js").BookingBody} Booking
+ * @typedef {import("../lib/wire-types.js").BookRequest} BookingRequest
+ * @typedef {import("../lib/wire-types.js").BookingTicketBody} Ticket
  * @typedef {{ name: string, at: string, facts: Record<string, unknown> }} Report
  * @typedef {ReturnType<typeof createApi>} Api
  */

@@ -4,6 +4,7 @@
  * between tries, and asking again and again where no socket gets through.
  * Owns: the connection and what is said about it. Never: knows what the frames mean.
  */
+import { CLOSE } from "../lib/wire-codes.js";
 import { at } from "../lib/base.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "./envelope.js";
@@ -42,7 +43,7 @@ export function backOff(attempt, random = Math.random) {
  * @returns {"return" | "sign-in" | "stay-away"}
  */
 export function afterClose(code) {
-  if (code === 4501) return "sign-in";
+  if (code === CLOSE.unauthenticated) return "sign-in";
   return code >= 4500 && code <= 4999 ? "stay-away" : "return";
 }
 

@@ -2,38 +2,26 @@
 /** The paths that only the venue's staff may use, over the same requests as the buyers' ones. */
 
 /**
- * @typedef {import("../state/occupancy.js").Occupancy} Occupancy
- * @typedef {import("../state/occupancy.js").OverviewRow} OverviewRow
+ * @typedef {import("../lib/wire-types.js").OccupancyBody} Occupancy
+ * @typedef {import("../lib/wire-types.js").OverviewRowBody} OverviewRow
+ * @typedef {import("../lib/wire-types.js").ChangedSeatsBody} Blocked
+ * @typedef {import("../lib/wire-types.js").BlockBody} Block
+ * @typedef {import("../lib/wire-types.js").HoldBody} Hold
+ * @typedef {import("../lib/wire-types.js").StaffTicketBody} StaffTicket
+ * @typedef {import("../lib/wire-types.js").StaffBookingBody} StaffBooking
+ * @typedef {import("../lib/wire-types.js").NamedSeatBody} NamedSeat
+ * @typedef {import("../lib/wire-types.js").CheckInBody} CheckIn
+ * @typedef {import("../lib/wire-types.js").PaymentProblemBody} PaymentProblem
+ * @typedef {import("../lib/wire-types.js").BookedEventBody} DoorEvent
+ * @typedef {import("../lib/wire-types.js").CheckInsBody} CheckIns
+ * @typedef {import("../lib/wire-types.js").DoorPassBody} DoorPass
+ * @typedef {import("../lib/wire-types.js").ReadinessItem} Finding
+ * @typedef {import("../lib/wire-types.js").PlanSummaryBody} Plan
+ * @typedef {import("../lib/wire-types.js").DiscountBody} Discount
+ * @typedef {import("../lib/wire-types.js").AuditBody} AuditEntry
+ * @typedef {import("../lib/wire-types.js").NewEventRequest} NewEvent
+ * @typedef {import("../lib/wire-types.js").PageBody} Page
  * @typedef {{ seatIds: number[] } | { section: string }} Which
- * @typedef {{ seatIds: number[], failedSeats: { seatId: number, reason: string, code?: string }[] }} Blocked
- * @typedef {{ seatId: number, seatNumber: string, section: string, reason: string, who: string, at: string }} Block
- * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seats: NamedSeat[], userId: string,
- *   address: string | null, addressSeats: number | null,
- *   createdAt: string, expiresAt: string, expiresInSeconds: number }} Hold
- * @typedef {NamedSeat & { id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicket
- * @typedef {Omit<import("./api.js").Booking, "tickets"> & { userId: string, tickets: StaffTicket[], seats: NamedSeat[],
- *   dispute?: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBooking
- * @typedef {import("../lib/seat-labels.js").SeatName & { seatId: number, seatNumber: string }} NamedSeat
- * @typedef {NamedSeat & { ticketId: number, category: string,
- *   name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckIn
- * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held",
- *   detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblem
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} DoorEvent
- * @typedef {{ event: DoorEvent, checkedIn: number, booked: number, recent: CheckIn[] }} CheckIns
- * @typedef {{ token: string, expiresAt: string, url: string, qr: string }} DoorPass
- * @typedef {{ subject: string, code: string, ok: boolean, severity: "fine" | "warning" | "error",
- *   params: Record<string, string | number> }} Finding
- * @typedef {{ planId: number, name: string, seatCount: number, categories: { name: string, seats: number }[] }} Plan
- * @typedef {{ code: string, percent: number | null, amount: string | null, currency: string | null,
- *   eventId: number | null, startsAt: string | null, endsAt: string | null, maxUses: number | null,
- *   maxUsesPerUser: number | null, minimum: string | null, used: number, active: boolean }} Discount
- * @typedef {{ at: string, who: string, act: string, reason: string, bookingReference: string | null,
- *   seats: NamedSeat[], seatCount: number,
- *   changes: { field: string, category: string | null, before: string | null, after: string | null }[],
- *   amount: string | null, currency: string, details: Record<string, unknown> }} AuditEntry
- * @typedef {{ name: string, venue: string, planId: number, startsAt: string, onSaleAt: string | null,
- *   offSaleAt: string | null, currency: string, prices: Record<string, string> }} NewEvent
- * @typedef {{ number: number, size: number, total: number }} Page
  * @typedef {ReturnType<typeof createVenueApi>} VenueApi
  */
 
@@ -137,7 +125,7 @@ export function createVenueApi(api) {
 
     /** @param {number | null} event @returns {Promise<Discount[]>} */
     discounts: (event) => data(event === null ? "/discounts" : `/discounts?eventId=${event}`),
-    /** @param {Partial<Discount>} discount @returns {Promise<Discount>} */
+    /** @param {import("../lib/wire-types.js").DiscountRequest} discount @returns {Promise<Discount>} */
     addDiscount: (discount) => post("/discounts", discount),
     /** @param {string} code @param {string} reason */
     endDiscount: (code, reason) => post(`/discounts/${encodeURIComponent(code)}/end`, { reason }),

@@ -147,19 +147,19 @@ const fields = () => [
   { name: "endsAt", label: t("venue.discount.endsAt"), type: "datetime-local" },
 ];
 
-/** @param {Record<string, string>} values @param {number | null} eventId @param {string} currency @returns {Partial<Discount>} */
+/** @param {Record<string, string>} values @param {number | null} eventId @param {string} currency @returns {import("../lib/wire-types.js").DiscountRequest} */
 function read(values, eventId, currency) {
-  const whole = (/** @type {string | undefined} */ text) => text ? Number(text) : null;
-  const sum = (/** @type {string | undefined} */ text) => text ? text.replace(",", ".") : null;
+  const whole = (/** @type {string | undefined} */ text) => text ? Number(text) : undefined;
+  const sum = (/** @type {string | undefined} */ text) => text ? text.replace(",", ".") : undefined;
   const isPercent = values.kind === "percent";
   return {
     code: values.code,
-    percent: isPercent ? Number(sum(values.value)) : null,
-    amount: isPercent ? null : sum(values.value),
-    currency: isPercent && !values.minimum ? null : currency,
-    eventId,
-    startsAt: fromLocal(values.startsAt ?? ""),
-    endsAt: fromLocal(values.endsAt ?? ""),
+    percent: isPercent ? Number(sum(values.value)) : undefined,
+    amount: isPercent ? undefined : sum(values.value),
+    currency: isPercent && !values.minimum ? undefined : currency,
+    eventId: eventId ?? undefined,
+    startsAt: fromLocal(values.startsAt ?? "") ?? undefined,
+    endsAt: fromLocal(values.endsAt ?? "") ?? undefined,
     maxUses: whole(values.maxUses),
     maxUsesPerUser: whole(values.maxUsesPerUser),
     minimum: sum(values.minimum),

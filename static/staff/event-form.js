@@ -89,8 +89,8 @@ export function eventFormPage({ staff, view }) {
         venue: controls.venue.value.trim(),
         planId: chosen.planId,
         startsAt: /** @type {string} */ (fromLocal(controls.startsAt.value)),
-        onSaleAt: fromLocal(controls.onSaleAt.value),
-        offSaleAt: fromLocal(controls.offSaleAt.value),
+        onSaleAt: fromLocal(controls.onSaleAt.value) ?? undefined,
+        offSaleAt: fromLocal(controls.offSaleAt.value) ?? undefined,
         currency: controls.currency.value,
         prices: sums,
       });

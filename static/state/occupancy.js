@@ -6,44 +6,15 @@
  */
 
 /**
- * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number,
- *   blocked: number, checkedIn: number }} Counts `checkedIn` is a part of `booked`
- * @typedef {Counts & { name: string, revenue: string }} SectionRow
- * @typedef {Counts & { name: string, price: string, revenue: string }} CategoryRow
- * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number,
- *   cancelled: number }} Rates in the last 60 s
- * @typedef {{ at: string, kind: string, section: string | null, seats: number }} Activity
- * @typedef {{ code: string, level: "warning" | "error", count: number, since: string }} Alert
- * @typedef {"upcoming" | "open" | "closed"} SaleState
- *
- * @typedef {object} Occupancy
- * @property {number} eventId
- * @property {boolean} hidden buyers do not see it
- * @property {string} name
- * @property {string} epoch
- * @property {number} seq
- * @property {string} serverTime
- * @property {SaleState} saleState
- * @property {string | null} onSaleAt
- * @property {string | null} offSaleAt
- * @property {string} startsAt
- * @property {string} timeZone the venue's
- * @property {string} currency
- * @property {Counts} totals
- * @property {string} revenue
- * @property {string} refunded
- * @property {readonly SectionRow[]} sections
- * @property {readonly CategoryRow[]} categories
- * @property {{ holds: number, seats: number }} expiringSoon
- * @property {Rates} rates
- * @property {{ viewers: number, reserved: number, checkout: number, booked: number }} funnel
- * @property {number} viewers
- * @property {readonly Alert[]} alerts
- * @property {readonly Activity[]} activity newest first
- *
- * @typedef {{ eventId: number, hidden: boolean, demo: boolean, name: string, venue: string, startsAt: string,
- *   timeZone: string, saleState: SaleState,
- *   currency: string, totals: Counts, revenue: string, viewers: number }} OverviewRow
+ * @typedef {import("../lib/wire-types.js").CountsBody} Counts
+ * @typedef {import("../lib/wire-types.js").SectionCountsBody} SectionRow
+ * @typedef {import("../lib/wire-types.js").CategoryCountsBody} CategoryRow
+ * @typedef {import("../lib/wire-types.js").RatesBody} Rates
+ * @typedef {import("../lib/wire-types.js").ActivityBody} Activity
+ * @typedef {import("../lib/wire-types.js").AlertBody} Alert
+ * @typedef {import("../lib/wire-types.js").OccupancyBody} Occupancy
+ * @typedef {import("../lib/wire-types.js").OverviewRowBody} OverviewRow
+ * @typedef {Occupancy["saleState"]} SaleState
  */
 
 /** So many things that happened are kept. */

@@ -7,16 +7,20 @@
  */
 import { seatWithoutRow } from "../lib/seat-labels.js";
 import { createGrid } from "../lib/uniform-grid.js";
+import { STATUSES } from "../lib/wire-codes.js";
 import { ACCESSIBLE, unpack } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Geometry} Geometry */
 
 export const AVAILABLE = 0, RESERVED = 1, BOOKED = 2, BLOCKED = 3;
-export const STATUS_NAMES = /** @type {const} */ (["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]);
 /** What this page lays over a seat's status. */
 export const UNMARKED = 0, SELECTED = 1, RESERVING = 2, MINE = 3;
 
-const STATUS_CODE = new Map([["AVAILABLE", 0], ["RESERVED", 1], ["PAYING", 1], ["BOOKED", 2], ["BLOCKED", 3]]);
+/** By name; a seat being paid for is shown as held. @type {Map<string, number>} */
+const STATUS_CODE = new Map([...STATUSES.map((name, code) => /** @type {const} */ ([name, code])), [
+  "PAYING",
+  RESERVED,
+]]);
 const MAGIC = 0x31534648; // "HFS1", little-endian
 const PITCH_SAMPLES = 400;
 

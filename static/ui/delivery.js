@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
-/** @typedef {import("../net/api.js").Delivery} Delivery */
+/** @typedef {import("../net/api.js").Delivery & { problem?: string }} Delivery staff's has the server's own words */
 
 /** Whether a mail can be had at all. @param {Delivery | null | undefined} delivery */
 export const sendsMail = (delivery) => Boolean(delivery) && delivery?.state !== "off";

@@ -1,7 +1,8 @@
 // @ts-check
 /** The map alone, with the plan at `?plan=URL`. `bench` is driven from Python, which prints the figures. */
 import "../../static/map/seat-map.js";
-import { createSeatStore, MINE, SELECTED, STATUS_NAMES } from "../../static/state/seat-store.js";
+import { STATUSES } from "../../static/lib/wire-codes.js";
+import { createSeatStore, MINE, SELECTED } from "../../static/state/seat-store.js";
 
 /** @typedef {import("../../static/map/seat-map.js").SeatMap} SeatMap */
 
@@ -35,7 +36,7 @@ function changes(count) {
   version++;
   return Array.from({ length: count }, () => {
     const i = Math.floor(random() * store.count);
-    const status = STATUS_NAMES[random() < 0.5 ? 0 : random() < 0.5 ? 1 : 2];
+    const status = STATUSES[random() < 0.5 ? 0 : random() < 0.5 ? 1 : 2];
     return [store.idOf(i), status, version];
   });
 }

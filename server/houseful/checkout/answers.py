@@ -18,6 +18,7 @@ from houseful.domain.pricing import PricedSeat, Quote
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
 from houseful.ledger.deliveries import Delivery
+from houseful.ledger.events import EventRecord
 from houseful.payments.declines import OTHER_REASONS
 from houseful.sales.seating import seat_view
 from houseful.wire.codec import decode, encode, iso
@@ -149,8 +150,8 @@ def delivery_view(
     return {**view, "problem": problem} if for_staff else view
 
 
-def event_view(event: ClaimedEvent | None) -> dict[str, object] | None:
-    """The event inside a booking."""
+def event_view(event: ClaimedEvent | EventRecord | None) -> dict[str, object] | None:
+    """The event as bookings and doors name it."""
     if event is None:
         return None
     return {

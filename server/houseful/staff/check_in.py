@@ -193,7 +193,12 @@ def unknown_ticket() -> NotFound:
 def wrong_event(house: EventSeats, found: Admission) -> Conflict:
     """A ticket for another night, with which."""
     event = house.event
-    named = {"id": event.id, "name": event.name, "startsAt": iso(event.starts_at_ms)}
+    named = {
+        "id": event.id,
+        "name": event.name,
+        "startsAt": iso(event.starts_at_ms),
+        "timeZone": event.timezone,
+    }
     return Conflict(
         f"This ticket is for {event.name} at {iso(event.starts_at_ms)}",
         code="wrong_event",

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from houseful.domain.acts import ACTS
 from houseful.wire.buyer import (
+    BookedEventBody,
     BookingBody,
     Decimal,
     DeliveryBody,
@@ -184,15 +185,8 @@ class CheckInBody(NamedSeatBody):
     door: str | None
 
 
-class DoorEventBody(BaseModel):
-    id: int
-    name: str
-    venue: str
-    startsAt: Instant
-
-
 class CheckInsBody(BaseModel):
-    event: DoorEventBody
+    event: BookedEventBody
     checkedIn: int
     booked: int
     recent: list[CheckInBody]

@@ -1,5 +1,5 @@
 """Writes the contract with clients: `python -m houseful.web.documents.generate` fills `schemas/`,
-and the guide's page of settings.
+the page's `lib/wire-types.js` and `wire-codes.js`, and the guide's page of settings.
 
 OpenAPI, AsyncAPI, one JSON Schema per body, frame and command, and golden examples of each. All
 of it follows from the code and `schemas/golden.json`; a test generates it again and compares.
@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from houseful import paths
-from houseful.web.documents import settings_page
+from houseful.web.documents import javascript, settings_page
 from houseful.web.documents.asyncapi import COMMANDS, asyncapi
 from houseful.web.documents.examples import golden_answers, golden_model, refusal
 from houseful.web.documents.json_schemas import Components, Schema
@@ -112,4 +112,6 @@ def write(root: Path = paths.SCHEMAS) -> int:
 
 if __name__ == "__main__":
     settings_page.write()
+    for module, text in javascript.modules(openapi(OPERATIONS), asyncapi()).items():
+        module.write_text(text, encoding="utf-8")
     print(f"wrote {write()} files to {paths.SCHEMAS}")  # noqa: T201

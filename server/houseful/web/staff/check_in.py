@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from houseful.checkout.answers import event_view
 from houseful.domain.errors import UnsupportedMediaType
 from houseful.domain.wording import shown
 from houseful.staff.check_in import Admitted
@@ -45,12 +46,7 @@ async def list_check_ins(call: Call) -> Response:
     limit = query_number(call, "limit", 50, 1, MOST_RECENT)
     event, used, booked, recent = await call.context.staff.doors.recent(call.id("event_id"), limit)
     data = {
-        "event": {
-            "id": event.id,
-            "name": event.name,
-            "venue": event.venue,
-            "startsAt": iso(event.starts_at_ms),
-        },
+        "event": event_view(event),
         "checkedIn": used,
         "booked": booked,
         "recent": [admitted_view(one) for one in recent],
