@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 
 from houseful.redis.connection import connect
 from houseful.valkey.embedded import EmbeddedValkey
+from tests.support.logs import to_standard_error
 
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 * 1024**3
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     What is written and in which order stays the same; no test cuts the machine's power.
     """
+    to_standard_error()
     has_choice = config.option.basetemp or os.environ.get("TMPDIR")
     if has_choice or hasattr(config, "workerinput") or not os.access(MEMORY, os.W_OK):
         return

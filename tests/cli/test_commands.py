@@ -23,6 +23,7 @@ from houseful.cli import commands
 from houseful.domain.errors import ConfigurationError, Conflict, HousefulError, InvalidRequest
 from houseful.valkey.embedded import find_running
 from houseful.web.auth import Tokens
+from tests.support.logs import to_standard_error
 from tests.support.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,13 @@ PLAN = {
         }
     ],
 }
+
+
+@pytest.fixture(autouse=True)
+def untouched_logging() -> Iterator[None]:
+    """A command says what its process logs; here it is one of many in a process."""
+    yield
+    to_standard_error()
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:

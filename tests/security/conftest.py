@@ -6,18 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from tests.support.serving import Server, running_server
-
-
-@pytest.fixture(scope="session", autouse=True)
-def short_traces() -> Iterator[None]:
-    """structlog's own default shows every local variable, for seconds on a busy machine."""
-    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[structlog.processors.add_log_level, plain])
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 
 from houseful.telemetry import log
+from tests.support.logs import to_standard_error
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def untouched_logging() -> Iterator[None]:
     yield
     root.handlers[:], root.level = handlers, level
     logging.captureWarnings(False)
-    structlog.reset_defaults()
+    to_standard_error()
 
 
 def test_json_lines_carry_the_bound_ids(capsys: pytest.CaptureFixture[str]) -> None:

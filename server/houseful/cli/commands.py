@@ -375,7 +375,9 @@ def _with_database(chosen: Settings, work: Callable[[Session], Awaitable[T]]) ->
     from houseful import data_directory
     from houseful.ledger.migrate import migrate
     from houseful.sql.database import Database
+    from houseful.telemetry import log
 
+    log.configure_for_command()
     data_directory.prepare(chosen.data_dir)
 
     async def run() -> T:

@@ -86,6 +86,14 @@ def configure(style: Literal["json", "console"], level: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def configure_for_command() -> None:
+    """Warnings alone, on standard error: standard output is for what the command was asked for."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
 REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id")
 """Of the request that is being answered: set with each, read only for what is logged."""
 
