@@ -173,11 +173,13 @@ def test_a_killed_server_starts_again_on_what_was_written(
         assert client.get("seat") == b"taken"
 
 
+@pytest.mark.parametrize("below", ["", "d" * 90], ids=["socket in it", "socket elsewhere"])
 def test_one_that_was_left_behind_is_stopped_by_the_next_server(
-    redis_binary: Path | None, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    redis_binary: Path | None, data_dir: Path, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
+    data_dir = data_dir / below
     deaf = data_dir / "guardian.py"
-    data_dir.mkdir()
+    data_dir.mkdir(parents=True)
     deaf.write_text("import subprocess, sys\nsubprocess.Popen(sys.argv[1:], close_fds=False)\n")
     monkeypatch.setattr(embedded, "_GUARDIAN", deaf)
     monkeypatch.setattr(EmbeddedValkey, "is_running", True)

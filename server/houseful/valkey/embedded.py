@@ -88,8 +88,10 @@ class EmbeddedValkey:
     def stop(self) -> None:
         """Ask it to flush and end, wait for that, and give the directory back. Idempotent."""
         self._end_guardian()
-        if self._socket_path is not None and self._socket_path.parent != self.directory:
-            shutil.rmtree(self._socket_path.parent, ignore_errors=True)
+        place = self._socket_path.parent if self._socket_path is not None else self.directory
+        has_ended = find_running(self.directory.parent) is None  # else the next one asks it to end
+        if place != self.directory and has_ended:
+            shutil.rmtree(place, ignore_errors=True)
         self._socket_path = None
         if self._server_lock is not None:
             self._server_lock.close()

@@ -23,7 +23,14 @@ async def bought(guest: Guest, sale: Sale, seat: int) -> dict[str, Any]:
     answer = await post(guest, sale, [seat], contact=CONTACT)
     assert answer.status_code == 201, answer.text
     reference = answer.json()["data"]["bookingReference"]
-    data: dict[str, Any] = (await guest.http.get(f"/bookings/{reference}")).json()["data"]
+
+    async def settled() -> dict[str, Any] | None:
+        """Once its mail is on record, nothing of a booking changes by itself."""
+        data: dict[str, Any] = (await guest.http.get(f"/bookings/{reference}")).json()["data"]
+        return data if data["delivery"]["at"] else None
+
+    data = await eventually(settled)
+    assert data is not None
     return data
 
 

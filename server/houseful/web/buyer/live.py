@@ -54,6 +54,7 @@ async def live(websocket: WebSocket) -> None:
             raise no_such("event", event_id)
         await context.catalog.visible(event_id, is_staff=user.is_staff)
         live_event = await context.live.event(event_id)
+        await live_event.caught_up()
         places = take_places(websocket, context, f"{event_id} {user.id}")
     except (Refusal, HousefulError) as error:
         await send_away(websocket, chosen, error)
