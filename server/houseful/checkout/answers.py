@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, cast
 
 from houseful.domain.booking import State
 from houseful.domain.delivery import DeliveryState
@@ -21,6 +21,17 @@ from houseful.ledger.deliveries import Delivery
 from houseful.ledger.events import EventRecord
 from houseful.payments.declines import OTHER_REASONS
 from houseful.sales.seating import seat_view
+from houseful.wire.buyer import (
+    BookedEventBody,
+    BookedSeatBody,
+    BookingBody,
+    BookingFacts,
+    DeliveryBody,
+    DeliveryWord,
+    NamedSeatBody,
+    PendingBookingBody,
+    QuoteBody,
+)
 from houseful.wire.codec import decode, encode, iso
 
 CONFIRMED_MESSAGE: Final = "Booking confirmed successfully"
@@ -70,7 +81,7 @@ def replayed(data: str) -> Answer:
 def pending(booking: Booking) -> Answer:
     """202: the buyer has to act, or we have to wait; the seats stay."""
     status, payment_status = WIRE[booking.state]
-    data: dict[str, object] = {
+    data: PendingBookingBody = {
         "bookingReference": booking.reference,
         "status": status,
         "paymentStatus": payment_status,
@@ -78,8 +89,8 @@ def pending(booking: Booking) -> Answer:
     }
     needs_action = booking.state is State.REQUIRES_ACTION
     if needs_action:
-        data["clientSecret"] = booking.client_secret
-        data["paymentTransactionId"] = booking.payment_id
+        data["clientSecret"] = booking.client_secret or ""
+        data["paymentTransactionId"] = booking.payment_id or ""
     message = ACTION_MESSAGE if needs_action else PENDING_MESSAGE
     body = _envelope(202, message, encode(data).decode())
     return Answer(202, body, retry_after_s=2 if needs_action else 1)
@@ -92,12 +103,14 @@ def _envelope(status: int, message: str, data: str) -> bytes:
 
 def booking_view(
     booking: Booking, seats: Sequence[PricedSeat], event: ClaimedEvent | None
-) -> dict[str, Any]:
-    """A booking as clients see it."""
+) -> BookingFacts:
+    """What buyers and staff see of a booking alike."""
     status, payment_status = WIRE[booking.state]
     currency, path = booking.currency, f"/bookings/{booking.reference}"
-    named = [priced_view(seat) | {"category": seat.category} for seat in seats]
-    view: dict[str, Any] = {
+    named: list[BookedSeatBody] = [
+        {**priced_view(seat), "category": seat.category} for seat in seats
+    ]
+    view: BookingFacts = {
         "bookingId": str(booking.id),
         "bookingReference": booking.reference,
         "eventId": booking.event_id,
@@ -106,7 +119,7 @@ def booking_view(
         "status": status,
         "paymentStatus": payment_status,
         "paymentTransactionId": booking.payment_id,
-        "seatNumbers": [str(seat["seatNumber"]) for seat in named],
+        "seatNumbers": [seat["seatNumber"] for seat in named],
         "createdAt": iso(booking.created_at_ms),
         "confirmedAt": _time(booking.confirmed_at_ms),
         "seatIds": [seat.seat_id for seat in seats],
@@ -124,16 +137,17 @@ def booking_view(
         "icsUrl": f"{path}.ics",
     }
     if booking.state is State.REQUIRES_ACTION:
-        view |= {"clientSecret": booking.client_secret, "expiresAt": iso(booking.deadline_ms)}
+        view["clientSecret"] = booking.client_secret or ""
+        view["expiresAt"] = iso(booking.deadline_ms)
     if booking.state is State.DECLINED:
         said = OTHER_REASONS.get(booking.decline_code or "", booking.problem)
-        view |= {"declineCode": booking.decline_code, "problem": said}
+        view["declineCode"], view["problem"] = booking.decline_code, said
     return view
 
 
 def delivery_view(
-    booking: Booking, known: Delivery | None, *, sends_mail: bool, for_staff: bool = False
-) -> dict[str, Any] | None:
+    booking: Booking, known: Delivery | None, *, sends_mail: bool
+) -> DeliveryBody | None:
     """What became of a booking's last mail; None where there is none to send."""
     to = known.recipient if known else str((decode(booking.contact) or {}).get("email") or "")
     if booking.confirmed_at_ms is None or not to:
@@ -141,16 +155,20 @@ def delivery_view(
     state = DeliveryState.WAITING if sends_mail else DeliveryState.OFF
     problem = known.problem if known else ""
     code = SMTP_CODE.search(problem)
-    view: dict[str, Any] = {
-        "state": known.state if known else state,
+    return {
+        "state": cast(DeliveryWord, known.state if known else state),
         "to": to,
         "at": _time(known.changed_at_ms if known else None),
         "smtpCode": int(code[1]) if code else None,
     }
-    return {**view, "problem": problem} if for_staff else view
 
 
-def event_view(event: ClaimedEvent | EventRecord | None) -> dict[str, object] | None:
+def with_delivery(view: BookingFacts, delivery: DeliveryBody | None) -> BookingBody:
+    """A stored booking as its buyer sees it."""
+    return cast(BookingBody, {**view, "delivery": delivery})
+
+
+def event_view(event: ClaimedEvent | EventRecord | None) -> BookedEventBody | None:
     """The event as bookings and doors name it."""
     if event is None:
         return None
@@ -163,19 +181,22 @@ def event_view(event: ClaimedEvent | EventRecord | None) -> dict[str, object] | 
     }
 
 
-def priced_view(seat: PricedSeat) -> dict[str, object]:
+def priced_view(seat: PricedSeat) -> NamedSeatBody:
     """A sold or quoted seat's names."""
     return seat_view(seat.seat_id, seat.section, seat.row, seat.label, seat.row_kind)
 
 
-def quote_view(quote: Quote) -> dict[str, Any]:
+def quote_view(quote: Quote) -> QuoteBody:
     """A price before buying; amounts are decimal strings."""
     currency = quote.currency
     return {
         "currency": currency,
         "items": [
-            priced_view(seat)
-            | {"category": seat.category, "price": to_wire(seat.price_minor, currency)}
+            {
+                **priced_view(seat),
+                "category": seat.category,
+                "price": to_wire(seat.price_minor, currency),
+            }
             for seat in quote.seats
         ],
         "subtotal": to_wire(quote.subtotal_minor, currency),

@@ -27,6 +27,7 @@ from houseful.sql.database import Database, Session
 from houseful.tickets import calendar, qr
 from houseful.tickets.code import TicketSigner
 from houseful.tickets.model import BookingDocument, EventFacts, Ticket
+from houseful.wire.buyer import BookingTicketBody
 from houseful.wire.codec import decode
 from houseful.words import in_language
 
@@ -91,7 +92,7 @@ class BookingDocuments:
                 return qr.svg(ticket.qr, title=title)
         raise NotFound(f"booking {reference} has no ticket {ticket_id}", code="unknown_ticket")
 
-    async def tickets(self, user: str, role: str, reference: str) -> list[dict[str, object]]:
+    async def tickets(self, user: str, role: str, reference: str) -> list[BookingTicketBody]:
         """The tickets of a booking as clients see them; none unless it is confirmed."""
         booking = await self.find(user, role, reference)
         if booking.confirmed_at_ms is None:
@@ -99,8 +100,8 @@ class BookingDocuments:
         issued = await self._database.query(lambda s: claims.tickets(s, booking.id))
         house = await self._catalog.house(booking.event_id)
         return [
-            house.seat(ticket.seat_id).view
-            | {
+            {
+                **house.seat(ticket.seat_id).view,
                 "id": ticket.id,
                 "code": self._signer.typed_code(ticket.id),
                 "state": ticket.state,

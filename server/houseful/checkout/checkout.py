@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from houseful.checkout import answers, disputes, pricing, reversals
 from houseful.checkout.answers import Answer
@@ -43,6 +43,7 @@ from houseful.payments.gateway import Standing
 from houseful.payments.webhooks import WebhookEvent
 from houseful.sql.database import Session
 from houseful.telemetry.rows import readable
+from houseful.wire.buyer import BookingBody, DeliveryBody, QuoteBody
 
 STAFF: Final = frozenset({"venue", "admin"})
 
@@ -84,7 +85,7 @@ class Checkout:
 
     async def quote(
         self, user: str, event_id: int, seat_ids: Sequence[int], code: str | None
-    ) -> dict[str, Any]:
+    ) -> QuoteBody:
         """The price before buying, under the price list of the hold that any of the seats is in.
 
         Raises NotFound, InvalidRequest for the discount code, Unavailable.
@@ -106,16 +107,14 @@ class Checkout:
         )
         return answers.quote_view(quote)
 
-    async def get_booking(self, user: str, role: str, reference: str) -> dict[str, Any]:
+    async def get_booking(self, user: str, role: str, reference: str) -> BookingBody:
         """One booking of the user's own; staff see every one. Raises NotFound."""
         return await self._view(await self._find(user, role, reference))
 
-    async def list_bookings(
-        self, user: str, page: int, size: int
-    ) -> tuple[list[dict[str, Any]], int]:
+    async def list_bookings(self, user: str, page: int, size: int) -> tuple[list[BookingBody], int]:
         """A page (from 1) of the user's bookings, newest first, and how many there are."""
 
-        async def work(session: Session) -> tuple[list[dict[str, Any]], int]:
+        async def work(session: Session) -> tuple[list[BookingBody], int]:
             found, total = await bookings.of_user(
                 session, user, limit=size, offset=(page - 1) * size
             )
@@ -128,16 +127,16 @@ class Checkout:
             views = readable(
                 "booking",
                 found,
-                lambda one: (
-                    answers.booking_view(one, seats[one.id], facts[one.event_id])
-                    | self._delivery(one, sent.get(one.id))
+                lambda one: answers.with_delivery(
+                    answers.booking_view(one, seats[one.id], facts[one.event_id]),
+                    self._delivery(one, sent.get(one.id)),
                 ),
             )
             return views, total
 
         return await self._parts.database.query(work)
 
-    async def cancel(self, user: str, role: str, reference: str, reason: str) -> dict[str, Any]:
+    async def cancel(self, user: str, role: str, reference: str, reason: str) -> BookingBody:
         """End a booking: admins any, owners theirs while the event's terms allow it.
 
         The seats are for sale again and the money goes back. Repeating it changes nothing, but for
@@ -150,15 +149,13 @@ class Checkout:
         await self._may_cancel(user, booking)
         return await self._end(booking, user, reason, None)
 
-    async def refund(self, who: str, reference: str, reason: str) -> dict[str, Any]:
+    async def refund(self, who: str, reference: str, reason: str) -> BookingBody:
         """End anybody's booking at any time, for staff who may; else as `cancel`."""
         return await self._end(
             await self._find(who, "admin", reference), who, reason, "refund_booking"
         )
 
-    async def _end(
-        self, booking: Booking, who: str, reason: str, act: str | None
-    ) -> dict[str, Any]:
+    async def _end(self, booking: Booking, who: str, reason: str, act: str | None) -> BookingBody:
         """`act` names it in the audit log, when staff do it."""
         async with self._completer.held(booking.id) as held:
             if held.state is State.REFUND_FAILED and act is not None:
@@ -236,19 +233,18 @@ class Checkout:
             raise NotFound(f"no booking {reference}", code="unknown_booking")
         return found
 
-    async def _view(self, booking: Booking) -> dict[str, Any]:
-        async def work(session: Session) -> dict[str, Any]:
+    async def _view(self, booking: Booking) -> BookingBody:
+        async def work(session: Session) -> BookingBody:
             seats = await claims.sold(session, [booking.id])
             event = await claims.facts(session, booking.event_id)
             sent = (await deliveries.latest(session, [booking.id])).get(booking.id)
             view = answers.booking_view(booking, seats[booking.id], event)
-            return view | self._delivery(booking, sent)
+            return answers.with_delivery(view, self._delivery(booking, sent))
 
         return await self._parts.database.query(work)
 
-    def _delivery(self, booking: Booking, sent: Delivery | None) -> dict[str, Any]:
-        sends_mail = self._parts.sends_mail
-        return {"delivery": answers.delivery_view(booking, sent, sends_mail=sends_mail)}
+    def _delivery(self, booking: Booking, sent: Delivery | None) -> DeliveryBody | None:
+        return answers.delivery_view(booking, sent, sends_mail=self._parts.sends_mail)
 
     def _wake_outbox(self) -> None:
         self._wake_relay.set()

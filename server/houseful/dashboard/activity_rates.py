@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from houseful.domain.seats import Change
 from houseful.store.staff_events import StaffEvent
 from houseful.wire.codec import iso
+from houseful.wire.staff import ActivityBody, ActivityKind, RatesBody
 
 WINDOW_MS: Final = 60_000
 ITEMS: Final = 30
 
 RATES: Final = ("reserved", "booked", "expired", "refused", "declined", "cancelled")
-KINDS: Final[dict[str, str]] = {
+KINDS: Final[dict[str, ActivityKind]] = {
     "reserved": "reserved",
     "released": "released",
     "withdrawn": "released",
@@ -41,11 +42,11 @@ class Item:
 
     number: int
     at_ms: int
-    kind: str
+    kind: ActivityKind
     section: str | None
     seats: int
 
-    def view(self) -> dict[str, object]:
+    def view(self) -> ActivityBody:
         return {
             "at": iso(self.at_ms),
             "kind": self.kind,
@@ -105,20 +106,20 @@ class ActivityRates:
                 continue
             self._position = position
             if note.kind in NOTED:
-                self._add(note.at_ms, note.kind, note.seat_ids, note.number)
+                self._add(note.at_ms, cast(ActivityKind, note.kind), note.seat_ids, note.number)
 
-    def rates(self, now_ms: int) -> dict[str, int]:
+    def rates(self, now_ms: int) -> RatesBody:
         """Seats (of `refused` and `declined`: attempts) in the minute before now."""
         while self._window and self._window[0][0] <= now_ms - WINDOW_MS:
             _, kind, number = self._window.popleft()
             self._sums[kind] -= number
-        return {name: self._sums[name] for name in RATES}
+        return cast(RatesBody, {name: self._sums[name] for name in RATES})
 
-    def items(self, after: int = 0) -> list[dict[str, object]]:
+    def items(self, after: int = 0) -> list[ActivityBody]:
         """The activities numbered above `after`, newest first."""
         return [item.view() for item in reversed(self._items) if item.number > after]
 
-    def _add(self, at_ms: int, kind: str, seat_ids: Sequence[int], number: int) -> None:
+    def _add(self, at_ms: int, kind: ActivityKind, seat_ids: Sequence[int], number: int) -> None:
         if kind in RATES:
             self._window.append((at_ms, kind, number))
             self._sums[kind] += number

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from houseful.wire.codec import iso
+from houseful.wire.staff import AlertBody, AlertLevel, RatesBody
 
 MANY_REFUSALS: Final = 20
 """Attempts a minute that got nothing; below that, some are always just too late."""
@@ -14,7 +15,7 @@ MANY_DECLINES: Final = 10
 BEHIND_S: Final = 3.0
 """The feed is read twice a second; this long without an answer, the figures are old."""
 
-ALERTS: Final[Mapping[str, tuple[str, str]]] = {
+ALERTS: Final[Mapping[str, tuple[AlertLevel, str]]] = {
     "feed_behind": ("error", "The seat store has not answered for {n} s; the figures are old"),
     "payments_stuck": ("error", "{n} payments are past their deadline without an outcome"),
     "refunds_failed": ("error", "{n} refunds were rejected and need a person"),
@@ -42,7 +43,7 @@ class Alerts:
 
     def view(
         self,
-        rates: Mapping[str, int],
+        rates: RatesBody,
         *,
         stuck: int,
         refunds_failed: int,
@@ -52,7 +53,7 @@ class Alerts:
         shop_faults: int = 0,
         problems: int = 0,
         foreign: int = 0,
-    ) -> list[dict[str, object]]:
+    ) -> list[AlertBody]:
         """The alerts that stand, the gravest first."""
         found: dict[str, int] = {}
         if behind_s > BEHIND_S:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 
@@ -30,6 +30,7 @@ from houseful.staff.reporting import Fresh, Reporting
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEvent, StaffEventStore
 from houseful.wire.codec import iso
+from houseful.wire.staff import OccupancyBody, OccupancyFacts, SectionCountsBody
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class Dashboard:
         self, live: LiveEvent, figures: Reporting, staff_events: StaffEventStore, seats: SeatStore
     ) -> None:
         self.live = live
-        self.hub = OccupancyHub(self._state, lambda number: self._pulse.items(number))
+        self.hub = OccupancyHub(cast(Any, self._state), lambda number: self._pulse.items(number))
         self.last_used = asyncio.get_running_loop().time()
         self._figures = figures
         self._staff_events = staff_events
@@ -136,7 +137,7 @@ class Dashboard:
         except HousefulError as error:
             log.warning("figures_wait", event_id=self.live.event_id, error=error.told)
 
-    async def current(self) -> dict[str, Any]:
+    async def current(self) -> OccupancyBody:
         """The whole state, after all that was done before this call."""
         self.last_used = asyncio.get_running_loop().time()
         self._desk_at = 0.0
@@ -145,7 +146,7 @@ class Dashboard:
         )
         await self.refresh()
         state = self.hub.flush()
-        return {**state, "epoch": self.hub.epoch, "seq": self.hub.seq}
+        return cast(OccupancyBody, {**state, "epoch": self.hub.epoch, "seq": self.hub.seq})
 
     def join(self, viewer: Viewer, hello: Callable[[bool], bytes], epoch: str, since: int) -> None:
         """See `OccupancyHub.join`; from now on the figures are kept fresh."""
@@ -246,12 +247,12 @@ class Dashboard:
     def _price(self, amount_minor: int) -> str:
         return to_wire(amount_minor, self.live.replica.house.event.currency)
 
-    def _state(self) -> tuple[dict[str, Any], int]:
+    def _state(self) -> tuple[OccupancyFacts, int]:
         replica, now = self.live.replica, self.live.now_ms()
         event, census = replica.house.event, replica.census
         rates = self._pulse.rates(now)
         holds, seats = census.expiring(now + SOON_MS)
-        state = {
+        state: OccupancyFacts = {
             "eventId": event.id,
             "hidden": event.is_hidden,
             "name": event.name,
@@ -295,7 +296,7 @@ class Dashboard:
         }
         return state, self._pulse.number
 
-    def _row(self, group: CountedSeats) -> dict[str, Any]:
+    def _row(self, group: CountedSeats) -> SectionCountsBody:
         return {
             "name": group.name,
             **group.counts(),

@@ -7,7 +7,7 @@ it). Never: a request's answer.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final, cast
 
 import structlog
 
@@ -28,6 +28,7 @@ from houseful.tasks import end
 from houseful.telemetry.rows import readable
 from houseful.wire.close_codes import NO_EVENT
 from houseful.wire.codec import iso
+from houseful.wire.staff import MinuteBody, OverviewRowBody, RatesBody
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,7 @@ class Dashboards:
             }
             await self.figures.write(event_id, minutes, gauges)
 
-    async def history(self, event_id: int, minutes: int) -> list[dict[str, Any]]:
+    async def history(self, event_id: int, minutes: int) -> list[MinuteBody]:
         """The last minutes in which anything happened, oldest first. Raises NotFound."""
         record = await self._catalog.event(event_id)
         await self.write_minutes([event_id])
@@ -128,7 +129,7 @@ class Dashboards:
         return [
             {
                 "at": iso(one.minute_ms),
-                **one.counts,
+                **cast(RatesBody, one.counts),
                 "revenue": to_wire(one.revenue_minor, record.currency),
                 "available": one.record.get("available", 0),
                 "held": one.record.get("held", 0),
@@ -138,7 +139,7 @@ class Dashboards:
             for one in await self.figures.history(event_id, since)
         ]
 
-    async def rows(self) -> list[dict[str, Any]]:
+    async def rows(self) -> list[OverviewRowBody]:
         """Every event with how full it is, soonest first."""
         records = await self._catalog.refresh()
         ids = [record.id for record in records]
@@ -175,7 +176,7 @@ class Dashboards:
         available: int,
         house: SeatTotals,
         viewers: int,
-    ) -> dict[str, Any]:
+    ) -> OverviewRowBody:
         taken = record.seat_count - available
         return {
             "eventId": record.id,

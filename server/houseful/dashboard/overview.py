@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from houseful.realtime.viewer_batch import BUFFER_LIMIT, Viewer
 from houseful.wire.codec import encode
 from houseful.wire.frames import prepare
+from houseful.wire.staff import OverviewRowBody
 
 
 class OverviewHub:
@@ -15,12 +15,12 @@ class OverviewHub:
 
     def __init__(self) -> None:
         self._viewers: set[Viewer] = set()
-        self._sent: dict[int, dict[str, Any]] = {}
+        self._sent: dict[int, OverviewRowBody] = {}
 
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def join(self, viewer: Viewer, rows: Sequence[dict[str, Any]]) -> None:
+    def join(self, viewer: Viewer, rows: Sequence[OverviewRowBody]) -> None:
         """Everything to the new one; what changed by that to the others."""
         self.publish(rows)
         viewer.socket.write(frame(rows, full=True))
@@ -29,7 +29,7 @@ class OverviewHub:
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
 
-    def publish(self, rows: Sequence[dict[str, Any]]) -> None:
+    def publish(self, rows: Sequence[OverviewRowBody]) -> None:
         """Send the rows that are not as they were. A socket that is behind gets all of them later."""
         changed = [row for row in rows if row != self._sent.get(row["eventId"])]
         self._sent = {row["eventId"]: row for row in rows}
@@ -48,5 +48,5 @@ class OverviewHub:
             viewer.socket.close(code, reason)
 
 
-def frame(rows: Sequence[dict[str, Any]], *, full: bool) -> bytes:
+def frame(rows: Sequence[OverviewRowBody], *, full: bool) -> bytes:
     return prepare(encode({"type": "overview", "full": full, "data": rows}))

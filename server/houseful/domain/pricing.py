@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from houseful.domain.currencies import chargeable
+from houseful.domain.plan import RowKind
 
 REFUSALS: Final[dict[str, str]] = {
     "discount_unknown": "This discount code does not exist",
@@ -54,7 +55,7 @@ class PricedSeat:
     label: str
     category: str
     price_minor: int
-    row_kind: str = "row"
+    row_kind: RowKind = "row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, select, update
 
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, TICKET
 from houseful.sql.database import Session
+from houseful.wire.buyer import TicketState
 from houseful.wire.codec import decode
 
 VALID: Final = "VALID"
@@ -30,7 +31,7 @@ class Admission:
     ticket_id: int
     event_id: int
     seat_id: int
-    state: str
+    state: TicketState
     used_at_ms: int | None
     door: str
     booking_id: int

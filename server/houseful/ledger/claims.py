@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from houseful.domain.errors import Conflict
+from houseful.domain.plan import RowKind
 from houseful.domain.pricing import PricedSeat
 from houseful.ledger import removal
 from houseful.ledger.counters import advance, upsert_in
@@ -24,6 +25,7 @@ from houseful.ledger.models import (
     VENUE,
 )
 from houseful.sql.database import Session
+from houseful.wire.buyer import TicketState
 from houseful.wire.codec import decode
 
 
@@ -48,7 +50,7 @@ class IssuedTicket:
 
     id: int
     seat_id: int
-    state: str
+    state: TicketState
 
 
 _FACTS: Final = (
@@ -221,7 +223,7 @@ def _seat(
 
 
 @lru_cache(maxsize=512)
-def _kinds(rows: str) -> dict[str, str]:
+def _kinds(rows: str) -> dict[str, RowKind]:
     """Row label → kind, of a section's rows as they are stored."""
     return {label: kind for label, kind, *_ in decode(rows)}
 

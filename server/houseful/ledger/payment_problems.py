@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from houseful.ledger.counters import upsert
 from houseful.ledger.models import PAYMENT_PROBLEM, REFUND
 from houseful.sql.database import Session
+from houseful.wire.staff import ProblemKind
 
 UNAPPLIED: Final = "unapplied"
 """The booking could not be brought in line with it; tried again."""
@@ -25,7 +26,7 @@ class PaymentProblem:
     """One payment that needs somebody; `kind` as above, or `refund_failed`, `refund_held`."""
 
     payment_id: str
-    kind: str
+    kind: ProblemKind
     detail: str
     amount_minor: int
     currency: str
@@ -111,7 +112,7 @@ async def listed(session: Session, limit: int = 200) -> list[PaymentProblem]:
     return [PaymentProblem(*row) for row in found] + [
         PaymentProblem(
             row.payment_id,
-            f"refund_{row.state.lower()}",
+            "refund_held" if row.state == "HELD" else "refund_failed",
             row.reason,
             row.amount_minor,
             "",

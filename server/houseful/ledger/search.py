@@ -13,6 +13,7 @@ from houseful.domain.folding import phone_needle, spellings
 from houseful.ledger.bookings import Booking, booking
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, TICKET
 from houseful.sql.database import Session
+from houseful.wire.buyer import TicketState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class SeatTicket:
     id: int
     booking_id: int
     seat_id: int
-    state: str
+    state: TicketState
     used_at_ms: int | None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from houseful.sales.seating import EventSeats
+from houseful.wire.staff import CountsBody
 
 AVAILABLE, RESERVED, PAYING, BOOKED, BLOCKED = range(5)
 """Indexes into `STATUS_LETTERS` of the replica."""
@@ -26,7 +27,7 @@ class CountedSeats:
     checked_in: int = 0
     revenue_minor: int = 0
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> CountsBody:
         """As they stand on the wire."""
         states = self.states
         return {

@@ -26,6 +26,7 @@ from houseful.store.limiter import Allowance, Limiter
 from houseful.store.seats import SeatStore, distinct
 from houseful.telemetry.log import tell
 from houseful.telemetry.metrics import REFUSED_SEATS, happened
+from houseful.wire.staff import SaleState
 
 PAST_AFTER_MS = 2 * 3_600_000
 """An event is past so long after its start: until then people look it up at the door."""
@@ -73,7 +74,7 @@ class HeldPrices:
     total: str
 
 
-def sale_state(event: EventRecord, now_ms: int) -> str:
+def sale_state(event: EventRecord, now_ms: int) -> SaleState:
     """`upcoming`, `open` or `closed`."""
     if event.on_sale_at_ms is not None and now_ms < event.on_sale_at_ms:
         return "upcoming"

@@ -14,6 +14,7 @@ from houseful.domain.plan import Row, RowKind, Seat, Section
 from houseful.domain.seat_names import place, seat_number
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
+from houseful.wire.buyer import NamedSeatBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class NamedSeat:
         return place(self.section, self.row, self.label, self.kind)
 
     @property
-    def view(self) -> dict[str, object]:
+    def view(self) -> NamedSeatBody:
         """The seat's names as every body carries them."""
         return seat_view(self.seat_id, self.section, self.row, self.label, self.kind)
 
@@ -126,8 +127,8 @@ class EventSeats:
                     yield section, row, seat
 
 
-def seat_view(seat_id: int, section: str, row: str, label: str, kind: str) -> dict[str, object]:
-    """A seat as every body names it, `wire.buyer.NamedSeatBody`."""
+def seat_view(seat_id: int, section: str, row: str, label: str, kind: RowKind) -> NamedSeatBody:
+    """A seat as every body names it."""
     return {
         "seatId": seat_id,
         "seatNumber": seat_number(row, label, kind),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final
+from typing import Final, cast
 
 from houseful.checkout.answers import WIRE, booking_view, delivery_view
 from houseful.checkout.checkout import Checkout
@@ -28,7 +28,9 @@ from houseful.sql.database import Database, Session
 from houseful.staff.spreadsheet import phone_cell
 from houseful.telemetry.rows import readable
 from houseful.tickets.code import TicketSigner
+from houseful.wire.buyer import BookingBody, BookingFacts
 from houseful.wire.codec import decode, iso
+from houseful.wire.staff import Dispute, StaffBookingBody, StaffDeliveryBody, StaffTicketBody
 
 PIECE: Final = 500
 """Bookings read at once for the table."""
@@ -75,7 +77,7 @@ class StaffBookings:
 
     async def search(
         self, event_id: int, text: str, status: str, *, page: int, size: int
-    ) -> tuple[list[dict[str, Any]], int]:
+    ) -> tuple[list[StaffBookingBody], int]:
         """A page (from 1) of what matches, newest first. Raises NotFound, InvalidRequest."""
         house = await self._catalog.house(event_id)
         wanted = Wanted(
@@ -86,7 +88,7 @@ class StaffBookings:
             states_of(status),
         )
 
-        async def work(session: Session) -> tuple[list[dict[str, Any]], int]:
+        async def work(session: Session) -> tuple[list[StaffBookingBody], int]:
             found, total = await search.find(session, wanted, limit=size, offset=(page - 1) * size)
             ids = [booking.id for booking in found]
             sold, tickets = await claims.sold(session, ids), await search.tickets(session, ids)
@@ -97,26 +99,22 @@ class StaffBookings:
             views = readable(
                 "booking",
                 found,
-                lambda one: (
-                    booking_view(one, sold[one.id], event)
-                    | staff_facts(one)
-                    | {
-                        "tickets": [ticket_view(house, ticket) for ticket in tickets[one.id]],
-                        "delivery": self._delivery(one, sent.get(one.id)),
-                    }
+                lambda one: staff_view(
+                    one,
+                    booking_view(one, sold[one.id], event),
+                    [ticket_view(house, ticket) for ticket in tickets[one.id]],
+                    self._delivery(one, sent.get(one.id)),
                 ),
             )
             return views, total
 
         return await self._database.query(work)
 
-    def _delivery(self, booking: Booking, sent: Delivery | None) -> dict[str, Any] | None:
-        sends_mail = self._mails.sends_mail
-        return delivery_view(booking, sent, sends_mail=sends_mail, for_staff=True)
+    def _delivery(self, booking: Booking, sent: Delivery | None) -> StaffDeliveryBody | None:
+        view = delivery_view(booking, sent, sends_mail=self._mails.sends_mail)
+        return None if view is None else {**view, "problem": sent.problem if sent else ""}
 
-    async def refund(
-        self, event_id: int, reference: str, *, who: str, reason: str
-    ) -> dict[str, Any]:
+    async def refund(self, event_id: int, reference: str, *, who: str, reason: str) -> BookingBody:
         """End a booking and give its money back. Raises NotFound, Conflict, InProgress."""
         await self._require(event_id, reference)
         return await self._checkout.refund(who, reference, reason)
@@ -184,18 +182,31 @@ def states_of(status: str) -> list[State]:
     return found
 
 
-def ticket_view(house: EventSeats, ticket: SeatTicket) -> dict[str, Any]:
-    return house.seat(ticket.seat_id).view | {
+def ticket_view(house: EventSeats, ticket: SeatTicket) -> StaffTicketBody:
+    return {
+        **house.seat(ticket.seat_id).view,
         "id": ticket.id,
         "state": ticket.state,
         "usedAt": None if ticket.used_at_ms is None else iso(ticket.used_at_ms),
     }
 
 
-def staff_facts(booking: Booking) -> dict[str, Any]:
+def staff_view(
+    booking: Booking,
+    facts: BookingFacts,
+    tickets: list[StaffTicketBody],
+    delivery: StaffDeliveryBody | None,
+) -> StaffBookingBody:
     """What staff see of a booking beside what its buyer does: disputes, and faults of the shop's."""
-    facts: dict[str, Any] = {"dispute": booking.dispute or None}
-    return facts | {"problem": booking.problem} if booking.state is State.DECLINED else facts
+    view: StaffBookingBody = {
+        **facts,
+        "tickets": tickets,
+        "delivery": delivery,
+        "dispute": cast(Dispute, booking.dispute) or None,
+    }
+    if booking.state is State.DECLINED:
+        view["problem"] = booking.problem
+    return view
 
 
 def row_of(

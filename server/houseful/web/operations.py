@@ -166,14 +166,14 @@ Handler = Callable[[Call], Awaitable[Response]]
 class Bare:
     """In an operation's answers: a JSON body of this model that stands outside the envelope."""
 
-    model: type[BaseModel]
+    model: type[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Paged:
     """In an operation's answers: a list of this model as `data`, with `page` beside it."""
 
-    model: type[BaseModel]
+    model: type[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

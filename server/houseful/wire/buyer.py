@@ -5,9 +5,10 @@ Field names are the wire's. `houseful.web.documents.generate` makes the OpenAPI 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import BaseModel, Field, field_validator
+from typing_extensions import TypedDict
 
 from houseful.wire.commands import SeatChoice, SeatId, SessionId
 from houseful.wire.free_text import FREE, Word
@@ -20,13 +21,11 @@ PriceList = Annotated[
 TimeZone = Annotated[
     str, Field(description="The venue's IANA time zone.", examples=["Europe/Vienna"])
 ]
-MayBeNull = Annotated[str | None, Field(json_schema_extra={"x-nullable": True})]
-"""Absent or null; a field that is only `| None = None` is never null on the wire."""
-
 Email = Annotated[str, Field(max_length=254, examples=["ada@example.org"]), FREE]
 """Judged by `houseful.wire.email_address`; empty for none."""
 DiscountCode = Annotated[str, Field(max_length=64), FREE]
 
+TicketState = Literal["VALID", "USED", "DISPUTED", "VOID"]
 WireStatus = Literal["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]
 
 
@@ -57,7 +56,7 @@ class ReleaseRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=1000)]
 
 
-class SeatBody(BaseModel):
+class SeatBody(TypedDict):
     id: int
     seatNumber: str
     rowNumber: str
@@ -68,7 +67,7 @@ class SeatBody(BaseModel):
     reservedUntil: Instant | None
 
 
-class SectionBody(BaseModel):
+class SectionBody(TypedDict):
     name: str
     seats: list[SeatBody]
     totalSeats: int
@@ -77,7 +76,7 @@ class SectionBody(BaseModel):
     maxPrice: Decimal
 
 
-class SeatMapBody(BaseModel):
+class SeatMapBody(TypedDict):
     """Every seat as it is now, grouped by section."""
 
     eventId: int
@@ -87,7 +86,7 @@ class SeatMapBody(BaseModel):
     timestamp: Instant
 
 
-class FailedSeatBody(BaseModel):
+class FailedSeatBody(TypedDict):
     """A seat that could not be had: the sentence people read, and its code."""
 
     seatId: int
@@ -95,7 +94,7 @@ class FailedSeatBody(BaseModel):
     code: str
 
 
-class GrantedBody(BaseModel):
+class GrantedBody(TypedDict):
     """A hold. `failedSeats` stands only where some seats could not be had."""
 
     id: int
@@ -104,14 +103,14 @@ class GrantedBody(BaseModel):
     expiresInSeconds: int
     priceList: PriceList
     total: Decimal
-    failedSeats: list[FailedSeatBody] | None = None
+    failedSeats: NotRequired[list[FailedSeatBody]]
 
 
-class FailedSeatsBody(BaseModel):
+class FailedSeatsBody(TypedDict):
     failedSeats: list[FailedSeatBody]
 
 
-class ReservationBody(BaseModel):
+class ReservationBody(TypedDict):
     id: int
     eventId: int
     status: Literal["ACTIVE", "PAYING", "BOOKED", "EXPIRED", "RELEASED"]
@@ -123,12 +122,12 @@ class ReservationBody(BaseModel):
     total: Decimal
 
 
-class ReleasedBody(BaseModel):
+class ReleasedBody(TypedDict):
     id: int
     releasedSeatIds: list[int]
 
 
-class EventBody(BaseModel):
+class EventBody(TypedDict):
     """An event in the list."""
 
     id: int
@@ -146,7 +145,7 @@ class EventBody(BaseModel):
     maxPrice: Decimal
 
 
-class CategoryBody(BaseModel):
+class CategoryBody(TypedDict):
     name: str
     color: str
     price: Decimal
@@ -163,20 +162,20 @@ class EventDetailBody(EventBody):
     planUrl: str
 
 
-class GuestBody(BaseModel):
+class GuestBody(TypedDict):
     token: str
     expiresAt: Instant
     userId: str
 
 
-class TicketBody(BaseModel):
+class TicketBody(TypedDict):
     """A one-time ticket for a WebSocket, good for a minute."""
 
     ticket: str
     expiresAt: Instant
 
 
-class ConfigBody(BaseModel):
+class ConfigBody(TypedDict):
     gateway: Literal["demo", "stripe"]
     stripePublishableKey: str | None
     maxSeats: int
@@ -189,7 +188,7 @@ class SeatIdsRequest(BaseModel):
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=10_000)]
 
 
-class PageBody(BaseModel):
+class PageBody(TypedDict):
     """Which part of a list this is: pages count from 1, `total` counts everything."""
 
     number: int
@@ -197,23 +196,23 @@ class PageBody(BaseModel):
     total: int
 
 
-class AuthenticatedBody(BaseModel):
+class AuthenticatedBody(TypedDict):
     """What the demo gateway made of the buyer's answer."""
 
     outcome: str
 
 
-class ReceivedBody(BaseModel):
+class ReceivedBody(TypedDict):
     """The id of the webhook's event."""
 
     received: str
 
 
-class HealthBody(BaseModel):
+class HealthBody(TypedDict):
     status: Literal["ok"]
 
 
-class PartsBody(BaseModel):
+class PartsBody(TypedDict):
     """What we stand on."""
 
     parts: dict[str, Literal["ok", "unavailable"]]
@@ -228,7 +227,7 @@ class QuoteRequest(BaseModel):
     discountCode: DiscountCode | None = None
 
 
-class NamedSeatBody(BaseModel):
+class NamedSeatBody(TypedDict):
     """A seat by its names, from which each reader makes words; `place` has them in English."""
 
     seatId: int
@@ -245,7 +244,7 @@ class QuotedSeatBody(NamedSeatBody):
     price: Decimal
 
 
-class QuoteBody(BaseModel):
+class QuoteBody(TypedDict):
     """A price before buying."""
 
     currency: str
@@ -257,11 +256,11 @@ class QuoteBody(BaseModel):
     discountCode: str | None
 
 
-class BookingRefusedBody(BaseModel):
+class BookingRefusedBody(TypedDict):
     """Seats that are lost, or what the purchase costs now where that is not `expectedTotal`."""
 
-    failedSeats: list[FailedSeatBody] | None = None
-    quote: QuoteBody | None = None
+    failedSeats: NotRequired[list[FailedSeatBody]]
+    quote: NotRequired[QuoteBody]
 
 
 class CardRequest(BaseModel):
@@ -308,13 +307,13 @@ class BookRequest(BaseModel):
     ] = None
 
 
-class ContactBody(BaseModel):
+class ContactBody(TypedDict):
     name: str
     email: str
     phone: str | None
 
 
-class BookedEventBody(BaseModel):
+class BookedEventBody(TypedDict):
     id: int
     name: str
     venue: str
@@ -327,7 +326,7 @@ class BookingTicketBody(NamedSeatBody):
 
     id: int
     code: str
-    state: Literal["VALID", "USED", "DISPUTED", "VOID"]
+    state: TicketState
     qrUrl: str
 
 
@@ -337,8 +336,8 @@ class BookedSeatBody(NamedSeatBody):
     category: str
 
 
-class BookingBody(BaseModel):
-    """A booking, with where its papers are."""
+class BookingFacts(TypedDict):
+    """What buyers and staff see of a booking alike."""
 
     bookingId: str
     bookingReference: Annotated[
@@ -365,34 +364,40 @@ class BookingBody(BaseModel):
     qrUrl: str
     pdfUrl: str
     icsUrl: str
-    clientSecret: str | None = None
-    expiresAt: Instant | None = None
+    clientSecret: NotRequired[str]
+    expiresAt: NotRequired[Instant]
     language: Annotated[str, Field(description="of the papers", examples=["en"])]
-    declineCode: MayBeNull = None
-    problem: MayBeNull = None
-    delivery: Annotated[
-        DeliveryBody | None,
-        Field(
-            json_schema_extra={"x-nullable": True},
-            description="Absent in the answer to a purchase; null without an address.",
-        ),
-    ] = None
-    tickets: list[BookingTicketBody] | None = None
-    linkUrl: Annotated[
-        MayBeNull,
-        Field(description="Opens this booking on any device; only the buyer gets it."),
-    ] = None
+    declineCode: NotRequired[str | None]
+    problem: NotRequired[str | None]
 
 
-class PendingBookingBody(BaseModel):
+class BookingBody(BookingFacts):
+    """A booking, with where its papers are."""
+
+    delivery: NotRequired[
+        Annotated[
+            DeliveryBody | None,
+            Field(description="Absent in the answer to a purchase; null without an address."),
+        ]
+    ]
+    tickets: NotRequired[list[BookingTicketBody]]
+    linkUrl: NotRequired[
+        Annotated[
+            str | None,
+            Field(description="Opens this booking on any device; only the buyer gets it."),
+        ]
+    ]
+
+
+class PendingBookingBody(TypedDict):
     """A booking whose outcome is open: authenticate, or ask again with the same key."""
 
     bookingReference: str
     status: str
     paymentStatus: str
     expiresAt: Instant
-    clientSecret: str | None = None
-    paymentTransactionId: str | None = None
+    clientSecret: NotRequired[str]
+    paymentTransactionId: NotRequired[str]
 
 
 class FindBookingRequest(BaseModel):
@@ -422,14 +427,14 @@ DeliveryWord = Annotated[
 ]
 
 
-class EmailedBody(BaseModel):
+class EmailedBody(TypedDict):
     """Where the tickets go, and what becomes of the mail."""
 
     to: str
     delivery: DeliveryWord
 
 
-class DeliveryBody(BaseModel):
+class DeliveryBody(TypedDict):
     """The last mail of a booking. `at` is null while it waits; `smtpCode` is the mail server's."""
 
     state: DeliveryWord
@@ -473,5 +478,5 @@ class AnalyticsRequest(BaseModel):
     events: Annotated[list[AnalyticsEvent], Field(min_length=1, max_length=50)]
 
 
-class AcceptedBody(BaseModel):
+class AcceptedBody(TypedDict):
     accepted: int

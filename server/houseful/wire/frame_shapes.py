@@ -6,14 +6,18 @@ client's commands are modelled where they are checked, in `houseful.wire.command
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from pydantic import BaseModel, Field, create_model
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
 from houseful.wire.buyer import FailedSeatBody, GrantedBody, Instant, WireStatus
 from houseful.wire.commands import Ref
 from houseful.wire.staff import OccupancyFacts, OverviewRowBody
+
+Shape = type[BaseModel] | type[Mapping[str, Any]]
+"""The model of a command, which is checked, or of a frame or answer, which is built: a TypedDict."""
 
 Epoch = Annotated[
     str, Field(description="Names one life of the event's live state", examples=["9f2c61d0a7b4"])
@@ -25,7 +29,7 @@ Change = Annotated[
 ]
 
 
-class HelloFrame(BaseModel):
+class HelloFrame(TypedDict):
     """First on every socket. Not `resumed`: fetch the status, then apply frames past its seq."""
 
     type: Literal["hello"]
@@ -37,7 +41,7 @@ class HelloFrame(BaseModel):
     viewers: Annotated[int, Field(ge=0, description="Buyers' sockets on this event")]
 
 
-class SeatsFrame(BaseModel):
+class SeatsFrame(TypedDict):
     """Seats that changed, each as it is now. Brings a map that stood before `seq` to `seq`."""
 
     type: Literal["seats"]
@@ -46,7 +50,7 @@ class SeatsFrame(BaseModel):
     changes: list[Change]
 
 
-class ReservationFrame(BaseModel):
+class ReservationFrame(TypedDict):
     """What became of one's own reservation; nobody else gets this frame."""
 
     type: Literal["reservation"]
@@ -62,21 +66,21 @@ class ReservationFrame(BaseModel):
     serverTime: Instant
 
 
-class ReleasedSeats(BaseModel):
+class ReleasedSeats(TypedDict):
     """The data of a `release` that gave something back."""
 
     releasedSeatIds: list[int]
     failedSeats: list[FailedSeatBody]
 
 
-class Position(BaseModel):
+class Position(TypedDict):
     """The data of a `position`: where the server's frames stand."""
 
     epoch: Epoch
     seq: Seq
 
 
-class OkFrame(BaseModel):
+class OkFrame(TypedDict):
     """A command was done; `data` is what HTTP would have answered."""
 
     type: Literal["ok"]
@@ -84,13 +88,13 @@ class OkFrame(BaseModel):
     data: GrantedBody | ReleasedSeats | Position
 
 
-class CommandError(BaseModel):
+class CommandError(TypedDict):
     code: str
     message: str
     retryable: bool
 
 
-class RefusedFrame(BaseModel):
+class RefusedFrame(TypedDict):
     """A command was not done and nothing changed. `ref` is null where the message had none."""
 
     type: Literal["refused"]
@@ -102,7 +106,7 @@ class RefusedFrame(BaseModel):
     ]
 
 
-class ResyncFrame(BaseModel):
+class ResyncFrame(TypedDict):
     """The map cannot be brought up to date by frames: fetch the status again."""
 
     type: Literal["resync"]
@@ -111,7 +115,7 @@ class ResyncFrame(BaseModel):
     reason: str
 
 
-class SaleFrame(BaseModel):
+class SaleFrame(TypedDict):
     """The sale opened or closed."""
 
     type: Literal["sale"]
@@ -119,28 +123,16 @@ class SaleFrame(BaseModel):
     onSaleAt: Instant | None
 
 
-def _as_change(field: FieldInfo) -> tuple[Any, Any]:
-    """The field, absent where nothing changed; null only where it may be null by itself."""
-    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-    may_be_null = type(None) in get_args(field.annotation)
-    if may_be_null:
-        return (kind, Field(default=None, json_schema_extra={"x-nullable": True}))
-    return (kind | None, Field(default=None))
-
-
-CHANGES: dict[str, Any] = {
-    "epoch": (str | None, None),
-    "seq": (int | None, None),
-    **{name: _as_change(field) for name, field in OccupancyFacts.model_fields.items()},
-}
-OccupancyChange = create_model("OccupancyChange", **CHANGES)
+_POSITION = {"epoch": str, "seq": int}
+_FACTS = get_type_hints(OccupancyFacts, include_extras=True)
+OccupancyChange = TypedDict("OccupancyChange", _POSITION | _FACTS, total=False)  # type: ignore[misc]
 OccupancyChange.__doc__ = (
     "The fields that changed; of sections and categories the rows that did, by `name`; of activities"
     " the new ones. A full frame has all of them, with its position."
 )
 
 
-class OccupancyFrame(BaseModel):
+class OccupancyFrame(TypedDict):
     """How the house fills, for staff: everything at first, then only what changed."""
 
     type: Literal["occupancy"]
@@ -150,7 +142,7 @@ class OccupancyFrame(BaseModel):
     data: OccupancyChange
 
 
-class OverviewFrame(BaseModel):
+class OverviewFrame(TypedDict):
     """All events, for staff: every row at first, then the rows that changed."""
 
     type: Literal["overview"]
@@ -158,10 +150,10 @@ class OverviewFrame(BaseModel):
     data: list[OverviewRowBody]
 
 
-STAFF_FRAMES: tuple[type[BaseModel], ...] = (OccupancyFrame, OverviewFrame)
+STAFF_FRAMES: tuple[Shape, ...] = (OccupancyFrame, OverviewFrame)
 """What staff's sockets get beside `hello`."""
 
-FRAMES: tuple[type[BaseModel], ...] = (
+FRAMES: tuple[Shape, ...] = (
     HelloFrame,
     SeatsFrame,
     ReservationFrame,
@@ -173,6 +165,6 @@ FRAMES: tuple[type[BaseModel], ...] = (
 """Every frame the server sends."""
 
 
-def type_of(model: type[BaseModel]) -> str:
+def type_of(model: Shape) -> str:
     """The `type` that a frame or command carries."""
-    return str(model.model_fields["type"].annotation.__args__[0])  # type: ignore[union-attr]
+    return str(get_args(get_type_hints(model)["type"])[0])

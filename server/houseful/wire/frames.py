@@ -7,10 +7,10 @@ Frames are plain dictionaries made here and only here; their models are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from houseful.domain.reasons import SEAT_REASONS
 from houseful.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, FailedSeat, Granted
+from houseful.wire.buyer import FailedSeatBody, GrantedBody
 from houseful.wire.codec import encode, iso
 
 TEXT, BINARY, CLOSE = 0x81, 0x82, 0x88
@@ -124,7 +124,7 @@ def seconds_left(deadline_ms: int, now_ms: int) -> int:
     return max(0, round((deadline_ms - now_ms) / 1000)) if deadline_ms else 0
 
 
-def failed_seats(failed: Sequence[FailedSeat]) -> list[dict[str, object]]:
+def failed_seats(failed: Sequence[FailedSeat]) -> list[FailedSeatBody]:
     """`failedSeats`, with the code beside the sentence."""
     return [
         {"seatId": seat.seat_id, "reason": SEAT_REASONS[seat.reason], "code": seat.reason}
@@ -132,9 +132,9 @@ def failed_seats(failed: Sequence[FailedSeat]) -> list[dict[str, object]]:
     ]
 
 
-def granted_data(granted: Granted, price_list: int, total: str) -> dict[str, Any]:
+def granted_data(granted: Granted, price_list: int, total: str) -> GrantedBody:
     """The data of a reservation, for HTTP and sockets alike; `total` is a decimal string."""
-    data: dict[str, Any] = {
+    data: GrantedBody = {
         "id": granted.reservation_id,
         "reservedSeatIds": list(granted.seat_ids),
         "expiresAt": iso(granted.deadline_ms),

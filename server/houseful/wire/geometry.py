@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
 Index = Annotated[int, Field(ge=0, description="Seat index: seat id − firstSeatId")]
 Flat = Annotated[list[int], Field(description="x0, y0, x1, y1, …")]
@@ -18,13 +19,13 @@ Labels = Annotated[
 ]
 
 
-class GeometryCategory(BaseModel):
+class GeometryCategory(TypedDict):
     name: str
     color: str
     accessible: bool
 
 
-class GeometrySection(BaseModel):
+class GeometrySection(TypedDict):
     name: str
     zone: str
     entrance: str
@@ -34,7 +35,7 @@ class GeometrySection(BaseModel):
     outline: Flat
 
 
-class GeometryRow(BaseModel):
+class GeometryRow(TypedDict):
     label: str
     kind: str
     section: int
@@ -42,7 +43,7 @@ class GeometryRow(BaseModel):
     count: int
 
 
-class GeometryArea(BaseModel):
+class GeometryArea(TypedDict):
     """Something drawn that is no seat: the stage, a bar, a wall."""
 
     shape: str
@@ -61,7 +62,7 @@ class GeometryArea(BaseModel):
     capacity: int
 
 
-class GeometryBody(BaseModel):
+class GeometryBody(TypedDict):
     """Where every seat is. Coordinates are whole numbers: plan units × scale, from the top left."""
 
     format: Literal[1]

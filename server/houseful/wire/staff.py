@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import TypedDict
 
 from houseful.domain.acts import ACTS
 from houseful.wire.buyer import (
     BookedEventBody,
-    BookingBody,
+    BookingFacts,
     Decimal,
     DeliveryBody,
     Email,
     FailedSeatBody,
     Instant,
     NamedSeatBody,
+    TicketState,
     TimeZone,
 )
 from houseful.wire.commands import SeatId
@@ -56,7 +58,7 @@ class AddressReleaseRequest(ReasonRequest):
     address: Name
 
 
-class ReleasedAddressBody(BaseModel):
+class ReleasedAddressBody(TypedDict):
     address: str
     releasedSeatIds: list[int]
 
@@ -74,7 +76,7 @@ class BlockRequest(ReasonRequest):
         return self
 
 
-class ReadinessItem(BaseModel):
+class ReadinessItem(TypedDict):
     """One thing that was tried. Words are made of `code` and `params` where they are read."""
 
     subject: str
@@ -84,14 +86,14 @@ class ReadinessItem(BaseModel):
     params: dict[str, str | int]
 
 
-class ReadinessBody(BaseModel):
+class ReadinessBody(TypedDict):
     """Ready to sell? `ready` when every item is ok."""
 
     ready: bool
     items: list[ReadinessItem]
 
 
-class ChangedSeatsBody(BaseModel):
+class ChangedSeatsBody(TypedDict):
     """Seats that changed, and those that could not."""
 
     seatIds: list[int]
@@ -104,7 +106,7 @@ class BlockBody(NamedSeatBody):
     at: Instant
 
 
-class HoldBody(BaseModel):
+class HoldBody(TypedDict):
     id: int
     status: Literal["ACTIVE", "PAYING"]
     seatIds: list[int]
@@ -125,7 +127,7 @@ class HoldBody(BaseModel):
 
 class StaffTicketBody(NamedSeatBody):
     id: int
-    state: Literal["VALID", "USED", "DISPUTED", "VOID"]
+    state: TicketState
     usedAt: Instant | None
 
 
@@ -133,28 +135,32 @@ class StaffDeliveryBody(DeliveryBody):
     problem: Annotated[str, Field(description="What the mail server said; empty for nothing.")]
 
 
-class StaffBookingBody(BookingBody):
+Dispute = Literal["INQUIRY", "OPEN", "LOST", "WON"]
+
+
+class StaffBookingBody(BookingFacts):
     """A booking as staff see it."""
 
-    delivery: Annotated[StaffDeliveryBody | None, Field(json_schema_extra={"x-nullable": True})] = (
-        None
-    )
-    tickets: list[StaffTicketBody] | None = None  # type: ignore[assignment]
-    dispute: Literal["INQUIRY", "OPEN", "LOST", "WON"] | None
+    delivery: NotRequired[StaffDeliveryBody | None]
+    tickets: NotRequired[list[StaffTicketBody]]
+    dispute: Dispute | None
 
 
-class PaymentProblemBody(BaseModel):
+ProblemKind = Literal["unapplied", "mismatch", "foreign", "refund_failed", "refund_held"]
+
+
+class PaymentProblemBody(TypedDict):
     """A payment that could not be put right by itself."""
 
     paymentId: str
-    kind: Literal["unapplied", "mismatch", "foreign", "refund_failed", "refund_held"]
+    kind: ProblemKind
     detail: str
     amount: str | None
     currency: str | None
     since: Instant
 
 
-class PaymentRefundedBody(BaseModel):
+class PaymentRefundedBody(TypedDict):
     paymentId: str
 
 
@@ -185,14 +191,14 @@ class CheckInBody(NamedSeatBody):
     door: str | None
 
 
-class CheckInsBody(BaseModel):
+class CheckInsBody(TypedDict):
     event: BookedEventBody
     checkedIn: int
     booked: int
     recent: list[CheckInBody]
 
 
-class ReadFrameBody(BaseModel):
+class ReadFrameBody(TypedDict):
     code: Annotated[str | None, Field(description="null: no QR code that could be read")]
 
 
@@ -202,7 +208,7 @@ class DoorPassRequest(BaseModel):
     door: Annotated[str, Field(max_length=60, examples=["North"]), FREE] = ""
 
 
-class DoorPassBody(BaseModel):
+class DoorPassBody(TypedDict):
     """What signs a phone in as a door of one event."""
 
     token: str
@@ -217,19 +223,19 @@ class PlanDocument(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-class PlanCategoryBody(BaseModel):
+class PlanCategoryBody(TypedDict):
     name: str
     seats: int
 
 
-class PlanSummaryBody(BaseModel):
+class PlanSummaryBody(TypedDict):
     planId: int
     name: str
     seatCount: int
     categories: list[PlanCategoryBody]
 
 
-class LeftOutBody(BaseModel):
+class LeftOutBody(TypedDict):
     """What the file sells and we do not: a standing area, or a table's seats only together."""
 
     kind: Literal["standing_area", "whole_table"]
@@ -241,7 +247,7 @@ class LeftOutBody(BaseModel):
 class ImportedPlanBody(PlanSummaryBody):
     """`leftOut` stands only where something was left out."""
 
-    leftOut: list[LeftOutBody] | None = None
+    leftOut: NotRequired[list[LeftOutBody]]
 
 
 class NewEventRequest(BaseModel):
@@ -279,7 +285,7 @@ class EventChangeRequest(ReasonRequest):
     ] = None
 
 
-class RemovedEventsBody(BaseModel):
+class RemovedEventsBody(TypedDict):
     eventIds: Annotated[list[int], Field(description="are gone")]
     keptEventIds: Annotated[list[int], Field(description="sold something, and stay")]
 
@@ -301,7 +307,7 @@ class DiscountRequest(BaseModel):
     minimum: Amount | None = None
 
 
-class DiscountBody(BaseModel):
+class DiscountBody(TypedDict):
     code: str
     percent: int | None
     amount: Decimal | None
@@ -316,7 +322,7 @@ class DiscountBody(BaseModel):
     active: Annotated[bool, Field(description="Counts now, for somebody.")]
 
 
-class CountsBody(BaseModel):
+class CountsBody(TypedDict):
     """Seats by state; `checkedIn` are some of `booked`."""
 
     total: int
@@ -337,14 +343,14 @@ class CategoryCountsBody(SectionCountsBody):
     price: Decimal
 
 
-class ExpiringBody(BaseModel):
+class ExpiringBody(TypedDict):
     """Holds that end in the next 60 seconds."""
 
     holds: int
     seats: int
 
 
-class RatesBody(BaseModel):
+class RatesBody(TypedDict):
     """Seats in the last minute; of `refused` and `declined`, attempts."""
 
     reserved: int
@@ -355,7 +361,7 @@ class RatesBody(BaseModel):
     cancelled: int
 
 
-class FunnelBody(BaseModel):
+class FunnelBody(TypedDict):
     """Sockets now; since the event opened: reservations granted, checkouts begun, bookings."""
 
     viewers: int
@@ -364,29 +370,35 @@ class FunnelBody(BaseModel):
     booked: int
 
 
-class AlertBody(BaseModel):
+AlertLevel = Literal["warning", "error"]
+
+
+class AlertBody(TypedDict):
     code: Annotated[str, Field(examples=["refusals_spike"])]
-    level: Literal["warning", "error"]
+    level: AlertLevel
     message: str
     count: Annotated[int, Field(ge=0, description="how many, or for how many seconds")]
     since: Instant
 
 
-class ActivityBody(BaseModel):
+ActivityKind = Literal[
+    "reserved",
+    "released",
+    "expired",
+    "paying",
+    "booked",
+    "cancelled",
+    "blocked",
+    "unblocked",
+    "checked_in",
+    "refused",
+    "declined",
+]
+
+
+class ActivityBody(TypedDict):
     at: Instant
-    kind: Literal[
-        "reserved",
-        "released",
-        "expired",
-        "paying",
-        "booked",
-        "cancelled",
-        "blocked",
-        "unblocked",
-        "checked_in",
-        "refused",
-        "declined",
-    ]
+    kind: ActivityKind
     section: Annotated[str | None, Field(description="null where several sections are concerned")]
     seats: Annotated[int, Field(description="of `refused` and `declined`: attempts")]
 
@@ -394,7 +406,7 @@ class ActivityBody(BaseModel):
 SaleState = Literal["upcoming", "open", "closed"]
 
 
-class OccupancyFacts(BaseModel):
+class OccupancyFacts(TypedDict):
     """How a house fills, but for the position."""
 
     eventId: int
@@ -427,16 +439,10 @@ class OccupancyBody(OccupancyFacts):
     seq: int
 
 
-class MinuteBody(BaseModel):
+class MinuteBody(RatesBody):
     """What happened in a minute, and how the house stood at its end."""
 
     at: Instant
-    reserved: int
-    booked: int
-    expired: int
-    refused: int
-    declined: int
-    cancelled: int
     revenue: Decimal
     available: int
     held: int
@@ -444,7 +450,7 @@ class MinuteBody(BaseModel):
     viewers: int
 
 
-class OverviewRowBody(BaseModel):
+class OverviewRowBody(TypedDict):
     """An event in the list of all."""
 
     eventId: int
@@ -461,7 +467,7 @@ class OverviewRowBody(BaseModel):
     viewers: int
 
 
-class AuditChangeBody(BaseModel):
+class AuditChangeBody(TypedDict):
     """A field with what it was and became; times, and prices as decimal strings."""
 
     field: Annotated[str, Field(examples=["startsAt"])]
@@ -470,7 +476,7 @@ class AuditChangeBody(BaseModel):
     after: str | None
 
 
-class AuditBody(BaseModel):
+class AuditBody(TypedDict):
     at: Instant
     who: str
     act: Annotated[

@@ -124,7 +124,7 @@ async def test_a_ticket_of_another_night_names_the_night(
     ticket = await ticket_of(ann, await ann.bought(other, other.seats[0]))
     error = refused(await enter(door, sale, ticket["code"]), 409, "wrong_event")
     told = await given(await ann.http.get(f"/events/{other.id}"))
-    assert error["event"] == {name: told[name] for name in ("id", "name", "startsAt")}
+    assert error["event"] == {name: told[name] for name in ("id", "name", "startsAt", "timeZone")}
     assert error["section"] == "Orchestra"
 
 

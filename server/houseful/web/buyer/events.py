@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from typing import Any
 
 from starlette.responses import Response
 
@@ -99,7 +98,7 @@ async def get_plan(call: Call) -> Response:
     return Response(plain, headers=headers, media_type=JSON)
 
 
-def event_view(record: EventRecord, available: int) -> dict[str, Any]:
+def event_view(record: EventRecord, available: int) -> EventBody:
     prices = record.prices.values()
     return {
         "id": record.id,

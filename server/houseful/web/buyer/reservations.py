@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from houseful.domain.seats import Granted, Reservation
@@ -101,17 +99,17 @@ def seats_word(count: int) -> str:
     return f"{count} seat" if count == 1 else f"{count} seats"
 
 
-async def granted_view(call: Call, granted: Granted) -> dict[str, Any]:
+async def granted_view(call: Call, granted: Granted) -> GrantedBody:
     priced = await call.context.reservations.prices(call.id("event_id"), granted)
     return granted_data(granted, priced.price_list, priced.total)
 
 
-async def reservation_view(call: Call, event_id: int, reservation: Reservation) -> dict[str, Any]:
+async def reservation_view(call: Call, event_id: int, reservation: Reservation) -> ReservationBody:
     priced = await call.context.reservations.prices(event_id, reservation)
     return {
         "id": reservation.reservation_id,
         "eventId": event_id,
-        "status": reservation.status,
+        "status": reservation.status.value,
         "seatIds": list(reservation.seat_ids),
         "createdAt": iso(reservation.created_ms),
         "expiresAt": iso(reservation.deadline_ms),

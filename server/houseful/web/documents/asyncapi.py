@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from houseful import __version__
 from houseful.web.documents.examples import golden_model, written
 from houseful.web.documents.json_schemas import Components
@@ -25,10 +23,11 @@ from houseful.wire.frame_shapes import (
     OkFrame,
     OverviewFrame,
     RefusedFrame,
+    Shape,
     type_of,
 )
 
-COMMANDS: tuple[type[BaseModel], ...] = (
+COMMANDS: tuple[Shape, ...] = (
     ReserveCommand,
     ReleaseCommand,
     ExtendCommand,
@@ -217,7 +216,7 @@ def binary_seats() -> dict[str, Any]:
     }
 
 
-def message(model: type[BaseModel], place: str, components: Components) -> dict[str, Any]:
+def message(model: Shape, place: str, components: Components) -> dict[str, Any]:
     return {
         "name": type_of(model),
         "title": model.__name__,
@@ -230,5 +229,5 @@ def message(model: type[BaseModel], place: str, components: Components) -> dict[
     }
 
 
-def first_line(model: type[BaseModel]) -> str:
+def first_line(model: Shape) -> str:
     return " ".join((model.__doc__ or "").split())

@@ -11,13 +11,12 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel
-
 from houseful import paths
 from houseful.web.documents.json_schemas import COMPONENTS, Components, Schema
 from houseful.web.operations import Bare, Paged
 from houseful.wire.buyer import PageBody
 from houseful.wire.error_codes import error_codes
+from houseful.wire.frame_shapes import Shape
 
 Examples = dict[str, Any]
 FALLBACK = {"string": "…", "integer": 1, "number": 1.5, "boolean": True, "null": None, "object": {}}
@@ -64,11 +63,11 @@ def good(status: int, data: Any) -> Examples:
     return {"statusCode": status, "success": True, "message": message, "data": data}
 
 
-def golden_request(model: type[BaseModel]) -> Examples:
+def golden_request(model: Shape) -> Examples:
     return golden_model("requests", model)
 
 
-def golden_model(place: str, model: type[BaseModel]) -> Examples:
+def golden_model(place: str, model: Shape) -> Examples:
     """Examples of a model by itself: a request, a frame or a command."""
     return dict(written()[place].get(model.__name__) or {"example": sample(model)})
 

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from houseful import paths
 from houseful.web.documents import javascript, settings_page
 from houseful.web.documents.asyncapi import COMMANDS, asyncapi
@@ -30,7 +28,7 @@ from houseful.web.documents.openapi import (
 )
 from houseful.web.operations import Operation
 from houseful.web.table import OPERATIONS
-from houseful.wire.frame_shapes import FRAMES, STAFF_FRAMES, type_of
+from houseful.wire.frame_shapes import FRAMES, STAFF_FRAMES, Shape, type_of
 
 GENERATED = ("http", "frames", "commands", "examples")
 """Folders of `schemas/` that hold nothing else."""
@@ -83,7 +81,7 @@ def own_bodies(operation: Operation) -> list[int]:
 def messages() -> Iterator[tuple[str, Schema, dict[str, Any]]]:
     """(file name, schema, examples) of every frame and command on the live socket."""
     components = Components()
-    groups: tuple[tuple[str, tuple[type[BaseModel], ...]], ...] = (
+    groups: tuple[tuple[str, tuple[Shape, ...]], ...] = (
         ("frames", (*FRAMES, *STAFF_FRAMES)),
         ("commands", COMMANDS),
     )

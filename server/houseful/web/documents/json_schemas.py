@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
+from typing_extensions import is_typeddict
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +25,7 @@ class Components:
             return {"type": "array", "items": self.add(get_args(kind)[0])}
         whole: Schema = tidy(TypeAdapter(kind).json_schema(ref_template=COMPONENTS + "{model}"))
         self.schemas.update(whole.pop("$defs", {}))
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if is_typeddict(kind) or (isinstance(kind, type) and issubclass(kind, BaseModel)):
             if "$ref" not in whole:
                 self.schemas[kind.__name__] = whole
             return {"$ref": COMPONENTS + kind.__name__}

@@ -14,7 +14,7 @@ from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, quer
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation, Paged
 from houseful.wire.codec import iso
-from houseful.wire.staff import AuditBody
+from houseful.wire.staff import AuditBody, AuditChangeBody
 
 MOST_SEATS: Final = 50
 """Seats named in one line; `seatCount` says how many there are."""
@@ -42,7 +42,7 @@ async def list_audit(call: Call) -> Response:
     return ok(views, "Audit log retrieved successfully", page=page)
 
 
-def view(entry: Entry, house: EventSeats) -> dict[str, Any]:
+def view(entry: Entry, house: EventSeats) -> AuditBody:
     details = entry.details
     ids = details.get("seatIds") or [id_ for id_ in (details.get("seatId"),) if id_ is not None]
     currency = details.get("currency", house.event.currency)
@@ -62,7 +62,7 @@ def view(entry: Entry, house: EventSeats) -> dict[str, Any]:
     }
 
 
-def changes(details: dict[str, Any], currency: str) -> Iterator[dict[str, Any]]:
+def changes(details: dict[str, Any], currency: str) -> Iterator[AuditChangeBody]:
     """What became different: field by field, prices category by category."""
     for kept, name in FIELDS.items():
         found = details.get(kept)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -101,9 +100,10 @@ def address_of(call: Call) -> str:
     return (public_url or str(call.request.base_url)).rstrip("/")
 
 
-def admitted_view(admitted: Admitted) -> dict[str, Any]:
+def admitted_view(admitted: Admitted) -> CheckInBody:
     ticket, seat = admitted.ticket, admitted.seat
-    return seat.view | {
+    return {
+        **seat.view,
         "ticketId": ticket.ticket_id,
         "category": ticket.category,
         "name": ticket.holder,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from houseful.domain.money import to_wire
@@ -40,7 +38,7 @@ async def end_discount(call: Call) -> Response:
     return ok(discount_view(call, ended), "Discount code ended")
 
 
-def discount_view(call: Call, discount: Discount) -> dict[str, Any]:
+def discount_view(call: Call, discount: Discount) -> DiscountBody:
     currency = discount.currency or call.context.settings.currency
     amount = discount.amount_minor
     return {

@@ -116,12 +116,12 @@ def event_change(body: EventChangeRequest) -> EventChange:
     return EventChange(values, body.prices or {}, body.timeZone)
 
 
-async def one_event_view(call: Call, record: EventRecord) -> dict[str, Any]:
+async def one_event_view(call: Call, record: EventRecord) -> EventBody:
     (available,) = await call.context.catalog.available([record])
     return event_view(record, available)
 
 
-def plan_view(plan: PlanSummary) -> dict[str, Any]:
+def plan_view(plan: PlanSummary) -> PlanSummaryBody:
     return {
         "planId": plan.plan_id,
         "name": plan.name,

@@ -19,7 +19,7 @@ async def list_problems(call: Call) -> Response:
     return ok([view(one) for one in found], "Payments retrieved successfully", headers=headers)
 
 
-def view(problem: PaymentProblem) -> dict[str, object]:
+def view(problem: PaymentProblem) -> PaymentProblemBody:
     amount = to_wire(problem.amount_minor, problem.currency) if problem.currency else None
     return {
         "paymentId": problem.payment_id,

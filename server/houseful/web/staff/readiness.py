@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -12,27 +12,27 @@ from houseful.sales.single_flight import SingleFlight
 from houseful.settings import Settings
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation
-from houseful.wire.staff import ReadinessBody
+from houseful.wire.staff import ReadinessBody, ReadinessItem
 
 FRESH_S: Final = 20.0
 """Each look asks the gateway and the mail server: pages that ask together, or again, share one."""
 
-_flights: SingleFlight[int, dict[str, Any]] = SingleFlight()
-_seen: dict[int, tuple[float, dict[str, Any]]] = {}
+_flights: SingleFlight[int, ReadinessBody] = SingleFlight()
+_seen: dict[int, tuple[float, ReadinessBody]] = {}
 
 
 async def get_readiness(call: Call) -> Response:
     """Tries each part of the server; asked again within seconds, it tells what it saw."""
     settings = call.context.settings
-    at, found = _seen.get(id(settings), (0.0, {}))
-    if not found or monotonic() - at > FRESH_S:
+    at, found = _seen.get(id(settings), (0.0, None))
+    if found is None or monotonic() - at > FRESH_S:
         found = await _flights.run(id(settings), lambda: look(settings))
     return ok(found, "Readiness retrieved successfully", 200, {"Cache-Control": "no-store"})
 
 
-async def look(settings: Settings) -> dict[str, Any]:
+async def look(settings: Settings) -> ReadinessBody:
     findings = await checks.examine(settings)
-    items = [
+    items: list[ReadinessItem] = [
         {
             "subject": finding.subject,
             "code": finding.code,
@@ -42,7 +42,7 @@ async def look(settings: Settings) -> dict[str, Any]:
         }
         for finding in findings
     ]
-    found = {"ready": all(finding.ok for finding in findings), "items": items}
+    found: ReadinessBody = {"ready": all(finding.ok for finding in findings), "items": items}
     _seen[id(settings)] = (monotonic(), found)
     return found
 
