@@ -64,7 +64,7 @@ def test_a_change_shows_in_its_section_and_in_the_counts(replica: Replica) -> No
 )
 def test_what_clients_see_of_each_state(replica: Replica, letter: str, shown: str) -> None:
     replica.apply(change(2, letter, (FIRST + 19, BASE + 1)))
-    assert frames.changes(FIRST, replica.rows([19])) == [[FIRST + 19, shown, BASE + 1, None]]
+    assert frames.changes(FIRST, replica.rows([19])) == [(FIRST + 19, shown, BASE + 1, None)]
 
 
 def test_only_the_section_that_changed_is_encoded_again(replica: Replica) -> None:

@@ -26,6 +26,7 @@ from houseful.wire.commands import (
     parse,
     ref_of,
 )
+from houseful.wire.frame_shapes import ReleasedSeats
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +90,11 @@ class Commander:
                 changed = await self._reservations.release_seats(event_id, user, command.seatIds)
                 failed = frames.failed_seats(changed.failed)
                 released = list(getattr(changed, "seat_ids", ()))
-                data = {"releasedSeatIds": released, "failedSeats": failed}
+                data: ReleasedSeats = {"releasedSeatIds": released, "failedSeats": failed}
                 if not released:
                     message = "No seats could be released"
                     return frames.refused(
-                        command.ref, "not_held", message, retryable=False, data=data
+                        command.ref, "not_held", message, retryable=False, data={**data}
                     )
                 return frames.ok(command.ref, data)
             case ExtendCommand():

@@ -13,11 +13,12 @@ from houseful.domain.seats import Change
 from houseful.realtime.hub import Hub
 from houseful.realtime.replica import Replica
 from houseful.wire import frames
+from houseful.wire.frame_shapes import HoldWord
 
 EXPIRING_MS: Final = 60_000
 """One minute before a hold ends, its holder is warned."""
 
-STATE_OF_KIND: Final = {
+STATE_OF_KIND: Final[dict[str, HoldWord]] = {
     "reserved": "granted",
     "extended": "extended",
     "released": "released",

@@ -33,6 +33,7 @@ from houseful.telemetry.metrics import (
     PUSH_LAG_SECONDS,
 )
 from houseful.wire import frames
+from houseful.wire.staff import SaleState
 
 log = structlog.get_logger(__name__)
 
@@ -281,7 +282,7 @@ class LiveEvent:
             self.replica.rehouse(house)
             self.sale.aim(house.event)
 
-    def _tell_sale(self, state: str, on_sale_at_ms: int | None) -> None:
+    def _tell_sale(self, state: SaleState, on_sale_at_ms: int | None) -> None:
         self.hub.tell_all(frames.sale(state, on_sale_at_ms))
         for listener in self.listeners:
             listener.noted(())

@@ -13,6 +13,7 @@ from typing import Final
 
 from houseful.ledger.events import EventRecord
 from houseful.sales.reservations import sale_state
+from houseful.wire.staff import SaleState
 
 LONGEST_S: Final = 3600.0
 """A timer of days would follow neither a corrected clock nor a machine that slept."""
@@ -24,7 +25,10 @@ class SaleClock:
     """Calls `tell(state, on_sale_at_ms)` when the state changes, or the event did."""
 
     def __init__(
-        self, record: EventRecord, clock: Callable[[], int], tell: Callable[[str, int | None], None]
+        self,
+        record: EventRecord,
+        clock: Callable[[], int],
+        tell: Callable[[SaleState, int | None], None],
     ) -> None:
         self._record = record
         self._clock = clock

@@ -50,11 +50,14 @@ class SeatsFrame(TypedDict):
     changes: list[Change]
 
 
+HoldWord = Literal["granted", "extended", "expiring", "expired", "released", "paying", "booked"]
+
+
 class ReservationFrame(TypedDict):
     """What became of one's own reservation; nobody else gets this frame."""
 
     type: Literal["reservation"]
-    state: Literal["granted", "extended", "expiring", "expired", "released", "paying", "booked"]
+    state: HoldWord
     reason: Annotated[
         Literal["staff"] | None,
         Field(description="`staff`: released by the venue, not by its holder; else null"),

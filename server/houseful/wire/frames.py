@@ -7,16 +7,34 @@ Frames are plain dictionaries made here and only here; their models are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, Literal, cast
 
 from houseful.domain.reasons import SEAT_REASONS
 from houseful.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, FailedSeat, Granted
-from houseful.wire.buyer import FailedSeatBody, GrantedBody
+from houseful.wire.buyer import FailedSeatBody, GrantedBody, WireStatus
 from houseful.wire.codec import encode, iso
+from houseful.wire.commands import Ref
+from houseful.wire.frame_shapes import (
+    Change,
+    HelloFrame,
+    HoldWord,
+    OkFrame,
+    Position,
+    RefusedFrame,
+    ReleasedSeats,
+    ReservationFrame,
+    ResyncFrame,
+    SaleFrame,
+    SeatsFrame,
+)
+from houseful.wire.staff import SaleState
 
 TEXT, BINARY, CLOSE = 0x81, 0x82, 0x88
 """First byte of an unfragmented WebSocket frame, RFC 6455 section 5.2."""
 
-STATUS_NAMES = {code: WIRE_STATUS[letter] for letter, code in WIRE_STATUS_CODE.items()}
+STATUS_NAMES: dict[int, WireStatus] = {
+    code: cast(WireStatus, WIRE_STATUS[letter]) for letter, code in WIRE_STATUS_CODE.items()
+}
 """What a status is called in JSON, by its code in the compact forms."""
 
 
@@ -40,83 +58,80 @@ def payload_of(frame: bytes) -> bytes:
 def hello(
     event_id: int, epoch: str, seq: int, now_ms: int, *, resumed: bool, viewers: int
 ) -> bytes:
-    return prepare(
-        encode(
-            {
-                "type": "hello",
-                "event": event_id,
-                "epoch": epoch,
-                "seq": seq,
-                "serverTime": iso(now_ms),
-                "resumed": resumed,
-                "viewers": viewers,
-            }
-        )
-    )
+    frame: HelloFrame = {
+        "type": "hello",
+        "event": event_id,
+        "epoch": epoch,
+        "seq": seq,
+        "serverTime": iso(now_ms),
+        "resumed": resumed,
+        "viewers": viewers,
+    }
+    return prepare(encode(frame))
 
 
-def changes(first_seat_id: int, rows: Iterable[tuple[int, int, int, int]]) -> list[list[object]]:
+def changes(first_seat_id: int, rows: Iterable[tuple[int, int, int, int]]) -> list[Change]:
     """The wire's `[seatId, status, version, reservedUntil or null]` of `Replica.rows`."""
     return [
-        [first_seat_id + index, STATUS_NAMES[code], version, iso(until) if until else None]
+        (first_seat_id + index, STATUS_NAMES[code], version, iso(until) if until else None)
         for index, code, version, until in rows
     ]
 
 
-def seats(epoch: str, seq: int, changes: Sequence[Sequence[object]]) -> bytes:
-    return prepare(encode({"type": "seats", "epoch": epoch, "seq": seq, "changes": changes}))
+def seats(epoch: str, seq: int, changes: list[Change]) -> bytes:
+    frame: SeatsFrame = {"type": "seats", "epoch": epoch, "seq": seq, "changes": changes}
+    return prepare(encode(frame))
 
 
 def resync(epoch: str, seq: int, reason: str) -> bytes:
-    return prepare(encode({"type": "resync", "epoch": epoch, "seq": seq, "reason": reason}))
+    frame: ResyncFrame = {"type": "resync", "epoch": epoch, "seq": seq, "reason": reason}
+    return prepare(encode(frame))
 
 
 def reservation(
-    state: str,
+    state: HoldWord,
     reservation_id: int,
     seat_ids: Sequence[int],
     deadline_ms: int,
     now_ms: int,
     *,
-    reason: str | None = None,
+    reason: Literal["staff"] | None = None,
 ) -> bytes:
     """To the owner's sockets only; `deadline_ms` 0 for a reservation that is over."""
-    return prepare(
-        encode(
-            {
-                "type": "reservation",
-                "state": state,
-                "reason": reason,
-                "id": reservation_id,
-                "seatIds": list(seat_ids),
-                "expiresAt": iso(deadline_ms) if deadline_ms else None,
-                "expiresInSeconds": seconds_left(deadline_ms, now_ms),
-                "serverTime": iso(now_ms),
-            }
-        )
-    )
+    frame: ReservationFrame = {
+        "type": "reservation",
+        "state": state,
+        "reason": reason,
+        "id": reservation_id,
+        "seatIds": list(seat_ids),
+        "expiresAt": iso(deadline_ms) if deadline_ms else None,
+        "expiresInSeconds": seconds_left(deadline_ms, now_ms),
+        "serverTime": iso(now_ms),
+    }
+    return prepare(encode(frame))
 
 
-def sale(state: str, on_sale_at_ms: int | None) -> bytes:
+def sale(state: SaleState, on_sale_at_ms: int | None) -> bytes:
     on_sale_at = iso(on_sale_at_ms) if on_sale_at_ms is not None else None
-    return prepare(encode({"type": "sale", "state": state, "onSaleAt": on_sale_at}))
+    frame: SaleFrame = {"type": "sale", "state": state, "onSaleAt": on_sale_at}
+    return prepare(encode(frame))
 
 
-def ok(ref: object, data: object) -> bytes:
-    return prepare(encode({"type": "ok", "ref": ref, "data": data}))
+def ok(ref: Ref, data: GrantedBody | ReleasedSeats | Position) -> bytes:
+    frame: OkFrame = {"type": "ok", "ref": ref, "data": data}
+    return prepare(encode(frame))
 
 
-def refused(ref: object, code: str, message: str, *, retryable: bool, data: object = None) -> bytes:
-    return prepare(
-        encode(
-            {
-                "type": "refused",
-                "ref": ref,
-                "error": {"code": code, "message": message, "retryable": retryable},
-                "data": data,
-            }
-        )
-    )
+def refused(
+    ref: Ref | None, code: str, message: str, *, retryable: bool, data: dict[str, Any] | None = None
+) -> bytes:
+    frame: RefusedFrame = {
+        "type": "refused",
+        "ref": ref,
+        "error": {"code": code, "message": message, "retryable": retryable},
+        "data": data,
+    }
+    return prepare(encode(frame))
 
 
 def seconds_left(deadline_ms: int, now_ms: int) -> int:

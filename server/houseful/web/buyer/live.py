@@ -35,6 +35,7 @@ from houseful.web.sockets import (
 )
 from houseful.wire import frames
 from houseful.wire.close_codes import BAD_MESSAGE, TOO_BIG, TOO_FAST
+from houseful.wire.frame_shapes import HoldWord
 
 UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
 PROTOCOLS = (JSON_PROTOCOL, BINARY_PROTOCOL)
@@ -145,7 +146,7 @@ def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
     hub.join(viewer)
 
 
-def states_of(left_ms: int) -> tuple[str, ...]:
+def states_of(left_ms: int) -> tuple[HoldWord, ...]:
     """What the owner of a hold is told of it when a socket opens."""
     return ("granted",) if left_ms > EXPIRING_MS else ("granted", "expiring")
 
