@@ -2,12 +2,14 @@
 -- Invariant: happens once per epoch however many workers ask: only if the epoch is still the one
 -- the caller saw (empty: none). Plain holds end here; what SQL has sold or claimed does not.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: expected_epoch epoch base first_seat_id seat_count pay_ms claim_count (seat_id booking_id user paying price_list)* blocked_seat_id*
+-- ARGV: expected_epoch epoch base first_seat_id seat_count pay_ms area_count claim_count (area_id size)* (seat_id booking_id user paying price_list)* blocked_seat_id*
+--   areas: the last seat ids, in order
 -- RETURNS: opened | exists
 --   opened: seq; exists: the epoch that stands
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
+-- include lib/areas.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
@@ -28,7 +30,7 @@ for _, booking in ipairs(redis.call('ZRANGE', CHECKOUTS, 0, -1)) do
   if id then forget(id) end
   redis.call('DEL', checkout_key(booking))
 end
-redis.call('DEL', META, STATE, FEED, DEADLINES, CHECKOUTS)
+redis.call('DEL', META, STATE, FEED, DEADLINES, CHECKOUTS, AREAS, RETURNED)
 
 local meta = {
   epoch = epoch, seq = 0, base = tonumber(ARGV[3]), first = tonumber(ARGV[4]),
@@ -37,9 +39,27 @@ local meta = {
 redis.call('HSET', META, 'epoch', epoch, 'incarnation', INCARNATION, 'base', int(meta.base), 'first', int(meta.first),
   'count', int(meta.count))
 
+local claims = 9 + 2 * tonumber(ARGV[7])
+local after_claims = claims + 5 * tonumber(ARGV[8])
+meta.areas = {}
+for i = 9, claims - 1, 2 do
+  local first, size = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  meta.places = meta.places or first
+  -- Whatever is claimed below the first place that was never picked leaves gaps: those are returned.
+  local area = { id = ARGV[i], first = first, size = size, fresh = first, taken = 0 }
+  for at_claim = claims, after_claims - 1, 5 do
+    local n = tonumber(ARGV[at_claim])
+    if is_in(area, n) then area.fresh = math.max(area.fresh, n + 1) end
+  end
+  for n = first, area.fresh - 1 do redis.call('ZADD', RETURNED, int(n), int(n)) end
+  meta.areas[#meta.areas + 1] = area
+  write_area(area)
+end
+if meta.places then redis.call('HSET', META, 'places', int(meta.places)) end
+
 local function fresh(id) return { id = id, version = meta.base, status = 'A' } end
-local paying, after_claims = {}, 8 + 5 * tonumber(ARGV[7])
-for i = 8, after_claims - 1, 5 do
+local paying = {}
+for i = claims, after_claims - 1, 5 do
   local seat, booking = fresh(ARGV[i]), ARGV[i + 1]
   if ARGV[i + 3] == '1' then
     local r = paying[booking]

@@ -9,6 +9,7 @@
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
+-- include lib/areas.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 

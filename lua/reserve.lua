@@ -1,22 +1,26 @@
--- reserve: takes free seats for one user until a deadline; each seat that cannot be had says why.
+-- reserve: takes free seats for one user until a deadline; each seat that cannot be had says why. Of a
+-- standing area a number of places is asked for, in all that this user and session want to hold there:
+-- those that are missing are picked here, what is too many is given back.
 -- Invariant: a seat is taken only if it is free and its version is the one the buyer saw. Seats the
 -- same user and session hold already are a success, so that a lost reply can be asked again; beside
 -- new ones they move into the new reservation, whose deadline is at most 2 × hold after the first and
 -- never earlier than theirs was, and whose price list is the first one's.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: user session hold_ms max_seats price_list address address_seats address_ms (seat_id version)+
+-- ARGV: user session hold_ms max_seats price_list address address_seats address_ms area_count (area_id quantity accept_fewer)* (seat_id version)*
 -- RETURNS: granted | held | refused | unopened
 --   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, price_list, (seat id, reason)*,
---   is next: 1 if no hold of the event ends before this one;
---   refused: (seat id, reason)*, outrun: 1 when every seat was free at the version the buyer saw
+--   is next: 1 if no hold of the event ends before this one, (area id, reason, places free)*;
+--   refused: (seat id, reason)*, outrun: 1 when all was free when the buyer saw it, and the same of areas
 --   address_seats: held at once from one address ('': not counted), address_ms: seats × ms that were
 --   kept and not bought within an hour; 0: any number
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
+-- include lib/areas.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
+-- include lib/places.lua
 
 -- Refusals that somebody faster can be the reason of.
 local RACES = { reserved = true, booked = true, blocked = true, stale_version = true }
@@ -56,7 +60,7 @@ end
 
 -- The reason a seat is refused; 'free' or 'mine' if it is not.
 local function judge(seat, version)
-  if not seat.exists then return 'unknown_seat' end
+  if not seat.exists or (meta.places and tonumber(seat.id) >= meta.places) then return 'unknown_seat' end
   if seat.status == 'B' then return 'booked' end
   if seat.status == 'X' then return 'blocked' end
   local lapsed = seat.status == 'R' and seat.deadline <= at
@@ -70,8 +74,9 @@ local function judge(seat, version)
   return 'free'
 end
 
+local seats_from = 10 + 3 * tonumber(ARGV[9])
 local ids, versions = {}, {}
-for i = 9, #ARGV, 2 do
+for i = seats_from, #ARGV, 2 do
   ids[#ids + 1] = ARGV[i]
   versions[#versions + 1] = tonumber(ARGV[i + 1])
 end
@@ -93,7 +98,48 @@ for i, seat in ipairs(read_seats(meta, ids)) do
     if not RACES[verdict] or seat.version <= versions[i] then outrun = 0 end
   end
 end
-if #result == 0 then return { 'refused', refused, outrun } end
+
+local lapsed, picks, excess, refused_areas, wanted_places = nil, {}, {}, {}, 0
+for i = 10, seats_from - 1, 3 do
+  local area = meta.places and area_of(meta, ARGV[i])
+  local held = area and held_places(meta, area, user, session, at) or {}
+  local quantity, reason, free = tonumber(ARGV[i + 1]), not area and 'unknown_area', 0
+  for n, seat in ipairs(held) do
+    local list = n <= quantity and mine or excess
+    list[#list + 1] = seat
+    if n <= quantity then result[#result + 1] = seat end
+  end
+  if area and quantity > #held then
+    lapsed = lapsed or lapsed_reservations(at)
+    free = free_places(meta, area, lapsed)
+    local count
+    count, reason = grantable(quantity - #held, ARGV[i + 2] == '1', {
+      { 'area_full', free },
+      { 'limit_reached', room - #taken - wanted_places },
+      { 'address_limit', address_room - #taken - wanted_places },
+    })
+    if count > 0 then picks[#picks + 1] = { area = area, count = count } end
+    wanted_places = wanted_places + count
+  end
+  if reason then
+    for _, item in ipairs({ ARGV[i], reason, int(free) }) do refused_areas[#refused_areas + 1] = item end
+    if reason ~= 'area_full' then outrun = 0 end
+  end
+end
+if #result == 0 and #picks == 0 then return { 'refused', refused, outrun, refused_areas } end
+
+local going = {}
+for _, seat in ipairs(excess) do
+  going[seat.ref] = going[seat.ref] or { seats = {}, ids = {} }
+  table.insert(going[seat.ref].seats, seat)
+  going[seat.ref].ids[seat.id] = true
+end
+for id, some in pairs(going) do
+  local r = reservation(id)
+  charge(r, some.seats, at)
+  append(meta, at, 'released', id, user, session, 'A', 0, write_seats(meta, some.seats, 'A', id, 0))
+  shrink(r, some.ids, 'RELEASED')
+end
 
 local leaving = {}
 local first_id
@@ -104,9 +150,10 @@ for _, seat in ipairs(mine) do
   leaving[seat.ref] = leaving[seat.ref] or {}
   leaving[seat.ref][seat.id] = true
 end
-if #taken == 0 and not several then
+if #taken == 0 and #picks == 0 and not several then
+  if #excess > 0 then write_meta(meta) end
   local r = reservation(first_id)
-  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), r.list, refused, 0 }
+  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), r.list, refused, 0, refused_areas }
 end
 
 local fresh = result
@@ -117,6 +164,15 @@ for _, seat in ipairs(taken) do
     fresh = nil -- that moved its seats' versions
   end
 end
+if #picks > 0 then
+  for _, r in ipairs(lapsed) do
+    local stands = reservation(r.id)
+    if stands and stands.status == 'ACTIVE' then
+      expire(meta, stands, at)
+      fresh = nil
+    end
+  end
+end
 local created, list, last, held_until = at, tonumber(ARGV[5]), last_moment(at, hold_ms), 0
 for id, seats in pairs(leaving) do
   local r = reservation(id)
@@ -125,6 +181,9 @@ for id, seats in pairs(leaving) do
   shrink(r, seats, 'RELEASED')
 end
 fresh = fresh or read_seats(meta, ids_of(result))
+for _, pick in ipairs(picks) do
+  for _, seat in ipairs(pick_places(meta, pick.area, pick.count)) do fresh[#fresh + 1] = seat end
+end
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,
   last = last, list = list, address = address, seats = ids_of(fresh),
@@ -137,4 +196,4 @@ local is_next = start_clock(r, at)
 append(meta, at, 'reserved', r.id, user, session, 'R', r.deadline,
   write_seats(meta, fresh, 'R', r.id, r.deadline))
 write_meta(meta)
-return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, r.list, refused, is_next }
+return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, r.list, refused, is_next, refused_areas }

@@ -80,6 +80,29 @@ async def raw_seats(world: World, event_id: int) -> RawSeats | None:
     )
 
 
+async def area_problems(client: Client, event_id: int) -> list[str]:
+    """What is wrong with the books of an event's standing areas: free + held + booked + blocked must be
+    their size, and each free place among those that can still be given out."""
+    meta, state, *_ = event_keys(event_id)
+    router, prefix = CommandRouter(client), meta.removesuffix("meta")
+    areas = await router.send(meta, "HGETALL", f"{prefix}areas")
+    returned = {int(seat) for seat in await router.send(meta, "ZRANGE", f"{prefix}returned", 0, -1)}
+    records = await router.send(state, "HGETALL", state)
+    taken = {int(seat) for seat, record in records.items() if record.split(":")[1] != "A"}
+    problems = []
+    for area, book in areas.items():
+        size, fresh, count = map(int, book.split())
+        places = set(range(int(area), int(area) + size))
+        if len(places & taken) != count:
+            problems.append(f"I12 area {area}: {len(places & taken)} taken, {count} in its book")
+        can_be_given = {seat for seat in places if seat in returned or seat >= fresh}
+        if places - taken != can_be_given - {seat for seat in taken if seat >= fresh}:
+            problems.append(
+                f"I12 area {area}: free {sorted(places - taken)[:9]}, given out from {fresh}"
+            )
+    return problems
+
+
 async def live_claims(world: World, event_id: int) -> list[Claim]:
     return await world.database.query(lambda session: bookings.live_claims(session, event_id))
 
@@ -315,6 +338,14 @@ async def redis_follows_sql(world: World) -> list[str]:
     return problems
 
 
+async def i12_areas_add_up(world: World) -> list[str]:
+    """Of each standing area free + held + booked + blocked is its size."""
+    problems = []
+    for event in await world.database.query(events.list_all):
+        problems += await area_problems(world.redis, event.id)
+    return problems
+
+
 async def nothing_is_under_way(world: World) -> list[str]:
     """No unfinished booking, no unkept promise, no refund owed."""
     counts = {
@@ -334,6 +365,7 @@ ALWAYS = (
     i5_no_seat_is_held_too_long,
     i7_nobody_sees_anothers,
     i8_finished_keys_replay,
+    i12_areas_add_up,
 )
 AT_REST = (
     *ALWAYS,

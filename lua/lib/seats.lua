@@ -29,6 +29,7 @@ end
 local function write_seats(meta, seats, status, ref, deadline)
   local tail = ':' .. status .. ':' .. ref .. ':' .. int(deadline)
   local record, text = {}, {}
+  if meta.places then settle_places(meta, seats, status) end
   meta.moved = 0
   for _, seat in ipairs(seats) do
     seat.version = seat.version + 1

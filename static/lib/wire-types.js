@@ -9,23 +9,27 @@
  * @typedef {{ code: string, level: "warning" | "error", message: string, count: number, since: string }} AlertBody
  * @typedef {{ name: "seat_selected" | "reservation_started" | "reservation_success" | "reservation_expired" | "payment_started" | "payment_success" | "payment_failed" | "optimistic_lock_conflict" | "idempotency_replay" | "idempotency_replay_detected", at?: string, facts?: Record<string, unknown> }} AnalyticsEvent
  * @typedef {{ events: AnalyticsEvent[] }} AnalyticsRequest
+ * @typedef {{ areaId: number, quantity: number, acceptFewer?: boolean }} AreaChoice
+ * @typedef {{ areaId: number, free: number, held: number, booked: number }} AreaCount
+ * @typedef {{ areaId: number, quantity?: number }} AreaRelease
+ * @typedef {{ type: "areas", epoch: string, seq: number, areas: AreaCount[] }} AreasFrame
  * @typedef {{ at: string, who: string, act: string, reason: string, bookingReference: string | null, seats: NamedSeatBody[], seatCount: number, changes: AuditChangeBody[], amount: string | null, currency: string, details: Record<string, unknown> }} AuditBody
  * @typedef {{ field: string, category: string | null, before: string | null, after: string | null }} AuditChangeBody
  * @typedef {{ outcome: string }} AuthenticatedBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth", label: string, place: string, reason: string, who: string, at: string }} BlockBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, reason: string, who: string, at: string }} BlockBody
  * @typedef {{ reason: string, seatIds?: number[], section?: string }} BlockRequest
  * @typedef {{ eventId: number, seatIds: number[], paymentMethod?: "stripe" | "demo" | "card", discountCode?: string, expectedTotal?: string, paymentToken?: string, card?: CardRequest, contact?: ContactRequest, language?: string }} BookRequest
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} BookedEventBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth", label: string, place: string, category: string }} BookedSeatBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string }} BookedSeatBody
  * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: DeliveryBody | null, tickets?: BookingTicketBody[], linkUrl?: string | null }} BookingBody
  * @typedef {{ failedSeats?: FailedSeatBody[], quote?: QuoteBody }} BookingRefusedBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth", label: string, place: string, id: number, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
  * @typedef {{ reason?: string }} CancelRequest
  * @typedef {{ number: string }} CardRequest
  * @typedef {{ name: string, color: string, price: string }} CategoryBody
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string, price: string }} CategoryCountsBody
  * @typedef {{ seatIds: number[], failedSeats: FailedSeatBody[] }} ChangedSeatsBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth", label: string, place: string, ticketId: number, category: string, name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckInBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, ticketId: number, category: string, name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckInBody
  * @typedef {{ code: string, door?: string }} CheckInRequest
  * @typedef {{ event: BookedEventBody, checkedIn: number, booked: number, recent: CheckInBody[] }} CheckInsBody
  * @typedef {{ code: string, message: string, retryable: boolean }} CommandError
@@ -48,16 +52,18 @@
  * @typedef {{ holds: number, seats: number }} ExpiringBody
  * @typedef {{ ref: string | number, type: "extend", reservationId: number }} ExtendCommand
  * @typedef {{ extend?: true }} ExtendRequest
+ * @typedef {{ areaId: number, reason: string, code: string, available: number }} FailedAreaBody
  * @typedef {{ seatId: number, reason: string, code: string }} FailedSeatBody
- * @typedef {{ failedSeats: FailedSeatBody[] }} FailedSeatsBody
+ * @typedef {{ failedSeats: FailedSeatBody[], failedAreas?: FailedAreaBody[] }} FailedSeatsBody
  * @typedef {{ reference: string, email: string }} FindBookingRequest
  * @typedef {{ viewers: number, reserved: number, checkout: number, booked: number }} FunnelBody
  * @typedef {{ shape: string, x: number, y: number, width: number, height: number, rotation: number, points: number[], text: string, size: number, color: string, borderColor: string, floor: number, kind: string, capacity: number }} GeometryArea
- * @typedef {{ format: 1, name: string, width: number, height: number, scale: number, firstSeatId: number, count: number, floors: string[], focalPoint: number[] | null, categories: GeometryCategory[], sections: GeometrySection[], rows: GeometryRow[], x: number[], y: number[], category: number[], flags: number[], gaps: number[], labels: ((string | number)[])[], areas: GeometryArea[] }} GeometryBody
+ * @typedef {{ format: 1, name: string, width: number, height: number, scale: number, firstSeatId: number, count: number, floors: string[], focalPoint: number[] | null, categories: GeometryCategory[], sections: GeometrySection[], rows: GeometryRow[], x: number[], y: number[], category: number[], flags: number[], gaps: number[], labels: ((string | number)[])[], areas: GeometryArea[], standing?: GeometryStandingArea[] }} GeometryBody
  * @typedef {{ name: string, color: string, accessible: boolean }} GeometryCategory
  * @typedef {{ label: string, kind: string, section: number, first: number, count: number }} GeometryRow
  * @typedef {{ name: string, zone: string, entrance: string, floor: number, first: number, count: number, outline: number[] }} GeometrySection
- * @typedef {{ id: number, reservedSeatIds: number[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[] }} GrantedBody
+ * @typedef {{ id: number, name: string, zone: string, entrance: string, floor: number, capacity: number, category: number, outline: number[] }} GeometryStandingArea
+ * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[] }} GrantedBody
  * @typedef {{ token: string, expiresAt: string, userId: string }} GuestBody
  * @typedef {{ status: "ok" }} HealthBody
  * @typedef {{ type: "hello", event: number, epoch: string, seq: number, serverTime: string, resumed: boolean, viewers: number }} HelloFrame
@@ -65,7 +71,7 @@
  * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[], leftOut?: LeftOutBody[] }} ImportedPlanBody
  * @typedef {{ kind: "standing_area" | "whole_table", name: string, places: number, section: string }} LeftOutBody
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number, at: string, revenue: string, available: number, held: number, bookedTotal: number, viewers: number }} MinuteBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth", label: string, place: string }} NamedSeatBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string }} NamedSeatBody
  * @typedef {{ name: string, venue: string, planId: number, startsAt: string, onSaleAt?: string, offSaleAt?: string, timeZone?: string, currency: string, prices: Record<string, string> }} NewEventRequest
  * @typedef {{ eventId: number, hidden: boolean, name: string, serverTime: string, saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null, startsAt: string, timeZone: string, currency: string, totals: CountsBody, revenue: string, refunded: string, sections: SectionCountsBody[], categories: CategoryCountsBody[], expiringSoon: ExpiringBody, rates: RatesBody, funnel: FunnelBody, viewers: number, alerts: AlertBody[], activity: ActivityBody[], epoch: string, seq: number }} OccupancyBody
  * @typedef {{ epoch?: string, seq?: number, eventId?: number, hidden?: boolean, name?: string, serverTime?: string, saleState?: "upcoming" | "open" | "closed", onSaleAt?: string | null, offSaleAt?: string | null, startsAt?: string, timeZone?: string, currency?: string, totals?: CountsBody, revenue?: string, refunded?: string, sections?: SectionCountsBody[], categories?: CategoryCountsBody[], expiringSoon?: ExpiringBody, rates?: RatesBody, funnel?: FunnelBody, viewers?: number, alerts?: AlertBody[], activity?: ActivityBody[] }} OccupancyChange
@@ -78,6 +84,7 @@
  * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held", detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblemBody
  * @typedef {{ paymentId: string }} PaymentRefundedBody
  * @typedef {{ bookingReference: string, status: string, paymentStatus: string, expiresAt: string, clientSecret?: string, paymentTransactionId?: string }} PendingBookingBody
+ * @typedef {{ areaId: number, quantity: number }} PlacesBody
  * @typedef {{ name: string, seats: number }} PlanCategoryBody
  * @typedef {Record<string, unknown>} PlanDocument
  * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[] }} PlanSummaryBody
@@ -85,7 +92,7 @@
  * @typedef {{ ref: string | number, type: "position", epoch: string, seq: number }} PositionCommand
  * @typedef {{ currency: string, items: QuotedSeatBody[], subtotal: string, discount: string, total: string, priceList: number, discountCode: string | null }} QuoteBody
  * @typedef {{ seatIds: number[], discountCode?: string }} QuoteRequest
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth", label: string, place: string, category: string, price: string }} QuotedSeatBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string, price: string }} QuotedSeatBody
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number }} RatesBody
  * @typedef {{ code: string | null }} ReadFrameBody
  * @typedef {{ ready: boolean, items: ReadinessItem[] }} ReadinessBody
@@ -94,28 +101,29 @@
  * @typedef {{ reason: string }} ReasonRequest
  * @typedef {{ received: string }} ReceivedBody
  * @typedef {{ type: "refused", ref: string | number | null, error: CommandError, data: Record<string, unknown> | null }} RefusedFrame
- * @typedef {{ ref: string | number, type: "release", seatIds: number[] }} ReleaseCommand
- * @typedef {{ seatIds: number[] }} ReleaseRequest
+ * @typedef {{ ref: string | number, seatIds?: number[], areas?: AreaRelease[], type: "release" }} ReleaseCommand
+ * @typedef {{ seatIds?: number[], areas?: AreaRelease[] }} ReleaseRequest
  * @typedef {{ address: string, releasedSeatIds: number[] }} ReleasedAddressBody
  * @typedef {{ id: number, releasedSeatIds: number[] }} ReleasedBody
  * @typedef {{ releasedSeatIds: number[], failedSeats: FailedSeatBody[] }} ReleasedSeats
  * @typedef {{ eventIds: number[], keptEventIds: number[] }} RemovedEventsBody
  * @typedef {{ to?: string, reason?: string }} ResendRequest
- * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string }} ReservationBody
+ * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], places?: PlacesBody[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string }} ReservationBody
  * @typedef {{ type: "reservation", state: "granted" | "extended" | "expiring" | "expired" | "released" | "paying" | "booked", reason: "staff" | null, id: number, seatIds: number[], expiresAt: string | null, expiresInSeconds: number, serverTime: string }} ReservationFrame
- * @typedef {{ ref: string | number, type: "reserve", seats: SeatChoice[], sessionId: string }} ReserveCommand
- * @typedef {{ seats: SeatChoice[], sessionId: string }} ReserveRequest
+ * @typedef {{ ref: string | number, seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string, type: "reserve" }} ReserveCommand
+ * @typedef {{ seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string }} ReserveRequest
  * @typedef {{ type: "resync", epoch: string, seq: number, reason: string }} ResyncFrame
  * @typedef {{ type: "sale", state: "upcoming" | "open" | "closed", onSaleAt: string | null }} SaleFrame
  * @typedef {{ id: number, seatNumber: string, rowNumber: string, seatType: string, price: string, status: "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", version: number, reservedUntil: string | null }} SeatBody
  * @typedef {{ seatId: number, version: number }} SeatChoice
- * @typedef {{ eventId: number, sections: SectionBody[], totalSeats: number, availableSeats: number, timestamp: string }} SeatMapBody
+ * @typedef {{ eventId: number, sections: SectionBody[], totalSeats: number, availableSeats: number, timestamp: string, areas?: StandingAreaBody[] }} SeatMapBody
  * @typedef {{ type: "seats", epoch: string, seq: number, changes: ([number, "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", number, string | null])[] }} SeatsFrame
  * @typedef {{ name: string, seats: SeatBody[], totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string }} SectionBody
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string }} SectionCountsBody
  * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: StaffDeliveryBody | null, tickets?: StaffTicketBody[], dispute: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBookingBody
  * @typedef {{ state: "waiting" | "deferred" | "sent" | "refused" | "off", to: string, at: string | null, smtpCode: number | null, problem: string }} StaffDeliveryBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
+ * @typedef {{ id: number, name: string, entrance: string, capacity: number, available: number, price: string }} StandingAreaBody
  * @typedef {{ ticket: string, expiresAt: string }} TicketBody
  */
 

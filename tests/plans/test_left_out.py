@@ -31,9 +31,11 @@ def chart(**drawn: Any) -> bytes:
     return json.dumps({"name": "Hall", "categories": categories, "subChart": drawing}).encode()
 
 
-def test_standing_areas_are_named() -> None:
-    assert reader.read(chart()).left_out == (LeftOut("standing_area", "Standing", 500),)
-    assert reader.read(chart(generalAdmissionAreas=[])).left_out == ()
+def test_a_standing_area_without_a_number_of_places_is_named() -> None:
+    area = {"label": "Standing", "categoryKey": 1, "center": {"x": 200, "y": 200}, "radius1": 9}
+    plan = reader.read(chart(generalAdmissionAreas=[area]))
+    assert plan.left_out == (LeftOut("standing_area", "Standing", 0),)
+    assert reader.read(chart()).left_out == ()
 
 
 def test_a_table_that_is_sold_whole_is_named() -> None:
@@ -44,6 +46,12 @@ def test_a_table_that_is_sold_whole_is_named() -> None:
     assert reader.read(chart(generalAdmissionAreas=[], tables=[table])).left_out == ()
 
 
-def test_a_plan_of_nothing_but_standing_areas_says_so() -> None:
-    with pytest.raises(PlanRefused, match="not sold yet: Standing"):
-        reader.read(chart(rows=[]))
+def test_a_plan_of_nothing_but_standing_areas_is_sold() -> None:
+    plan = reader.read(chart(rows=[]))
+    assert (plan.seat_count, plan.seated) == (500, ())
+
+
+def test_a_plan_that_has_nothing_to_sell_says_so() -> None:
+    area = {"label": "Standing", "categoryKey": 1, "center": {"x": 200, "y": 200}, "radius1": 9}
+    with pytest.raises(PlanRefused, match="without capacity or category: Standing"):
+        reader.read(chart(rows=[], generalAdmissionAreas=[area]))

@@ -160,6 +160,8 @@ def test_general_admission_is_drawn_with_its_name_and_capacity() -> None:
         {"label": "Pit", "capacity": 100, "center": at(5, 6), "radius1": 3, "radius2": 4},
         {"label": "Lawn", "capacity": 50, "points": [at(0, 0), at(6, 0), at(6, 6)]},
     ]
+    for area in areas:
+        area["categoryKey"] = 1
     plan = read_json(chart(rows=[seatsio_row("A", 90)], generalAdmissionAreas=areas))
     drawn = [(a.shape, a.kind, a.text, a.capacity) for a in plan.areas]
     assert drawn == [
@@ -168,7 +170,33 @@ def test_general_admission_is_drawn_with_its_name_and_capacity() -> None:
         ("polygon", "general_admission", "Lawn", 50),
         ("text", "drawing", "Lawn", 0),
     ]
-    assert plan.seat_count == 3
+    assert (plan.seat_count, len(plan.drawn_seats)) == (153, 3)
+    assert [(one.name, one.seat_count) for one in plan.standing] == [("Pit", 100), ("Lawn", 50)]
+    assert plan.standing[1].outline == ((0.0, 0.0), (6.0, 0.0), (6.0, 6.0))
+    assert plan.standing[0].outline[0] == (8.0, 6.0)
+
+
+def test_a_standing_area_in_a_section_has_its_name_door_and_category() -> None:
+    area = {"label": "Back", "capacity": 20, "center": at(5, 6), "width": 4, "height": 2}
+    inner = {"rows": [seatsio_row("A", 90)], "generalAdmissionAreas": [area]}
+    block = {
+        "label": "Block",
+        "categoryKey": 1,
+        "entrance": "Gate 3",
+        "topLeft": at(100, 200),
+        "points": [at(100, 200), at(300, 200), at(300, 400)],
+        "subChart": inner,
+    }
+    (standing,) = read_json(chart(sections=[block])).standing
+    assert (standing.name, standing.entrance) == ("Block / Back", "Gate 3")
+    assert standing.rows[0].seats[0].category == 0
+    assert standing.outline[0] == (103.0, 205.0)
+
+
+def test_too_many_places_are_refused_before_they_are_built() -> None:
+    area = {"label": "Field", "capacity": 5e7, "categoryKey": 1, "center": at(5, 6), "radius1": 3}
+    with pytest.raises(PlanRefused, match=r"at most 200,000 seats and places"):
+        read_json(chart(rows=[seatsio_row("A", 90)], generalAdmissionAreas=[area]))
 
 
 def test_shapes_texts_and_icons_are_drawn() -> None:
@@ -199,7 +227,7 @@ def test_shapes_texts_and_icons_are_drawn() -> None:
 
 
 def test_a_section_without_seats_is_drawn_and_not_sold() -> None:
-    ga = {"label": "Pit", "capacity": 100, "center": at(5, 6), "radius": 3}
+    ga = {"label": "Pit", "center": at(5, 6), "radius": 3}
     empty = section("Standing", subChart={"generalAdmissionAreas": [ga]})
     plan = read_json(chart(sections=[section("Left"), empty, section("Right", subChart=None)]))
     assert [s.name for s in plan.sections] == ["Left"]

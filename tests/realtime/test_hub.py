@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from houseful.domain.plan import Plan, standing_area
 from houseful.domain.seats import Change, Snapshot
 from houseful.realtime import change_history, hub, viewer_batch
 from houseful.realtime.hub import Hub
@@ -16,7 +18,7 @@ from houseful.realtime.replica import Replica
 from houseful.realtime.viewer_batch import Viewer
 from houseful.wire import frames
 from houseful.wire.close_codes import TOO_SLOW
-from tests.support.houses import FIRST, house
+from tests.support.houses import FIRST, hall, house
 
 BASE = 1_000_000
 
@@ -67,9 +69,10 @@ class Wire:
 class World:
     """A replica, its hub, and a hand that changes seats."""
 
-    def __init__(self, interval_s: float = 0.1) -> None:
-        self.replica = Replica(house())
-        self.replica.load(Snapshot("e1", 1, BASE, FIRST, 20, 1_700_000_000_000, (), {}))
+    def __init__(self, interval_s: float = 0.1, plan: Plan | None = None) -> None:
+        self.replica = Replica(house(plan))
+        count = self.replica.house.seat_count
+        self.replica.load(Snapshot("e1", 1, BASE, FIRST, count, 1_700_000_000_000, (), {}))
         self.hub = Hub(self.replica, interval_s)
 
     def viewer(self, user: str = "ann") -> Wire:
@@ -216,3 +219,38 @@ async def test_a_viewer_that_left_hears_nothing_more(world: World) -> None:
     world.change(0)
     assert wire.frames == []
     assert world.hub.sockets_of("ann") == 0
+
+
+async def test_a_thousand_standing_sales_a_second_are_four_frames_of_counts() -> None:
+    plan = hall()
+    pit = standing_area("Pit", 1000, 0, ((0, 500), (100, 500), (100, 600)))
+    world = World(plan=replace(plan, sections=(*plan.sections, pit)))
+    wires = [world.viewer(), world.viewer("bob")]
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for sold in range(1000):
+        world.change(20 + sold, "B")
+        if sold % 50 == 0:
+            await asyncio.sleep(max(0, began + sold / 1000 - loop.time()))
+    took = loop.time() - began
+    await until(lambda: all(wire.frames[-1]["areas"][0]["booked"] == 1000 for wire in wires))
+    for wire in wires:
+        assert {frame["type"] for frame in wire.frames} == {"areas"}
+        assert 2 <= len(wire.frames) <= 4 * took + 2
+        assert wire.frames[-1]["areas"] == [
+            {"areaId": FIRST + 20, "free": 0, "held": 0, "booked": 1000}
+        ]
+
+
+async def test_a_viewer_who_was_slow_hears_how_full_the_areas_are_now() -> None:
+    plan = hall()
+    pit = standing_area("Pit", 10, 0, ((0, 500), (100, 500), (100, 600)))
+    world = World(plan=replace(plan, sections=(*plan.sections, pit)))
+    wire = world.viewer()
+    wire.stuck = 10**6
+    world.change(20, "B")
+    await until(lambda: world.hub.slow == 1)
+    world.change(21, "B")
+    wire.stuck = 0
+    await until(lambda: world.hub.slow == 0)
+    assert wire.frames[-1]["areas"][0]["booked"] == 2

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from houseful import paths
-from houseful.domain.seats import FailedSeat, Granted, Origin, Refused
+from houseful.domain.seats import FailedSeat, Granted, Origin, PlacesWanted, Refused
 from houseful.settings import Settings
 from houseful.store import seats
 from houseful.store.scripts import Scripts
@@ -105,10 +105,11 @@ async def reserve_in_pieces(
     max_seats: int,
     price_list: int = 0,
     origin: Origin = seats.NOT_COUNTED,
+    places: Sequence[PlacesWanted] = (),
 ) -> Granted | Refused:
     """The same checks and writes as reserve.lua, but in two steps, as one would without a script.
 
-    Neither the price list nor the address counts here.
+    Neither the price list nor the address counts here, and standing places are not sold.
     """
     keys = seats.event_keys(event_id)
     async with IN_PIECES:

@@ -352,7 +352,8 @@ def _categories(plan: Plan) -> str:
 def _left_out(left: LeftOut) -> str:
     where = f" in {left.section}" if left.section else ""
     if left.kind == "standing_area":
-        return f"left out: standing area {left.name}{where}, {left.places:,} places: not sold yet"
+        lacks = "its category or shape" if left.places else "how many may stand there"
+        return f"left out: standing area {left.name}{where}: the plan does not say {lacks}"
     return f"left out: table {left.name}{where} as a whole: its {left.places} seats are sold one by one"
 
 

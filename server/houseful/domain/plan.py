@@ -19,7 +19,7 @@ ACCESSIBLE, COMPANION, RESTRICTED_VIEW, SEMI_AMBULATORY = 1, 2, 4, 8
 """Bits of `Seat.flags`."""
 
 
-RowKind = Literal["row", "table", "booth"]
+RowKind = Literal["row", "table", "booth", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Seats in walking order. A table is a row of kind `table`; a booth one of kind `booth`.
+    """Seats in walking order. A table is a row of kind `table`; a booth one of kind `booth`; the
+    places of a standing area are the one row of its section, of kind `standing`.
 
     `entrance` is its own door, where it differs from its section's.
     """
@@ -63,7 +64,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A named part of the house. `outline` is a polygon in plan coordinates, perhaps empty."""
+    """A named part of the house. `outline` is a polygon in plan coordinates, perhaps empty.
+
+    A standing area is a section too: a place in it is a seat without a face, which is sold by
+    number and drawn nowhere. Standing areas come after all sections with seats.
+    """
 
     name: str
     rows: tuple[Row, ...]
@@ -72,10 +77,35 @@ class Section:
     zone: str = ""
     entrance: str = ""
 
+    @property
+    def is_standing(self) -> bool:
+        return bool(self.rows) and self.rows[0].kind == "standing"
+
+    @property
+    def seat_count(self) -> int:
+        return sum(len(row.seats) for row in self.rows)
+
+
+def standing_area(
+    name: str,
+    capacity: int,
+    category: int,
+    outline: tuple[tuple[float, float], ...],
+    *,
+    floor: int = 0,
+    zone: str = "",
+    entrance: str = "",
+) -> Section:
+    """A section of `capacity` places, all in the middle of its outline."""
+    x = sum(x for x, _ in outline) / len(outline)
+    y = sum(y for _, y in outline) / len(outline)
+    places = tuple(Seat(f"{name}#{n}", name, x, y, category) for n in range(1, capacity + 1))
+    return Section(name, (Row("", places, "standing"),), floor, outline, zone, entrance)
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Something drawn and not sold by seat: stage, bar, text, general admission.
+    """Something drawn and not sold by seat: stage, bar, text, the shape of a standing area.
 
     `shape` decides which fields matter: polygon → points; rectangle → upper left corner x, y and
     width, height; ellipse and circle → centre x, y and radii width, height; text → centre x, y,
@@ -101,7 +131,8 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a file sells and we do not: a standing area with its places, seats sold only together."""
+    """What a file sells and we do not: a standing area that does not say how many may stand there
+    or in which category, seats sold only together."""
 
     kind: Literal["standing_area", "whole_table"]
     name: str
@@ -111,7 +142,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole venue. Seats are ordered by section, row, seat; that order numbers them 0…n-1."""
+    """A whole venue. Seats are ordered by section, row, seat; that order numbers them 0…n-1, the
+    places of standing areas last.
+    """
 
     name: str
     width: float
@@ -126,7 +159,21 @@ class Plan:
 
     @property
     def seat_count(self) -> int:
-        return sum(len(row.seats) for section in self.sections for row in section.rows)
+        """Seats and standing places."""
+        return sum(section.seat_count for section in self.sections)
+
+    @property
+    def seated(self) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if not section.is_standing)
+
+    @property
+    def standing(self) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.is_standing)
+
+    @property
+    def drawn_seats(self) -> list[Seat]:
+        """The seats that have a face, in plan order."""
+        return [seat for section in self.seated for row in section.rows for seat in row.seats]
 
     @property
     def seats_by_category(self) -> list[tuple[str, int]]:
@@ -142,17 +189,21 @@ class Plan:
         """Refuse a plan that cannot be sold from; returns itself, so that importers can chain.
 
         Raises PlanRefused naming the place: no seats, too many, a duplicate guid or section name,
-        a category index out of range.
+        a category index out of range, seats after a standing area.
         """
         count = self.seat_count
         if count == 0:
             standing = ", ".join(one.name for one in self.left_out if one.kind == "standing_area")
-            only = f" but standing areas, which are not sold yet: {standing}" if standing else ""
+            only = (
+                f" but standing areas without capacity or category: {standing}" if standing else ""
+            )
             raise PlanRefused(f"expected at least one seat, got none{only}", place=self.name)
         if count > SEAT_LIMIT:
             raise PlanRefused(
                 f"expected at most {SEAT_LIMIT:,} seats, got {count:,}", place=self.name
             )
+        if self.sections != self.seated + self.standing:
+            raise PlanRefused("expected standing areas after all seats", place=self.name)
         seen: dict[str, str] = {}
         names: set[str] = set()
         for section in self.sections:

@@ -21,6 +21,14 @@ SEAT_REASONS: Final[dict[str, str]] = {
 }
 """Per-seat reasons: code → sentence."""
 
+AREA_REASONS: Final[dict[str, str]] = {
+    "area_full": "Not so many places are free in this area",
+    "unknown_area": "Area does not exist in this event",
+    "limit_reached": SEAT_REASONS["limit_reached"],
+    "address_limit": SEAT_REASONS["address_limit"],
+}
+"""Reasons that concern a standing area: code → sentence."""
+
 RESERVATION_REASONS: Final[dict[str, str]] = {
     "unopened": "The event is not open in the seat store yet",
     "unknown_reservation": "No such reservation",

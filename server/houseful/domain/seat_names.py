@@ -22,8 +22,9 @@ ENGLISH: Final = {"row": "row", "table": "table", "booth": "booth", "seat": "sea
 
 
 def bare_label(row: str, label: str, kind: str = "row") -> str:
-    """What the seat is called beside its row's name; "" for a booth, which is its one seat."""
-    if kind == "booth" and label == row:
+    """What the seat is called beside its row's name; "" for a booth, which is its one seat, and for
+    a standing place, which has no name but its area's."""
+    if kind == "standing" or (kind == "booth" and label == row):
         return ""
     if not _LETTER.search(row) or not label.startswith(row):
         return label
@@ -35,7 +36,7 @@ def bare_label(row: str, label: str, kind: str = "row") -> str:
 
 def seat_number(row: str, label: str, kind: str = "row") -> str:
     """What a ticket says in short. Two numbers are kept apart: `3` and `5` make `3-5`."""
-    if not row or bare_label(row, label, kind) != label:
+    if not row or kind == "standing" or bare_label(row, label, kind) != label:
         return label
     apart = _DIGIT_END.search(row) and _DIGIT_START.match(label)
     return f"{row}-{label}" if apart else f"{row}{label}"

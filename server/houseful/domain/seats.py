@@ -76,8 +76,29 @@ class FailedSeat:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacesWanted:
+    """How many places of a standing area a session wants to hold in all; `accept_fewer`: as many as
+    there are of them. An area's id is the id of its first place."""
+
+    area_id: int
+    quantity: int
+    accept_fewer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailedArea:
+    """Places that could not be had, or not all; `reason` is a code of `domain.reasons.AREA_REASONS`,
+    `available` how many were free."""
+
+    area_id: int
+    reason: str
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
-    """Seats held until `deadline_ms`; `failed` names those that could not be had.
+    """Seats held until `deadline_ms`; `failed` names those that could not be had. Standing places are
+    among `seat_ids`.
 
     `price_list` is the one the hold was made under; 0 for not known (a hold of an older version).
     """
@@ -90,6 +111,7 @@ class Granted:
     failed: tuple[FailedSeat, ...] = ()
     repeated: bool = False
     price_list: int = 0
+    failed_areas: tuple[FailedArea, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +124,7 @@ class Refused:
     failed: tuple[FailedSeat, ...] = ()
     reason: str = ""
     outrun: bool = field(default=False, compare=False)
+    failed_areas: tuple[FailedArea, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,10 @@ def nonzero(offsets: bytes, count: int) -> Values:
 
 
 def is_seats(frame: bytes) -> bool:
-    """Whether it tells of seats; every binary frame does."""
-    return frame[0] == BINARY or message_of(frame)["type"] == "seats"
+    """Whether it tells of seats; a binary frame of another type tells of standing areas."""
+    if frame[0] == BINARY:
+        return payload_of(frame)[:1] == b"\1"
+    return bool(message_of(frame)["type"] == "seats")
 
 
 def read_seats(frame: bytes, house: ChartSeats) -> tuple[int, list[Change]] | None:

@@ -42,6 +42,15 @@ class CategoryCounts:
         if self._progress and (self._done % PROGRESS_STEP == 0 or self._done == self.total):
             self._progress(self._done, self.total)
 
+    def places(self, node: Node, count: int) -> None:
+        """A standing area of so many places comes; they are built at once. Raises PlanRefused."""
+        self.total += count
+        self._done += count
+        if self.total > SEAT_LIMIT:
+            raise PlanRefused(
+                f"expected at most {SEAT_LIMIT:,} seats and places, got more", place=node.place
+            )
+
     def area(self, node: Node) -> None:
         """One more drawing comes. Raises PlanRefused over the limit."""
         self._areas += 1

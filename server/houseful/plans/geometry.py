@@ -23,10 +23,12 @@ Point = tuple[float, float]
 
 def encode(plan: Plan, first_seat_id: int) -> dict[str, object]:
     """The geometry document of a checked plan whose seats are numbered from `first_seat_id`."""
-    outlines = [section.outline or section_outline(section) for section in plan.sections]
-    seats = [seat for section in plan.sections for row in section.rows for seat in row.seats]
+    sections = plan.seated
+    outlines = [section.outline or section_outline(section) for section in sections]
+    seats = plan.drawn_seats
     frame = _Frame(plan, outlines, seats)
-    rows = [row for section in plan.sections for row in section.rows]
+    rows = [row for section in sections for row in section.rows]
+    standing = list(_standing(plan.standing, first_seat_id + len(seats), frame))
     return {
         "format": FORMAT,
         "name": plan.name,
@@ -41,8 +43,8 @@ def encode(plan: Plan, first_seat_id: int) -> dict[str, object]:
             {"name": category.name, "color": category.color, "accessible": category.accessible}
             for category in plan.categories
         ],
-        "sections": list(_sections(plan.sections, outlines, frame)),
-        "rows": list(_rows(plan.sections)),
+        "sections": list(_sections(sections, outlines, frame)),
+        "rows": list(_rows(sections)),
         "x": _steps((frame.x(seat.x) for seat in row.seats) for row in rows),
         "y": _steps((frame.y(seat.y) for seat in row.seats) for row in rows),
         "category": _runs(seat.category for seat in seats),
@@ -50,6 +52,7 @@ def encode(plan: Plan, first_seat_id: int) -> dict[str, object]:
         "gaps": [index for index, seat in enumerate(seats) if seat.gap_after],
         "labels": [_labels(row) for row in rows],
         "areas": [_area(area, frame) for area in plan.areas],
+        **({"standing": standing} if standing else {}),
     }
 
 
@@ -62,6 +65,7 @@ class _Frame:
         points = [point for outline in outlines for point in outline]
         points += [(seat.x, seat.y) for seat in seats]
         points += [point for area in plan.areas for point in _reach(area)]
+        points += [point for area in plan.standing for point in area.outline]
         if plan.focal_point:
             points.append(plan.focal_point)
         self._left = floor(min(x for x, _ in points) * SCALE)
@@ -100,7 +104,7 @@ def _sections(
 ) -> Iterator[dict[str, object]]:
     first = 0
     for section, outline in zip(sections, outlines, strict=True):
-        count = sum(len(row.seats) for row in section.rows)
+        count = section.seat_count
         yield {
             "name": section.name,
             "zone": section.zone,
@@ -126,6 +130,24 @@ def _rows(sections: Sequence[Section]) -> Iterator[dict[str, object]]:
                 "count": count,
             }
             first += count
+
+
+def _standing(
+    areas: Sequence[Section], first_id: int, frame: _Frame
+) -> Iterator[dict[str, object]]:
+    """The standing areas; an area is known by the id of its first place."""
+    for area in areas:
+        yield {
+            "id": first_id,
+            "name": area.name,
+            "zone": area.zone,
+            "entrance": area.entrance,
+            "floor": area.floor,
+            "capacity": area.seat_count,
+            "category": area.rows[0].seats[0].category,
+            "outline": frame.flat(area.outline),
+        }
+        first_id += area.seat_count
 
 
 def _steps(rows: Iterable[Iterable[int]]) -> list[int]:

@@ -56,12 +56,7 @@ def require_prices(plan: Plan, prices: Mapping[str, str]) -> None:
             f"expected prices for {_listed(sorted(known))}, got one for {_listed(unknown)}",
             place="prices",
         )
-    used = {
-        plan.categories[seat.category].name
-        for section in plan.sections
-        for row in section.rows
-        for seat in row.seats
-    }
+    used = {name for name, seats in plan.seats_by_category if seats}
     missing = sorted(used - set(prices))
     if missing:
         raise PlanRefused(f"expected a price for {_listed(missing)}, got none", place="prices")
@@ -72,12 +67,13 @@ def _listed(names: list[str]) -> str:
 
 
 def _sized(plan: Plan) -> Plan:
-    """A plan that says no size is as large as its seats reach."""
+    """A plan that says no size is as large as its seats and standing areas reach."""
     if plan.width > 0 and plan.height > 0:
         return plan
-    seats = [seat for section in plan.sections for row in section.rows for seat in row.seats]
+    points = [(seat.x, seat.y) for seat in plan.drawn_seats]
+    points += [point for area in plan.standing for point in area.outline]
     return replace(
         plan,
-        width=plan.width or max((seat.x for seat in seats), default=0.0),
-        height=plan.height or max((seat.y for seat in seats), default=0.0),
+        width=plan.width or max((x for x, _ in points), default=0.0),
+        height=plan.height or max((y for _, y in points), default=0.0),
     )

@@ -40,7 +40,7 @@ def scaled(plan: Plan) -> Plan:
 
 
 def _steps(plan: Plan) -> Iterator[float]:
-    for section in plan.sections:
+    for section in plan.seated:
         for row in section.rows:
             for one, other in pairwise(row.seats):
                 yield dist((one.x, one.y), (other.x, other.y))
@@ -48,7 +48,7 @@ def _steps(plan: Plan) -> Iterator[float]:
 
 def _fits(plan: Plan) -> bool:
     """Whether its size is in the units of its seats: a page of 400 around a house of 0.05 is not."""
-    seats = [seat for section in plan.sections for row in section.rows for seat in row.seats]
+    seats = plan.drawn_seats
     reach = max(max(abs(seat.x), abs(seat.y)) for seat in seats)
     return 0 < max(plan.width, plan.height) <= 10 * reach
 

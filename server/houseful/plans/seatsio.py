@@ -8,8 +8,9 @@
 - A seat is known by section, row and label (`Balcony-A-12`), as seats.io itself does; the editor's
   `uuid`s must differ too. A seat without a category has its row's, table's or section's.
 - A table is a row of kind table; a booth is sold as one seat. The seats of a table that is
-  `bookAsAWhole` are sold one by one, which `Plan.left_out` says, as it does of standing areas.
-- General-admission areas, shapes, texts and icons are drawn; images are left out.
+  `bookAsAWhole` are sold one by one, which `Plan.left_out` says.
+- A general-admission area with a capacity and a category is a standing area, sold by number; without
+  them it is drawn only, which `Plan.left_out` says. Shapes, texts and icons are drawn; images are left out.
 """
 
 from __future__ import annotations
@@ -18,16 +19,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from houseful.domain.errors import PlanRefused
-from houseful.domain.plan import Area, LeftOut, Plan, Section
+from houseful.domain.plan import Area, LeftOut, Plan, Section, standing_area
 from houseful.plans.census import CategoryCounts, Progress
 from houseful.plans.document import Node
 from houseful.plans.naming import SectionNames
 from houseful.plans.neighbours import arrange
+from houseful.plans.outlines import outline
 from houseful.plans.seatsio_categories import Categories
-from houseful.plans.seatsio_drawings import drawings, furniture, section_drawing
+from houseful.plans.seatsio_drawings import capacity, drawings, furniture, section_drawing, shape
 from houseful.plans.seatsio_rows import RowReader
 
 MAIN_SECTION = "Main"
+STANDING_AREA = "Standing area"
+"""A standing area that has no label."""
+
 NESTING_LIMIT = 8
 
 
@@ -53,7 +58,7 @@ def read_seatsio(root: Node, *, name: str | None, progress: Progress | None) -> 
         width=max(floor.at("width").length(0.0) for floor in floors),
         height=max(floor.at("height").length(0.0) for floor in floors),
         categories=reader.categories.all(),
-        sections=tuple(reader.sections),
+        sections=(*reader.sections, *reader.standing),
         areas=tuple(reader.areas),
         left_out=tuple(reader.left_out),
         floors=tuple(titles) if several else (),
@@ -125,6 +130,7 @@ class _Reader:
         self.categories = Categories(root.at("categories"))
         self._rows = RowReader(self.categories, census)
         self.sections: list[Section] = []
+        self.standing: list[Section] = []
         self.areas: list[Area] = []
         self.left_out: list[LeftOut] = []
 
@@ -135,11 +141,8 @@ class _Reader:
         """One drawing: what is only drawn, what is sold in it, and the sections within."""
         drawn = [scope.place(area) for area in drawings(drawing, self._census)]
         self.areas += drawn
-        self.left_out += (
-            LeftOut("standing_area", area.text, area.capacity, scope.name)
-            for area in drawn
-            if area.kind == "general_admission"
-        )
+        for node in drawing.at("generalAdmissionAreas").optional_items():
+            self._add_standing(node, scope)
         by_section: dict[str, list[tuple[str, Node]]] = {scope.name: []} if scope.name else {}
         for kind in ("rows", "tables", "booths"):
             for node in drawing.at(kind).optional_items():
@@ -190,6 +193,31 @@ class _Reader:
             )
         elif scope.outline:
             self.areas += section_drawing(scope.outline, distinct, scope.floor)
+
+    def _add_standing(self, node: Node, scope: _Scope) -> None:
+        """A standing area is a section of its own, which stands in the one it is drawn in by name."""
+        label = node.first_given("displayLabel", "label").optional_text() or STANDING_AREA
+        places, category = (
+            capacity(node),
+            self.categories.find(node.at("categoryKey"), scope.category),
+        )
+        shapes = [outline(scope.place(area)) for area in shape(node)]
+        if not places or category is None or not shapes:
+            self.left_out.append(LeftOut("standing_area", label, places, scope.name))
+            return
+        self._census.places(node, places)
+        name = f"{scope.name} / {label}" if scope.name else label
+        self.standing.append(
+            standing_area(
+                self._names.distinct(name, scope.zone or scope.floor_title),
+                places,
+                category,
+                shapes[0],
+                floor=scope.floor,
+                zone=scope.zone,
+                entrance=node.at("entrance").optional_text() or scope.entrance,
+            )
+        )
 
 
 def _section_of(node: Node, scope: _Scope) -> str:

@@ -39,7 +39,7 @@ def furniture(node: Node) -> Iterator[Area]:
     """The table or booth itself, without its seats; nothing for a row."""
     if node.at("center").is_given or node.at("width").is_given:
         fill = TABLE_COLOR if node.at("seats").is_given else BOOTH_COLOR
-        for area in _shape(node):
+        for area in shape(node):
             yield replace(area, color=fill)
 
 
@@ -67,21 +67,21 @@ def _mean(points: tuple[Point, ...] | list[Point]) -> Point:
 
 def _shape_and_caption(node: Node, kind: str) -> Iterator[Area]:
     name = node.at("label").optional_text()
-    for area in _shape(node):
+    for area in shape(node):
         if kind == "generalAdmissionAreas":
-            area = replace(area, kind="general_admission", capacity=_capacity(node))
+            area = replace(area, kind="general_admission", capacity=capacity(node))
         elif node.at("smartType").value == "stage":
             area = replace(area, kind="stage")
         yield replace(area, text=name)
     yield from _text(node, name)
 
 
-def _capacity(node: Node) -> int:
+def capacity(node: Node) -> int:
     """0 where a general-admission area does not say how many it holds."""
     return int(node.at("capacity").length(0.0))
 
 
-def _shape(node: Node) -> Iterator[Area]:
+def shape(node: Node) -> Iterator[Area]:
     """The outline as one area; a kind of shape we do not know gives none."""
     fill, border = color(node.at("fillColor")), color(node.at("strokeColor"))
     points = [point.point() for point in node.at("points").optional_items()]

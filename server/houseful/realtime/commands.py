@@ -87,7 +87,10 @@ class Commander:
             case ReserveCommand():
                 return await self._reserve(command)
             case ReleaseCommand():
-                changed = await self._reservations.release_seats(event_id, user, command.seatIds)
+                places = await self._reservations.held_places(event_id, user, command.places())
+                changed = await self._reservations.release_seats(
+                    event_id, user, command.seatIds + places
+                )
                 failed = frames.failed_seats(changed.failed)
                 released = list(getattr(changed, "seat_ids", ()))
                 data: ReleasedSeats = {"releasedSeatIds": released, "failedSeats": failed}
@@ -104,19 +107,24 @@ class Commander:
                 return self._position(command)
 
     async def _reserve(self, command: ReserveCommand) -> bytes:
-        wanted = [(seat.seatId, seat.version) for seat in command.seats]
         answer, _ = await self._reservations.reserve(
-            self._live.event_id, self._viewer.user, command.sessionId, wanted, self._address
+            self._live.event_id,
+            self._viewer.user,
+            command.sessionId,
+            command.pairs(),
+            self._address,
+            command.places(),
         )
         if isinstance(answer, Granted):
             return await self._granted(command.ref, answer)
-        data = {"failedSeats": frames.failed_seats(answer.failed)}
-        message = "No seats could be reserved"
-        return frames.refused(command.ref, "conflict", message, retryable=False, data=data)
+        code, message = frames.refusal(answer)
+        data = frames.failed_data(answer)
+        return frames.refused(command.ref, code, message, retryable=False, data={**data})
 
     async def _granted(self, ref: str | int, granted: Granted) -> bytes:
         priced = await self._reservations.prices(self._live.event_id, granted)
-        return frames.ok(ref, frames.granted_data(granted, priced.price_list, priced.total))
+        places = await self._reservations.places(self._live.event_id, granted)
+        return frames.ok(ref, frames.granted_data(granted, priced.price_list, priced.total, places))
 
     def _position(self, command: PositionCommand) -> bytes:
         replica, hub = self._live.replica, self._live.hub

@@ -16,9 +16,10 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable
 
+from houseful.realtime.area_news import APART_S, AreaNews
 from houseful.realtime.change_history import ChangeHistory, SeatsFrame
 from houseful.realtime.replica import Replica
-from houseful.realtime.viewer_batch import Viewer, ViewerBatch
+from houseful.realtime.viewer_batch import Frame, Viewer, ViewerBatch
 from houseful.wire import frames
 from houseful.wire.close_codes import TOO_SLOW
 
@@ -56,6 +57,9 @@ class Hub:
         self._began_at = self._ended_at = 0.0
         self._next: asyncio.Handle | None = None
         self._slow_timer: asyncio.TimerHandle | None = None
+        self.areas = AreaNews(replica)
+        self._areas_timer: asyncio.TimerHandle | None = None
+        self._areas_at = 0.0
         self.frames_sent = 0
 
     def __len__(self) -> int:
@@ -110,8 +114,32 @@ class Hub:
         return frame if frame is None else [frame]
 
     def publish(self, indexes: Iterable[int]) -> None:
-        """Tell the viewers of these seats, at once or with the next round."""
+        """Tell the viewers of these seats, at once or with the next round; of standing places only how
+        many there are."""
+        house = self._replica.house
+        if house.areas:
+            seats = [index for index in indexes if index < house.drawn_count]
+            self.publish_areas()
+            if not seats:
+                return
+            indexes = seats
         self._recent.add(indexes)
+        self._begin_round()
+
+    def publish_areas(self) -> None:
+        """Tell the viewers how full the areas are, at once or with the next step."""
+        if self._replica.house.areas and self._areas_timer is None:
+            loop = asyncio.get_running_loop()
+            at = max(loop.time(), self._areas_at + APART_S)
+            self._areas_timer = loop.call_at(at, self._tell_areas)
+
+    def _tell_areas(self) -> None:
+        self._areas_timer = None
+        self._areas_at = asyncio.get_running_loop().time()
+        if self.areas.advance():
+            self._begin_round()
+
+    def _begin_round(self) -> None:
         if self._next is None:
             self._go_on()
 
@@ -126,7 +154,7 @@ class Hub:
 
     def close(self, code: int, reason: str) -> None:
         """Send everyone away, and no more frames."""
-        for handle in (self._next, self._slow_timer):
+        for handle in (self._next, self._slow_timer, self._areas_timer):
             if handle is not None:
                 handle.cancel()
         for viewer in list(self._viewers):
@@ -136,7 +164,7 @@ class Hub:
         """Into the smallest group, which may be told once more of what the viewer knows."""
         group = min(self._groups, key=len, default=None)
         if group is None or len(group) >= GROUP_SIZE:
-            group = ViewerBatch(self._recent.seq)
+            group = ViewerBatch(self._recent.seq, self.areas.step)
             self._groups.append(group)
         group.add(viewer)
 
@@ -159,13 +187,13 @@ class Hub:
             self._todo.extend(self._groups)
         while self._todo:
             group = self._todo.popleft()
-            if len(group) and group.seq < self._recent.seq:
+            if len(group) and self._is_behind(group):
                 self._write(group)
                 break
         self._ended_at = loop.time()
         if self._todo:
             self._next = loop.call_soon(self._go_on)
-        elif any(group.seq < self._recent.seq for group in self._groups):
+        elif any(map(self._is_behind, self._groups)):
             self._next = loop.call_later(self._wait(), self._go_on)
 
     def _wait(self) -> float:
@@ -175,12 +203,24 @@ class Hub:
         lasts = took * (1 + REST) if is_long else self._interval
         return max(0.0, self._began_at + lasts - asyncio.get_running_loop().time())
 
+    def _is_behind(self, group: ViewerBatch) -> bool:
+        return group.seq < self._recent.seq or group.area_step < self.areas.step
+
     def _write(self, group: ViewerBatch) -> None:
-        frame = self._recent.since(group.seq)
         behind_seq, group.seq = group.seq, self._recent.seq
-        if frame is None:
-            self._resync(group)
-            return
+        if behind_seq < group.seq:
+            frame = self._recent.since(behind_seq)
+            if frame is None:
+                self._resync(group)
+            else:
+                self._write_frame(group, frame, behind_seq)
+        areas = self.areas.since(group.area_step)
+        group.area_step = self.areas.step
+        if areas is not None:
+            self._write_frame(group, areas, group.seq)
+
+    def _write_frame(self, group: ViewerBatch, frame: Frame, behind_seq: int) -> None:
+        """`behind_seq`: where a viewer stands that the frame passes by."""
         for viewer in group.write(frame):
             self._take_out(viewer)
             viewer.behind_since = asyncio.get_running_loop().time()
@@ -245,4 +285,7 @@ class Hub:
             viewer.socket.write(resync)
         else:
             viewer.tell(frame)
+        areas = self.areas.all()
+        if areas is not None:
+            viewer.tell(areas)
         self._place(viewer)

@@ -245,6 +245,7 @@ class LiveEvent:
             self.hub.restart()
             if before and (before != snapshot.epoch or changed):
                 self.hub.tell_all(frames.resync(snapshot.epoch, snapshot.seq, "rebuilt"))
+        self.hub.publish_areas()
         self._owners.restart()
         self._notes_since = self._notes_since or f"{snapshot.now_ms - NOTES_BEFORE_MS}-0"
         self.read_at = asyncio.get_running_loop().time()

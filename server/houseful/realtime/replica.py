@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from houseful.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, Change, SeatRecord, Snapshot
-from houseful.realtime.seat_counts import AVAILABLE, PAYING, RESERVED, SeatCounts
+from houseful.realtime.seat_counts import AVAILABLE, BOOKED, PAYING, RESERVED, SeatCounts
 from houseful.realtime.seat_map import SeatMap
 from houseful.sales.seating import EventSeats
 from houseful.wire.codec import encode
@@ -24,6 +24,9 @@ STATUS_LETTERS = "ARPBX"
 CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
 WIRE_BYTES = [b'"%s"' % WIRE_STATUS[letter].encode() for letter in STATUS_LETTERS]
 TO_WIRE_CODE = bytes(WIRE_STATUS_CODE[letter] for letter in STATUS_LETTERS).ljust(256, b"\0")
+
+AreaCount = tuple[int, int, int, int]
+"""(area id, places free, held, booked)."""
 
 HELD = (RESERVED, PAYING)
 
@@ -174,9 +177,11 @@ class Replica:
     def seats_body(self) -> Body:
         """The seat map of `schemas/http/getSeats.200.json`."""
         if self._seats_body is None:
-            seat_map, available = self.seat_map, self.available
+            seat_map, available, areas = self.seat_map, self.available, self.area_counts()
             self._seats_body = self._body(
-                "s", lambda: seat_map.plain(available), lambda: seat_map.zipped(available)
+                "s",
+                lambda: seat_map.plain(available, areas),
+                lambda: seat_map.zipped(available, areas),
             )
         return self._seats_body
 
@@ -190,14 +195,24 @@ class Replica:
             )
         return self._status_body
 
+    def area_counts(self) -> list[AreaCount]:
+        """Of each standing area the places that are free, held and booked, in plan order."""
+        groups = self.census.sections[len(self.census.sections) - len(self.house.areas) :]
+        return [
+            (area.id, states[AVAILABLE], states[RESERVED] + states[PAYING], states[BOOKED])
+            for area, group in zip(self.house.areas, groups, strict=True)
+            for states in (group.states,)
+        ]
+
     def _encode_status(self) -> bytes:
+        drawn = self.house.drawn_count
         header = encode(
             {
                 "epoch": self.epoch,
                 "seq": self.seq,
                 "versionBase": self.version_base,
                 "firstSeatId": self.house.first_seat_id,
-                "count": self.house.seat_count,
+                "count": self.house.drawn_count,
             }
         )
         return b"".join(
@@ -205,8 +220,8 @@ class Replica:
                 b"HFS1",
                 struct.pack("<I", len(header)),
                 header,
-                self.status.translate(TO_WIRE_CODE),
-                varints(version - self.version_base for version in self.version),
+                self.status[:drawn].translate(TO_WIRE_CODE),
+                varints(version - self.version_base for version in self.version[:drawn]),
             )
         )
 

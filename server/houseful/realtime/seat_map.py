@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +24,10 @@ GZIP_LEVEL = 1
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 GZIP_END = b"\x03\x00"
 """An empty last block."""
+
+
+Areas = Sequence[tuple[int, int, int, int]]
+"""(area id, places free, held, booked), in plan order."""
 
 
 class Seats(Protocol):
@@ -51,20 +56,21 @@ class SeatMap:
         self._seats = seats
         self._names = names
         self._prefixes = seat_prefixes(house)
-        self._suffixes = [b""] * house.seat_count
+        self._suffixes = [b""] * house.drawn_count
         self._stale: dict[int, None] = {}
         self._section_of = array("l")
-        for number, section in enumerate(house.sections):
+        for number, section in enumerate(house.seated):
             self._section_of.extend([number] * section.count)
-        self._available = [section.count for section in house.sections]
-        self._pieces: list[Piece | None] = [None] * len(house.sections)
+        self._available = [section.count for section in house.seated]
+        self._pieces: list[Piece | None] = [None] * len(house.seated)
 
     def restart(self) -> None:
         """The whole state is another. Most seats of most houses were never touched: one text."""
         seats = self._seats
         fresh = (0, seats.version_base, 0)
-        self._suffixes = [self._suffix(*fresh)] * self._house.seat_count
-        rows = zip(seats.status, seats.version, seats.deadline, strict=True)
+        drawn = self._house.drawn_count
+        self._suffixes = [self._suffix(*fresh)] * drawn
+        rows = zip(seats.status[:drawn], seats.version[:drawn], seats.deadline[:drawn], strict=True)
         self._stale = {index: None for index, row in enumerate(rows) if row != fresh}
         self._pieces = [None] * len(self._pieces)
 
@@ -75,7 +81,9 @@ class SeatMap:
         self._pieces = [None] * len(self._pieces)
 
     def touch(self, index: int, freed: int) -> None:
-        """A seat changed; `freed` is what that adds to the available ones."""
+        """A seat changed, if it is one with a face; `freed` is what that adds to the available ones."""
+        if index >= len(self._suffixes):
+            return
         section = self._section_of[index]
         self._available[section] += freed
         self._pieces[section] = None
@@ -84,13 +92,13 @@ class SeatMap:
     def stale_sections(self) -> list[int]:
         return [number for number, piece in enumerate(self._pieces) if piece is None]
 
-    def plain(self, available: int) -> bytes:
-        head, tail = self._frame(available)
+    def plain(self, available: int, areas: Areas = ()) -> bytes:
+        head, tail = self._frame(available, areas)
         return b"".join((head, b",".join([piece.plain for piece in self._made()]), tail))
 
-    def zipped(self, available: int) -> bytes:
+    def zipped(self, available: int, areas: Areas = ()) -> bytes:
         """The gzip stream of `plain`."""
-        head, tail = self._frame(available)
+        head, tail = self._frame(available, areas)
         out = Gzip()
         out.add(head)
         for nth, piece in enumerate(self._made()):
@@ -101,15 +109,34 @@ class SeatMap:
         out.add(tail)
         return out.end()
 
-    def _frame(self, available: int) -> tuple[bytes, bytes]:
+    def _frame(self, available: int, areas: Areas) -> tuple[bytes, bytes]:
         """What stands before and behind the sections."""
         house = self._house
         return (
             b'{"statusCode":200,"success":true,"message":"Seat map retrieved successfully","data":'
             b'{"eventId":%d,"sections":[' % house.event.id,
-            b'],"totalSeats":%d,"availableSeats":%d,"timestamp":"%b"}}'
-            % (house.seat_count, available, iso(self._seats.modified_ms).encode()),
+            b'],"totalSeats":%d,"availableSeats":%d,"timestamp":"%b"%b}}'
+            % (
+                house.seat_count,
+                available,
+                iso(self._seats.modified_ms).encode(),
+                b',"areas":' + encode(self._areas(areas)) if areas else b"",
+            ),
         )
+
+    def _areas(self, counts: Areas) -> list[dict[str, object]]:
+        """The standing areas, `wire.buyer.StandingAreaBody`."""
+        return [
+            {
+                "id": area.id,
+                "name": area.name,
+                "entrance": area.entrance,
+                "capacity": free + held + booked,
+                "available": free,
+                "price": self._house.price(area.price_minor),
+            }
+            for area, (_, free, held, booked) in zip(self._house.areas, counts, strict=True)
+        ]
 
     def _made(self) -> list[Piece]:
         self._refresh()
@@ -132,7 +159,7 @@ class SeatMap:
         return b'%b,"version":%d,"reservedUntil":%b}' % (self._names[code], version, until)
 
     def _encode(self, number: int) -> bytes:
-        part = self._house.sections[number]
+        part = self._house.seated[number]
         seats = slice(part.first, part.first + part.count)
         texts = map(bytes.__add__, self._prefixes[seats], self._suffixes[seats])
         return (
@@ -178,7 +205,7 @@ class Gzip:
 def seat_prefixes(house: EventSeats) -> list[bytes]:
     """What never changes of each seat's JSON, up to and with `"status":`."""
     prefixes = []
-    for seat in house.seats:
+    for seat in house.seats[: house.drawn_count]:
         fixed = encode(
             {
                 "id": seat.seat_id,

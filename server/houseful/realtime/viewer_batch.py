@@ -15,10 +15,18 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
 
-from houseful.realtime.change_history import SeatsFrame
-
 BUFFER_LIMIT = 64 * 1024
 """Bytes a viewer may owe before frames pass it by; the socket holds as much again."""
+
+
+class Frame(Protocol):
+    """The same news in both forms; made when the first viewer needs it."""
+
+    @property
+    def text(self) -> bytes: ...
+    @property
+    def binary(self) -> bytes: ...
+    def in_form(self, *, is_binary: bool) -> bytes: ...
 
 
 class Socket(Protocol):
@@ -55,7 +63,7 @@ class Viewer:
     group: ViewerBatch | None = None
     fd: int | None = None
 
-    def tell(self, frame: SeatsFrame) -> None:
+    def tell(self, frame: Frame) -> None:
         self.socket.write(frame.in_form(is_binary=self.is_binary))
 
     def has_drained(self) -> bool:
@@ -69,9 +77,11 @@ class Viewer:
 
 @dataclass(eq=False, slots=True)
 class ViewerBatch:
-    """Viewers that stand at one position, `seq`. Each is in one of three dictionaries."""
+    """Viewers that stand at one position, `seq`, and were told of one `area_step`. Each is in one of
+    three dictionaries."""
 
     seq: int
+    area_step: int = 0
     _texts: dict[int, Viewer] = field(default_factory=dict)
     _binaries: dict[int, Viewer] = field(default_factory=dict)
     _others: dict[Viewer, None] = field(default_factory=dict)
@@ -123,7 +133,7 @@ class ViewerBatch:
             if viewer.group is self:
                 yield viewer
 
-    def write(self, frame: SeatsFrame) -> list[Viewer]:
+    def write(self, frame: Frame) -> list[Viewer]:
         """Write to everyone who keeps up; returns those who do not, unwritten."""
         self._told += len(frame.text) * len(self)
         others = list(self._others)  # before it takes in those whose buffers fill up now

@@ -207,6 +207,7 @@ class Catalog:
             self.doubted(event_id)
 
     async def _build(self, record: EventRecord, expected_epoch: str, version_base: int) -> bool:
+        areas = [(area.id, area.count) for area in (await self.house(record.id)).areas]
         async with self._database.read() as session:
             claims = await bookings.live_claims(session, record.id)
             blocked = await events.blocked_seats(session, record.id)
@@ -220,6 +221,7 @@ class Catalog:
             seat_count=record.seat_count,
             claims=claims,
             blocked=[seat_id for seat_id in blocked if seat_id not in taken],
+            areas=areas,
         )
 
     async def renew_event(self, event_id: int) -> bool:

@@ -6,7 +6,7 @@ Lua's to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from logging import INFO, WARNING
 
@@ -16,12 +16,14 @@ from houseful.domain.seats import (
     Changed,
     Granted,
     Origin,
+    PlacesWanted,
     Refused,
     Reservation,
     ReservationStatus,
 )
 from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
+from houseful.sales.seating import EventSeats
 from houseful.store.limiter import Allowance, Limiter
 from houseful.store.seats import SeatStore, distinct
 from houseful.telemetry.log import tell
@@ -130,20 +132,24 @@ class Reservations:
         session: str,
         wanted: Sequence[tuple[int, int]],
         address: str = "",
+        places: Sequence[PlacesWanted] = (),
     ) -> tuple[Granted | Refused, Allowance]:
-        """Hold `wanted`, pairs of (seat id, version); also says how many attempts are left.
+        """Hold `wanted`, pairs of (seat id, version), and `places` of standing areas; also says how many
+        attempts are left.
 
         Raises InvalidRequest, NotFound, Conflict (no sale now), RateLimited. An attempt counts when
         it reaches the seats: a request that is wrong in itself costs nobody anything. Nor does one
         that got nothing because others were faster, up to `LOST_RACES`.
         """
         await self._catalog.visible(event_id)
-        event = (await self._catalog.house(event_id)).event
-        self._check_seats(event, [seat_id for seat_id, _ in wanted])
+        house = await self._catalog.house(event_id)
+        event = house.event
+        self._check_wanted(house, [seat_id for seat_id, _ in wanted], places)
         self._check_sale(event)
         allowance = await self._allow(user)
         happened("reservation_started").inc()
-        tell(INFO, "reservation_started", event_id=event_id, user_id=user, seats=len(wanted))
+        asked = len(wanted) + sum(one.quantity for one in places)
+        tell(INFO, "reservation_started", event_id=event_id, user_id=user, seats=asked)
         answer = await self._catalog.opened(
             event_id,
             lambda: self._seats.reserve(
@@ -155,6 +161,7 @@ class Reservations:
                 max_seats=self.rules.max_seats,
                 price_list=event.price_list,
                 origin=self.rules.origin(address),
+                places=places,
             ),
         )
         self._log_reserve(event_id, user, answer)
@@ -217,6 +224,33 @@ class Reservations:
             )
         return answer
 
+    async def held_places(
+        self, event_id: int, user: str, given: Mapping[int, int | None], reservation_id: int = 0
+    ) -> list[int]:
+        """The places to give back: area → how many, None for all that the user holds there, or holds in
+        the one reservation. Raises InvalidRequest for an area the event does not have, Conflict where
+        the user holds fewer."""
+        house = await self._catalog.house(event_id)
+        self._check_areas(house, given)
+        holds = await self.list(event_id, user) if given else []
+        seat_ids = [
+            seat_id
+            for hold in holds
+            if hold.status == ReservationStatus.ACTIVE
+            and reservation_id in {0, hold.reservation_id}
+            for seat_id in hold.seat_ids
+        ]
+        held, chosen = house.places(seat_ids), []
+        for area_id, quantity in given.items():
+            mine = held.get(area_id, [])
+            if not mine or len(mine) < (quantity or 0):
+                raise Conflict(
+                    f"expected at most {len(mine)} places of area {area_id}, got {quantity or 'all'}",
+                    code="not_held",
+                )
+            chosen += mine[-quantity:] if quantity else mine
+        return chosen
+
     async def release_seats(
         self, event_id: int, user: str, seat_ids: Sequence[int]
     ) -> Changed | Refused:
@@ -249,13 +283,43 @@ class Reservations:
         total = sum(prices[house.seat(seat_id).category] for seat_id in hold.seat_ids)
         return HeldPrices(number, house.price(total))
 
+    async def places(self, event_id: int, hold: Granted | Reservation) -> dict[int, int]:
+        """Area → how many places of it the hold has."""
+        house = await self._catalog.house(event_id)
+        return {area: len(held) for area, held in house.places(hold.seat_ids).items()}
+
+    def _check_wanted(
+        self, house: EventSeats, seat_ids: Sequence[int], places: Sequence[PlacesWanted]
+    ) -> None:
+        """Raises InvalidRequest, NotFound; standing places are asked for by number alone."""
+        if seat_ids or not places:
+            self._check_seats(house.event, seat_ids)
+        self._check_areas(house, [one.area_id for one in places])
+        self._check_number(len(seat_ids) + sum(one.quantity for one in places))
+        standing = list(house.places(seat_ids))
+        if standing:
+            raise InvalidRequest(
+                f"seats: expected places of area {standing[0]} by number, in areas, not by seat",
+                code="standing_place",
+            )
+
+    @staticmethod
+    def _check_areas(house: EventSeats, area_ids: Iterable[int]) -> None:
+        known, seen = {area.id for area in house.areas}, set()
+        for area_id in area_ids:
+            if area_id not in known:
+                raise NotFound(
+                    f"event {house.event.id} has no standing area {area_id}", code="unknown_area"
+                )
+            if area_id in seen:
+                raise InvalidRequest(
+                    f"expected each area once, got area {area_id} twice", code="duplicate_area"
+                )
+            seen.add(area_id)
+
     def _check_seats(self, event: EventRecord, seat_ids: Sequence[int]) -> None:
         distinct(seat_ids)
-        if len(seat_ids) > self.rules.max_seats:
-            raise InvalidRequest(
-                f"expected at most {self.rules.max_seats} seats, got {len(seat_ids)}",
-                code="too_many_seats",
-            )
+        self._check_number(len(seat_ids))
         unknown = [
             seat_id
             for seat_id in seat_ids
@@ -268,6 +332,12 @@ class Reservations:
                 details={"seatIds": unknown},
             )
 
+    def _check_number(self, seats: int) -> None:
+        if seats > self.rules.max_seats:
+            raise InvalidRequest(
+                f"expected at most {self.rules.max_seats} seats, got {seats}", code="too_many_seats"
+            )
+
     def _check_sale(self, event: EventRecord) -> None:
         state = sale_state(event, self._clock())
         if state == "upcoming":
@@ -278,8 +348,9 @@ class Reservations:
     @staticmethod
     def _log_reserve(event_id: int, user: str, answer: Granted | Refused) -> None:
         stale = [seat.seat_id for seat in answer.failed if seat.reason == "stale_version"]
-        for seat in answer.failed:
-            REFUSED_SEATS.labels(seat.reason).inc()
+        failed = [seat.reason for seat in answer.failed]
+        for reason in failed + [area.reason for area in answer.failed_areas]:
+            REFUSED_SEATS.labels(reason).inc()
         if stale:
             happened("optimistic_lock_conflict").inc()
             tell(WARNING, "optimistic_lock_conflict", event_id=event_id, seat_ids=stale)

@@ -29,6 +29,8 @@ class SeatFinder:
         self._short: dict[str, list[NamedSeat]] = defaultdict(list)
         self._words: dict[tuple[str, str], list[NamedSeat]] = defaultdict(list)
         for seat in seats:
+            if seat.kind == "standing":
+                continue
             self._short[squeezed(seat.number)].append(seat)
             bare = bare_label(seat.row, seat.label, seat.kind)
             for label in {folded(bare), folded(seat.label)}:

@@ -5,7 +5,7 @@ Built once per event and never changed; what does change (who holds what) is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,18 @@ class SectionRange:
     count: int
     min_price_minor: int
     max_price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingArea:
+    """An area's places are the indexes `first … first + count - 1`; its id is that of its first place."""
+
+    id: int
+    name: str
+    first: int
+    count: int
+    price_minor: int
+    entrance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,9 @@ class NamedSeat:
 
 @dataclass(frozen=True)
 class EventSeats:
-    """One event's seats with names and prices. Seat index = seat id − `first_seat_id`."""
+    """One event's seats with names and prices. Seat index = seat id − `first_seat_id`; the places of
+    standing areas are the last ones, from `drawn_count` on.
+    """
 
     event: EventRecord
     stored: StoredPlan
@@ -68,6 +82,37 @@ class EventSeats:
     @cached_property
     def seat_count(self) -> int:
         return self.stored.plan.seat_count
+
+    @cached_property
+    def drawn_count(self) -> int:
+        """Seats with a face."""
+        return sum(section.seat_count for section in self.stored.plan.seated)
+
+    @cached_property
+    def areas(self) -> list[StandingArea]:
+        """The standing areas, in plan order."""
+        found, first = [], self.drawn_count
+        for area in self.stored.plan.standing:
+            place = self.seats[first]
+            area_id, price = self.first_seat_id + first, place.price_minor
+            found.append(
+                StandingArea(area_id, area.name, first, area.seat_count, price, area.entrance)
+            )
+            first += area.seat_count
+        return found
+
+    def area_of(self, seat_id: int) -> StandingArea | None:
+        """The standing area that a seat is a place of."""
+        index = seat_id - self.first_seat_id
+        return next((one for one in self.areas if one.first <= index < one.first + one.count), None)
+
+    def places(self, seat_ids: Iterable[int]) -> dict[int, list[int]]:
+        """Area id → the places among these seats."""
+        found: dict[int, list[int]] = {}
+        for seat_id in seat_ids:
+            if seat_id - self.first_seat_id >= self.drawn_count and (area := self.area_of(seat_id)):
+                found.setdefault(area.id, []).append(seat_id)
+        return found
 
     def holds(self, seat_id: int) -> bool:
         return 0 <= seat_id - self.first_seat_id < self.seat_count
@@ -100,20 +145,26 @@ class EventSeats:
 
     @cached_property
     def sections(self) -> list[SectionRange]:
+        """All sections, standing areas too."""
         ranges: list[SectionRange] = []
         first = 0
         for section in self.stored.plan.sections:
-            count = sum(len(row.seats) for row in section.rows)
+            count = section.seat_count
             prices = [seat.price_minor for seat in self.seats[first : first + count]]
             low, high = (min(prices), max(prices)) if prices else (0, 0)
             ranges.append(SectionRange(section.name, first, count, low, high))
             first += count
         return ranges
 
+    @cached_property
+    def seated(self) -> list[SectionRange]:
+        """The sections whose seats have a face."""
+        return self.sections[: len(self.stored.plan.sections) - len(self.stored.plan.standing)]
+
     def renamed(self, event: EventRecord) -> EventSeats:
         """The same seats at the same prices under a changed event; naming them is not repeated."""
         house = EventSeats(event, self.stored)
-        made = ("seats", "sections", "seat_count")
+        made = ("seats", "sections", "seated", "seat_count", "drawn_count", "areas")
         house.__dict__.update({name: self.__dict__[name] for name in made if name in self.__dict__})
         return house
 

@@ -20,10 +20,12 @@ from houseful.domain.seats import (
     Change,
     Changed,
     Claim,
+    FailedArea,
     FailedSeat,
     Granted,
     Hold,
     Origin,
+    PlacesWanted,
     Refused,
     Reservation,
     ReservationStatus,
@@ -144,8 +146,12 @@ class SeatStore:
         seat_count: int,
         claims: Sequence[Claim],
         blocked: Sequence[int],
+        areas: Sequence[tuple[int, int]] = (),
     ) -> bool:
-        """Build the event from SQL; False if its epoch is not `expected_epoch` any more."""
+        """Build the event from SQL; False if its epoch is not `expected_epoch` any more.
+
+        `areas`: (id, number of places) of the standing areas, whose places are the last seats.
+        """
         flat: chain[str | int] = chain.from_iterable(
             (claim.seat_id, claim.booking_id, claim.user, int(claim.paying), claim.price_list)
             for claim in claims
@@ -159,7 +165,9 @@ class SeatStore:
             first_seat_id,
             seat_count,
             CLAIM_GRACE_MS,
+            len(areas),
             len(claims),
+            *chain.from_iterable(areas),
             *flat,
             *blocked,
         )
@@ -206,12 +214,13 @@ class SeatStore:
         max_seats: int,
         price_list: int = 0,
         origin: Origin = NOT_COUNTED,
+        places: Sequence[PlacesWanted] = (),
     ) -> Granted | Refused:
-        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw).
+        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw), and `places`.
 
         `price_list` is the event's now; seats that join a hold come under the hold's own.
         """
-        distinct(seat_id for seat_id, _ in wanted)
+        distinct([seat_id for seat_id, _ in wanted] + [one.area_id for one in places])
         reply = await self._run(
             "reserve",
             event_id,
@@ -223,11 +232,22 @@ class SeatStore:
             origin.address,
             origin.most_seats,
             origin.most_seat_ms,
+            len(places),
+            *chain.from_iterable(
+                (one.area_id, one.quantity, int(one.accept_fewer)) for one in places
+            ),
             *chain.from_iterable(wanted),
         )
         if reply[0] == "refused":
-            return Refused(failed_seats(reply[1]), outrun=reply[2] == 1)
-        return replace(granted(reply), failed=failed_seats(reply[7]), repeated=reply[0] == "held")
+            return Refused(
+                failed_seats(reply[1]), outrun=reply[2] == 1, failed_areas=failed_areas(reply[3])
+            )
+        return replace(
+            granted(reply),
+            failed=failed_seats(reply[7]),
+            failed_areas=failed_areas(reply[9]),
+            repeated=reply[0] == "held",
+        )
 
     async def extend(
         self, event_id: int, user: str, reservation_id: int, *, hold_ms: int
@@ -428,6 +448,13 @@ def failed_seats(flat: Sequence[str]) -> tuple[FailedSeat, ...]:
     return tuple(
         FailedSeat(int(seat_id), reason)
         for seat_id, reason in zip(flat[::2], flat[1::2], strict=True)
+    )
+
+
+def failed_areas(flat: Sequence[str]) -> tuple[FailedArea, ...]:
+    return tuple(
+        FailedArea(int(area_id), reason, int(available))
+        for area_id, reason, available in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""The compact `seats` frame of the subprotocol `houseful.v1.bin`, a tenth of the JSON one.
+"""The compact `seats` and `areas` frames of the subprotocol `houseful.v1.bin`, a tenth of the JSON one.
 
 All numbers are unsigned LEB128 but the two fixed ones at the start:
 
@@ -10,6 +10,9 @@ All numbers are unsigned LEB128 but the two fixed ones at the start:
       state     (version − versionBase of the status body) × 8 + 4 if a deadline follows + status code
       deadline  ms since 1970: the first as it is, the others zigzag-coded less the one before
 
+The `areas` frame: 1 byte 2, the type; epoch and seq as above; count, then by rising id for each standing
+area its id less the one before, the first as it is, and how many of its places are free, held, booked.
+
 Owns: these bytes. Never: which seats are told; that is the hub's.
 """
 
@@ -17,12 +20,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-SEATS = 1
+SEATS, AREAS = 1, 2
 HAS_DEADLINE = 4
 LARGEST_SHIFT = 63
 
 Row = tuple[int, int, int, int]
 """(seat index, wire status code, version, deadline in ms or 0)."""
+
+
+AreaCount = tuple[int, int, int, int]
+"""(area id, places free, held, booked)."""
 
 
 def epoch_hash(epoch: str) -> int:
@@ -52,6 +59,40 @@ def encode_seats(epoch: str, seq: int, version_base: int, rows: Iterable[Row]) -
             )
             last_deadline = deadline
     return bytes(out)
+
+
+def encode_areas(epoch: str, seq: int, counts: Iterable[AreaCount]) -> bytes:
+    """The payload of an `areas` frame; areas in any order, each once."""
+    ordered = sorted(counts)
+    out = bytearray((AREAS,)) + epoch_hash(epoch).to_bytes(4, "little")
+    put_varint(out, seq)
+    put_varint(out, len(ordered))
+    before = 0
+    for area_id, *numbers in ordered:
+        for number in (area_id - before, *numbers):
+            put_varint(out, number)
+        before = area_id
+    return bytes(out)
+
+
+def decode_areas(payload: bytes) -> tuple[int, int, list[AreaCount]]:
+    """(epoch hash, seq, counts) of `encode_areas`. Raises ValueError for anything else."""
+    if len(payload) < 7 or payload[0] != AREAS:
+        raise ValueError(f"expected an areas frame, got {payload[:8]!r}")
+    seq, place = take_varint(payload, 5)
+    count, place = take_varint(payload, place)
+    counts: list[AreaCount] = []
+    area_id = 0
+    for _ in range(count):
+        step, place = take_varint(payload, place)
+        free, place = take_varint(payload, place)
+        held, place = take_varint(payload, place)
+        booked, place = take_varint(payload, place)
+        area_id += step
+        counts.append((area_id, free, held, booked))
+    if place != len(payload):
+        raise ValueError(f"expected a frame of {place} bytes, got {len(payload)}")
+    return int.from_bytes(payload[1:5], "little"), seq, counts
 
 
 def decode_seats(payload: bytes, version_base: int) -> tuple[int, int, list[Row]]:

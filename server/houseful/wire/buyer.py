@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BaseModel, Field, field_validator
 from typing_extensions import TypedDict
 
-from houseful.wire.commands import SeatChoice, SeatId, SessionId
+from houseful.wire.commands import AreaId, GivenBack, SeatId, Wanted
 from houseful.wire.free_text import FREE, Word
 
 Instant = Annotated[str, Field(description="RFC 3339, UTC, `Z`", examples=["2026-01-09T12:10:00Z"])]
@@ -29,11 +29,8 @@ TicketState = Literal["VALID", "USED", "DISPUTED", "VOID"]
 WireStatus = Literal["AVAILABLE", "RESERVED", "BOOKED", "BLOCKED"]
 
 
-class ReserveRequest(BaseModel):
-    """Seats to hold, each with the version the buyer saw."""
-
-    seats: Annotated[list[SeatChoice], Field(min_length=1, max_length=1000)]
-    sessionId: SessionId
+class ReserveRequest(Wanted):
+    """Seats to hold, each with the version the buyer saw, and places of standing areas by number."""
 
 
 class ExtendRequest(BaseModel):
@@ -50,10 +47,8 @@ class ExtendRequest(BaseModel):
         return value
 
 
-class ReleaseRequest(BaseModel):
-    """Seats of a reservation to give back; the others stay held."""
-
-    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=1000)]
+class ReleaseRequest(GivenBack):
+    """Seats and standing places of a reservation to give back; the others stay held."""
 
 
 class SeatBody(TypedDict):
@@ -76,14 +71,27 @@ class SectionBody(TypedDict):
     maxPrice: Decimal
 
 
+class StandingAreaBody(TypedDict):
+    """A standing area as it is now: places are sold by number. `capacity` is what is on sale of it."""
+
+    id: AreaId
+    name: str
+    entrance: str
+    capacity: int
+    available: int
+    price: Decimal
+
+
 class SeatMapBody(TypedDict):
-    """Every seat as it is now, grouped by section."""
+    """Every seat as it is now, grouped by section, and the standing areas, where there are any; the sums
+    count both."""
 
     eventId: int
     sections: list[SectionBody]
     totalSeats: int
     availableSeats: int
     timestamp: Instant
+    areas: NotRequired[list[StandingAreaBody]]
 
 
 class FailedSeatBody(TypedDict):
@@ -94,20 +102,40 @@ class FailedSeatBody(TypedDict):
     code: str
 
 
+class FailedAreaBody(TypedDict):
+    """Standing places that could not be had, or not all; `available` were free."""
+
+    areaId: int
+    reason: str
+    code: str
+    available: int
+
+
+class PlacesBody(TypedDict):
+    """Standing places of a hold."""
+
+    areaId: int
+    quantity: int
+
+
 class GrantedBody(TypedDict):
-    """A hold. `failedSeats` stands only where some seats could not be had."""
+    """A hold. `failedSeats` and `failedAreas` stand only where something could not be had; `places` only
+    where there are standing places, whose ids are among `reservedSeatIds`."""
 
     id: int
     reservedSeatIds: list[int]
+    places: NotRequired[list[PlacesBody]]
     expiresAt: Instant
     expiresInSeconds: int
     priceList: PriceList
     total: Decimal
     failedSeats: NotRequired[list[FailedSeatBody]]
+    failedAreas: NotRequired[list[FailedAreaBody]]
 
 
 class FailedSeatsBody(TypedDict):
     failedSeats: list[FailedSeatBody]
+    failedAreas: NotRequired[list[FailedAreaBody]]
 
 
 class ReservationBody(TypedDict):
@@ -115,6 +143,7 @@ class ReservationBody(TypedDict):
     eventId: int
     status: Literal["ACTIVE", "PAYING", "BOOKED", "EXPIRED", "RELEASED"]
     seatIds: list[int]
+    places: NotRequired[list[PlacesBody]]
     createdAt: Instant
     expiresAt: Instant
     expiresInSeconds: int
@@ -234,7 +263,10 @@ class NamedSeatBody(TypedDict):
     seatNumber: Annotated[str, Field(description="In short", examples=["A12"])]
     section: str
     row: Annotated[str, Field(description="Empty where the plan gives the row no name")]
-    rowKind: Literal["row", "table", "booth"]
+    rowKind: Annotated[
+        Literal["row", "table", "booth", "standing"],
+        Field(description="`standing`: a place without row and seat; `section` is its area"),
+    ]
     label: Annotated[str, Field(description="As the plan calls the seat; may repeat its row")]
     place: Annotated[str, Field(description="In full", examples=["Block B, row 3, seat 5"])]
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    Field,
+    StrictInt,
+    StrictStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.seats import PlacesWanted
 from houseful.domain.wording import shown
 from houseful.wire.free_text import FREE
 
 EXPECTED = 200
 
 SeatId = Annotated[int, Field(strict=True, ge=1, le=2**53)]
+AreaId = Annotated[
+    int,
+    Field(strict=True, ge=1, le=2**53, description="A standing area: the id of its first place"),
+]
 Ref = Annotated[StrictStr | StrictInt, Field(description="Echoed in the reply; the client's own.")]
 SessionId = Annotated[str, Field(strict=True, min_length=1, max_length=128), FREE]
 
@@ -28,19 +41,70 @@ class SeatChoice(BaseModel):
     version: Annotated[int, Field(strict=True, ge=0, le=2**53)]
 
 
-class ReserveCommand(Command):
-    """Hold seats until a deadline."""
+class AreaChoice(BaseModel):
+    """Places of a standing area: `quantity` is how many this session wants to hold there in all, so that
+    asking again takes no more. With `acceptFewer` as many as there are, if not all can be had."""
 
-    type: Literal["reserve"]
-    seats: Annotated[list[SeatChoice], Field(min_length=1, max_length=1000)]
+    areaId: AreaId
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    acceptFewer: Annotated[bool, Field(strict=True)] = False
+
+
+class AreaRelease(BaseModel):
+    """Places of a standing area to give back: so many, or all where no number is said."""
+
+    areaId: AreaId
+    quantity: Annotated[int | None, Field(strict=True, ge=1, le=1000)] = None
+
+
+class Wanted(BaseModel):
+    """Seats and standing places to hold, either or both."""
+
+    seats: Annotated[list[SeatChoice], Field(max_length=1000)] = []
+    areas: Annotated[list[AreaChoice], Field(max_length=100)] = []
     sessionId: SessionId
 
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.seats and not self.areas:
+            raise ValueError("expected seats or areas")
+        return self
 
-class ReleaseCommand(Command):
-    """Give seats back."""
+    def pairs(self) -> list[tuple[int, int]]:
+        return [(seat.seatId, seat.version) for seat in self.seats]
+
+    def places(self) -> list[PlacesWanted]:
+        return [PlacesWanted(one.areaId, one.quantity, one.acceptFewer) for one in self.areas]
+
+
+class GivenBack(BaseModel):
+    """Seats and standing places to give back, either or both."""
+
+    seatIds: Annotated[list[SeatId], Field(max_length=1000)] = []
+    areas: Annotated[list[AreaRelease], Field(max_length=100)] = []
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.seatIds and not self.areas:
+            raise ValueError("expected seatIds or areas")
+        if len({one.areaId for one in self.areas}) != len(self.areas):
+            raise ValueError("expected each area once")
+        return self
+
+    def places(self) -> dict[int, int | None]:
+        return {one.areaId: one.quantity for one in self.areas}
+
+
+class ReserveCommand(Wanted, Command):
+    """Hold seats and standing places until a deadline."""
+
+    type: Literal["reserve"]
+
+
+class ReleaseCommand(GivenBack, Command):
+    """Give seats and standing places back."""
 
     type: Literal["release"]
-    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=1000)]
 
 
 class ExtendCommand(Command):

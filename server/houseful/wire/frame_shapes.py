@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from houseful.wire.buyer import FailedSeatBody, GrantedBody, Instant, WireStatus
-from houseful.wire.commands import Ref
+from houseful.wire.commands import AreaId, Ref
 from houseful.wire.staff import OccupancyFacts, OverviewRowBody
 
 Shape = type[BaseModel] | type[Mapping[str, Any]]
@@ -51,6 +51,24 @@ class SeatsFrame(TypedDict):
 
 
 HoldWord = Literal["granted", "extended", "expiring", "expired", "released", "paying", "booked"]
+
+
+class AreaCount(TypedDict):
+    """A standing area; `capacity` on sale is the sum of the three."""
+
+    areaId: AreaId
+    free: Annotated[int, Field(ge=0)]
+    held: Annotated[int, Field(ge=0)]
+    booked: Annotated[int, Field(ge=0)]
+
+
+class AreasFrame(TypedDict):
+    """Standing areas whose counts changed, at most four times a second; after `hello` all of them."""
+
+    type: Literal["areas"]
+    epoch: Epoch
+    seq: Seq
+    areas: list[AreaCount]
 
 
 class ReservationFrame(TypedDict):
@@ -159,6 +177,7 @@ STAFF_FRAMES: tuple[Shape, ...] = (OccupancyFrame, OverviewFrame)
 FRAMES: tuple[Shape, ...] = (
     HelloFrame,
     SeatsFrame,
+    AreasFrame,
     ReservationFrame,
     OkFrame,
     RefusedFrame,

@@ -6,15 +6,31 @@ Frames are plain dictionaries made here and only here; their models are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
-from houseful.domain.reasons import SEAT_REASONS
-from houseful.domain.seats import WIRE_STATUS, WIRE_STATUS_CODE, FailedSeat, Granted
-from houseful.wire.buyer import FailedSeatBody, GrantedBody, WireStatus
+from houseful.domain.reasons import AREA_REASONS, SEAT_REASONS
+from houseful.domain.seats import (
+    WIRE_STATUS,
+    WIRE_STATUS_CODE,
+    FailedArea,
+    FailedSeat,
+    Granted,
+    Refused,
+)
+from houseful.wire.buyer import (
+    FailedAreaBody,
+    FailedSeatBody,
+    FailedSeatsBody,
+    GrantedBody,
+    PlacesBody,
+    WireStatus,
+)
 from houseful.wire.codec import encode, iso
 from houseful.wire.commands import Ref
 from houseful.wire.frame_shapes import (
+    AreaCount,
+    AreasFrame,
     Change,
     HelloFrame,
     HoldWord,
@@ -83,6 +99,16 @@ def seats(epoch: str, seq: int, changes: list[Change]) -> bytes:
     return prepare(encode(frame))
 
 
+def areas(epoch: str, seq: int, counts: Iterable[tuple[int, int, int, int]]) -> bytes:
+    """`counts`: (area id, places free, held, booked)."""
+    listed: list[AreaCount] = [
+        {"areaId": area, "free": free, "held": held, "booked": booked}
+        for area, free, held, booked in counts
+    ]
+    frame: AreasFrame = {"type": "areas", "epoch": epoch, "seq": seq, "areas": listed}
+    return prepare(encode(frame))
+
+
 def resync(epoch: str, seq: int, reason: str) -> bytes:
     frame: ResyncFrame = {"type": "resync", "epoch": epoch, "seq": seq, "reason": reason}
     return prepare(encode(frame))
@@ -147,8 +173,44 @@ def failed_seats(failed: Sequence[FailedSeat]) -> list[FailedSeatBody]:
     ]
 
 
-def granted_data(granted: Granted, price_list: int, total: str) -> GrantedBody:
-    """The data of a reservation, for HTTP and sockets alike; `total` is a decimal string."""
+def failed_areas(failed: Sequence[FailedArea]) -> list[FailedAreaBody]:
+    """`failedAreas`, with the code beside the sentence."""
+    return [
+        {
+            "areaId": area.area_id,
+            "reason": AREA_REASONS[area.reason],
+            "code": area.reason,
+            "available": area.available,
+        }
+        for area in failed
+    ]
+
+
+def failed_data(answer: Refused) -> FailedSeatsBody:
+    """What could not be had. `failedAreas` stands only where standing places were asked for."""
+    data: FailedSeatsBody = {"failedSeats": failed_seats(answer.failed)}
+    if answer.failed_areas:
+        data["failedAreas"] = failed_areas(answer.failed_areas)
+    return data
+
+
+def refusal(answer: Refused) -> tuple[str, str]:
+    """(code, message) of a reservation that got nothing."""
+    if not answer.failed and {one.reason for one in answer.failed_areas} == {"area_full"}:
+        return "area_full", AREA_REASONS["area_full"]
+    return "conflict", "No seats could be reserved"
+
+
+def places_data(places: Mapping[int, int]) -> list[PlacesBody]:
+    """`places`: area → number, as it stands on the wire."""
+    return [{"areaId": area, "quantity": number} for area, number in places.items()]
+
+
+def granted_data(
+    granted: Granted, price_list: int, total: str, places: Mapping[int, int]
+) -> GrantedBody:
+    """The data of a reservation, for HTTP and sockets alike; `total` is a decimal string, `places` are
+    area → number."""
     data: GrantedBody = {
         "id": granted.reservation_id,
         "reservedSeatIds": list(granted.seat_ids),
@@ -157,6 +219,10 @@ def granted_data(granted: Granted, price_list: int, total: str) -> GrantedBody:
         "priceList": price_list,
         "total": total,
     }
+    if places:
+        data["places"] = places_data(places)
     if granted.failed:
         data["failedSeats"] = failed_seats(granted.failed)
+    if granted.failed_areas:
+        data["failedAreas"] = failed_areas(granted.failed_areas)
     return data

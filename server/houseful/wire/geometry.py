@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
+
+from houseful.wire.commands import AreaId
 
 Index = Annotated[int, Field(ge=0, description="Seat index: seat id − firstSeatId")]
 Flat = Annotated[list[int], Field(description="x0, y0, x1, y1, …")]
@@ -62,8 +64,22 @@ class GeometryArea(TypedDict):
     capacity: int
 
 
+class GeometryStandingArea(TypedDict):
+    """A standing area: sold by number, its places are not drawn."""
+
+    id: AreaId
+    name: str
+    zone: str
+    entrance: str
+    floor: int
+    capacity: Annotated[int, Field(ge=1, description="Of the plan; an event may sell fewer")]
+    category: Annotated[int, Field(ge=0, description="Index into `categories`")]
+    outline: Flat
+
+
 class GeometryBody(TypedDict):
-    """Where every seat is. Coordinates are whole numbers: plan units × scale, from the top left."""
+    """Where every seat is; standing places are not among them. Coordinates are whole numbers: plan
+    units × scale, from the top left."""
 
     format: Literal[1]
     name: str
@@ -92,3 +108,6 @@ class GeometryBody(TypedDict):
     gaps: Annotated[list[int], Field(description="Indexes of seats with an aisle after them")]
     labels: Labels
     areas: list[GeometryArea]
+    standing: NotRequired[
+        Annotated[list[GeometryStandingArea], Field(description="Only where there are any")]
+    ]

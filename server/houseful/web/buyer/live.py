@@ -124,7 +124,7 @@ class BuyerSession(SocketSession):
 def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
     """Hello, then what was missed, then join: without an await, so that no frame falls between."""
     replica, hub = live_event.replica, live_event.hub
-    missed = resumable(websocket, live_event)
+    missed, areas = resumable(websocket, live_event), hub.areas.all()
     now_ms = live_event.now_ms()
     greeting = [
         frames.hello(
@@ -136,6 +136,7 @@ def greet(websocket: WebSocket, live_event: LiveEvent, viewer: Viewer) -> None:
             viewers=len(hub) + 1,
         ),
         *(frame.in_form(is_binary=viewer.is_binary) for frame in missed or ()),
+        *((areas.in_form(is_binary=viewer.is_binary),) if areas else ()),
         *(
             frames.reservation(state, reservation_id, seat_ids, deadline_ms, now_ms)
             for reservation_id, (deadline_ms, seat_ids) in live_event.held_by(viewer.user).items()

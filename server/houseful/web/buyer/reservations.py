@@ -18,7 +18,7 @@ from houseful.wire.buyer import (
     ReserveRequest,
 )
 from houseful.wire.codec import iso
-from houseful.wire.frames import failed_seats, granted_data, seconds_left
+from houseful.wire.frames import failed_data, granted_data, places_data, refusal, seconds_left
 
 
 async def create_reservation(call: Call) -> Response:
@@ -28,21 +28,17 @@ async def create_reservation(call: Call) -> Response:
         call.id("event_id"),
         call.user.id,
         body.sessionId,
-        [(seat.seatId, seat.version) for seat in body.seats],
+        body.pairs(),
         counted_address(call.request, call.context) or "",
+        body.places(),
     )
     headers = rate_limit_headers(
         allowance.limit, allowance.remaining, -(-allowance.reset_ms // 1000)
     )
     if isinstance(answer, Granted):
         return ok(await granted_view(call, answer), granted_message(answer), 201, headers)
-    return refused(
-        409,
-        "conflict",
-        "No seats could be reserved",
-        data={"failedSeats": failed_seats(answer.failed)},
-        headers=headers,
-    )
+    code, message = refusal(answer)
+    return refused(409, code, message, data=failed_data(answer), headers=headers)
 
 
 async def list_reservations(call: Call) -> Response:
@@ -80,8 +76,12 @@ async def release_seats(call: Call) -> Response:
     """Some seats of one reservation go, the rest stays; the last seat ends it."""
     body = await call.body(ReleaseRequest)
     reservation_id = call.id("reservation_id")
+    event_id, user = call.id("event_id"), call.user.id
+    places = await call.context.reservations.held_places(
+        event_id, user, body.places(), reservation_id
+    )
     changed = await call.context.reservations.release_part(
-        call.id("event_id"), call.user.id, reservation_id, body.seatIds
+        event_id, user, reservation_id, body.seatIds + places
     )
     data = {"id": reservation_id, "releasedSeatIds": list(changed.seat_ids)}
     return ok(data, f"Released {seats_word(len(changed.seat_ids))}")
@@ -90,8 +90,9 @@ async def release_seats(call: Call) -> Response:
 def granted_message(granted: Granted) -> str:
     """The sentences that the contract fixes."""
     taken = len(granted.seat_ids)
-    if granted.failed:
-        return f"Reserved {seats_word(taken)}, {len(granted.failed)} failed"
+    if granted.failed or granted.failed_areas:
+        failed = len(granted.failed) + len(granted.failed_areas)
+        return f"Reserved {seats_word(taken)}, {failed} failed"
     return f"Successfully reserved {seats_word(taken)}"
 
 
@@ -101,12 +102,13 @@ def seats_word(count: int) -> str:
 
 async def granted_view(call: Call, granted: Granted) -> GrantedBody:
     priced = await call.context.reservations.prices(call.id("event_id"), granted)
-    return granted_data(granted, priced.price_list, priced.total)
+    places = await call.context.reservations.places(call.id("event_id"), granted)
+    return granted_data(granted, priced.price_list, priced.total, places)
 
 
 async def reservation_view(call: Call, event_id: int, reservation: Reservation) -> ReservationBody:
     priced = await call.context.reservations.prices(event_id, reservation)
-    return {
+    view: ReservationBody = {
         "id": reservation.reservation_id,
         "eventId": event_id,
         "status": reservation.status.value,
@@ -117,6 +119,9 @@ async def reservation_view(call: Call, event_id: int, reservation: Reservation) 
         "priceList": priced.price_list,
         "total": priced.total,
     }
+    if places := await call.context.reservations.places(event_id, reservation):
+        view["places"] = places_data(places)
+    return view
 
 
 PATH = "/events/{event_id:int}/reservations"
