@@ -79,8 +79,8 @@ def test_all_faults_are_reported_at_once_with_what_was_expected_and_what_came(
     lines = refusal().splitlines()[1:]
 
     assert lines == [
-        "  HOUSEFUL_PORT: expected a port from 0 (any free) to 65535, got '70000'",
-        "  HOUSEFUL_WORKERS: expected 1 to 256 worker processes, got 'two'",
+        '  HOUSEFUL_PORT: expected a port from 0 (any free) to 65535, got "70000"',
+        '  HOUSEFUL_WORKERS: expected 1 to 256 worker processes, got "two"',
         "  HOUSEFUL_HOLD_SECOND: expected a name that Houseful knows,"
         " perhaps HOUSEFUL_HOLD_SECONDS?",
         "  STRIPE_PUBLISHABLE_KEY: expected a value, because STRIPE_SECRET_KEY is set; got none",
@@ -111,7 +111,7 @@ def test_a_wrong_value_is_refused_by_name(
     monkeypatch.setenv(name, value)
 
     assert f"  {name}: expected " in refusal()
-    assert repr(value) in refusal()
+    assert f'got "{value}"' in refusal()
 
 
 @pytest.mark.parametrize(

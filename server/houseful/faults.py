@@ -10,6 +10,8 @@ from typing import Final
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from houseful.domain.wording import shown
+
 PREFIX: Final = "HOUSEFUL_"
 TEST_PREFIX: Final = "HOUSEFUL_TEST_"
 """Names for the test suite, which the server passes over."""
@@ -44,10 +46,10 @@ def wrong_value(fields: Fields, details: ErrorDetails) -> str:
     """The variable, what was expected, what came; a secret is not repeated."""
     field = str(details["loc"][0]).lower().removeprefix(PREFIX.lower())
     about = fields[field]
-    shown = repr(details["input"])
-    if "Secret" in str(about.annotation) or len(shown) > LONGEST_SHOWN:
-        shown = "another value (not shown)"
-    return f"{variable(fields, field)}: expected {about.description}, got {shown}"
+    came = shown(details["input"], LONGEST_SHOWN + 1)
+    if "Secret" in str(about.annotation) or len(came) > LONGEST_SHOWN:
+        came = "another value (not shown)"
+    return f"{variable(fields, field)}: expected {about.description}, got {came}"
 
 
 def unknown_names(fields: Fields) -> list[str]:

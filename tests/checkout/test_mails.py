@@ -22,7 +22,7 @@ from houseful.checkout.checkout import Checkout
 from houseful.checkout.mails import PER_BOOKING, PER_RECIPIENT, PER_USER, BookingMails
 from houseful.checkout.outbox import MAILS, MAILS_AT_ONCE, ONCE, OTHERS, SLOW_MS, Relay
 from houseful.domain.delivery import DeliveryState
-from houseful.domain.errors import Conflict, Forbidden, RateLimited
+from houseful.domain.errors import Conflict, Forbidden, InvalidRequest, RateLimited
 from houseful.ledger import discounts, outbox, workers
 from houseful.ledger.outbox import Job
 from houseful.plans import reader
@@ -395,3 +395,20 @@ async def test_a_ticket_prints_its_table_and_its_entrance(room: PostRoom) -> Non
     assert "ENTRANCE Gate C" in section
     (row,) = (text for text in texts if "ROW B SEAT 1" in text)
     assert "ENTRANCE Gate D" in row
+
+
+async def test_every_door_refuses_an_address_that_the_mail_server_has_no_letters_for(
+    shop: Shop, redis_client: Redis
+) -> None:
+    """At the checkout, and where buyers and staff have tickets sent again."""
+    async with smtp_server(Office(), enable_SMTPUTF8=False) as port:
+        room = post_room(shop, redis_client, Office(), f"smtp://127.0.0.1:{port}")
+        reference = await room.bought("ada", 0, contact=Contact("Ada", "ada@example.org", None))
+        for attempt in (
+            room.mails.checked_address("用户@example.org", "contact.email"),
+            room.mails.send("boss", "venue", reference, "用户@example.org"),
+        ):
+            with pytest.raises(InvalidRequest) as refusal:
+                await attempt
+            assert refusal.value.code == "address_needs_smtputf8"
+        assert await room.mails.checked_address("info@faß.de") == "info@faß.de"

@@ -346,7 +346,7 @@ def test_wrong_settings_are_all_named(data_dir: Path) -> None:
     said = refusal(data_dir, HOUSEFUL_WORKERS="none", HOUSEFUL_HOLD_SECONDS="-3")
 
     assert "HOUSEFUL_WORKERS: expected 1 to 256" in said
-    assert "HOUSEFUL_HOLD_SECONDS: expected 1 to 86400 seconds, got '-3'" in said
+    assert 'HOUSEFUL_HOLD_SECONDS: expected 1 to 86400 seconds, got "-3"' in said
 
 
 def test_a_second_server_on_one_data_directory_is_one_sentence(
@@ -436,8 +436,8 @@ def test_an_imported_plan_is_listed_as_an_event(data_dir: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"--price": "Stalls"}, "--price: expected CATEGORY=AMOUNT, got 'Stalls'"),
-        ({"--price": "Balcony=5"}, "prices: expected prices for 'Stalls', got one for 'Balcony'"),
+        ({"--price": "Stalls"}, '--price: expected CATEGORY=AMOUNT, got "Stalls"'),
+        ({"--price": "Balcony=5"}, 'prices: expected prices for "Stalls", got one for "Balcony"'),
         ({"--price": "Stalls=7.555"}, "expected an amount ≥ 0 with at most 2 decimals"),
         ({"--starts-at": "tomorrow"}, "expected a time such as 2026-01-09T12:00:00Z"),
         ({"--currency": "euro"}, "HOUSEFUL_CURRENCY: expected a currency code that Stripe charges"),

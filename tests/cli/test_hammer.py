@@ -63,7 +63,7 @@ def report(*faults: tuple[str, str], stopped: str = "", **counts: int) -> Report
             "expected at most 20 sockets for 1 tokens, 20 each against one server, got 551",
         ),
         (["http://127.0.0.1:1", "--json", "/nowhere/at/all"], "cannot write /nowhere/at/all"),
-        (["nonsense"], "expected an address such as http://127.0.0.1:8000, got 'nonsense'"),
+        (["nonsense"], 'expected an address such as http://127.0.0.1:8000, got "nonsense"'),
     ],
 )
 def test_what_cannot_be_run_is_one_sentence_and_exit_code_2(

@@ -80,7 +80,7 @@ def test_a_run_has_bounds_that_it_names(plan: RunPlan, message: str) -> None:
         ({"ramp_s": 61.0}, "--ramp: expected 0 to 60"),
         ({"hot_share": 1.5}, "--hot-seats: expected 0 to 1, got 1.5"),
         ({"duration_s": float("nan")}, "--duration: expected"),
-        ({"mix": {"steal": 1.0}}, "--mix: expected release, .* got 'steal'"),
+        ({"mix": {"steal": 1.0}}, '--mix: expected release, .* got "steal"'),
         ({"mix": {"pay": 0.0}}, "--mix: expected a weight above 0"),
     ],
 )
@@ -108,7 +108,7 @@ def test_times_and_mixes_are_read() -> None:
     for wrong in ("", "60x", "s", "-1s"):
         with pytest.raises(InvalidRequest, match="--ramp: expected"):
             parse_seconds("--ramp", wrong)
-    with pytest.raises(InvalidRequest, match="expected NAME=WEIGHT, got 'pay=lots'"):
+    with pytest.raises(InvalidRequest, match='expected NAME=WEIGHT, got "pay=lots"'):
         parse_mix("pay=lots")
 
 

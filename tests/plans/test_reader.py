@@ -159,7 +159,7 @@ def test_a_plan_without_a_size_is_as_large_as_its_seats_reach() -> None:
 def test_every_used_category_needs_a_price() -> None:
     plan = read_json(pretix())
     require_prices(plan, {"Front": "20.00", "Back": "10.00"})
-    with pytest.raises(PlanRefused, match="prices: expected a price for 'Back', got none"):
+    with pytest.raises(PlanRefused, match='prices: expected a price for "Back", got none'):
         require_prices(plan, {"Front": "20.00"})
 
 
@@ -171,7 +171,7 @@ def test_a_category_without_seats_needs_no_price() -> None:
 
 def test_a_price_for_no_category_is_refused() -> None:
     prices = {"Front": "20.00", "Back": "10.00", "Bakc": "10.00"}
-    with pytest.raises(PlanRefused, match="prices: expected prices for 'Back', 'Front', got one"):
+    with pytest.raises(PlanRefused, match='prices: expected prices for "Back", "Front", got one'):
         require_prices(read_json(pretix()), prices)
 
 

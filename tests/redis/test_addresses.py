@@ -33,7 +33,7 @@ def test_a_primary_is_named_by_its_sentinels() -> None:
     [
         ("redis+cluster://", "another form"),
         ("redis+cluster://one:port", "one:port"),
-        ("redis+cluster://one,,two", "''"),
+        ("redis+cluster://one,,two", 'got ""'),
         ("redis+cluster://one/3", "/3"),
         ("redis+sentinel://one,two", "no name of the primary"),
         ("redis+sentinel://one/house/first", "/house/first"),

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import default
 from ipaddress import ip_address
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -47,10 +48,14 @@ async def serve(office: Office) -> AsyncIterator[Serve]:
 
 @pytest.fixture
 def message(booking: BookingDocument) -> EmailMessage:
+    return letter(booking, "ada@example.org")
+
+
+def letter(booking: BookingDocument, to: str) -> EmailMessage:
     return compose(
         booking,
         Occasion(),
-        to="ada@example.org",
+        to=to,
         sender="tickets@houseful.example",
         sent_at_ms=1_767_960_000_000,
         delivery_id="17",
@@ -278,6 +283,39 @@ def test_a_url_that_is_wrong_is_refused_without_being_repeated(url: str) -> None
 def test_a_password_does_not_show_in_a_repr() -> None:
     assert "sesame" not in repr(SmtpServer.from_url("smtp://u:sesame@mail.example"))
     assert isinstance(mailer("smtp://u:sesame@mail.example"), SmtpMailer)
+
+
+@pytest.mark.parametrize("has_smtputf8", [True, False])
+async def test_an_address_in_any_alphabet_is_for_a_server_with_smtputf8(
+    has_smtputf8: bool, office: Office, serve: Serve, booking: BookingDocument
+) -> None:
+    port = await serve(enable_SMTPUTF8=has_smtputf8)
+    post = mailer(f"smtp://127.0.0.1:{port}")
+    assert await post.takes_any_alphabet() is has_smtputf8
+    message = letter(booking, "用户@例子.公司")
+    if has_smtputf8:
+        await post.send(message)
+        assert office.envelopes[0].rcpt_tos == ["用户@xn--fsqu00a.xn--55qx5d"]
+        return
+    with pytest.raises(InvalidRequest) as refusal:
+        await post.send(message)
+    assert refusal.value.code == "address_needs_smtputf8"
+    assert office.envelopes == []
+
+
+async def test_what_the_mail_server_can_do_is_asked_once_and_remembered_for_a_while(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with smtp_server(office, enable_SMTPUTF8=False) as port:
+        post = mailer(f"smtp://127.0.0.1:{port}")
+        assert not await post.takes_any_alphabet()
+    assert not await post.takes_any_alphabet(), "remembered"
+    monkeypatch.setattr(delivery, "monotonic", lambda: monotonic() + delivery.REMEMBERED_S)
+    assert await post.takes_any_alphabet(), "nobody answers, which stops no sale"
+
+
+async def test_without_a_mail_server_every_address_may_buy() -> None:
+    assert await mailer(None).takes_any_alphabet()
 
 
 async def test_without_a_server_the_log_says_what_would_have_been_sent(

@@ -10,6 +10,8 @@ import signal
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from houseful.domain.wording import shown
+
 CRASH_POINTS: Final = (
     "after_T0",  # the key is taken
     "after_R1",  # the seats are PAYING
@@ -47,7 +49,7 @@ def crash_at(environment: Mapping[str, str]) -> Reached:
     if not wanted:
         return nowhere
     if wanted not in CRASH_POINTS:
-        raise ValueError(f"expected one of {', '.join(CRASH_POINTS)}, got {wanted!r}")
+        raise ValueError(f"expected one of {', '.join(CRASH_POINTS)}, got {shown(wanted)}")
     left = int(times or 1)
 
     def reached(name: str) -> None:

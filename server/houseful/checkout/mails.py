@@ -29,7 +29,7 @@ from houseful.ledger.outbox import Job
 from houseful.sql.database import Database, Session
 from houseful.store.limiter import Limiter
 from houseful.tickets import calendar, mail
-from houseful.tickets.delivery import Mailer
+from houseful.tickets.delivery import Mailer, other_alphabet
 from houseful.tickets.mail import Occasion
 from houseful.wire.codec import decode
 from houseful.wire.email_address import email_address
@@ -78,6 +78,16 @@ class BookingMails:
         self.sends_mail = sends_mail
         self._finding: set[asyncio.Task[None]] = set()
 
+    async def checked_address(self, text: str, field: str = "") -> str:
+        """An address that mail can reach, as people write it. Raises InvalidRequest.
+
+        Without a mail server every address that may exist is kept: nothing is sent to it.
+        """
+        address = email_address(text, field)
+        if address.needs_smtputf8 and not await self._mailer.takes_any_alphabet():
+            raise other_alphabet(field)
+        return address.shown
+
     async def send(
         self,
         user: str,
@@ -100,7 +110,7 @@ class BookingMails:
         own = address_of(booking)
         if not (to or own):
             raise InvalidRequest("expected an address, the booking has none", code="no_address")
-        address = email_address(to or own).shown
+        address = await self.checked_address(to or own)
         if role not in STAFF:
             if not own or address.casefold() != email_address(own).shown.casefold():
                 raise Forbidden(

@@ -23,7 +23,7 @@ from houseful.checkout.booking_transitions import (
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.checkout.printer import WAITING_PER_PERSON
 from houseful.domain.booking import PAID, State
-from houseful.domain.errors import HousefulError, Unavailable
+from houseful.domain.errors import HousefulError, Unavailable, told_of
 from houseful.ledger import bookings, claims, outbox
 from houseful.ledger.bookings import Booking
 from houseful.ledger.outbox import Job
@@ -124,10 +124,10 @@ class Relay:
             if booking is not None:
                 await self._fulfil(job, booking)
         except HousefulError as error:
-            await self._again(job, error.message)
+            await self._again(job, error.told)
         except Exception as error:  # noqa: BLE001 - one broken job must not hold up the others
             log.exception("promise_failed", kind=job.kind, booking_id=job.booking_id)
-            await self._again(job, repr(error))
+            await self._again(job, told_of(error))
         else:
             return True
         return False

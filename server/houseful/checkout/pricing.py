@@ -9,6 +9,7 @@ from houseful.domain.currencies import fault
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.money import to_wire
 from houseful.domain.pricing import REFUSALS, Discount, Quote, quote, refusal
+from houseful.domain.wording import shown
 from houseful.ledger import claims, discounts
 from houseful.ledger.claims import ClaimedEvent
 from houseful.sql.database import Session
@@ -39,7 +40,9 @@ async def price(
     seats = await claims.priced(session, event_id, number, seat_ids)
     missing = sorted(set(seat_ids) - {seat.seat_id for seat in seats})
     if missing:
-        raise NotFound(f"expected seats of event {event_id}, got {missing}", code="unknown_seat")
+        raise NotFound(
+            f"expected seats of event {event_id}, got {shown(missing)}", code="unknown_seat"
+        )
     plain = quote(seats, event.currency, None, number)
     if not code:
         return checked(plain), event

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from houseful.checkout import charges
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import State
-from houseful.domain.errors import HousefulError
+from houseful.domain.errors import told_of
 from houseful.ledger import bookings, counters, outbox, payment_problems
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import Outcome, PaymentState, Standing
@@ -126,7 +126,7 @@ class Reconciler:
         try:
             await self._apply_payment(payment_id)
         except Exception as error:  # noqa: BLE001 - see above; what failed is kept and shown
-            reason = error.told if isinstance(error, HousefulError) else repr(error)
+            reason = told_of(error)
             log.error("payment_cannot_be_applied", payment_id=payment_id, error=reason)
             pause = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << min(tries, 12))
             await self._keep(payment_id, payment_problems.UNAPPLIED, reason, again_in_ms=pause)

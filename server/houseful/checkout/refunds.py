@@ -107,7 +107,7 @@ class Refunds:
         except AlreadyRefunded:
             return Verdict(GIVEN)
         except GatewayUnknown as error:
-            return Verdict(None, error.message)
+            return Verdict(None, error.told)
         except GatewayRejected as error:
             log.error(
                 "refund_failed",
@@ -116,7 +116,7 @@ class Refunds:
                 code=error.code,
                 parameter=error.parameter,
             )
-            return Verdict(FAILED, error.message)
+            return Verdict(FAILED, error.told)
         parts.reached("after_refund_call")
         failed = refund.outcome is RefundOutcome.FAILED
         return Verdict(FAILED if failed else GIVEN, refund_id=refund.refund_id)

@@ -99,7 +99,7 @@ class Saga:
         except (GatewayNotSetUp, GatewayRejected) as error:
             return await self._refused(booking, error)
         except GatewayUnknown as error:
-            return await self.put_off(booking, error.message)
+            return await self.put_off(booking, error.told)
         parts.reached("after_S1")
         booking = await parts.database.transact(lambda s: self._intend(s, booking, state))
         parts.reached("after_T2")
@@ -154,7 +154,7 @@ class Saga:
             self._parts.reached("after_S2")
             return await self._declined(booking, error)
         except GatewayUnknown as error:
-            return await self.put_off(booking, error.message)
+            return await self.put_off(booking, error.told)
         except GatewayRejected as error:
             return await self._rejected(booking, error)
         self._parts.reached("after_S2")
@@ -166,7 +166,7 @@ class Saga:
         try:
             state = await self._parts.gateway.fetch(booking.payment_id)
         except (GatewayUnknown, GatewayRejected) as error:
-            return await self.put_off(booking, error.message)
+            return await self.put_off(booking, error.told)
         return await self.settle(booking, state)
 
     async def settle(self, booking: Booking, state: PaymentState) -> Booking:
@@ -295,7 +295,7 @@ class Saga:
                 booking.payment_id, idempotency_key=charges.call_key(booking, "cancel")
             )
         except (GatewayUnknown, GatewayRejected) as error:
-            return await self.put_off(booking, error.message)
+            return await self.put_off(booking, error.told)
         self._parts.reached("after_cancel_call")
         return await self.settle(booking, state)
 

@@ -24,6 +24,7 @@ from houseful.domain import money
 from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
 from houseful.domain.moments import check_sale
 from houseful.domain.text import visible
+from houseful.domain.wording import shown
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -60,7 +61,7 @@ def main() -> None:
     try:
         app()
     except HousefulError as error:
-        sys.exit(visible(f"houseful: {error.message}"))
+        sys.exit(visible(f"houseful: {error.told}"))
 
 
 @app.callback()
@@ -333,9 +334,9 @@ def _prices(given: list[str]) -> dict[str, str]:
     for pair in given:
         category, sign, amount = pair.rpartition("=")
         if not sign or not category or not amount:
-            raise InvalidRequest(f"--price: expected CATEGORY=AMOUNT, got {pair!r}")
+            raise InvalidRequest(f"--price: expected CATEGORY=AMOUNT, got {shown(pair)}")
         if category in amounts:
-            raise InvalidRequest(f"--price: expected one price for {category!r}, got two")
+            raise InvalidRequest(f"--price: expected one price for {shown(category)}, got two")
         amounts[category] = amount
     return amounts
 

@@ -160,7 +160,7 @@ def _failing_with_two() -> Iterator[None]:
     try:
         yield
     except HousefulError as error:
-        print(f"houseful: {error.message}", file=sys.stderr)
+        print(f"houseful: {error.told}", file=sys.stderr)
         raise typer.Exit(COULD_NOT_RUN) from None
     except KeyboardInterrupt:
         print("houseful: interrupted, no verdict", file=sys.stderr)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from houseful.domain.wording import shown
+
 
 class State(StrEnum):
     """Where a booking stands."""
@@ -70,5 +72,7 @@ LIVE: Final = UNFINISHED | PAID
 def check(before: State, after: State) -> State:
     """`after`, when it may follow `before`; anything else is a bug and raises ValueError."""
     if after not in FOLLOWS[before]:
-        raise ValueError(f"expected one of {sorted(FOLLOWS[before])} after {before}, got {after}")
+        raise ValueError(
+            f"expected one of {shown(sorted(FOLLOWS[before]))} after {before}, got {after}"
+        )
     return after

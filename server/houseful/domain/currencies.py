@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.wording import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def currency_of(code: str) -> Currency:
     found = CURRENCIES.get(code)
     if found is None:
         raise InvalidRequest(
-            f"currency: expected one that the payment gateway takes, got {code!r}",
+            f"currency: expected one that the payment gateway takes, got {shown(code)}",
             code="currency_not_chargeable",
         )
     return found

@@ -45,6 +45,11 @@ class HousefulError(Exception):
         return f"{self.message}: {self.reason}" if self.reason else self.message
 
 
+def told_of(error: BaseException) -> str:
+    """What failed, for logs and operators: another library's error is named by its class."""
+    return error.told if isinstance(error, HousefulError) else f"{type(error).__name__}: {error}"
+
+
 class InvalidRequest(HousefulError):
     """The request is wrong in itself; the same request can never succeed. `field` may say where."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.wording import shown
 
 FIRST_MS: Final = 0
 """1970-01-01T00:00:00Z."""
@@ -25,10 +26,10 @@ def is_in_bounds(at_ms: int) -> bool:
     return FIRST_MS <= at_ms < LAST_MS
 
 
-def in_bounds(at_ms: int, shown: object = None) -> int:
+def in_bounds(at_ms: int, text: str | None = None) -> int:
     """`at_ms`. Raises InvalidRequest, showing what came, for a year outside 1970 to 2099."""
     if not is_in_bounds(at_ms):
-        came = f"{at_ms} ms" if shown is None else repr(shown)
+        came = f"{at_ms} ms" if text is None else shown(text)
         raise InvalidRequest(f"expected a time in the years 1970 to 2099, got {came}")
     return at_ms
 

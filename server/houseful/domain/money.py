@@ -7,6 +7,7 @@ from typing import Final
 from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.numbers import scaled
+from houseful.domain.wording import shown
 
 LARGEST_MINOR: Final = 10**15
 """JSON numbers and SQL integers hold it exactly; nothing we sell costs more."""
@@ -40,7 +41,7 @@ def from_wire(text: str, currency: str) -> int:
     if amount is None:
         raise InvalidRequest(
             f"expected an amount ≥ 0 with at most {decimals(currency)} decimals, such as 75.00,"
-            f" got {text[:40]!r}"
+            f" got {shown(text, 40)}"
         )
     if amount > LARGEST_MINOR:
         raise InvalidRequest(f"expected an amount of at most {LARGEST_MINOR} minor units")

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.wording import shown
 
 NO_PLACES: Final = frozenset({"Factory", "localtime", "posixrules"})
 """Names in the database that stand for no zone, and that browsers do not know."""
@@ -23,7 +24,7 @@ def checked_zone(name: str) -> str:
     """`name`, if it is an IANA time zone. Raises InvalidRequest `invalid_time_zone`."""
     if name not in known():
         raise InvalidRequest(
-            f"timeZone: expected a time zone such as Europe/Vienna, got {name[:80]!r}",
+            f"timeZone: expected a time zone such as Europe/Vienna, got {shown(name, 80)}",
             code="invalid_time_zone",
         )
     return name

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.wording import shown
 from houseful.hammer.client.address import Address
 
 FATES: Final[dict[str, str]] = {
@@ -163,7 +164,7 @@ class RunPlan:
 def check_mix(mix: Mapping[str, float]) -> None:
     for fate, weight in mix.items():
         if fate not in FATES:
-            raise InvalidRequest(f"--mix: expected {', '.join(FATES)}, got {fate!r}")
+            raise InvalidRequest(f"--mix: expected {', '.join(FATES)}, got {shown(fate)}")
         if not 0 <= weight <= 1_000_000:
             raise InvalidRequest(f"--mix: expected a weight from 0 to 1000000, got {weight}")
     if not any(mix.values()):
@@ -178,7 +179,7 @@ def parse_mix(text: str) -> dict[str, float]:
         try:
             mix[fate] = float(weight or "1")
         except ValueError:
-            raise InvalidRequest(f"--mix: expected NAME=WEIGHT, got {pair[:40]!r}") from None
+            raise InvalidRequest(f"--mix: expected NAME=WEIGHT, got {shown(pair, 40)}") from None
     check_mix(mix)
     return mix
 
@@ -193,7 +194,7 @@ def parse_seconds(option: str, text: str) -> float:
         seconds = float(number) * UNITS[text[len(number) :] or "s"]
     except (ValueError, KeyError):
         raise InvalidRequest(
-            f"{option}: expected a time such as 30s, 2m or 500ms, got {text[:40]!r}"
+            f"{option}: expected a time such as 30s, 2m or 500ms, got {shown(text, 40)}"
         ) from None
     between(option, seconds, 0, 1_000_000)
     return seconds

@@ -13,7 +13,7 @@ from functools import cached_property
 from struct import unpack_from
 from typing import Any, Final
 
-from houseful.domain.errors import InvalidRequest
+from houseful.domain.errors import InvalidRequest, told_of
 from houseful.hammer.client.live_socket import BINARY, message_of, payload_of
 from houseful.wire.codec import decode
 
@@ -76,7 +76,7 @@ def read_status(body: bytes) -> tuple[ChartSeats, int, Values]:
         return house, header["seq"], values
     except (InvalidRequest, KeyError, ValueError, IndexError, TypeError) as error:
         raise InvalidRequest(
-            f"expected a status body (HFS1), got something else: {error!r}"
+            f"expected a status body (HFS1), got something else: {told_of(error)}"
         ) from None
 
 
@@ -120,7 +120,7 @@ def change_of(change: Sequence[Any]) -> Change:
 def read_binary(payload: bytes, house: ChartSeats) -> tuple[int, list[Change]] | None:
     """The frame of `houseful.v1.bin`: type 1, hash of the epoch, then LEB128 numbers."""
     if payload[:1] != b"\1" or len(payload) < 5:
-        raise ValueError(f"expected a binary seats frame, got {payload[:8]!r}")
+        raise ValueError(f"expected a binary seats frame, got {payload[:8].hex()}")
     if int.from_bytes(payload[1:5], "little") != house.epoch_hash:
         return None
     seq, count, *numbers = all_numbers(payload[5:])

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, or_, select, update
 from houseful.domain.currencies import check_reduction
 from houseful.domain.errors import Conflict, InvalidRequest
 from houseful.domain.pricing import Discount
+from houseful.domain.wording import shown
 from houseful.ledger.models import BOOKING, DISCOUNT
 from houseful.sql.database import Session
 
@@ -35,7 +36,7 @@ async def add(
     """Store a code and return its id. Raises InvalidRequest, or Conflict when it exists."""
     name = normalised(code)
     if not 1 <= len(name) <= 64 or not name.isprintable():
-        raise InvalidRequest(f"expected a code of 1 to 64 characters, got {code!r}")
+        raise InvalidRequest(f"expected a code of 1 to 64 characters, got {shown(code)}")
     if (percent is None) == (amount_minor is None):
         raise InvalidRequest("expected either a percentage or an amount")
     if percent is not None and not 1 <= percent <= 100:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, case, delete, func, insert, select, update
 from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.moments import is_in_bounds
+from houseful.domain.wording import shown
 from houseful.domain.zones import checked_zone
 from houseful.ledger.counters import upsert
 from houseful.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
@@ -90,7 +91,7 @@ async def add(
     unknown = sorted(set(prices) - set(ordinals))
     if unknown or not prices:
         raise InvalidRequest(
-            f"expected prices for categories of {sorted(ordinals)}, got {unknown or 'none'}"
+            f"expected prices for categories of {shown(sorted(ordinals), 200)}, got {shown(unknown)}"
         )
     result = await session.execute(
         insert(EVENT)

@@ -18,6 +18,7 @@ from typing import Final
 
 from houseful.domain import currencies
 from houseful.domain.demo_charge import DemoCharge, DemoRefund
+from houseful.domain.wording import shown
 from houseful.payments import declines
 from houseful.payments.demo_charges import DemoCharges
 from houseful.payments.gateway import (
@@ -283,7 +284,8 @@ def _refundable(charge: DemoCharge, amount_minor: int | None) -> int:
 
 def _key_reused(key: str) -> GatewayRejected:
     return GatewayRejected(
-        f"idempotency key {key!r} was used before with other arguments", code="idempotency_error"
+        f"idempotency key {shown(key)} was used before with other arguments",
+        code="idempotency_error",
     )
 
 

@@ -12,6 +12,7 @@ import stripe
 import structlog
 
 from houseful.domain.errors import HousefulError
+from houseful.domain.wording import shown
 from houseful.payments import declines
 from houseful.payments.gateway import (
     AlreadyRefunded,
@@ -87,7 +88,9 @@ def dispute(found: Mapping[str, Any]) -> Dispute | None:
     """A Dispute; None for one of a charge that no PaymentIntent made."""
     status, payment_id = found.get("status"), found.get("payment_intent")
     if status not in _STANDINGS:
-        raise GatewayUnknown(f"Stripe answered with the dispute status {status!r}, unknown here")
+        raise GatewayUnknown(
+            f"Stripe answered with the dispute status {shown(status)}, unknown here"
+        )
     if not isinstance(payment_id, str):
         return None
     return Dispute(payment_id, _STANDINGS[status], found["created"] * 1000)
@@ -97,7 +100,9 @@ def refund_state(refund: Mapping[str, Any]) -> RefundState:
     """A Refund as `RefundState`."""
     status = refund.get("status")
     if status not in _REFUND_OUTCOMES:
-        raise GatewayUnknown(f"Stripe answered with the refund status {status!r}, unknown here")
+        raise GatewayUnknown(
+            f"Stripe answered with the refund status {shown(status)}, unknown here"
+        )
     return RefundState(
         refund_id=refund["id"],
         payment_id=refund["payment_intent"],
@@ -162,7 +167,9 @@ def _outcome(intent: Mapping[str, Any]) -> Outcome:
         tried = intent.get("last_payment_error") is not None
         return Outcome.REQUIRES_PAYMENT_METHOD if tried else Outcome.REQUIRES_CONFIRMATION
     if status not in _OUTCOMES:
-        raise GatewayUnknown(f"Stripe answered with the payment status {status!r}, unknown here")
+        raise GatewayUnknown(
+            f"Stripe answered with the payment status {shown(status)}, unknown here"
+        )
     return _OUTCOMES[status]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from houseful.domain.errors import PlanRefused
 from houseful.domain.text import clean
+from houseful.domain.wording import shown
 
 COORDINATE_LIMIT = 1e8
 """Beyond this a coordinate is a mistake: at one unit per millimetre it is 100 km."""
@@ -30,7 +31,7 @@ def _describe(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return repr(value if len(value) <= 40 else value[:40] + "…")
+        return shown(value, 40)
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):

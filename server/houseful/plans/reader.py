@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from houseful.domain.errors import InvalidRequest, PlanRefused
 from houseful.domain.plan import Plan
+from houseful.domain.wording import shown
 from houseful.plans.census import Progress
 from houseful.plans.document import Node
 from houseful.plans.pretix import is_pretix, read_pretix
@@ -63,7 +64,7 @@ def require_prices(plan: Plan, prices: Mapping[str, str]) -> None:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(repr(name) for name in names)
+    return ", ".join(shown(name) for name in names)
 
 
 def _sized(plan: Plan) -> Plan:

@@ -112,7 +112,7 @@ def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
     try:
         config = configuration(create_app(chosen), chosen, **replaced)
     except HousefulError as error:
-        sys.stderr.write(f"houseful: {error.message}\n")
+        sys.stderr.write(f"houseful: {error.told}\n")
         return 1
     server = Server(config, ready_fd=int(sys.argv[2]))
     spare_the_collector()

@@ -55,12 +55,12 @@ async def mail(chosen: Settings) -> Sequence[Finding]:
     try:
         server = SmtpServer.from_url(chosen.smtp_url.get_secret_value())
     except ConfigurationError as error:
-        return [Finding("mail", "check_failed", {"reason": error.message})]
+        return [Finding("mail", "check_failed", {"reason": error.told})]
     where: dict[str, str | int] = {"host": server.host, "port": server.port}
     try:
         await SmtpMailer(server).greet()
     except Unavailable as error:
-        return [Finding("mail", "mail_unreachable", {**where, "reason": error.message})]
+        return [Finding("mail", "mail_unreachable", {**where, "reason": error.told})]
     sender = {"sender": chosen.mail_from}
     if "mail_from" not in chosen.model_fields_set:
         return [Finding("mail", "mail_sender_default", sender)]
@@ -91,7 +91,7 @@ async def secret(chosen: Settings) -> Sequence[Finding]:
     try:
         chosen.signing_secret()
     except ConfigurationError as error:
-        return [Finding("secret", "secret_unreadable", {"reason": error.message})]
+        return [Finding("secret", "secret_unreadable", {"reason": error.told})]
     return [Finding("secret", "secret_set" if chosen.jwt_secret else "secret_generated")]
 
 

@@ -34,7 +34,7 @@ async def data_directory(chosen: Settings) -> Sequence[Finding]:
     try:
         await asyncio.to_thread(prepare, chosen.data_dir)
     except ConfigurationError as error:
-        return [Finding(subject, "data_directory_unwritable", {"reason": error.message})]
+        return [Finding(subject, "data_directory_unwritable", {"reason": error.told})]
     is_closed = is_private(chosen.data_dir)
     return [
         Finding(subject, "data_directory_private" if is_closed else "data_directory_open", where)
@@ -52,7 +52,7 @@ async def redis(chosen: Settings) -> Sequence[Finding]:
             return [Finding("redis", "redis_embedded")]
         found = await check_redis(url)
     except HousefulError as error:
-        return [Finding("redis", "redis_unfit", {"reason": error.message})]
+        return [Finding("redis", "redis_unfit", {"reason": error.told})]
     seen = {
         "software": found.software,
         "version": found.version,
@@ -95,7 +95,7 @@ async def port(chosen: Settings) -> Sequence[Finding]:
     except ConfigurationError as error:
         if await _is_houseful(chosen):
             return [Finding("port", "port_serving", where)]
-        return [Finding("port", "port_taken", {**where, "reason": error.message})]
+        return [Finding("port", "port_taken", {**where, "reason": error.told})]
     listening.close()
     return [Finding("port", "port_free", where)]
 

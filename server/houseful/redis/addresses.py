@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from houseful.domain.errors import ConfigurationError
 from houseful.domain.numbers import whole
 from houseful.domain.server_url import check_login, is_plain
+from houseful.domain.wording import shown
 
 Address = tuple[str, int]
 """(host, port) of one node."""
@@ -120,7 +121,7 @@ def _address(node: str, kind: str) -> Address:
     except ValueError:
         raise _wrong(kind, node) from None
     if not host:
-        raise _wrong(kind, repr(node))
+        raise _wrong(kind, shown(node))
     return host, port
 
 

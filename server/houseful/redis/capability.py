@@ -18,6 +18,7 @@ from redis import exceptions
 from redis.asyncio import Redis
 
 from houseful.domain.errors import ConfigurationError, Unavailable
+from houseful.domain.wording import shown
 from houseful.redis.addresses import describe
 from houseful.redis.cluster import Cluster
 from houseful.redis.command_router import Client
@@ -151,7 +152,7 @@ async def _require_notifications(client: Redis, serves: Callable[[str], bool]) -
             return "not readable, but heard"
         raise _missing_notifications("unknown: CONFIG GET is not allowed")
     if missing_flags(current):
-        raise _missing_notifications(repr(current))
+        raise _missing_notifications(shown(current))
     return current
 
 

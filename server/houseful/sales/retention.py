@@ -53,7 +53,7 @@ class Retention:
                 if await turn is not None:
                     await self.tidy()
             except HousefulError as error:
-                log.warning("tidying_waits", reason=error.message)
+                log.warning("tidying_waits", error=error.told)
             await asyncio.sleep(LOOK_S)
 
     async def tidy(self) -> None:

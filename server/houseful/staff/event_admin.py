@@ -13,6 +13,7 @@ from houseful.domain import money
 from houseful.domain.booking import State
 from houseful.domain.errors import Conflict, InvalidRequest
 from houseful.domain.moments import check_sale
+from houseful.domain.wording import shown
 from houseful.domain.zones import checked_zone
 from houseful.ledger import audit, events, outbox, plans, removal
 from houseful.ledger.events import EventRecord
@@ -102,7 +103,7 @@ class EventAdmin:
         }
         unknown = sorted(set(minor) - set(before.prices))
         if unknown:
-            message = f"prices: expected {sorted(before.prices)}, got {unknown}"
+            message = f"prices: expected {shown(sorted(before.prices), 200)}, got {shown(unknown)}"
             raise InvalidRequest(message, field="prices")
         if not change.values and not minor and change.timezone is None:
             raise InvalidRequest("expected something to change, got nothing")

@@ -2,17 +2,20 @@
 
 Owns: the translation of aiosmtplib's failures. What may pass is `Unavailable`, so that the outbox
 tries again, our own server's faults included (a wrong password, a sender it does not know). What the
-server refuses for good is `InvalidRequest`: the address `address_refused`, the mail `mail_refused`.
+server refuses for good is `InvalidRequest`: the address `address_refused` or, in letters that it does not
+take, `address_needs_smtputf8`; the mail `mail_refused`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from ipaddress import ip_address
+from time import monotonic
 from typing import Final, Literal, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,6 +32,8 @@ GOODBYE_TIMEOUT_S: Final = 2.0
 GREETING_TIMEOUT_S: Final = 5.0
 """For a look whether the server is there; somebody waits for what is seen."""
 RETRY_AFTER_S: Final = 30.0
+REMEMBERED_S: Final = 600.0
+"""What a server can do: a mail server that learned something else since is known to within this."""
 
 SHAPE: Final = "smtp://[user:password@]host[:port][?tls=required|none] or smtps://…"
 
@@ -44,9 +49,15 @@ class Mailer(Protocol):
         Raises Unavailable (try again) or InvalidRequest (do not).
         """
 
+    async def takes_any_alphabet(self) -> bool:
+        """Whether it delivers to addresses such as 用户@例子.公司; True too while nobody knows."""
+
 
 class ConsoleMailer:
-    """The default: says in the log what would have been sent."""
+    """The default: says in the log what would have been sent. Refuses no address."""
+
+    async def takes_any_alphabet(self) -> bool:
+        return True
 
     async def send(self, message: EmailMessage) -> None:
         _log.info(
@@ -114,6 +125,9 @@ class SmtpMailer:
         """`tls_context`: whom to trust; by default whom the system trusts."""
         self._server = server
         self._tls_context = tls_context
+        self._asking = asyncio.Lock()
+        self._takes_any_alphabet = True
+        self._asked_until_s = -math.inf
 
     async def send(self, message: EmailMessage) -> None:
         client = self._client()
@@ -122,6 +136,8 @@ class SmtpMailer:
                 await client.connect()
                 await client.send_message(message)
             await _part(client)
+        except aiosmtplib.SMTPNotSupported as failure:  # only of addresses: RFC 6531
+            raise other_alphabet() from failure
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             said = refusal.recipients[0]
             if said.code >= 500:
@@ -139,11 +155,31 @@ class SmtpMailer:
             client.close()
         _log.info("mail_sent", message_id=str(message["Message-ID"]))
 
-    async def greet(self) -> None:
-        """Connect and sign in as for a mail, and send none. Raises Unavailable."""
+    async def takes_any_alphabet(self) -> bool:
+        """Whether the server has SMTPUTF8 (RFC 6531): asked, then remembered.
+
+        A server that does not answer stops no sale; the mail waits for it and is refused then.
+        """
+        async with self._asking:
+            if monotonic() > self._asked_until_s:
+                try:
+                    self._takes_any_alphabet = await self.greet()
+                    self._asked_until_s = monotonic() + REMEMBERED_S
+                except Unavailable:
+                    self._takes_any_alphabet = True
+                    self._asked_until_s = monotonic() + RETRY_AFTER_S
+        return self._takes_any_alphabet
+
+    async def greet(self) -> bool:
+        """Connect and sign in as for a mail, and send none; whether the server has SMTPUTF8.
+
+        Raises Unavailable.
+        """
         client = self._client()
         try:
             await client.connect(timeout=GREETING_TIMEOUT_S)
+            await client.ehlo(timeout=GREETING_TIMEOUT_S)
+            has_smtputf8 = client.supports_extension("smtputf8")
             await _part(client)
         except aiosmtplib.SMTPResponseException as refusal:
             raise _unavailable(f"({refusal.code} {refusal.message[:200]})") from refusal
@@ -151,6 +187,7 @@ class SmtpMailer:
             raise _unavailable(f"({type(failure).__name__})") from failure
         finally:
             client.close()
+        return has_smtputf8
 
     def _client(self) -> aiosmtplib.SMTP:
         server = self._server
@@ -171,6 +208,14 @@ def mailer(url: str | None, *, tls_context: ssl.SSLContext | None = None) -> Mai
     if url is None:
         return ConsoleMailer()
     return SmtpMailer(SmtpServer.from_url(url), tls_context=tls_context)
+
+
+def other_alphabet(field: str = "") -> InvalidRequest:
+    return InvalidRequest(
+        "expected an e-mail address in plain letters (a to z): this mail server delivers to no other",
+        code="address_needs_smtputf8",
+        field=field,
+    )
 
 
 def _refused(what: str, answer: aiosmtplib.SMTPResponseException) -> InvalidRequest:

@@ -107,7 +107,8 @@ def compose(
 
 
 def _address(text: str, name: str, *, is_ours: bool = False) -> Address:
-    return Address(one_line(name), addr_spec=email_address(text, is_ours=is_ours).sent)
+    local, _, domain = email_address(text, is_ours=is_ours).sent.rpartition("@")
+    return Address(one_line(name), local, domain)  # as one text it may have ASCII alone
 
 
 def one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from houseful.domain.errors import HousefulError
+from houseful.domain.wording import shown
 from houseful.wire.codec import encode
 
 JSON = "application/json"
@@ -46,7 +47,7 @@ class Ready(Response):
 def line(name: bytes, value: bytes) -> bytes:
     """One header as it travels; most are the same again and again."""
     if UNFIT.search(value):
-        raise ValueError(f"expected a value that fits into a header, got {value!r}")
+        raise ValueError(f"expected a value that fits into a header, got {shown(value)}")
     return b"%b: %b\r\n" % (name, value)
 
 

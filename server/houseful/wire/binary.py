@@ -98,7 +98,7 @@ def decode_areas(payload: bytes) -> tuple[int, int, list[AreaCount]]:
 def decode_seats(payload: bytes, version_base: int) -> tuple[int, int, list[Row]]:
     """(epoch hash, seq, rows) of `encode_seats`. Raises ValueError for anything else."""
     if len(payload) < 7 or payload[0] != SEATS:
-        raise ValueError(f"expected a seats frame, got {payload[:8]!r}")
+        raise ValueError(f"expected a seats frame, got {payload[:8].hex()}")
     seq, place = take_varint(payload, 5)
     count, place = take_varint(payload, place)
     rows: list[Row] = []

@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.text import clean
+from houseful.domain.wording import shown
 
 for _name in ("local", "localhost", "test"):  # the library's documented way to let them in:
     email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(
@@ -48,8 +49,9 @@ def email_address(text: str, field: str = "", *, is_ours: bool = False) -> Email
     except EmailNotValidError as error:
         place = f"{field}: " if field else ""
         raise InvalidRequest(
-            f"{place}expected an e-mail address such as ada@example.org, got {text[:SHOWN]!r}."
+            f"{place}expected an e-mail address such as ada@example.org, got {shown(text, SHOWN)}."
             f" {error}",
             code="invalid_address",
+            field=field,
         ) from None
     return EmailAddress(found.normalized, f"{found.local_part}@{found.ascii_domain}")

@@ -71,6 +71,10 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "card_not_accepted": (400, "Card data never comes to a server that uses Stripe."),
     "payment_token_missing": (400, "The gateway needs a token of the card."),
     "invalid_address": (400, "Not an e-mail address."),
+    "address_needs_smtputf8": (
+        400,
+        "The mail server delivers to no address in other letters than a to z (it lacks SMTPUTF8).",
+    ),
     "no_address": (400, "Neither the request nor the booking has an address."),
     "address_refused": (400, "The mail server refuses this address."),
     "mail_refused": (400, "The mail server refuses this mail."),

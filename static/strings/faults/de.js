@@ -8,6 +8,8 @@ export default {
   "fault.invalid_payment_token":
     "Der Zahlungsdienst kennt diese Zahlungsangaben nicht. Bitte geben Sie sie noch einmal ein.",
   "fault.other": "Der Server hat das abgelehnt ({code}).",
+  "fault.address_needs_smtputf8":
+    "Unser Mailserver kann nicht an Adressen mit besonderen Buchstaben senden. Bitte nehmen Sie eine andere.",
   "fault.address_refused": "Der Mailserver nimmt diese E-Mail-Adresse nicht an. Bitte prüfen Sie sie.",
   "fault.mail_refused": "Der Mailserver nimmt diese E-Mail nicht an.",
   "fault.other_recipient": "Karten gehen an die Adresse der Buchung. Bitten Sie das Haus, sie anderswohin zu senden.",

@@ -10,6 +10,8 @@ export default {
     "The payment service did not get to your payment. Nothing was charged; please try again in a moment.",
   "fault.invalid_payment_token": "The payment service does not know these payment details. Please enter them again.",
   "fault.other": "The server refused this ({code}).",
+  "fault.address_needs_smtputf8":
+    "Our mail server cannot send to addresses with special letters. Please use another address.",
   "fault.address_refused": "The mail server refuses this e-mail address. Please check it.",
   "fault.mail_refused": "The mail server refuses this e-mail.",
   "fault.other_recipient": "Tickets go to the address of the booking. Ask the venue to send them elsewhere.",

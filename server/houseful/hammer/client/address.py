@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.wording import shown
 
 P = TypeVar("P", bound=asyncio.Protocol)
 
@@ -74,7 +75,7 @@ class Address:
 
 def parse(text: str) -> Address:
     """`http://127.0.0.1:8000` → Address. Raises InvalidRequest."""
-    expected = f"expected an address such as http://127.0.0.1:8000, got {text[:80]!r}"
+    expected = f"expected an address such as http://127.0.0.1:8000, got {shown(text, 80)}"
     try:
         parts = urlsplit(text)
         port = parts.port

@@ -15,6 +15,7 @@ import hashlib
 import os
 from typing import Any, Final, Protocol, cast
 
+from houseful.domain.wording import shown
 from houseful.hammer.client.address import CONNECT_WITHIN_S, Address
 from houseful.wire.codec import decode, encode
 
@@ -147,7 +148,7 @@ class ClientSocket(asyncio.Protocol):
         lines = head.split(b"\r\n")
         if b" 101 " not in lines[0] or not head.count(self._accept):
             status = lines[0].decode("latin-1")
-            self._opening.set_exception(Refused(f"expected a live socket, got {status!r}"))
+            self._opening.set_exception(Refused(f"expected a live socket, got {shown(status)}"))
             self.abort()
             return
         self._opening.set_result(None)

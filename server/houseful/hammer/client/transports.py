@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from houseful.domain.errors import HousefulError
+from houseful.domain.errors import HousefulError, told_of
 from houseful.domain.numbers import whole
 from houseful.hammer.client.http_client import ANSWER_WITHIN_S, HttpClient
 from houseful.hammer.client.live_socket import ClientSocket, message_of, open_socket
@@ -123,7 +123,7 @@ class OverSocket:
         try:
             message = message_of(frame)
         except (HousefulError, ValueError) as error:
-            self._hall.recorder.fault("maps", f"a frame cannot be understood: {error!r}")
+            self._hall.recorder.fault("maps", f"a frame cannot be understood: {told_of(error)}")
             return
         waiting = self._waiting.get(message.get("ref", 0))
         if waiting is not None and not waiting.done():

@@ -7,7 +7,7 @@ import random
 import time
 from typing import Any, Final
 
-from houseful.domain.errors import HousefulError
+from houseful.domain.errors import HousefulError, told_of
 from houseful.hammer.client.live_socket import ABNORMAL, ClientSocket, message_of, open_socket
 from houseful.hammer.people.identities import Identity
 from houseful.hammer.run_context import RunContext, reason_of
@@ -143,7 +143,7 @@ class VirtualViewer:
             else:
                 self._understand(message_of(frame))
         except (HousefulError, KeyError, TypeError, ValueError) as error:
-            self._hall.recorder.fault("maps", f"a frame cannot be understood: {error!r}")
+            self._hall.recorder.fault("maps", f"a frame cannot be understood: {told_of(error)}")
 
     def closed(self, code: int, reason: str) -> None:
         if self.in_sync.is_set():

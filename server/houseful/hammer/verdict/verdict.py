@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from houseful.domain.wording import shown
 from houseful.hammer.seat_forms import STATUSES
 from houseful.hammer.verdict.record import BookingSeen, Purchase, RecordedHold
 from houseful.hammer.verdict.seat_map import Node
@@ -150,7 +151,7 @@ def unsettled(purchases: Sequence[Purchase], bookings: Collection[BookingSeen]) 
             yield f"{purchase.reference} was cancelled, and still is CONFIRMED"
     for purchase in purchases:
         if purchase.outcome == "unknown":
-            yield f"a purchase of seats {list(purchase.seats)} never got a final answer"
+            yield f"a purchase of seats {shown(list(purchase.seats))} never got a final answer"
     for at, booking in known.items():
         if booking.status == "CONFIRMED" and at not in told:
             yield f"{booking.reference} is confirmed, but {booking.holder} was never told so"

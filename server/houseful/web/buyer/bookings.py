@@ -30,7 +30,6 @@ from houseful.wire.buyer import (
     QuoteBody,
     QuoteRequest,
 )
-from houseful.wire.email_address import email_address
 from houseful.words import in_language, preferred
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 20, 100, 1_000_000
@@ -48,11 +47,11 @@ async def create_booking(call: Call) -> Response:
     """201 new, 200 replay, 202 pending; refusals are raised and answered by the edge."""
     body = await call.body(BookRequest)
     key = call.request.headers.get("idempotency-key")
-    answer = await call.context.checkout.book(call.user.id, key, booking_request(call, body))
+    answer = await call.context.checkout.book(call.user.id, key, await booking_request(call, body))
     return response_of(answer)
 
 
-def booking_request(call: Call, body: BookRequest) -> BookingRequest:
+async def booking_request(call: Call, body: BookRequest) -> BookingRequest:
     """Raises InvalidRequest for card data where Stripe takes the money, or an address that is none."""
     token = body.paymentToken or ""
     if body.card is not None:
@@ -63,7 +62,8 @@ def booking_request(call: Call, body: BookRequest) -> BookingRequest:
             )
         token = f"demo_card_{body.card.number}"
     contact = body.contact or ContactRequest()
-    email = email_address(contact.email, "contact.email").shown if contact.email else ""
+    given = contact.email
+    email = await call.context.mails.checked_address(given, "contact.email") if given else ""
     return BookingRequest(
         event_id=body.eventId,
         seat_ids=tuple(body.seatIds),
