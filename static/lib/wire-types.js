@@ -32,7 +32,7 @@
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, ticketId: number, category: string, name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckInBody
  * @typedef {{ code: string, door?: string }} CheckInRequest
  * @typedef {{ event: BookedEventBody, checkedIn: number, booked: number, recent: CheckInBody[] }} CheckInsBody
- * @typedef {{ code: string, message: string, retryable: boolean }} CommandError
+ * @typedef {{ code: string, message: string, retryable: boolean, sameKey: boolean, field?: string, limit?: number, remaining?: number, resetSeconds?: number, seatIds?: number[] }} CommandError
  * @typedef {{ gateway: "demo" | "stripe", stripePublishableKey: string | null, maxSeats: number, holdSeconds: number, sendsMail: boolean, version: string }} ConfigBody
  * @typedef {{ name: string, email: string, phone: string | null }} ContactBody
  * @typedef {{ name?: string, email?: string, phone?: string }} ContactRequest
@@ -45,7 +45,7 @@
  * @typedef {{ door?: string }} DoorPassRequest
  * @typedef {{ to?: string }} EmailRequest
  * @typedef {{ to: string, delivery: "waiting" | "deferred" | "sent" | "refused" | "off" }} EmailedBody
- * @typedef {{ code: string, retryable: boolean, sameKey: boolean, limit?: number, remaining?: number, resetSeconds?: number, declineCode?: string | null, seatIds?: number[], usedAt?: string, door?: string, event?: unknown, place?: string }} Error
+ * @typedef {{ code: string, retryable: boolean, sameKey: boolean, limit?: number, remaining?: number, resetSeconds?: number, declineCode?: string | null, seatIds?: number[], usedAt?: string, door?: string, event?: unknown, place?: string, field?: string, currency?: string, amount?: string, least?: string, most?: string, step?: string }} Error
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string }} EventBody
  * @typedef {{ reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, prices?: Record<string, string>, timeZone?: string, hidden?: boolean }} EventChangeRequest
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], planUrl: string }} EventDetailBody

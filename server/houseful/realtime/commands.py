@@ -73,11 +73,12 @@ class Commander:
                 error.code,
                 error.message,
                 retryable=error.retryable,
-                data=error.details or None,
+                same_key=error.same_key,
+                details=error.details,
             )
         except Exception:
             log.exception("command_crashed", event_id=self._live.event_id)
-            reply = frames.refused(ref, "internal", WENT_WRONG, retryable=True)
+            reply = frames.refused(ref, "internal", WENT_WRONG, retryable=True, same_key=True)
         if reply:
             self._viewer.socket.write(reply)
 

@@ -46,7 +46,7 @@ class DiscountAdmin:
 
         ended = await self._database.transact(work)
         if ended is None:
-            raise NotFound(f"no discount code {shown(code)}", code="unknown_discount")
+            raise NotFound(f"no discount code {shown(code)}")
         return ended
 
 

@@ -52,11 +52,10 @@ _DOTS: Final = frozenset("._·•‧∙⋅・･。…,:;/|")
 class TicketRefused(InvalidRequest):
     """A text that is not a ticket of ours. `code` says why:
 
-    `ticket_malformed` (not a ticket at all, or cut off), `ticket_foreign` (signed with another
-    key) or `ticket_forged` (our key's name on it, but not our signature).
+    `malformed_ticket` (not a ticket at all, or cut off) or `forged_ticket` (not signed by us).
     """
 
-    code = "ticket_malformed"
+    code = "malformed_ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +94,12 @@ class TicketVerifier:
         payload, signature = signed[:-SIGNATURE_LENGTH], signed[-SIGNATURE_LENGTH:]
         if payload[:KEY_ID_LENGTH] != self.key_id:
             raise TicketRefused(
-                "This ticket was signed by another ticket office", code="ticket_foreign"
+                "This ticket was signed by another ticket office", code="forged_ticket"
             )
         try:
             self._key.verify(signature, PREFIX.encode() + payload)
         except InvalidSignature:
-            raise TicketRefused("This ticket is not genuine", code="ticket_forged") from None
+            raise TicketRefused("This ticket is not genuine", code="forged_ticket") from None
         return _claims(payload[KEY_ID_LENGTH:])
 
 
@@ -167,7 +166,7 @@ class TicketSigner(TicketVerifier):
         """The ticket id behind a typed code. O counts as 0, I and L as 1; case does not count,
         nor do dashes, dots and spaces of any kind.
 
-        Raises TicketRefused: `ticket_malformed` for the wrong length or letters, `ticket_forged`
+        Raises TicketRefused: `malformed_ticket` for the wrong length or letters, `forged_ticket`
         for a code this server never gave out, a typing mistake included.
         """
         letters = _typed_letters(text[:MAX_TEXT_LENGTH])
@@ -178,7 +177,7 @@ class TicketSigner(TicketVerifier):
             if ticket_id is not None:
                 return ticket_id
         raise TicketRefused(
-            "This ticket code does not exist; is it typed right?", code="ticket_forged"
+            "This ticket code does not exist; is it typed right?", code="forged_ticket"
         )
 
     def ticket_in(self, text: str) -> int | None:

@@ -78,7 +78,7 @@ def encode_areas(epoch: str, seq: int, counts: Iterable[AreaCount]) -> bytes:
 def decode_areas(payload: bytes) -> tuple[int, int, list[AreaCount]]:
     """(epoch hash, seq, counts) of `encode_areas`. Raises ValueError for anything else."""
     if len(payload) < 7 or payload[0] != AREAS:
-        raise ValueError(f"expected an areas frame, got {payload[:8]!r}")
+        raise ValueError(f"expected an areas frame, got {payload[:8].hex()}")
     seq, place = take_varint(payload, 5)
     count, place = take_varint(payload, place)
     counts: list[AreaCount] = []

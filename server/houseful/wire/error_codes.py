@@ -33,7 +33,6 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "unknown_seat": (404, "The event has no such seat."),
     "unknown_area": (404, "The event has no such standing area."),
     "unknown_section": (404, "The plan has no such section."),
-    "unknown_discount": (404, "No such discount code."),
     "unknown_reservation": (404, "No such reservation, or not yours."),
     "method_not_allowed": (405, "The path has other methods; `Allow` names them."),
     "not_held": (409, "A seat to give back is not in that reservation; `seatIds` names it."),
@@ -60,7 +59,7 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "wrong_event": (409, "The ticket is for another event, which `event` names."),
     "other_event": (403, "A door's token is for one event, and this is another."),
     "not_checked_in": (409, "The ticket was not used."),
-    "forged_ticket": (400, "Not a ticket of this ticket office."),
+    "forged_ticket": (400, "Not a ticket of this ticket office: another's, mistyped or forged."),
     "invalid_frame": (400, "Not a picture that a door may send."),
     "malformed_ticket": (400, "Not a ticket at all, or damaged."),
     "idempotency_key_missing": (400, "POST /bookings needs an Idempotency-Key."),
@@ -79,8 +78,6 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "address_refused": (400, "The mail server refuses this address."),
     "mail_refused": (400, "The mail server refuses this mail."),
     "other_recipient": (403, "Buyers have tickets sent to the booking's own address alone."),
-    "ticket_foreign": (400, "A ticket of another ticket office."),
-    "ticket_forged": (400, "Not a genuine ticket."),
     **dict.fromkeys(
         (
             "amount_not_in_steps",
@@ -96,7 +93,6 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "gateway_rejected": (400, "The payment gateway refused the request."),
     "charge_already_refunded": (400, "The payment was refunded before."),
     "webhook_refused": (400, "Not a webhook that we can trust."),
-    "ticket_malformed": (400, "Not a ticket at all."),
     "gateway_unknown": (503, "The payment's outcome is not known yet; the same key finds out."),
     "gateway_busy": (503, "The payment gateway takes no more at the moment."),
     "too_many_payments": (429, "Too many payments came to nothing, by this buyer or address."),

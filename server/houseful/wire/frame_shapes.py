@@ -7,7 +7,7 @@ client's commands are modelled where they are checked, in `houseful.wire.command
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, NotRequired, get_args, get_type_hints
 
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
@@ -110,9 +110,19 @@ class OkFrame(TypedDict):
 
 
 class CommandError(TypedDict):
+    """What an HTTP answer says in its `error`, with the sentence."""
+
     code: str
     message: str
     retryable: bool
+    sameKey: bool
+    field: NotRequired[Annotated[str, Field(description="What of the command is wrong.")]]
+    limit: NotRequired[Annotated[int, Field(description="`rate_limited`: attempts a minute.")]]
+    remaining: NotRequired[Annotated[int, Field(description="`rate_limited`: attempts left.")]]
+    resetSeconds: NotRequired[
+        Annotated[int, Field(description="`rate_limited`: until the window ends.")]
+    ]
+    seatIds: NotRequired[Annotated[list[int], Field(description="Which seats, where it says.")]]
 
 
 class RefusedFrame(TypedDict):
@@ -123,7 +133,7 @@ class RefusedFrame(TypedDict):
     error: CommandError
     data: Annotated[
         dict[str, Any] | None,
-        Field(description="`failedSeats` where single seats were refused, else details or null"),
+        Field(description="`failedSeats` where single seats were refused, else null"),
     ]
 
 

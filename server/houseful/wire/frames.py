@@ -32,6 +32,7 @@ from houseful.wire.frame_shapes import (
     AreaCount,
     AreasFrame,
     Change,
+    CommandError,
     HelloFrame,
     HoldWord,
     OkFrame,
@@ -149,12 +150,26 @@ def ok(ref: Ref, data: GrantedBody | ReleasedSeats | Position) -> bytes:
 
 
 def refused(
-    ref: Ref | None, code: str, message: str, *, retryable: bool, data: dict[str, Any] | None = None
+    ref: Ref | None,
+    code: str,
+    message: str,
+    *,
+    retryable: bool,
+    same_key: bool = False,
+    data: dict[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> bytes:
+    """As an HTTP answer says it: `details` stand in the error, beside its code."""
+    error: CommandError = {
+        "code": code,
+        "message": message,
+        "retryable": retryable,
+        "sameKey": same_key,
+    }
     frame: RefusedFrame = {
         "type": "refused",
         "ref": ref,
-        "error": {"code": code, "message": message, "retryable": retryable},
+        "error": {**(details or {}), **error},  # type: ignore[typeddict-item]
         "data": data,
     }
     return prepare(encode(frame))

@@ -99,9 +99,6 @@ export default {
     "Es liegt nicht an Ihrer Karte: Der Fehler ist bei uns, und wir wissen davon. Es wurde nichts abgebucht.",
   "fault.ticket_disputed":
     "Die Zahlung für dieses Ticket ist bei der Bank angefochten. Bitte schicken Sie den Gast zur Kasse.",
-  "fault.ticket_foreign": "Das ist eine Karte eines anderen Hauses.",
-  "fault.ticket_forged": "Das ist keine echte Karte.",
-  "fault.ticket_malformed": "Das ist kein Kartencode.",
   "fault.ticket_of_the_demo": "Dieses Ticket wurde in der Demo gekauft, für kein Geld.",
   "fault.ticket_void": "Diese Karte wurde storniert.",
   "fault.link_invalid": "Dieser Link öffnet diese Buchung nicht.",
@@ -118,7 +115,6 @@ export default {
   "fault.unauthenticated": "Sie sind nicht angemeldet. Bitte versuchen Sie es noch einmal.",
   "fault.unavailable": "Das kann der Server gerade nicht. Bitte versuchen Sie es gleich noch einmal.",
   "fault.unknown_booking": "Diese Buchung gibt es nicht, oder sie gehört Ihnen nicht.",
-  "fault.unknown_discount": "Diesen Rabattcode gibt es nicht.",
   "fault.unknown_event": "Diese Veranstaltung gibt es nicht.",
   "fault.unknown_plan": "Diesen Saalplan gibt es nicht.",
   "fault.unknown_reservation": "Diese Reservierung gibt es nicht, oder sie gehört Ihnen nicht.",

@@ -99,9 +99,6 @@ export default {
     "It is not your card: the fault is the shop's, and its staff have been told. Nothing was charged.",
   "fault.ticket_disputed":
     "The payment of this ticket is disputed at the bank. Please send the guest to the box office.",
-  "fault.ticket_foreign": "This is a ticket of another house.",
-  "fault.ticket_forged": "This is not a genuine ticket.",
-  "fault.ticket_malformed": "This is not a ticket code.",
   "fault.ticket_of_the_demo": "This ticket was bought in the demo, for no money.",
   "fault.ticket_void": "This ticket was cancelled.",
   "fault.link_invalid": "This link does not open this booking.",
@@ -117,7 +114,6 @@ export default {
   "fault.unauthenticated": "You are not signed in. Please try again.",
   "fault.unavailable": "The server cannot do this at the moment. Please try again shortly.",
   "fault.unknown_booking": "There is no such booking, or it is not yours.",
-  "fault.unknown_discount": "There is no such discount code.",
   "fault.unknown_event": "There is no such event.",
   "fault.unknown_plan": "There is no such seating plan.",
   "fault.unknown_reservation": "There is no such reservation, or it is not yours.",

@@ -401,7 +401,8 @@ async def test_who_missed_nothing_gets_nothing(ann: Guest, sale: Sale) -> None:
 
 @pytest.mark.parametrize(
     "query", ["?epoch=other&since=0", "?epoch={epoch}&since=999999", "?epoch={epoch}&since=-1",
-              "?epoch={epoch}&since=x", "?epoch={epoch}", "?since=0", "?epoch={epoch}&since=" + "9" * 5000],
+              "?epoch={epoch}&since=x", "?epoch={epoch}&since=%C2%B2", "?epoch={epoch}",
+              "?since=0", "?epoch={epoch}&since=" + "9" * 5000],
 )  # fmt: skip
 async def test_a_position_that_means_nothing_here_begins_anew(
     query: str, ann: Guest, quiet_sale: Sale
@@ -410,6 +411,29 @@ async def test_a_position_that_means_nothing_here_begins_anew(
         epoch = (await live.next("hello"))["epoch"]
     async with ann.live(quiet_sale, query.replace("{epoch}", epoch)) as live:
         assert (await live.next("hello"))["resumed"] is False
+
+
+async def test_a_refusal_says_over_the_socket_what_it_says_over_http(
+    ann: Guest, sale: Sale
+) -> None:
+    """`sameKey`, the rate limit's numbers and the seats stand in `error` of both."""
+    asked: dict[str, Any] = {
+        "seats": [{"seatId": 999_999_999, "version": 0}],
+        "sessionId": "s",
+    }
+    told = (await ann.http.post(f"/events/{sale.id}/reservations", json=asked)).json()["error"]
+    async with ann.live(sale) as live:
+        await live.ask(type="reserve", ref="r", **asked)
+        frame = live.seen[-1]
+        assert {"message": frame["error"]["message"], **told} == frame["error"]
+        asked["seats"] = [{"seatId": sale.seats[0], "version": 999_999}]
+        for number in range(SETTINGS["reservations_per_minute"].default + 1):
+            await live.ask(type="reserve", ref=number, **asked)
+        limited = live.seen[-1]["error"]
+    over_http = (await ann.http.post(f"/events/{sale.id}/reservations", json=asked)).json()["error"]
+    assert limited["code"] == over_http["code"] == "rate_limited"
+    assert limited.keys() - {"message"} == over_http.keys()
+    assert (limited["sameKey"], limited["remaining"]) == (True, 0)
 
 
 async def test_position_sends_what_is_missing_or_a_resync(

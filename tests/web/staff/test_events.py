@@ -272,7 +272,7 @@ async def test_a_discount_code_is_made_counts_and_is_ended(
     acts = [(line["act"], line["reason"]) for line in await audit(venue, sale)]
     assert acts == [("end_discount", "over"), ("add_discount", "")]
     answer = await venue.http.post("/discounts/NOSUCH/end", json={"reason": "x"})
-    refused(answer, 404, "unknown_discount")
+    refused(answer, 404, "not_found")
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,17 @@ EXTRAS: dict[str, Schema] = {
     "door": {"type": "string", "description": "`already_used`: where."},
     "event": {"description": "`wrong_event`: which event the ticket is for."},
     "place": {"type": "string", "description": "`plan_refused`: where in the file."},
+    "field": {"type": "string", "description": "`invalid_request` and its kin: what is wrong."},
+    **{
+        name: {"type": "string", "description": f"`amount_not_chargeable`: {what}."}
+        for name, what in (
+            ("currency", "in which currency"),
+            ("amount", "what came"),
+            ("least", "the least that can be charged"),
+            ("most", "the most"),
+            ("step", "in steps of this"),
+        )
+    },
 }
 """What `error` has beside code, retryable and sameKey, for the codes that are named."""
 
