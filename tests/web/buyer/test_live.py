@@ -426,7 +426,7 @@ async def test_a_refusal_says_over_the_socket_what_it_says_over_http(
         await live.ask(type="reserve", ref="r", **asked)
         frame = live.seen[-1]
         assert {"message": frame["error"]["message"], **told} == frame["error"]
-        asked["seats"] = [{"seatId": sale.seats[0], "version": 999_999}]
+        asked["seats"] = [{"seatId": sale.seats[0], "version": 10**12}]
         for number in range(SETTINGS["reservations_per_minute"].default + 1):
             await live.ask(type="reserve", ref=number, **asked)
         limited = live.seen[-1]["error"]
