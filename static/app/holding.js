@@ -22,7 +22,7 @@ const LIVE_BOOKINGS = new Set(["CONFIRMED", "PENDING", "REQUIRES_ACTION"]);
  */
 export function createHolding(app, state, picking, refreshSeats) {
   const { api, analytics, toasts } = app;
-  const { eventId, house, machine, selection, timer, heldIds } = state;
+  const { eventId, house, machine, selection, places, timer, heldIds } = state;
   const { interrupted, losses, partial, canExtend, wakeups, isWithdrawn, describe, holdSeconds } = state;
 
   /** Reserves what is picked, together with what is held already. Returns whether seats are held. */
@@ -31,21 +31,29 @@ export function createHolding(app, state, picking, refreshSeats) {
     const picked = selection.selectedSeats.peek();
     const before = machine.reservationData.peek();
     const held = heldIds.peek();
-    if (!known || !picked.length || !machine.startReservation()) return false;
+    if (!known || (!picked.length && !places.count()) || !machine.startReservation()) return false;
     interrupted.value = null;
     try {
       analytics.track("reservation_started", {
         eventId,
-        seatCount: picked.length,
+        seatCount: picked.length + places.count(),
         totalPrice: selection.totalPrice.peek(),
       });
       const seats = [
-        ...held.map((id) => ({ seatId: id, version: known.store.version[known.store.indexOf(id)] ?? 0 })),
+        ...held.filter((id) => known.store.indexOf(id) >= 0).map((id) => ({
+          seatId: id,
+          version: known.store.version[known.store.indexOf(id)] ?? 0,
+        })),
         ...selection.getReservationPayload(),
       ];
+      // Of an area the number is what is to be held in all, so that asking again takes no more.
+      const areas = known.store.areas.list.map(({ id }) => ({
+        areaId: id,
+        quantity: places.of(id) + held.filter((seat) => known.store.areas.of(seat)?.id === id).length,
+      })).filter(({ quantity }) => quantity > 0);
       selection.markAll("RESERVING");
       losses.value = [];
-      const data = await retryWithBackoff(() => api.reserve(eventId, seats), {
+      const data = await retryWithBackoff(() => api.reserve(eventId, seats, areas), {
         isRetryable: (error) => error instanceof ApiError && error.status === 0,
         onRetry: noteRetry,
       });
@@ -65,9 +73,10 @@ export function createHolding(app, state, picking, refreshSeats) {
    * @param {import("../state/checkout-machine.js").ReservationData} data
    */
   function reserved(data) {
-    const failed = data.failedSeats ?? [];
+    const failed = data.failedSeats ?? [], failedAreas = data.failedAreas ?? [];
     batch(() => {
       selection.clearSelection();
+      places.clear();
       canExtend.value = true;
       machine.reservationSuccess(data);
     });
@@ -76,7 +85,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       reservedSeats: data.reservedSeatIds,
       failedSeats: failed.map((seat) => seat.seatId),
     });
-    if (!failed.length) return;
+    if (!failed.length && !failedAreas.length) return;
     const stale = failed.filter(isStale);
     if (stale.length) {
       analytics.track("optimistic_lock_conflict", { eventId, seatIds: stale.map((seat) => seat.seatId) });
@@ -85,16 +94,16 @@ export function createHolding(app, state, picking, refreshSeats) {
     const got = data.reservedSeatIds.length;
     toasts.show(
       "warning",
-      t("toast.partial", { got, all: got + failed.length, n: failed.length }),
+      t("toast.partial", { got, all: got + failed.length, n: failed.length + failedAreas.length }),
       stale.length ? 6000 : 0,
       `partial-${eventId}`,
     );
     partial.value = {
       reserved: data.reservedSeatIds.map(describe).filter((seat) => seat !== null),
-      failed: failed.map((seat) => ({
-        label: describe(seat.seatId)?.place ?? "",
-        reason: explain.seat(seat),
-      })),
+      failed: [
+        ...failed.map((seat) => ({ label: describe(seat.seatId)?.place ?? "", reason: explain.seat(seat) })),
+        ...failedAreas.map((area) => ({ label: describe(area.areaId)?.place ?? "", reason: areaReason(area) })),
+      ],
     };
     refreshSeats();
   }
@@ -109,7 +118,12 @@ export function createHolding(app, state, picking, refreshSeats) {
     if (error instanceof ApiError && error.status === 0) interrupted.value = "reserve";
     // A fault of our own: the shell says that something broke.
     if (!(error instanceof ApiError)) return;
-    const failed = error.data?.failedSeats ?? [];
+    const failed = error.data?.failedSeats ?? [], areas = error.data?.failedAreas ?? [];
+    for (const area of areas) {
+      toasts.show("error", `${describe(area.areaId)?.place ?? ""}: ${areaReason(area)}`, 8000);
+      if (area.code === "area_full") places.set(area.areaId, Math.min(places.of(area.areaId), area.available));
+    }
+    if (areas.length && !failed.length) return void reconcile().catch(() => undefined);
     if (error.status === 409 && failed.length) {
       toasts.show("error", t("toast.none"), 8000);
       if (failed.some(isStale)) toasts.show("warning", t("toast.stale"), 6000);
@@ -183,6 +197,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       partial.value = null;
       machine.reset();
       selection.clearSelection();
+      places.clear();
     });
   }
 
@@ -287,6 +302,10 @@ export function findBooking(bookings, eventId, seatIds) {
     booking.seatIds.every((id) => wanted.has(id)) && LIVE_BOOKINGS.has(booking.status)
   );
 }
+
+/** @param {{ code: string, available: number }} area */
+const areaReason = ({ code, available }) =>
+  code === "area_full" ? t("areas.left", { n: available }) : explain.seat({ code });
 
 /** @param {{ code?: string }} seat */
 const isStale = (seat) => seat.code === "stale_version";

@@ -6,6 +6,7 @@
 import { money, t } from "../lib/i18n.js";
 
 /** @typedef {import("./purchase-state.js").Loss} Loss */
+/** @typedef {import("../state/areas.js").StandingArea} Area */
 
 /** Our own reservation's frame may come a little after the seats' own. */
 const LOSS_GRACE_MS = 250;
@@ -16,7 +17,24 @@ const LOSS_GRACE_MS = 250;
  */
 export function createPicking(app, state) {
   const { analytics, toasts } = app;
-  const { eventId, event, house, machine, selection, heldIds, losses, maxSeats, currency } = state;
+  const { eventId, event, house, machine, selection, places, heldIds, losses, maxSeats, currency } = state;
+
+  /** How many more seats or places may be picked. */
+  const room = () => maxSeats() - heldIds.value.length - selection.seatCount.value - places.count();
+
+  /** How many more places of an area. @param {Readonly<Area>} area */
+  const roomFor = (area) => Math.min(room(), area.free - places.of(area.id));
+
+  /** One place of an area more, or one less. @param {Readonly<Area>} area @param {number} by */
+  function stepPlaces(area, by) {
+    state.interrupted.value = null;
+    if (machine.isLoading.peek()) return;
+    if (by > 0 && event.peek()?.saleState !== "open") return app.announceSale(event.peek());
+    if (by > 0 && room() <= 0) return toasts.show("warning", t("cart.limit", { n: maxSeats() }));
+    if (by > 0 && roomFor(area) <= 0) return toasts.show("info", t("areas.full", { area: area.name }), 3000);
+    places.set(area.id, places.of(area.id) + by);
+    app.announce(t("areas.now", { area: area.name, n: places.of(area.id) }));
+  }
 
   /** @param {number} index */
   function toggle(index) {
@@ -30,7 +48,7 @@ export function createPicking(app, state) {
       return;
     }
     if (event.peek()?.saleState !== "open") return app.announceSale(event.peek());
-    selection.setLimit(maxSeats() - heldIds.peek().length);
+    selection.setLimit(maxSeats() - heldIds.peek().length - places.count());
     const done = selection.toggleSeat(seat, known.store.sectionName(index));
     const place = known.fullPlace(index);
     if (done === "added") {
@@ -102,5 +120,5 @@ export function createPicking(app, state) {
     if (isTaken && loss.instead !== null) toggle(loss.instead);
   }
 
-  return { toggle, checkSelection, mourn, settleLoss };
+  return { toggle, stepPlaces, roomFor, checkSelection, mourn, settleLoss };
 }

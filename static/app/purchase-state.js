@@ -6,6 +6,7 @@
 import { computed, signal } from "../lib/signals.js";
 import { t } from "../lib/i18n.js";
 import { addDecimals } from "../lib/money.js";
+import { createAreaChoice } from "../state/area-choice.js";
 import { createCheckoutMachine } from "../state/checkout-machine.js";
 import { createReservationTimer } from "../state/reservation-timer.js";
 import { createSeatSelection } from "../state/seat-selection.js";
@@ -25,7 +26,7 @@ import { createSeatSelection } from "../state/seat-selection.js";
  * @property {(event: import("../net/api.js").EventDetails | null) => void} announceSale
  * @property {(eventId: number) => void} onWarning
  * @typedef {ReturnType<typeof createPurchaseState>} PurchaseState
- * @typedef {{ id: number, index: number, place: string, section: string,
+ * @typedef {{ id: number, index: number, place: string, section: string, // index -1: a standing place
  *   category: string, price: string }} HeldSeat
  * @typedef {{ lost: number, label: string, instead: number | null }} Loss
  * @typedef {{ reserved: HeldSeat[], failed: { label: string, reason: string }[] }} Partial
@@ -58,6 +59,7 @@ export function createPurchaseState(app, eventId, onExpire) {
   const isWithdrawn = signal(false);
 
   const machine = createCheckoutMachine();
+  const places = createAreaChoice();
   const selection = createSeatSelection({
     maxSeats: app.config.peek().maxSeats,
     onLimit: () => app.toasts.show("warning", t("cart.limit", { n: maxSeats() })),
@@ -84,6 +86,11 @@ export function createPurchaseState(app, eventId, onExpire) {
   /** @param {number} id @returns {HeldSeat | null} */
   function describe(id) {
     const known = house.value;
+    const area = known?.store.areas.of(id);
+    if (known && area) {
+      const { name, price } = known.categories[area.category] ?? { name: "", price: "0.00" };
+      return { id, index: -1, place: area.name, section: area.name, category: name, price };
+    }
     const index = known?.store.indexOf(id) ?? -1;
     if (!known || index < 0) return null;
     const { store } = known;
@@ -124,6 +131,7 @@ export function createPurchaseState(app, eventId, onExpire) {
     isWithdrawn,
     machine,
     selection,
+    places,
     timer,
     heldIds,
     heldSeats,

@@ -52,6 +52,7 @@ export function createPurchase(app, eventId) {
       const whole = await api.status(eventId);
       if (whole) store.applyStatus(whole.body);
       store.onChange(noteChange);
+      store.areas.onChange(noteChange);
       batch(() => {
         geometry.value = drawing;
         house.value = createHouse(drawing, store, details);

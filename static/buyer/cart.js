@@ -6,6 +6,7 @@ import { addDecimals } from "../lib/money.js";
 import { go } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
+import { areaStepper } from "./area-stepper.js";
 
 export class SeatCart extends View {
   /** @type {import("../app/purchase.js").Purchase} */
@@ -16,15 +17,26 @@ export class SeatCart extends View {
   /** @override */
   render() {
     const { purchase } = this;
-    const { selection, machine, timer } = purchase;
+    const { selection, machine, timer, places } = purchase;
     const currency = () => purchase.event.value?.currency ?? "EUR";
     const isOpen = signal(false);
     const picked = selection.selectedSeats;
     const held = purchase.heldSeats;
+    const standing = computed(() => {
+      const { areas } = purchase.house.value?.store ?? {};
+      return areas?.list.filter((area) => places.of(area.id) > 0) ?? [];
+    });
+    /** @param {{ category: number }} area */
+    const priceOf = (area) => purchase.house.value?.categories[area.category]?.price ?? "0.00";
     const total = computed(() =>
-      addDecimals([...picked.value.map((seat) => seat.price), ...held.value.map((seat) => seat.price)])
+      addDecimals([
+        ...picked.value.map((seat) => seat.price),
+        ...held.value.map((seat) => seat.price),
+        ...standing.value.flatMap((area) => Array(places.of(area.id)).fill(priceOf(area))),
+      ])
     );
-    const number = computed(() => picked.value.length + held.value.length);
+    const number = computed(() => picked.value.length + held.value.length + places.count());
+    const isPicked = () => picked.value.length > 0 || places.count() > 0;
 
     return h(
       "section",
@@ -101,7 +113,7 @@ export class SeatCart extends View {
               }, t("cart.release")),
             )
             : null,
-        () => picked.value.length && held.value.length ? h("h3", null, t("cart.selected")) : null,
+        () => isPicked() && held.value.length ? h("h3", null, t("cart.selected")) : null,
         each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) => {
           const house = purchase.house.peek();
           const label = house?.fullPlace(house.store.indexOf(seat.id)) ?? seat.seatNumber;
@@ -128,6 +140,18 @@ export class SeatCart extends View {
             }, icon("close")),
           );
         }),
+        each(h("ul", null), () => standing.value, (area) => area.id, (area) =>
+          h(
+            "li",
+            { class: "ticket-line" },
+            h(
+              "span",
+              null,
+              h("strong", null, area.name),
+              h("span", { class: "muted tabular" }, () => money(priceOf(area), currency())),
+            ),
+            areaStepper(purchase, area),
+          )),
         this.losses(),
       ),
       h(
@@ -141,12 +165,12 @@ export class SeatCart extends View {
         ),
         () => {
           const isReserving = machine.state.value === "RESERVING";
-          if (picked.value.length || isReserving || !held.value.length) {
+          if (isPicked() || isReserving || !held.value.length) {
             return h("button", {
               class: "button is-primary is-wide",
               type: "button",
-              "aria-disabled": () => String(!picked.value.length || isReserving),
-              onclick: () => picked.peek().length && this.onReserve(),
+              "aria-disabled": () => String(!isPicked() || isReserving),
+              onclick: () => isPicked() && this.onReserve(),
             }, isReserving ? [h("span", { class: "spinner" }), t("cart.reserving")] : t("cart.reserve"));
           }
           return h("button", {

@@ -7,6 +7,7 @@ import { each, h, View } from "../lib/dom.js";
 import { money, moneyRange, t } from "../lib/i18n.js";
 import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
+import { areaStepper } from "./area-stepper.js";
 import { stateMark } from "../ui/legend.js";
 import { rowName, rowOf } from "../ui/seat-words.js";
 
@@ -29,7 +30,7 @@ export class SeatFinder extends View {
   /** @override */
   render() {
     const house = /** @type {House} */ (this.purchase.house.peek());
-    if (house.sections.length === 1) this.section.value = 0;
+    if (house.sections.length === 1 && !house.store.areas.list.length) this.section.value = 0;
     return h(
       "nav",
       { class: "finder", "aria-label": t("seats.finder") },
@@ -64,6 +65,7 @@ export class SeatFinder extends View {
     });
     return [
       h("h2", { class: "finder-head", tabindex: "-1", "data-heading": true }, t("seats.sections")),
+      this.areas(house),
       each(h("ul", { class: "sections" }), () => matching.value, (section) => section.index, (section) => {
         const free = computed(() => {
           this.purchase.revision.value;
@@ -96,8 +98,46 @@ export class SeatFinder extends View {
           ),
         );
       }),
-      () => matching.value.length ? null : h("p", { class: "muted pad" }, t("seats.noMatch")),
+      () =>
+        matching.value.length || house.store.areas.list.length
+          ? null
+          : h("p", { class: "muted pad" }, t("seats.noMatch")),
     ];
+  }
+
+  /** Standing areas, where a number is chosen at once. @param {House} house */
+  areas(house) {
+    const { list } = house.store.areas;
+    if (!list.length) return null;
+    return h(
+      "ul",
+      { class: "sections", "aria-label": t("areas.title") },
+      list.map((area) => {
+        const isShown = () => this.filter.value.categories?.has(area.category) ?? !this.filter.value.accessible;
+        const free = computed(() => {
+          this.purchase.revision.value;
+          return area.free;
+        });
+        const price = house.categories[area.category]?.price ?? "0.00";
+        return h(
+          "li",
+          { class: "area-line", hidden: () => !isShown() },
+          h("span", { class: "section-name" }, area.name),
+          h("span", { class: "section-price tabular" }, this.prices(price, price)),
+          h(
+            "span",
+            { class: "section-free" },
+            () => free.value ? t("areas.free", { n: free.value }) : t("seats.none"),
+            area.entrance ? ` · ${t("seats.entrance", { name: area.entrance })}` : null,
+          ),
+          areaStepper(this.purchase, area),
+          h("span", {
+            class: "bar",
+            style: { "--share": () => (free.value / Math.max(1, area.capacity)).toFixed(3) },
+          }),
+        );
+      }),
+    );
   }
 
   /** @param {string} least @param {string} most */

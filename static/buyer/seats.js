@@ -82,6 +82,7 @@ export class SeatsView extends View {
       },
     }));
     listen(map, "section-activate", (entered) => finder.open(entered.detail.section));
+    listen(map, "area-activate", ({ detail }) => purchase.stepPlaces(house.store.areas.list[detail.area], 1));
     listen(map, "seat-activate", (activated) => purchase.toggle(activated.detail.index));
     const tip = this.tooltip(house, map, event.currency);
     onEnd(house.store.onChange((indexes, what) => {

@@ -27,7 +27,7 @@ export function captions(store, stageWord) {
   for (const area of areas) {
     const isStage = area.kind === "stage";
     const words = area.text || (isStage ? stageWord : "");
-    if (!words) continue;
+    if (!words || isOwnName(store, words)) continue;
     if (area.shape === "text") {
       const stage = isStage || stages.some((polygon) => signedDistance(polygon, area.x, area.y) > 0);
       out.push({ area, words, stage, x: area.x, y: area.y, width: Infinity, height: Infinity });
@@ -50,6 +50,9 @@ export function captions(store, stageWord) {
   }
   return out;
 }
+
+/** Whether a standing area is called so, whose name the map writes itself. @param {SeatStore} store @param {string} words */
+const isOwnName = (store, words) => store.areas.list.some(({ name }) => name === words || name.endsWith(` / ${words}`));
 
 /**
  * A letter beyond each end of a row, where no seat and no other letter is.

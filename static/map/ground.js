@@ -21,6 +21,7 @@ import { boxOf, inwardNormals, rounded, shrunk, size, withoutRepeats } from "./p
  *
  * @typedef {object} GroundShape
  * @property {number} section -1 for a drawn area
+ * @property {import("../state/areas.js").StandingArea} [area] a standing area
  * @property {number} floor
  * @property {string} kind
  * @property {string} color
@@ -77,7 +78,11 @@ export class Ground {
       const [x0, y0, x1, y1] = shape.box;
       if (floor >= 0 && shape.floor !== floor) continue;
       if (x1 * k + ox < 0 || x0 * k + ox > bitmap.width || y1 * k + oy < 0 || y0 * k + oy > bitmap.height) continue;
-      const [fill, edge] = shape.section >= 0 ? this.#sectionColors(shape.section) : this.#areaColors(shape);
+      const [fill, edge] = shape.section >= 0
+        ? this.#sectionColors(shape.section)
+        : shape.area
+        ? this.#standingColors(shape.area)
+        : this.#areaColors(shape);
       if (shape.section >= 0) this.#painted[shape.section] = this.#shade(shape.section);
       this.#filler.fill(bitmap, shape.polygon, k, ox, oy, edge);
       if (fill === edge) continue;
@@ -121,6 +126,14 @@ export class Ground {
     return [mix(palette.section, own, amount), mix(palette.edge, own, Math.min(0.85, amount + 0.2))];
   }
 
+  /** A standing area is the fuller of its colour the more places are free. @param {import("../state/areas.js").StandingArea} area @returns {[fill: Rgb, edge: Rgb]} */
+  #standingColors({ free, held, booked, category }) {
+    const palette = this.#palette, share = free / Math.max(1, free + held + booked);
+    if (free === 0 || !(this.#only?.has(category) ?? true)) return [palette.section, palette.edge];
+    const own = palette.categories[category];
+    return [mix(palette.section, own, 0.2 + 0.6 * share), mix(palette.edge, own, 0.6)];
+  }
+
   /** The mean colour of a section's free seats. @param {number} s @returns {Rgb} */
   #meanOfFree(s) {
     const { counts, categories } = this.#store;
@@ -156,11 +169,11 @@ function shapesOf(store) {
   const stages = areas.filter(({ kind, shape }) => kind === "stage" && shape !== "text").map(areaPolygon);
   /** @type {GroundShape[]} */
   const shapes = [];
-  /** @param {Float32Array} polygon @param {Pick<GroundShape, "section" | "floor" | "kind" | "color" | "borderColor">} rest */
+  /** @param {Float32Array} polygon @param {Pick<GroundShape, "section" | "floor" | "kind" | "color" | "borderColor" | "area">} rest */
   const add = (polygon, rest) => {
     if (polygon.length < 6) return;
     const box = boxOf(polygon), x = (box[0] + box[2]) / 2, y = (box[1] + box[3]) / 2;
-    const onStage = rest.section < 0 && rest.kind !== "stage" &&
+    const onStage = rest.section < 0 && rest.kind !== "stage" && rest.kind !== "standing" &&
       stages.some((stage) => size(boxOf(stage)) > size(box) && signedDistance(stage, x, y) > 0);
     const normals = inwardNormals(polygon), inner = new Float32Array(polygon.length);
     shapes.push({ ...rest, onStage, polygon, normals, inner, box });
@@ -169,9 +182,14 @@ function shapesOf(store) {
     const tile = rounded(shrunk(withoutRepeats(outline), store.pitch * SECTION_GAP), store.pitch * CORNER);
     add(tile, { section, floor, kind: "section", color: "", borderColor: "" });
   });
+  for (const area of store.areas.list) {
+    add(area.outline, { section: -1, area, floor: area.floor, kind: "standing", color: "", borderColor: "" });
+  }
   for (const area of areas) {
     const { floor, kind, color, borderColor } = area;
-    if (area.shape !== "text") add(areaPolygon(area), { section: -1, floor, kind, color, borderColor });
+    if (area.shape !== "text" && (kind !== "general_admission" || !store.areas.list.length)) {
+      add(areaPolygon(area), { section: -1, floor, kind, color, borderColor });
+    }
   }
   return shapes.sort((a, b) => size(b.box) - size(a.box));
 }

@@ -31,6 +31,10 @@ export function sectionAt(store, wx, wy, floor) {
   return best;
 }
 
+/** The standing area that holds a plan point, or -1. @param {SeatStore} store @param {number} wx @param {number} wy @param {number} floor -1: any */
+export const areaAt = (store, wx, wy, floor) =>
+  store.areas.list.findIndex((area) => (floor < 0 || area.floor === floor) && signedDistance(area.outline, wx, wy) > 0);
+
 /**
  * The seat that a cursor key leads to, or -1 at the edge of the house. Left and right stay in the
  * row while it goes on that way; otherwise the nearest seat straight ahead.

@@ -11,6 +11,7 @@ import { toScreen, visible } from "./camera.js";
 import { contrast, toCss } from "./color.js";
 import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./levels.js";
 import { signedDistance } from "./place.js";
+import { boxOf } from "./polygon.js";
 
 /**
  * @typedef {import("../state/seat-store.js").SeatStore} SeatStore
@@ -32,6 +33,7 @@ import { signedDistance } from "./place.js";
  * @property {readonly Spot[]} spots where each section's name goes, far away
  * @property {ReturnType<typeof import("./place.js").backEdge>[]} tags and near by
  * @property {readonly RowEnd[]} rowEnds
+ * @property {readonly Spot[]} areaSpots where each standing area's name goes
  * @property {readonly Caption[]} captions
  * @property {(section: number) => number} fillOf colour under a section's name
  * @property {Iterable<number>} marked seats that are selected or mine
@@ -71,6 +73,7 @@ export class Overlay {
     context.setTransform(dpr, 0, 0, dpr, 0, 0);
     context.clearRect(0, 0, viewport.width, viewport.height);
     this.#drawAreas(scene);
+    this.#drawStanding(scene);
     if (scene.hoverSection >= 0) this.#drawHoveredSection(scene);
     if (scene.level <= LOD_POINTS) this.#drawSectionNames(scene);
     else {
@@ -97,6 +100,25 @@ export class Overlay {
         ? this.#text(words.toUpperCase(), size, 600, palette.onStage, size * 0.16)
         : this.#text(words, size, 600, palette.muted);
       this.#stamp(text, sx, sy);
+    }
+  }
+
+  /** The name of each standing area, and how many places are free. @param {Scene} scene */
+  #drawStanding({ store, camera, viewport, palette, floor, words, areaSpots }) {
+    for (const [n, area] of store.areas.list.entries()) {
+      if (floor >= 0 && area.floor !== floor) continue;
+      const { x, y, room } = areaSpots[n], [left, , right] = boxOf(area.outline);
+      const wide = ((right - left) * camera.scale * 1.5) / area.name.length;
+      const size = Math.min(20, room * camera.scale * 0.75, wide), hasCount = room * camera.scale > 2 * size;
+      if (size < 8) continue;
+      const [sx, sy] = toScreen(camera, viewport, x, y);
+      this.#stamp(this.#text(area.name, size, 650, palette.text), sx, hasCount ? sy - size * 0.6 : sy);
+      if (!hasCount) continue;
+      this.#stamp(
+        this.#text(area.free ? words.free(area.free) : words.full, size * 0.8, 500, palette.text),
+        sx,
+        sy + size * 0.6,
+      );
     }
   }
 

@@ -8,6 +8,7 @@ import { captions, rowEnds } from "./captions.js";
 import { createGlyphs } from "./glyphs.js";
 import { Overlay } from "./overlay.js";
 import { backEdge, roomiest } from "./place.js";
+import { boxOf } from "./polygon.js";
 import { Pulses } from "./pulses.js";
 import { Raster } from "./raster.js";
 
@@ -39,6 +40,7 @@ export class Painter {
   #canvases;
   #spots;
   #tags;
+  #areaSpots;
   #rowEnds;
   /** @type {import("./captions.js").Caption[]} */ #captions = [];
   #stageWord = "";
@@ -62,6 +64,7 @@ export class Painter {
     this.#raster = new Raster(store, palette);
     this.#spots = store.sections.map(({ outline, box }) => roomiest(outline, box));
     this.#tags = store.sections.map(({ outline, box }) => backEdge(outline, box, store.geometry.focalPoint));
+    this.#areaSpots = store.areas.list.map(({ outline }) => roomiest(outline, boxOf(outline)));
     this.#rowEnds = rowEnds(store);
     store.mark.forEach((mark, i) => mark && this.#marked.add(i));
   }
@@ -188,6 +191,7 @@ export class Painter {
       diameter: this.#raster.diameter / this.#dpr,
       spots: this.#spots,
       tags: this.#tags,
+      areaSpots: this.#areaSpots,
       rowEnds: this.#rowEnds,
       captions: this.#captions,
       fillOf: (s) => this.#raster.fillOf(s),

@@ -4,7 +4,7 @@
  * buttons, and a real grid beside them for keyboard and screen reader.
  *
  * Set `store`, then listen: `seat-activate {index}`, `seat-hover {index, section, clientX, clientY, keyboard}`,
- * `section-activate {section}` (cancel it to keep the view), `view-change {scale, level, section}`,
+ * `section-activate {section}` (cancel it to keep the view), `area-activate {area}`, `view-change {scale, level, section}`,
  * `palette-change {categoryColors}`.
  *
  * Owns: what the viewer points at, when to draw. Never: decides what an activated seat means.
@@ -16,7 +16,7 @@ import { toCss } from "./color.js";
 import { Flight } from "./flight.js";
 import { listen } from "./gestures.js";
 import { GridTwin } from "./grid-twin.js";
-import { rowEnd, seatAt, sectionAt, sectionStep, step } from "./hit.js";
+import { areaAt, rowEnd, seatAt, sectionAt, sectionStep, step } from "./hit.js";
 import { LOD_SHAPES } from "./levels.js";
 import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
@@ -216,9 +216,14 @@ export class SeatMap extends HTMLElement {
 
   /** Where a seat is in the window. @param {number} i */
   clientPoint(i) {
-    const store = this.#store, box = this.#parts?.stage.getBoundingClientRect();
-    if (!store || !box) return { clientX: 0, clientY: 0 };
-    const [sx, sy] = toScreen(this.#flight.camera, this.#flight.viewport, store.x[i], store.y[i]);
+    return this.windowPoint(this.#store?.x[i] ?? 0, this.#store?.y[i] ?? 0);
+  }
+
+  /** Where a point of the plan is in the window. @param {number} wx @param {number} wy */
+  windowPoint(wx, wy) {
+    const box = this.#parts?.stage.getBoundingClientRect();
+    if (!box) return { clientX: 0, clientY: 0 };
+    const [sx, sy] = toScreen(this.#flight.camera, this.#flight.viewport, wx, wy);
     return { clientX: box.left + sx, clientY: box.top + sy };
   }
 
@@ -296,7 +301,12 @@ export class SeatMap extends HTMLElement {
     const store = this.#store, parts = this.#parts;
     if (!store || !parts) return;
     this.#stopStore?.();
-    this.#stopStore = store.onChange((indexes, what) => this.#storeChanged(indexes, what));
+    const stopSeats = store.onChange((indexes, what) => this.#storeChanged(indexes, what));
+    const stopAreas = store.areas.onChange(() => {
+      this.#painter?.invalidate();
+      this.#schedule();
+    });
+    this.#stopStore = () => void [stopSeats(), stopAreas()];
     this.#palette = readPalette(this, store.categories);
     this.#painter = new Painter(parts.base, parts.top, store, this.#palette);
     this.#painter.setFilter(this.#filter);
@@ -412,6 +422,7 @@ export class SeatMap extends HTMLElement {
   /** @param {number} x @param {number} y @param {boolean} touch */
   #tap(x, y, touch) {
     const { gap, camera, viewport } = this.#flight;
+    if (this.#tapArea(x, y)) return;
     if (gap >= (touch ? GAP_TOUCH : GAP_MOUSE)) {
       const i = this.#seatAt(x, y, touch ? Math.max(TAP_REACH, gap * 0.6) : gap * 0.62);
       if (i >= 0) this.#activate(i);
@@ -423,9 +434,18 @@ export class SeatMap extends HTMLElement {
     }
   }
 
+  /** Whether a standing area was pressed; each press counts, also the second of two quick ones. @param {number} x @param {number} y */
+  #tapArea(x, y) {
+    const at = toWorld(this.#flight.camera, this.#flight.viewport, x, y);
+    const area = this.#store ? areaAt(this.#store, ...at, this.#floor) : -1;
+    if (area >= 0) this.#tell("area-activate", { area });
+    return area >= 0;
+  }
+
   /** @param {number} x @param {number} y */
   #doubleTap(x, y) {
     const { gap, isFlying } = this.#flight;
+    if (this.#tapArea(x, y)) return;
     if (isFlying) return; // the first tap is already on its way to a section
     const i = gap >= GAP_MOUSE ? this.#seatAt(x, y, gap * 0.62) : -1;
     if (i >= 0) this.#activate(i);

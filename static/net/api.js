@@ -166,12 +166,13 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
     /**
      * @param {number} id
      * @param {{ seatId: number, version: number }[]} seats
+     * @param {{ areaId: number, quantity: number }[]} areas how many places are to be held there in all
      * @returns {Promise<ReservationData>}
      */
-    reserve: (id, seats) =>
+    reserve: (id, seats, areas = []) =>
       data(`/events/${id}/reservations`, {
         method: "POST",
-        json: { seats, sessionId: session.sessionId() },
+        json: { seats, ...(areas.length ? { areas } : {}), sessionId: session.sessionId() },
       }),
     /** @param {number} id @returns {Promise<Reservation[]>} */
     reservations: (id) => data(`/events/${id}/reservations`),

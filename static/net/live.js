@@ -12,7 +12,8 @@ import { createStream } from "./stream.js";
  * @typedef {[seatId: number, status: string, version: number, reservedUntil: string | null]} Change
  * @typedef {import("./stream.js").Position} Position
  * @typedef {{ applyStatus(body: ArrayBuffer): Position & { serverTime?: string },
- *   applyChanges(changes: Change[]): unknown }} Seats
+ *   applyChanges(changes: Change[]): unknown,
+ *   areas: Pick<import("../state/areas.js").Areas, "apply"> }} Seats
  * @typedef {ReturnType<typeof createLive>} Live
  */
 
@@ -79,6 +80,7 @@ export function createLive({
   /** @param {any} frame */
   function receive(frame) {
     if (frame.type === "seats") return parked ? void parked.push(frame) : apply(frame);
+    if (frame.type === "areas") return seats.areas.apply(frame.areas);
     if (frame.type === "resync") {
       position = null;
       parked ??= [];

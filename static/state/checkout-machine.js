@@ -18,7 +18,8 @@ import { batch, computed, signal } from "../lib/signals.js";
  * @typedef {"IDLE" | "RESERVING" | "RESERVED" | "PROCESSING_PAYMENT" | "CONFIRMING" | "CONFIRMED"
  *   | "FAILED" | "EXPIRED"} CheckoutState
  * @typedef {{ id: number, reservedSeatIds: number[], expiresAt: string, expiresInSeconds: number,
- *   failedSeats?: { seatId: number, reason: string, code?: string }[] }} ReservationData
+ *   failedSeats?: { seatId: number, reason: string, code?: string }[],
+ *   failedAreas?: { areaId: number, reason: string, code: string, available: number }[] }} ReservationData
  * @typedef {{ bookingReference: string, [field: string]: unknown }} BookingData
  * @typedef {{ message: string, retryable: boolean, sameKey?: boolean, code?: string,
  *   status?: number }} CheckoutError

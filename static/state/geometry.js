@@ -54,6 +54,7 @@ export const ACCESSIBLE = 1, COMPANION = 2, RESTRICTED_VIEW = 4, SEMI_AMBULATORY
  * @property {number[]} gaps
  * @property {(LabelRun | string[])[]} labels
  * @property {Area[]} areas
+ * @property {import("./areas.js").WireArea[]} [standing]
  *
  * @typedef {object} Section
  * @property {string} name
@@ -117,7 +118,7 @@ export function unpack(wire) {
     section,
     row,
     sections,
-    box: wholeBox(sections, wire.areas),
+    box: wholeBox(sections, wire.areas, wire.standing ?? []),
   };
 }
 
@@ -159,14 +160,20 @@ function openSection(wire, entry, s, x, y) {
   };
 }
 
-/** @param {Section[]} sections @param {Area[]} areas @returns {[number, number, number, number]} */
-function wholeBox(sections, areas) {
+/**
+ * @param {Section[]} sections @param {Area[]} areas @param {{ outline: number[] }[]} standing
+ * @returns {[number, number, number, number]}
+ */
+function wholeBox(sections, areas, standing) {
   /** @type {[number, number, number, number]} */
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const section of sections) {
     if (section.box[0] > section.box[2]) continue; // no seats and no outline
     grow(box, section.box[0], section.box[1]);
     grow(box, section.box[2], section.box[3]);
+  }
+  for (const { outline } of standing) {
+    for (let k = 0; k < outline.length; k += 2) grow(box, outline[k], outline[k + 1]);
   }
   for (const area of areas) {
     if (area.shape === "text") continue;

@@ -8,6 +8,7 @@
 import { seatWithoutRow } from "../lib/seat-labels.js";
 import { createGrid } from "../lib/uniform-grid.js";
 import { STATUSES } from "../lib/wire-codes.js";
+import { createAreas } from "./areas.js";
 import { ACCESSIBLE, unpack } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Geometry} Geometry */
@@ -33,6 +34,7 @@ const PITCH_SAMPLES = 400;
  * @property {number} firstSeatId
  * @property {number} count
  * @property {string} serverTime
+ * @property {import("./areas.js").AreaCount[]} [areas]
  *
  * @typedef {object} Counts read them, never write them
  * @property {number} available
@@ -56,6 +58,7 @@ export function createSeatStore(geometry) {
   const status = new Uint8Array(count), mark = new Uint8Array(count);
   const version = new Float64Array(count).fill(-1);
   const grid = createGrid(x, y);
+  const areas = createAreas(geometry.standing ?? []);
   const counts = countAll(sections.length, categories.length, section, category);
   /** @type {Set<Listener>} */
   const listeners = new Set();
@@ -98,6 +101,8 @@ export function createSeatStore(geometry) {
     sections,
     categories,
     counts,
+    /** Standing areas, which are sold by number. */
+    areas,
     grid,
     box: layout.box,
     /** Distance between neighbouring seats, in plan units: the yardstick of the zoom levels. */
@@ -138,6 +143,7 @@ export function createSeatStore(geometry) {
         setStatus(i, states[i]);
       }
       tell(null, "status");
+      areas.apply(header.areas ?? []);
       return header;
     },
 

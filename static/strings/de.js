@@ -134,6 +134,17 @@ export default {
     "Pfeiltasten gehen von Platz zu Platz, Pos1 und Ende in der Reihe, Bild auf und Bild ab zwischen Bereichen. Eingabe wählt aus, Plus und Minus ändern die Größe.",
   "map.stage": "Bühne",
 
+  "areas.title": "Stehbereiche",
+  "areas.place": "Stehplatz",
+  "areas.places": "Plätze in {area}",
+  "areas.fewer": "Ein Platz weniger in {area}",
+  "areas.more": "Ein Platz mehr in {area}",
+  "areas.chosen": { one: "{n} Platz gewählt", other: "{n} Plätze gewählt" },
+  "areas.now": { one: "{area}: {n} Platz", other: "{area}: {n} Plätze" },
+  "areas.free": { one: "{n} Stehplatz frei", other: "{n} Stehplätze frei" },
+  "areas.full": "In {area} ist kein weiterer Platz frei.",
+  "areas.left": { one: "nur noch {n} Platz frei", other: "nur noch {n} Plätze frei" },
+
   "cart.title": "Ihre Plätze",
   "cart.empty": "Noch keine Plätze ausgewählt",
   "cart.emptyHelp": "Tippen Sie auf einen freien Platz im Plan, oder suchen Sie nach Bereich.",

@@ -132,6 +132,17 @@ export default {
     "Arrow keys move from seat to seat, Home and End along the row, Page Up and Page Down between sections. Enter selects, plus and minus zoom.",
   "map.stage": "Stage",
 
+  "areas.title": "Standing areas",
+  "areas.place": "Standing place",
+  "areas.places": "Places in {area}",
+  "areas.fewer": "One place fewer in {area}",
+  "areas.more": "One more place in {area}",
+  "areas.chosen": { one: "{n} place chosen", other: "{n} places chosen" },
+  "areas.now": { one: "{area}: {n} place", other: "{area}: {n} places" },
+  "areas.free": { one: "{n} standing place free", other: "{n} standing places free" },
+  "areas.full": "No more places are free in {area}.",
+  "areas.left": { one: "only {n} place is left", other: "only {n} places are left" },
+
   "cart.title": "Your seats",
   "cart.empty": "No seats selected yet",
   "cart.emptyHelp": "Tap a free seat on the map, or find one by section.",

@@ -53,6 +53,9 @@ export class SeatLegend extends View {
     const counts = house.store.counts;
     const hasAccessible = house.store.flags.some((flags) => flags & 1);
 
+    const areas = house.store.areas.list;
+    /** Standing places of a category that are free. @param {number} category */
+    const placesFree = (category) => areas.reduce((sum, area) => area.category === category ? sum + area.free : sum, 0);
     /** @param {number} category */
     const toggleCategory = (category) => {
       const now = filter.peek();
@@ -64,7 +67,7 @@ export class SeatLegend extends View {
       "div",
       { class: "legend", role: "group", "aria-label": t("seats.legend") },
       house.categories.map((category, index) =>
-        counts.categoryTotal[index]
+        counts.categoryTotal[index] || areas.some((area) => area.category === index)
           ? h(
             "button",
             {
@@ -79,7 +82,7 @@ export class SeatLegend extends View {
             h("strong", { class: "tabular" }, money(category.price, currency)),
             h("span", { class: "muted tabular" }, () => {
               purchase.revision.value;
-              return t("seats.free", { n: counts.categoryAvailable[index] ?? 0 });
+              return t("seats.free", { n: (counts.categoryAvailable[index] ?? 0) + placesFree(index) });
             }),
           )
           : null

@@ -16,10 +16,14 @@ export const rowOf = (section, row, kind) => t(`seats.seatsOf${form(row, kind)}`
 
 /** "Row C, seat 14", for where the section stands beside it @param {Omit<SeatName, "section">} seat */
 export const seatInRow = ({ row, rowKind, label }) =>
-  t(`seats.place${form(row, rowKind)}`, { row, seat: seatWithoutRow(row, label) });
+  rowKind === "standing"
+    ? t("areas.place")
+    : t(`seats.place${form(row, rowKind)}`, { row, seat: seatWithoutRow(row, label) });
 
 /** "Orchestra, row C, seat 14" @param {SeatName} seat */
 export const seatName = ({ section, row, rowKind, label }) =>
-  section === ""
+  rowKind === "standing"
+    ? section
+    : section === ""
     ? seatInRow({ row, rowKind, label })
     : t(`seats.full${form(row, rowKind)}`, { section, row, seat: seatWithoutRow(row, label) });

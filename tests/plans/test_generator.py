@@ -10,7 +10,7 @@ import pytest
 
 from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, Plan
 from houseful.plans.generator import arena, stadium, theatre
-from tests.plans.documents import rows_of, seats_of
+from tests.plans.documents import seats_of
 from tests.plans.test_hull import is_inside
 
 VENUES = [theatre, arena, stadium]
@@ -24,7 +24,8 @@ def venue(request: pytest.FixtureRequest) -> Plan:
 
 def test_venues_have_the_seats_they_are_known_for() -> None:
     assert 480 <= theatre().seat_count <= 520
-    assert 7_500 <= arena().seat_count <= 8_500
+    assert 7_500 <= len(arena().drawn_seats) <= 8_500
+    assert [area.seat_count for area in arena().standing] == [200, 200]
     assert stadium().seat_count == 50_000
     assert len(stadium().sections) >= 50
 
@@ -50,7 +51,7 @@ def test_no_seat_stands_on_another(venue: Plan) -> None:
     """Checked within cells of a grid and their neighbours, so that 50,000 seats take a moment."""
     cell = 5.0
     grid: dict[tuple[int, int], list[tuple[float, float]]] = {}
-    for seat in seats_of(venue):
+    for seat in venue.drawn_seats:
         grid.setdefault((int(seat.x // cell), int(seat.y // cell)), []).append((seat.x, seat.y))
     near = (
         dist(place, other)
@@ -68,7 +69,7 @@ def test_labels_are_row_letters_and_numbers(venue: Plan) -> None:
     row = venue.sections[0].rows[0]
     assert row.label == "A"
     assert [seat.label for seat in row.seats[:3]] == ["A1", "A2", "A3"]
-    for row in rows_of(venue):
+    for row in (row for section in venue.seated for row in section.rows):
         assert len({seat.label for seat in row.seats}) == len(row.seats)
 
 

@@ -1,4 +1,5 @@
-"""A demo arena of about 8,000 seats: rows on the floor before a stage, two tiers in a U around.
+"""A demo arena of about 8,000 seats: standing areas before the stage, rows on the floor behind it,
+two tiers in a U around.
 
 One unit is 10 cm.
 """
@@ -15,6 +16,7 @@ from houseful.domain.plan import (
     Category,
     Plan,
     Section,
+    standing_area,
 )
 from houseful.plans.bowl import Block, Bowl, Choice, Tier, section
 from houseful.plans.colors import PALETTE
@@ -28,6 +30,8 @@ FLOOR = Tier(depth=0.0, rows=10, row_pitch=9.0, seat_pitch=5.2, aisle=3.0)
 FLOOR_COLUMNS, FLOOR_RANKS = 4, 3
 FLOOR_BLOCK_WIDTH, FLOOR_RANK_DEPTH, FLOOR_TOP = 78.0, 112.0, -95.0
 
+PIT_PLACES = 200
+
 GOLD, FRONT, MIDDLE, BACK = range(4)
 CATEGORIES = (
     Category("Floor front", PALETTE[5]),
@@ -39,7 +43,7 @@ CATEGORIES = (
 
 def arena() -> Plan:
     """The same arena every time."""
-    sections = [*_floor(), *_tier(LOWER, 2, 101), *_tier(UPPER, 3, 201)]
+    sections = [*_floor(), *_tier(LOWER, 2, 101), *_tier(UPPER, 3, 201), *_pits()]
     return framed(
         "Demo arena", CATEGORIES, sections, _stage(), focal_point=(0.0, -180.0), margin=30.0
     )
@@ -65,6 +69,13 @@ def _floor_choice(category: int, rank: int) -> Choice:
         return category, flags
 
     return choose
+
+
+def _pits() -> Iterator[Section]:
+    """Between the stage and the floor's first rows, on either side of the runway: 58 m² each."""
+    for side, x in (("left", -150.0), ("right", 24.0)):
+        outline = ((x, -146.0), (x + 126.0, -146.0), (x + 126.0, -100.0), (x, -100.0))
+        yield standing_area(f"Front {side}", PIT_PLACES, GOLD, outline, entrance="Floor")
 
 
 def _tier(tier: Tier, corner_parts: int, first_number: int) -> Iterator[Section]:

@@ -19,6 +19,7 @@ from houseful.realtime.seat_counts import AVAILABLE, BOOKED, PAYING, RESERVED, S
 from houseful.realtime.seat_map import SeatMap
 from houseful.sales.seating import EventSeats
 from houseful.wire.codec import encode
+from houseful.wire.frames import areas_listed
 
 STATUS_LETTERS = "ARPBX"
 CODE_OF = {letter: code for code, letter in enumerate(STATUS_LETTERS)}
@@ -213,6 +214,7 @@ class Replica:
                 "versionBase": self.version_base,
                 "firstSeatId": self.house.first_seat_id,
                 "count": self.house.drawn_count,
+                **({"areas": areas_listed(self.area_counts())} if self.house.areas else {}),
             }
         )
         return b"".join(

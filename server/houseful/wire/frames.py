@@ -100,13 +100,16 @@ def seats(epoch: str, seq: int, changes: list[Change]) -> bytes:
     return prepare(encode(frame))
 
 
-def areas(epoch: str, seq: int, counts: Iterable[tuple[int, int, int, int]]) -> bytes:
+def areas_listed(counts: Iterable[tuple[int, int, int, int]]) -> list[AreaCount]:
     """`counts`: (area id, places free, held, booked)."""
-    listed: list[AreaCount] = [
+    return [
         {"areaId": area, "free": free, "held": held, "booked": booked}
         for area, free, held, booked in counts
     ]
-    frame: AreasFrame = {"type": "areas", "epoch": epoch, "seq": seq, "areas": listed}
+
+
+def areas(epoch: str, seq: int, counts: Iterable[tuple[int, int, int, int]]) -> bytes:
+    frame: AreasFrame = {"type": "areas", "epoch": epoch, "seq": seq, "areas": areas_listed(counts)}
     return prepare(encode(frame))
 
 
