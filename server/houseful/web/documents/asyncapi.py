@@ -67,7 +67,8 @@ def asyncapi() -> dict[str, Any]:
             "title": "Houseful, live",
             "version": __version__,
             "description": DESCRIPTION,
-            "license": {"name": "MIT"},
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+            "tags": [{"name": "live", "description": "Seats as they change."}],
         },
         "defaultContentType": "application/json",
         "servers": servers(),
@@ -150,6 +151,7 @@ def pushes() -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": CHANNEL},
             "summary": first_line(model),
+            "description": whole(model),
             "messages": [{"$ref": f"{CHANNEL}/messages/{type_of(model)}"}],
         }
         for model in FRAMES
@@ -159,6 +161,7 @@ def pushes() -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": CHANNEL},
             "summary": "`seats` under `houseful.v1.bin`.",
+            "description": "The same changes as bytes, a tenth as long.",
             "messages": [{"$ref": f"{CHANNEL}/messages/seatsBinary"}],
         }
     }
@@ -172,6 +175,7 @@ def staff_pushes() -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": "#/channels/occupancy"},
             "summary": first_line(HelloFrame),
+            "description": whole(HelloFrame),
             "messages": [{"$ref": f"#/channels/occupancy/messages/{hello}"}],
         }
     }
@@ -180,6 +184,7 @@ def staff_pushes() -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": f"#/channels/{type_of(model)}"},
             "summary": first_line(model),
+            "description": whole(model),
             "messages": [{"$ref": f"#/channels/{type_of(model)}/messages/{type_of(model)}"}],
         }
         for model in STAFF_FRAMES
@@ -194,6 +199,7 @@ def asked() -> dict[str, Any]:
             "action": "receive",
             "channel": {"$ref": CHANNEL},
             "summary": first_line(model),
+            "description": whole(model),
             "messages": [{"$ref": f"{CHANNEL}/messages/{type_of(model)}"}],
             "reply": {"channel": {"$ref": CHANNEL}, "messages": replies},
         }
@@ -230,4 +236,8 @@ def message(model: Shape, place: str, components: Components) -> dict[str, Any]:
 
 
 def first_line(model: Shape) -> str:
+    return (model.__doc__ or "").strip().partition("\n")[0]
+
+
+def whole(model: Shape) -> str:
     return " ".join((model.__doc__ or "").split())

@@ -104,7 +104,7 @@ def openapi(operations: Iterable[Operation]) -> dict[str, Any]:
             "version": __version__,
             "summary": "Reserved seats, sold live",
             "description": DESCRIPTION,
-            "license": {"name": "MIT", "identifier": "MIT"},
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         },
         "jsonSchemaDialect": DIALECT,
         "servers": [{"url": "/"}],
@@ -138,13 +138,12 @@ def describe(operation: Operation, components: Components, error: Schema) -> dic
         "summary": operation.summary,
         "parameters": [*path_parameters(operation.path), *map(parameter, operation.parameters)],
     }
-    if operation.handler.__doc__:
-        described["description"] = " ".join(operation.handler.__doc__.split())
+    told = " ".join((operation.handler.__doc__ or f"{operation.summary}.").split())
+    described["description"] = told
     if operation.role == "public":
         described["security"] = []
     elif operation.role != "customer":
-        told = described.get("description", "")
-        described["description"] = f"{told} Needs the role {operation.role}.".strip()
+        described["description"] = f"{told} Needs the role {operation.role}."
     if isinstance(operation.request, str):
         described["requestBody"] = {"required": True, "content": {operation.request: {}}}
     elif operation.request is not None:

@@ -98,7 +98,6 @@ HEADERS: Final[dict[str, Part]] = {
         " at most 64 letters, digits, `.`, `:`, `_` and `-`.",
         "schema": _TEXT,
     },
-    "Allow": {"description": "The methods this path has.", "schema": _TEXT},
 }
 
 PATH_PARAMETERS: Final[dict[str, tuple[str, Part]]] = {
