@@ -20,6 +20,7 @@ from houseful.payments.gateway import PaymentState
 from houseful.redis.command_router import Client, CommandRouter
 from houseful.sql.database import Database
 from houseful.store.seats import event_keys, seat_record
+from tests.support.sessions import reading
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class World:
 
 
 async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
-    async with world.database.read() as session:
+    async with reading(world.database) as session:
         return [tuple(row) for row in await session.execute(text(statement))]
 
 

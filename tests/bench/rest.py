@@ -19,6 +19,7 @@ from houseful.sales.catalog import NewEvent
 from tests.bench.rig import Numbers, Stage, at, cpu_seconds, stage
 from tests.support.plain_http import PlainClient
 from tests.support.serving import DAY_MS, PRICES, Sale, in_thread, small_plan
+from tests.support.sessions import writing
 
 EVENTS, WATCHED = 2_000, 50
 SETTLE_S = 75.0
@@ -34,7 +35,7 @@ def add_events(scene: Stage, count: int) -> list[Sale]:
             event = NewEvent("A concert", "Town hall", starts, "EUR", PRICES)
             first = await catalog.add_event(small_plan(), event)
             plan_id = (await catalog.event(first)).plan_id
-            async with catalog._database.write() as session:
+            async with writing(catalog._database) as session:
                 more = [
                     await catalog.write_event(session, plan_id, event) for _ in range(count - 1)
                 ]

@@ -11,12 +11,13 @@ from houseful.domain.errors import Conflict, InvalidRequest, PaymentDeclined
 from houseful.domain.pricing import Discount, reduction
 from houseful.ledger import discounts
 from tests.checkout.shop import DECLINES, Shop, data
+from tests.support.sessions import writing
 
 
 async def add(shop: Shop, code: str = "SAVE", **terms: Any) -> None:
     if "amount_minor" not in terms:
         terms.setdefault("percent", 10)
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await discounts.add(session, code=code, **terms)
 
 
@@ -137,7 +138,7 @@ def test_a_percentage_rounds_half_up(subtotal: int, off: int) -> None:
 )
 async def test_a_nonsense_code_is_refused(shop: Shop, terms: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest):
-        async with shop.database.write() as session:
+        async with writing(shop.database) as session:
             await discounts.add(session, **{"code": "C", **terms})
 
 

@@ -14,6 +14,7 @@ from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import GatewayUnknown, PaymentState, RefundState
 from houseful.payments.webhooks import WebhookEvent
 from tests.checkout.shop import AUTHENTICATES, DECLINES, Shop, data, new_key
+from tests.support.sessions import reading
 
 assert audit
 
@@ -58,7 +59,7 @@ async def test_owners_cannot_cancel_once_the_event_s_terms_forbid_it(shop: Shop)
 async def test_an_admin_s_cancellation_is_written_down(shop: Shop) -> None:
     reference = str((await bought(shop, 0))["bookingReference"])
     await shop.checkout.cancel("boss", "admin", reference, "rain")
-    async with shop.database.read() as session:
+    async with reading(shop.database) as session:
         line = (await session.execute(AUDIT.select())).one()
     assert (line.who, line.act, line.reason) == ("boss", "cancel_booking", "rain")
 

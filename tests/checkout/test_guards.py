@@ -18,10 +18,11 @@ from tests.checkout.shop import Shop, data, new_key
 from tests.checkout.test_recovery import answer_of_a_late_writer, confirmations_by_two_completers
 from tests.invariants import broken, i1_no_seat_is_sold_twice, i9_discounts_keep_their_limit
 from tests.stripe_double.server import StripeDouble
+from tests.support.sessions import writing
 
 
 async def drop_index(shop: Shop, name: str) -> None:
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await session.execute(text(f"DROP INDEX {name}"))
 
 
@@ -127,7 +128,7 @@ async def test_without_the_conditional_count_a_code_is_used_too_often(
         )
         return discounts.Discount(**{**row.one()._mapping, "max_uses": None})
 
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await discounts.add(session, code="SAVE", percent=10, max_uses=1)
     monkeypatch.setattr(discounts, "count_use", count)
     for index in range(2):
@@ -137,7 +138,7 @@ async def test_without_the_conditional_count_a_code_is_used_too_often(
 
 async def test_the_invariants_see_money_without_a_booking(shop: Shop) -> None:
     booking = data(await shop.buy("ada", await shop.hold("ada", 0)))
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await session.execute(
             BOOKING.update()
             .where(BOOKING.c.id == int(booking["bookingId"]))
@@ -146,7 +147,7 @@ async def test_the_invariants_see_money_without_a_booking(shop: Shop) -> None:
     words = " ".join(await broken(await shop.world()))
     assert "I2" in words
     assert "I10" in words
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await session.execute(BOOKING.update().values(state="CONFIRMED", total_minor=1))
     assert "I2" in " ".join(await broken(await shop.world()))
 

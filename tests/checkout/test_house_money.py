@@ -17,6 +17,7 @@ from houseful.payments.gateway import GatewayBusy, GatewayUnknown, Outcome, Paym
 from houseful.store.limiter import Limiter
 from tests.checkout.shop import AUTHENTICATES, DECLINES, PAYS, Shop, data, new_key
 from tests.stripe_double.server import StripeDouble
+from tests.support.sessions import writing
 
 DAY_MS = 86_400_000
 
@@ -97,7 +98,7 @@ async def test_a_restored_database_never_confirms_a_buyer_with_a_lost_buyer_s_pa
     """Numbers come again after a restore, while Stripe knows yesterday's keys for a day."""
     shop, token = stripe_shop, stripe_double.account.create_confirmation_token("pm_card_visa")
     lost = data(await shop.buy("ada", await shop.hold("ada", 0), payment_token=token))
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         for table in ("ticket", "payment", "booking_seat", "outbox", "booking", "idempotency_key"):
             await session.execute(text(f"DELETE FROM {table}"))
         if session.dialect.name == "sqlite":

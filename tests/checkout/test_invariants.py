@@ -13,6 +13,7 @@ from houseful.store.seats import event_keys
 from tests import invariants
 from tests.checkout.shop import Shop, data
 from tests.invariants import AT_REST, Sight, World
+from tests.support.sessions import writing
 
 Spoil = Callable[[Shop, World], Awaitable[World]]
 
@@ -48,7 +49,7 @@ async def true_sight(shop: Shop, user: str, reference: str) -> Sight:
 
 
 async def sql(shop: Shop, *statements: str) -> None:
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         for statement in statements:
             await session.execute(text(statement))
 

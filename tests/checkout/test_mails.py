@@ -37,6 +37,7 @@ from houseful.tickets.delivery import mailer
 from houseful.tickets.links import LinkSigner
 from tests.checkout.shop import Shop, data, new_key
 from tests.support.mail_office import Office, smtp_server
+from tests.support.sessions import writing
 
 DAY_MS = 86_400_000
 
@@ -327,7 +328,7 @@ async def test_papers_follow_the_language_of_the_buyer(room: PostRoom) -> None:
 
 
 async def test_a_ticket_bought_for_nothing_says_so(room: PostRoom) -> None:
-    async with room.shop.database.write() as session:
+    async with writing(room.shop.database) as session:
         await discounts.add(session, code="GUEST", percent=100)
     reference = await room.bought("ada", 0, 1, discount_code="GUEST", payment_token="")
     pages = pypdf.PdfReader(io.BytesIO(await room.documents.pdf("ada", "", reference))).pages

@@ -17,6 +17,7 @@ from houseful.domain.errors import (
 from houseful.ledger import discounts
 from houseful.wire.codec import decode
 from tests.checkout.shop import AUTHENTICATES, DECLINES, Shop, data, new_key
+from tests.support.sessions import writing
 
 
 async def test_held_seats_are_bought(shop: Shop) -> None:
@@ -181,7 +182,7 @@ async def test_sql_has_the_last_word_when_redis_forgot_a_sale(shop: Shop) -> Non
 
 
 async def test_three_premium_seats_with_summer10_cost_202_50(shop: Shop) -> None:
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await discounts.add(session, code="SUMMER10", percent=10)
     seats = await shop.hold("ada", 0, 1, 2)
     quote = await shop.checkout.quote("ada", shop.event.id, seats, "summer10")
@@ -193,7 +194,7 @@ async def test_three_premium_seats_with_summer10_cost_202_50(shop: Shop) -> None
 
 
 async def test_a_zero_total_books_without_a_charge(shop: Shop) -> None:
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await discounts.add(session, code="FREE", percent=100)
     seats = await shop.hold("ada", 0)
     booking = data(await shop.buy("ada", seats, discount_code="free", payment_token=""))

@@ -11,6 +11,7 @@ from houseful.sales.retention import DAY_MS, Retention
 from houseful.settings import Settings
 from houseful.store.seats import event_keys
 from tests.checkout.shop import AUTHENTICATES, Shop, data, new_key
+from tests.support.sessions import reading, writing
 
 KEEP_MS = 30 * DAY_MS
 
@@ -20,7 +21,7 @@ async def tidy(shop: Shop) -> None:
 
 
 async def count(shop: Shop, table: str) -> int:
-    async with shop.database.read() as session:
+    async with reading(shop.database) as session:
         return int((await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
 
 
@@ -42,7 +43,7 @@ async def test_log_webhooks_and_minutes_go_after_their_time_however_many_there_a
 ) -> None:
     monkeypatch.setattr(retention, "AT_ONCE", 3)
     now = shop.clock()
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         for number in range(20):
             at_ms = now - number * 4 * DAY_MS
             await audit.write(session, who="eve", act="block", at_ms=at_ms)
@@ -69,7 +70,7 @@ async def test_seats_of_a_past_event_leave_redis_and_come_back_for_who_asks(
     await shop.buy("ada", sold)
     await shop.look_after()
     held = await shop.hold("bob", 1)
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         long_ago = shop.clock() - 8 * DAY_MS
         await session.execute(text(f"UPDATE event SET starts_at_ms = {long_ago}"))
     monkeypatch.setattr(retention, "IDLE_MS", 0)

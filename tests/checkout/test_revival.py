@@ -6,13 +6,14 @@ from sqlalchemy import text
 
 from houseful.ledger import claims
 from tests.checkout.shop import Shop
+from tests.support.sessions import reading, writing
 
 
 async def ended_booking(shop: Shop, *indexes: int) -> list[int]:
     """Ada's booking 1, ended: its claim is dead."""
     seats = await shop.hold("ada", *indexes)
     await shop.buy("ada", seats)
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await claims.end(session, 1)
         await session.execute(text("UPDATE booking SET state = 'CANCELLED' WHERE id = 1"))
     await shop.look_after()
@@ -22,7 +23,7 @@ async def ended_booking(shop: Shop, *indexes: int) -> list[int]:
 
 async def test_a_dead_claim_lives_again_when_its_seats_are_free(shop: Shop) -> None:
     await ended_booking(shop, 0, 1)
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         assert await claims.revive(session, 1) is True
 
 
@@ -30,9 +31,9 @@ async def test_one_seat_that_was_sold_since_keeps_the_whole_claim_dead(shop: Sho
     """Asked of SQL, and not left to the unique index, which knows only how to fail."""
     seats = await ended_booking(shop, 0, 1)
     await shop.buy("bob", await shop.hold("bob", 1))
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         assert await claims.revive(session, 1) is False
-    async with shop.database.read() as session:
+    async with reading(shop.database) as session:
         live = await session.execute(
             text("SELECT seat_id, booking_id FROM booking_seat WHERE live")
         )

@@ -10,11 +10,12 @@ from houseful.checkout import seat_comparison
 from houseful.ledger import events
 from houseful.staff.blocking import Blocking, Choice
 from tests.checkout.shop import AUTHENTICATES, Shop
+from tests.support.sessions import writing
 
 
 async def test_a_seat_that_staff_took_off_sale_is_off_sale_again(shop: Shop) -> None:
     seat = shop.event.first_seat_id
-    async with shop.database.write() as session:
+    async with writing(shop.database) as session:
         await events.set_blocked(session, shop.event.id, [seat], True, "pillar", "eve")
     assert await shop.checkout._comparison.every_event() == 1
     assert await shop.status(seat) == "X"

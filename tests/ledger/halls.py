@@ -5,6 +5,7 @@ from __future__ import annotations
 from houseful.domain.plan import Area, Category, Plan, Row, Seat, Section
 from houseful.ledger import events, plans
 from houseful.sql.database import Database
+from tests.support.sessions import writing
 
 
 def small_hall(rows: int = 2, seats: int = 10) -> Plan:
@@ -50,7 +51,7 @@ async def add_event(
     database: Database, plan: Plan | None = None, *, starts_at_ms: int = 4_000_000_000_000
 ) -> events.EventRecord:
     """An event on sale: PREMIUM 75.00 EUR, STANDARD 30.00 EUR."""
-    async with database.write() as session:
+    async with writing(database) as session:
         plan_id = await plans.add(session, plan or small_hall())
         event_id = await events.add(
             session,

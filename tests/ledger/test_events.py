@@ -8,13 +8,14 @@ from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.ledger import bookings, events
 from houseful.sql.database import Database
 from tests.ledger.halls import add_event
+from tests.support.sessions import reading, writing
 
 
 async def test_an_event_comes_back_with_prices_and_its_seats(database: Database) -> None:
     event = await add_event(database)
     assert (event.venue, event.currency, event.seat_count) == ("City Hall", "EUR", 40)
     assert event.prices == {"PREMIUM": 7500, "STANDARD": 3000}
-    async with database.read() as session:
+    async with reading(database) as session:
         assert await events.list_all(session) == [event]
         assert await events.get(session, event.id + 1) is None
 
@@ -22,13 +23,13 @@ async def test_an_event_comes_back_with_prices_and_its_seats(database: Database)
 async def test_events_at_one_venue_share_it(database: Database) -> None:
     await add_event(database)
     await add_event(database)
-    async with database.read() as session:
+    async with reading(database) as session:
         assert {event.venue for event in await events.list_all(session)} == {"City Hall"}
 
 
 async def test_new_prices_are_another_list_and_the_old_one_stays(database: Database) -> None:
     event = await add_event(database)
-    async with database.write() as session:
+    async with writing(database) as session:
         await events.change(session, event.id, values={}, prices={"PREMIUM": 18000})
         changed = await events.get(session, event.id)
         lists = [await events.prices_of(session, event.id, number) for number in (1, 2, 3)]
@@ -41,7 +42,7 @@ async def test_new_prices_are_another_list_and_the_old_one_stays(database: Datab
 
 async def test_a_venue_has_one_time_zone(database: Database) -> None:
     event = await add_event(database)
-    async with database.write() as session:
+    async with writing(database) as session:
         new = {"plan_id": event.plan_id, "name": "N", "starts_at_ms": 1, "on_sale_at_ms": None}
         new |= {"off_sale_at_ms": None, "currency": "EUR", "prices": event.prices}
 
@@ -68,7 +69,7 @@ async def test_a_venue_has_one_time_zone(database: Database) -> None:
 
 async def test_an_event_needs_a_plan(database: Database) -> None:
     with pytest.raises(NotFound, match="plan 7"):
-        async with database.write() as session:
+        async with writing(database) as session:
             await events.add(
                 session, plan_id=7, venue_name="V", name="N", starts_at_ms=1, on_sale_at_ms=None,
                 off_sale_at_ms=None, currency="EUR", prices={"A": 2500},
@@ -91,9 +92,9 @@ async def test_the_generation_of_an_unknown_event_is_refused(database: Database)
 async def test_seats_are_blocked_and_unblocked_repeatedly(database: Database) -> None:
     event = await add_event(database)
     for _ in range(2):
-        async with database.write() as session:
+        async with writing(database) as session:
             await events.set_blocked(session, event.id, [3, 1], True, "sound desk", "staff")
-    async with database.write() as session:
+    async with writing(database) as session:
         assert await events.blocked_seats(session, event.id) == [1, 3]
         await events.set_blocked(session, event.id, [3, 4], False, "", "staff")
         assert await events.blocked_seats(session, event.id) == [1]
@@ -101,5 +102,5 @@ async def test_seats_are_blocked_and_unblocked_repeatedly(database: Database) ->
 
 async def test_an_event_without_bookings_has_no_claims(database: Database) -> None:
     event = await add_event(database)
-    async with database.read() as session:
+    async with reading(database) as session:
         assert await bookings.live_claims(session, event.id) == []

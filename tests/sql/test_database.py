@@ -16,14 +16,16 @@ from houseful.domain.errors import ConfigurationError, Unavailable
 from houseful.ledger import counters, events
 from houseful.ledger.migrate import migrate, upgrade
 from houseful.ledger.models import COUNTER, METADATA
-from houseful.sql.database import Database, Session
+from houseful.sql.database import Database, Session, unpooled
+from houseful.sql.sqlite import Sqlite
 from tests.support.postgres import Postgres
+from tests.support.sessions import reading, writing
 
 
 async def test_migrations_and_models_say_the_same(database: Database) -> None:
-    async with database.write() as session:
-        difference = await session.run_sync(
-            lambda connection: compare_metadata(MigrationContext.configure(connection), METADATA)
+    async with unpooled(database.url).connect() as connection:
+        difference = await connection.run_sync(
+            lambda known: compare_metadata(MigrationContext.configure(known), METADATA)
         )
     assert difference == []
 
@@ -34,7 +36,7 @@ async def test_venues_of_before_get_the_servers_time_zone_and_prices_become_list
     url = Database(database_url).url
     await asyncio.to_thread(upgrade, url, revision="0004")
     old = Database(database_url)
-    async with old.write() as session:
+    async with writing(old) as session:
         for statement in (
             "INSERT INTO plan VALUES (1, 'P', 1, 1, 1, 1, '[]', '[]', '[]', 'null', '')",
             "INSERT INTO venue VALUES (1, 'Opera')",
@@ -43,7 +45,7 @@ async def test_venues_of_before_get_the_servers_time_zone_and_prices_become_list
         ):
             await session.execute(text(statement))
     await migrate(url, timezone="Europe/Vienna")
-    async with old.read() as session:
+    async with reading(old) as session:
         event = await events.get(session, 1)
     await old.close()
     assert event is not None
@@ -86,7 +88,7 @@ async def test_a_failing_transaction_takes_back_only_itself(database: Database) 
     assert results[0] == 1
     assert isinstance(results[1], LookupError)
     assert results[2] == 1
-    async with database.read() as session:
+    async with reading(database) as session:
         names = (await session.execute(select(COUNTER.c.name))).scalars().all()
     assert sorted(names) == ["a", "b"]
 
@@ -107,7 +109,9 @@ async def test_waiting_transactions_share_a_commit(tmp_path: Path) -> None:
     await migrate(database.url)
     commits = 0
 
-    @event.listens_for(database._thread_writer, "commit")
+    assert isinstance(database._ways, Sqlite)
+
+    @event.listens_for(database._ways.writer, "commit")
     def count(_: object) -> None:
         nonlocal commits
         commits += 1
@@ -131,13 +135,9 @@ async def test_sqlite_work_that_waits_for_anything_else_is_refused(tmp_path: Pat
     await database.close()
 
 
-async def test_a_reader_cannot_write_to_sqlite(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/houseful.db")
-    await migrate(database.url)
+async def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(Unavailable, match="does not answer"):
-        async with database.read() as session:
-            await session.execute(insert(COUNTER).values(name="n", value=1))
-    await database.close()
+        await database.query(lambda s: s.execute(insert(COUNTER).values(name="n", value=1)))
 
 
 async def test_a_locked_sqlite_is_unavailable_within_a_second(tmp_path: Path) -> None:

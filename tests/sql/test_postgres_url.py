@@ -13,6 +13,7 @@ from houseful.ledger.models import COUNTER
 from houseful.sql.database import Database
 from houseful.sql.postgres_url import connect_arguments, several_hosts
 from tests.support.postgres import Postgres
+from tests.support.sessions import reading, writing
 
 BASE = "postgresql+asyncpg://me:pw@db.example/shop"
 
@@ -85,7 +86,7 @@ async def test_a_real_server_hears_of_them(postgres: Postgres) -> None:
         f"{url}?application_name=box&options=-c%20statement_timeout%3D4321&sslmode=prefer&connect_timeout=9"
     )
     try:
-        async with database.read() as session:
+        async with reading(database) as session:
             assert await session.scalar(text("SHOW application_name")) == "box"
             assert await session.scalar(text("SHOW statement_timeout")) == "4321ms"
     finally:
@@ -105,7 +106,7 @@ async def test_no_value_of_a_statement_shows_in_what_goes_wrong(database: Databa
     row = {"name": "ada@example.org", "value": 1}
 
     async def twice() -> None:
-        async with database.write() as session:
+        async with writing(database) as session:
             await session.execute(insert(COUNTER), row)
             await session.execute(insert(COUNTER), row)
 

@@ -30,6 +30,11 @@ class FaultProxy:
         self.cut_share = 0.0
         """Of the chunks from the server: so many end their connection instead of arriving."""
         self.cuts = 0
+        self.lost_request = b""
+        """The next request with these bytes is not handed on: its connection ends before it."""
+        self.lost_reply = b""
+        """The next request with these bytes arrives, and its connection ends instead of the reply."""
+        self._unanswered: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
 
     @property
     def port(self) -> int:
@@ -103,7 +108,7 @@ class FaultProxy:
         try:
             while chunk := await source.read(CHUNK):
                 await self._flowing.wait()
-                if is_answer and self.cut_share and self._random.random() < self.cut_share:
+                if self._is_cut(chunk, pair, is_answer=is_answer):
                     self._end(pair)
                     return
                 sink.write(chunk)
@@ -114,3 +119,20 @@ class FaultProxy:
             sink.close()  # also where this task is cancelled
             if is_answer or sink.transport.is_closing():
                 self._pairs.discard(pair)
+
+    def _is_cut(
+        self,
+        chunk: bytes,
+        pair: tuple[asyncio.StreamWriter, asyncio.StreamWriter],
+        *,
+        is_answer: bool,
+    ) -> bool:
+        if is_answer:
+            return pair in self._unanswered or self._random.random() < self.cut_share
+        if self.lost_reply and self.lost_reply in chunk:
+            self.lost_reply = b""
+            self._unanswered.add(pair)
+        if self.lost_request and self.lost_request in chunk:
+            self.lost_request = b""
+            return True
+        return False

@@ -190,7 +190,7 @@ class SeatClaims:
                 "event_id": body.event_id,
                 "user_id": user,
                 "created_at_ms": now,
-                "reference": await claims.next_reference(session, year),
+                "reference": reference(year, booking_id),
                 **values,
             },
         )
@@ -258,6 +258,12 @@ class SeatClaims:
                 await self._parts.seats.book_seats(
                     event_id, claim.booking_id, claim.user, [claim.seat_id]
                 )
+
+
+def reference(year: int, booking_id: int) -> str:
+    """`BK-YYYY-NNNNNN`, unique since the number is. It has gaps: a series without any would need a
+    row that each sale holds until its commit, and one that hangs would hold up all."""
+    return f"BK-{year}-{booking_id:06d}"
 
 
 def seats_lost(failed: Any) -> Conflict:

@@ -13,7 +13,7 @@ from houseful.domain.errors import Conflict
 from houseful.domain.plan import RowKind
 from houseful.domain.pricing import PricedSeat
 from houseful.ledger import removal
-from houseful.ledger.counters import advance, upsert_in
+from houseful.ledger.counters import upsert_in
 from houseful.ledger.models import (
     BOOKING_SEAT,
     EVENT,
@@ -226,12 +226,6 @@ def _seat(
 def _kinds(rows: str) -> dict[str, RowKind]:
     """Row label → kind, of a section's rows as they are stored."""
     return {label: kind for label, kind, *_ in decode(rows)}
-
-
-async def next_reference(session: Session, year: int) -> str:
-    """`BK-YYYY-NNNNNN`, the next of the year. Call it last: others wait for it until the commit."""
-    number = await advance(session, f"booking-{year}")
-    return f"BK-{year}-{number:06d}"
 
 
 async def issue_tickets(

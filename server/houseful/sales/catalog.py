@@ -19,6 +19,7 @@ import structlog
 
 from houseful.domain.errors import NotFound
 from houseful.domain.plan import Plan
+from houseful.domain.seats import Claim
 from houseful.ledger import bookings, discounts, events, plans
 from houseful.ledger.events import EventRecord
 from houseful.sales.seating import EventSeats
@@ -112,8 +113,7 @@ class Catalog:
 
     async def events(self) -> list[tuple[EventRecord, int]]:
         """Every event with the number of its available seats."""
-        async with self._database.read() as session:
-            records = await events.list_all(session)
+        records = await self._database.query(events.list_all)
         return list(zip(records, await self.available(records), strict=True))
 
     async def available(self, records: Sequence[EventRecord]) -> list[int]:
@@ -188,8 +188,9 @@ class Catalog:
         if standing is not None and expected_epoch not in ("", standing.epoch):
             return
         above = standing.version_base // VERSIONS_PER_GENERATION if standing else 0
-        async with self._database.write() as session:
-            generation = await events.next_generation(session, event_id, above)
+        generation = await self._database.transact(
+            lambda session: events.next_generation(session, event_id, above), is_repeatable=True
+        )
         base = generation * VERSIONS_PER_GENERATION
         theirs = standing and (standing.first_seat_id, standing.seat_count)
         if standing is not None and theirs == (record.first_seat_id, record.seat_count):
@@ -208,9 +209,12 @@ class Catalog:
 
     async def _build(self, record: EventRecord, expected_epoch: str, version_base: int) -> bool:
         areas = [(area.id, area.count) for area in (await self.house(record.id)).areas]
-        async with self._database.read() as session:
+
+        async def look(session: Session) -> tuple[list[Claim], list[int]]:
             claims = await bookings.live_claims(session, record.id)
-            blocked = await events.blocked_seats(session, record.id)
+            return claims, await events.blocked_seats(session, record.id)
+
+        claims, blocked = await self._database.query(look)
         taken = {claim.seat_id for claim in claims}
         return await self._seats.open(
             record.id,
@@ -242,8 +246,11 @@ class Catalog:
 
     async def add_event(self, plan: Plan, event: NewEvent) -> int:
         """Store a plan and an event on it; returns the event's id."""
-        async with self._database.write() as session:
+
+        async def work(session: Session) -> int:
             return await self.write_event(session, await plans.add(session, plan), event)
+
+        return await self._database.transact(work)
 
     async def write_event(self, session: Session, plan_id: int, event: NewEvent) -> int:
         """Store an event on a stored plan; returns its id. Raises NotFound, InvalidRequest."""
@@ -264,8 +271,9 @@ class Catalog:
 
     async def add_discount(self, code: str, percent: int, *, is_demo: bool = False) -> None:
         """So many percent off at every event, or at the demo's. Raises Conflict when it exists."""
-        async with self._database.write() as session:
-            await discounts.add(session, code=code, percent=percent, is_demo=is_demo)
+        await self._database.transact(
+            lambda session: discounts.add(session, code=code, percent=percent, is_demo=is_demo)
+        )
 
     async def had_events(self) -> bool:
         """Whether there is an event, or was one that is removed."""

@@ -25,14 +25,10 @@ TOGETHER = 64
 
 
 class Batch:
-    """Runs work one after another in the writer's thread, committing what waits together.
+    """Runs work one after another in the writer's thread, committing what waits together."""
 
-    `lock` excludes writers on other connections of this process.
-    """
-
-    def __init__(self, engine: Engine, lock: asyncio.Lock) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lock = lock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-writer")
         self._waiting: deque[Waiting] = deque()
         self._runner: asyncio.Task[None] | None = None
@@ -54,14 +50,12 @@ class Batch:
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            async with self._lock:
-                size = min(TOGETHER, len(self._waiting))
-                taken = [self._waiting.popleft() for _ in range(size)]
-                wanted = [item for item in taken if not item[1].done()]
-                works = [work for work, _ in wanted]
-                outcomes, failure = await loop.run_in_executor(
-                    self._thread, _commit, self._engine, works
-                )
+            taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            wanted = [item for item in taken if not item[1].done()]
+            works = [work for work, _ in wanted]
+            outcomes, failure = await loop.run_in_executor(
+                self._thread, _commit, self._engine, works
+            )
             if failure is not None:
                 # A caller that queued behind a writer that cannot write has waited as long already.
                 wanted += [self._waiting.popleft() for _ in range(len(self._waiting))]

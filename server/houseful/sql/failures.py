@@ -20,6 +20,7 @@ from houseful.domain.errors import Unavailable
 AWAY_STATES: Final[dict[str, str]] = {
     "08": "the connection was lost or refused",
     "25006": "it takes no writes: a standby",
+    "25P03": "it ended a transaction that stood still",
     "28": "it refuses the user or the password",
     "3D": "it has no database of that name",
     "40": "a concurrent transaction went first",

@@ -8,12 +8,15 @@ statement costs four thread switches; a booking took 180 of them and most of its
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
 T = TypeVar("T")
+
+ANSWER_WITHIN_S: Final = 0.9
+"""A caller must hear "unavailable" within a second: no wait for a lock or connection is longer."""
 
 
 class Session(Protocol):

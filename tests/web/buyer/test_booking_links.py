@@ -12,6 +12,7 @@ from houseful.ledger.models import OUTBOX
 from houseful.sql.database import Database
 from houseful.tickets.links import LinkSigner
 from tests.support.serving import Guest, Sale, Server, eventually
+from tests.support.sessions import reading
 from tests.support.staff import refused
 from tests.web.buyer.test_bookings import post
 
@@ -95,7 +96,7 @@ async def test_reference_and_address_have_the_mail_sent_again_and_nothing_shows_
 
     async def promised() -> bool:
         statement = select(func.count()).select_from(OUTBOX).where(wanted)
-        async with database.read() as session:
+        async with reading(database) as session:
             return bool((await session.execute(statement)).scalar_one() == 1)
 
     await eventually(promised)

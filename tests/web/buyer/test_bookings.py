@@ -13,6 +13,7 @@ import pytest
 from houseful.ledger import discounts
 from houseful.sql.database import Database
 from tests.support.serving import Guest, Sale, Server
+from tests.support.sessions import writing
 from tests.web.conftest import Join
 
 PAYS, DECLINES, AUTHENTICATES = "4242424242424242", "4000000000000002", "4000002500003155"
@@ -197,7 +198,7 @@ async def test_summer10_takes_ten_percent_off(ann: Guest, sale: Sale, server: Se
 
 async def add_code(server: Server, code: str, **terms: Any) -> None:
     database = Database(server.settings.sql_url())
-    async with database.write() as session:
+    async with writing(database) as session:
         await discounts.add(session, code=code, **terms)
     await database.close()
 

@@ -23,6 +23,7 @@ from houseful.staff import reporting
 from houseful.store.seats import SeatStore
 from tests.support.plain_http import PlainClient
 from tests.support.serving import Guest, Live, Sale, Server, eventually, running_server
+from tests.support.sessions import reading
 from tests.support.staff import act, given
 from tests.web.wire import check_frame
 
@@ -69,7 +70,7 @@ async def recount(server: Server, sale: Sale) -> dict[str, Any]:
     client, database = connection.connect(server.redis_url), Database(server.settings.sql_url())
     try:
         snapshot = await SeatStore(client).snapshot(sale.id)
-        async with database.read() as session:
+        async with reading(database) as session:
             bookings = (await session.execute(BOOKING.select())).all()
             seats = (await session.execute(BOOKING_SEAT.select())).all()
             tickets = (await session.execute(TICKET.select())).all()
