@@ -56,7 +56,7 @@ class Completer:
             if dropped:
                 await workers.let_go(session, dropped)
 
-        await parts.database.transact(work)
+        await parts.database.transact(work, is_repeatable=True)
         del parts.dropped[: len(dropped)]
 
     async def run_once(self) -> int:
