@@ -27,7 +27,10 @@ from tests.support.logs import to_standard_error
 from tests.support.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TINY = "import houseful.process.supervisor as s; s.WORKER_MODULE = 'tests.support.tiny_worker'"
+TINY = (
+    f"import os; os.environ['PYTHONPATH'] = {str(CHECKOUT)!r}; "
+    "import houseful.process.supervisor as s; s.WORKER_MODULE = 'tests.support.tiny_worker'"
+)
 HOUSEFUL = [sys.executable, "-m", "houseful"]
 HOUSEFUL_WITH_TINY_WORKERS = [
     *(sys.executable, "-c", f"{TINY}; from houseful.cli.commands import main; main()")

@@ -42,9 +42,14 @@ app = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # plain help, without loading rich for it
 )
-event_app = typer.Typer(help="What seats are sold for.", no_args_is_help=True)
-discount_app = typer.Typer(help="Codes that lower a price.", no_args_is_help=True)
+event_app = typer.Typer(
+    help="What seats are sold for.", no_args_is_help=True, rich_markup_mode=None
+)
+discount_app = typer.Typer(
+    help="Codes that lower a price.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(event_app, name="event")
 app.add_typer(discount_app, name="discount")
 app.command()(hammer.hammer)

@@ -11,15 +11,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from houseful.domain.errors import HousefulError, InvalidRequest
-from houseful.hammer.aggregator import Aggregator, Second
-from houseful.hammer.plan import RunPlan, parse_mix, parse_seconds
-from houseful.hammer.report import MEASURED, Report
-from houseful.hammer.statistics import Histogram
+
+if TYPE_CHECKING:
+    from houseful.hammer.aggregator import Aggregator
+    from houseful.hammer.plan import RunPlan
+    from houseful.hammer.report import Report
+    from houseful.hammer.statistics import Histogram
 
 COULD_NOT_RUN: Final = 2
 PLACES: Final = {
@@ -112,6 +114,7 @@ def hammer(
     Exit code 0: all checks passed, 1: one failed, 2: could not run.
     """
     from houseful.hammer.client import address
+    from houseful.hammer.plan import RunPlan, parse_mix, parse_seconds
     from houseful.hammer.processes import loop_factory
 
     with _failing_with_two():
@@ -199,6 +202,8 @@ def _progress(plan: RunPlan) -> Iterator[Callable[[Aggregator], None]]:
 
 def progress_line(plan: RunPlan, seen: Aggregator) -> str:
     """Where the run is and what it sees."""
+    from houseful.hammer.aggregator import Second
+
     passed_s = time.time() - seen.begun_s
     last = seen.seconds[max(seen.seconds)] if seen.seconds else Second()
     doing = PLACES.get(seen.place, "")
@@ -221,6 +226,8 @@ def milliseconds_text(histogram: Histogram | None) -> str:
 
 def summary(report: Report) -> list[str]:
     """The end of a run in plain lines."""
+    from houseful.hammer.report import MEASURED
+
     view = report.as_json()
     lines = [f"{'':<58}{'count':>9}{'p50':>9}{'p90':>9}{'p99':>9}{'max':>9}  ms"]
     for name, found in view["latenciesMs"].items():

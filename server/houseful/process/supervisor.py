@@ -18,15 +18,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from houseful.domain.errors import ConfigurationError, HousefulError
-from houseful.process.worker import GRACEFUL_SHUTDOWN_S
 from houseful.telemetry import metrics
-from houseful.transport.listening import renewed
-from houseful.valkey.embedded import EmbeddedValkey
+from houseful.transport.listening import GRACEFUL_SHUTDOWN_S, renewed
+
+if TYPE_CHECKING:
+    from houseful.valkey.embedded import EmbeddedValkey
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,11 @@ class WorkerProcess:
 
     def start(self) -> None:
         ready_fd, told_fd = os.pipe()
-        command = [sys.executable, "-m", WORKER_MODULE, str(self.listening.fileno()), str(told_fd)]
+        # -P: a folder `houseful` where the server was started is not what the worker imports
+        command = [
+            *(sys.executable, "-P", "-m", WORKER_MODULE),
+            *(str(self.listening.fileno()), str(told_fd)),
+        ]
         try:
             self._process = subprocess.Popen(
                 command,

@@ -28,13 +28,10 @@ from houseful.telemetry import log, tracing
 from houseful.transport.connection_limiter import ConnectionLimiter
 from houseful.transport.guarded_http import GuardedHttp
 from houseful.transport.keepalive import Keepalive
-from houseful.transport.listening import BACKLOG
+from houseful.transport.listening import BACKLOG, GRACEFUL_SHUTDOWN_S
 from houseful.transport.protocol import HandshakeProtocol
 from houseful.web.middleware import security_headers
 from houseful.web.raw_responses import bare_answers
-
-GRACEFUL_SHUTDOWN_S: Final = 10
-"""Longer than any request: the gateway's read timeout."""
 
 MESSAGE_ROOM: Final = 4
 """Times the bytes a message may have, so that the live socket can say with its own code that one has

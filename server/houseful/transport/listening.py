@@ -17,6 +17,10 @@ from houseful.domain.errors import ConfigurationError
 BACKLOG: Final = 4096
 """Linux's default ceiling (net.core.somaxconn) since 5.4: a rush at the opening of a sale waits."""
 
+GRACEFUL_SHUTDOWN_S: Final = 10
+"""For what was begun when a worker is told to stop. Longer than any request: the gateway's read
+timeout."""
+
 SEND_BUFFER_BYTES: Final = 64 * 1024
 """Per stalled peer 165 KB stay in the kernel, measured; with its own choice it was 2.8 MB."""
 
