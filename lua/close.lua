@@ -6,11 +6,10 @@
 -- RETURNS: closed | busy
 -- include lib/clock.lua
 -- include lib/keys.lua
--- include lib/areas.lua
 -- include lib/written.lua
 
 if redis.call('EXISTS', DEADLINES, CHECKOUTS) > 0 then return { 'busy' } end
 local last = redis.call('XREVRANGE', FEED, '+', '-', 'COUNT', 1)[1]
 if last and tonumber(written_at(last)) > now_ms() - tonumber(ARGV[1]) then return { 'busy' } end
-redis.call('DEL', META, STATE, FEED, AREAS, RETURNED)
+redis.call('DEL', META, STATE, FEED, PREFIX .. 'areas', PREFIX .. 'returned')
 return { 'closed' }

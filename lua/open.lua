@@ -30,7 +30,7 @@ for _, booking in ipairs(redis.call('ZRANGE', CHECKOUTS, 0, -1)) do
   if id then forget(id) end
   redis.call('DEL', checkout_key(booking))
 end
-redis.call('DEL', META, STATE, FEED, DEADLINES, CHECKOUTS, AREAS, RETURNED)
+redis.call('DEL', META, STATE, FEED, DEADLINES, CHECKOUTS, PREFIX .. 'areas', PREFIX .. 'returned')
 
 local meta = {
   epoch = epoch, seq = 0, base = tonumber(ARGV[3]), first = tonumber(ARGV[4]),
@@ -41,6 +41,7 @@ redis.call('HSET', META, 'epoch', epoch, 'incarnation', INCARNATION, 'base', int
 
 local claims = 9 + 2 * tonumber(ARGV[7])
 local after_claims = claims + 5 * tonumber(ARGV[8])
+local books = books_of(meta)
 meta.areas = {}
 for i = 9, claims - 1, 2 do
   local first, size = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
@@ -49,11 +50,11 @@ for i = 9, claims - 1, 2 do
   local area = { id = ARGV[i], first = first, size = size, fresh = first, taken = 0 }
   for at_claim = claims, after_claims - 1, 5 do
     local n = tonumber(ARGV[at_claim])
-    if is_in(area, n) then area.fresh = math.max(area.fresh, n + 1) end
+    if books.is_in(area, n) then area.fresh = math.max(area.fresh, n + 1) end
   end
-  for n = first, area.fresh - 1 do redis.call('ZADD', RETURNED, int(n), int(n)) end
+  for n = first, area.fresh - 1 do redis.call('ZADD', books.returned_key, int(n), int(n)) end
   meta.areas[#meta.areas + 1] = area
-  write_area(area)
+  books.write(area)
 end
 if meta.places then redis.call('HSET', META, 'places', int(meta.places)) end
 

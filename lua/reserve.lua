@@ -25,6 +25,7 @@
 -- Refusals that somebody faster can be the reason of.
 local RACES = { reserved = true, booked = true, blocked = true, stale_version = true }
 
+local NONE = {}
 local user, session, hold_ms, max_seats = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local address, most_held, most_withheld_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local meta = read_meta()
@@ -99,46 +100,55 @@ for i, seat in ipairs(read_seats(meta, ids)) do
   end
 end
 
-local lapsed, picks, excess, refused_areas, wanted_places = nil, {}, {}, {}, 0
-for i = 10, seats_from - 1, 3 do
-  local area = meta.places and area_of(meta, ARGV[i])
-  local held = area and held_places(meta, area, user, session, at) or {}
-  local quantity, reason, free = tonumber(ARGV[i + 1]), not area and 'unknown_area', 0
-  for n, seat in ipairs(held) do
-    local list = n <= quantity and mine or excess
-    list[#list + 1] = seat
-    if n <= quantity then result[#result + 1] = seat end
-  end
-  if area and quantity > #held then
-    lapsed = lapsed or lapsed_reservations(at)
-    free = free_places(meta, area, lapsed)
-    local count
-    count, reason = grantable(quantity - #held, ARGV[i + 2] == '1', {
-      { 'area_full', free },
-      { 'limit_reached', room - #taken - wanted_places },
-      { 'address_limit', address_room - #taken - wanted_places },
-    })
-    if count > 0 then picks[#picks + 1] = { area = area, count = count } end
-    wanted_places = wanted_places + count
-  end
-  if reason then
-    for _, item in ipairs({ ARGV[i], reason, int(free) }) do refused_areas[#refused_areas + 1] = item end
-    if reason ~= 'area_full' then outrun = 0 end
+-- Nothing of this is touched where no places are asked for: most requests are for seats.
+local lapsed, asking
+local picks, excess, refused_areas = NONE, NONE, NONE
+if seats_from > 10 then
+  asking = places_of(meta)
+  picks, excess, refused_areas = {}, {}, {}
+  local wanted_places = 0
+  for i = 10, seats_from - 1, 3 do
+    local area = meta.places and asking.area_of(ARGV[i])
+    local held = area and asking.held_places(area, user, session, at) or {}
+    local quantity, reason, free = tonumber(ARGV[i + 1]), not area and 'unknown_area', 0
+    for n, seat in ipairs(held) do
+      local list = n <= quantity and mine or excess
+      list[#list + 1] = seat
+      if n <= quantity then result[#result + 1] = seat end
+    end
+    if area and quantity > #held then
+      lapsed = lapsed or asking.lapsed_reservations(at)
+      free = asking.free_places(area, lapsed)
+      local count
+      count, reason = asking.grantable(quantity - #held, ARGV[i + 2] == '1', {
+        { 'area_full', free },
+        { 'limit_reached', room - #taken - wanted_places },
+        { 'address_limit', address_room - #taken - wanted_places },
+      })
+      if count > 0 then picks[#picks + 1] = { area = area, count = count } end
+      wanted_places = wanted_places + count
+    end
+    if reason then
+      for _, item in ipairs({ ARGV[i], reason, int(free) }) do refused_areas[#refused_areas + 1] = item end
+      if reason ~= 'area_full' then outrun = 0 end
+    end
   end
 end
 if #result == 0 and #picks == 0 then return { 'refused', refused, outrun, refused_areas } end
 
-local going = {}
-for _, seat in ipairs(excess) do
-  going[seat.ref] = going[seat.ref] or { seats = {}, ids = {} }
-  table.insert(going[seat.ref].seats, seat)
-  going[seat.ref].ids[seat.id] = true
-end
-for id, some in pairs(going) do
-  local r = reservation(id)
-  charge(r, some.seats, at)
-  append(meta, at, 'released', id, user, session, 'A', 0, write_seats(meta, some.seats, 'A', id, 0))
-  shrink(r, some.ids, 'RELEASED')
+if #excess > 0 then
+  local going = {}
+  for _, seat in ipairs(excess) do
+    going[seat.ref] = going[seat.ref] or { seats = {}, ids = {} }
+    table.insert(going[seat.ref].seats, seat)
+    going[seat.ref].ids[seat.id] = true
+  end
+  for id, some in pairs(going) do
+    local r = reservation(id)
+    charge(r, some.seats, at)
+    append(meta, at, 'released', id, user, session, 'A', 0, write_seats(meta, some.seats, 'A', id, 0))
+    shrink(r, some.ids, 'RELEASED')
+  end
 end
 
 local leaving = {}
@@ -181,8 +191,10 @@ for id, seats in pairs(leaving) do
   shrink(r, seats, 'RELEASED')
 end
 fresh = fresh or read_seats(meta, ids_of(result))
-for _, pick in ipairs(picks) do
-  for _, seat in ipairs(pick_places(meta, pick.area, pick.count)) do fresh[#fresh + 1] = seat end
+if #picks > 0 then
+  for _, pick in ipairs(picks) do
+    for _, seat in ipairs(asking.pick_places(pick.area, pick.count)) do fresh[#fresh + 1] = seat end
+  end
 end
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,

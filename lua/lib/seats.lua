@@ -29,7 +29,7 @@ end
 local function write_seats(meta, seats, status, ref, deadline)
   local tail = ':' .. status .. ':' .. ref .. ':' .. int(deadline)
   local record, text = {}, {}
-  if meta.places then settle_places(meta, seats, status) end
+  if meta.places then books_of(meta).settle(seats, status) end
   meta.moved = 0
   for _, seat in ipairs(seats) do
     seat.version = seat.version + 1

@@ -17,7 +17,8 @@
  * @typedef {{ field: string, category: string | null, before: string | null, after: string | null }} AuditChangeBody
  * @typedef {{ outcome: string }} AuthenticatedBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, reason: string, who: string, at: string }} BlockBody
- * @typedef {{ reason: string, seatIds?: number[], section?: string }} BlockRequest
+ * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces }} BlockRequest
+ * @typedef {{ areaId: number, quantity: number }} BlockedPlaces
  * @typedef {{ eventId: number, seatIds: number[], paymentMethod?: "stripe" | "demo" | "card", discountCode?: string, expectedTotal?: string, paymentToken?: string, card?: CardRequest, contact?: ContactRequest, language?: string }} BookRequest
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} BookedEventBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string }} BookedSeatBody

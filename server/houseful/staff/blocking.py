@@ -4,13 +4,14 @@ which seats can be, and follows SQL whatever was cut off in between."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.errors import InvalidRequest, NotFound, Unavailable
-from houseful.domain.seats import Changed, FailedSeat, Refused
+from houseful.domain.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from houseful.domain.seats import Changed, FailedSeat, PlacesWanted, Refused, SeatRecord
 from houseful.domain.wording import shown
 from houseful.ledger import audit, events
 from houseful.ledger.events import Block
@@ -27,10 +28,11 @@ Move = Callable[[int, Sequence[int]], Awaitable[Changed | Refused]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The seats of an act: a list of them, or a whole section by its name."""
+    """The seats of an act: a list of them, a whole section by its name, or so many places of an area."""
 
     seat_ids: Sequence[int] = ()
     section: str | None = None
+    places: PlacesWanted | None = None
 
     def of(self, house: EventSeats) -> list[int]:
         """The seats' ids. Raises InvalidRequest, NotFound for what the event does not have."""
@@ -81,8 +83,12 @@ class Blocking:
         """SQL first: it says what is meant, and the reconciler has Redis follow if we die between."""
         if not reason.strip():
             raise InvalidRequest("reason: expected to hear why, got nothing", field="reason")
-        wanted = choice.of(await self._catalog.house(event_id))
+        house = await self._catalog.house(event_id)
         known = set(await self._database.query(lambda s: events.blocked_seats(s, event_id)))
+        if choice.places is not None:
+            wanted = await self._places(house, choice.places, known, blocked=blocked)
+        else:
+            wanted = choice.of(house)
         fresh = [seat_id for seat_id in wanted if (seat_id in known) != blocked]
         await self._write(event_id, fresh, who, reason, blocked=blocked)
         try:
@@ -100,6 +106,31 @@ class Blocking:
             fresh = [seat_id for seat_id in fresh if seat_id in moved]
         await self._audit(event_id, fresh, who, reason, blocked=blocked)
         return fresh, failed
+
+    async def _places(
+        self, house: EventSeats, wanted: PlacesWanted, known: AbstractSet[int], *, blocked: bool
+    ) -> list[int]:
+        """Which places of an area are to be blocked, the last free ones, or unblocked. Raises NotFound,
+        Conflict `area_full` where there are fewer: what is held or sold cannot be taken off sale."""
+        area = next((one for one in house.areas if one.id == wanted.area_id), None)
+        if area is None:
+            raise NotFound(f"the event has no standing area {wanted.area_id}", code="unknown_area")
+        places = range(area.id, area.id + area.count)
+        if blocked:
+            await self._catalog.opened(house.event.id, lambda: self._seats.sweep(house.event.id))
+            records = await self._seats.records(house.event.id, places)
+            found = [p for p in places if p not in known and is_free(records.get(p))]
+        else:
+            found = [place for place in places if place in known]
+        if len(found) < wanted.quantity:
+            word = "free" if blocked else "blocked"
+            raise Conflict(
+                f"quantity: expected at most {len(found)}, the places that are {word},"
+                f" got {wanted.quantity}",
+                code="area_full",
+                details={"areaId": area.id, "available": len(found)},
+            )
+        return found[-wanted.quantity :] if blocked else found[: wanted.quantity]
 
     async def _move(
         self, event_id: int, seat_ids: Sequence[int], move: Move
@@ -139,6 +170,10 @@ class Blocking:
                     details={"seatIds": seat_ids},
                 )
             )
+
+
+def is_free(record: SeatRecord | None) -> bool:
+    return record is None or record.status == "A"
 
 
 def parts(seat_ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -20,7 +20,7 @@ from houseful.wire.buyer import (
     TicketState,
     TimeZone,
 )
-from houseful.wire.commands import SeatId
+from houseful.wire.commands import AreaId, SeatId
 from houseful.wire.free_text import FREE
 
 Reason = Annotated[
@@ -63,16 +63,25 @@ class ReleasedAddressBody(TypedDict):
     releasedSeatIds: list[int]
 
 
+class BlockedPlaces(BaseModel):
+    """So many places of a standing area: to block, of those that are free; to unblock, of those that
+    are blocked. What is not blocked is the event's capacity there."""
+
+    areaId: AreaId
+    quantity: Annotated[int, Field(strict=True, ge=1, le=200_000)]
+
+
 class BlockRequest(ReasonRequest):
-    """Either seats or a whole section."""
+    """Seats, a whole section (or standing area) by its name, or so many places of a standing area."""
 
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=5000)] | None = None
     section: Name | None = None
+    area: BlockedPlaces | None = None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> BlockRequest:
-        if (self.seatIds is None) == (self.section is None):
-            raise ValueError("expected either seatIds or section")
+    def _one_of_them(self) -> BlockRequest:
+        if [self.seatIds, self.section, self.area].count(None) != 2:
+            raise ValueError("expected either seatIds, section or area")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -211,6 +212,50 @@ async def test_the_compact_form_says_the_same(server: Server, sale: Sale) -> Non
             assert isinstance(message, bytes)
             _, _, counts = binary.decode_areas(message)
             assert counts == [(pit_of(sale), 30, 0, 0), (lawn_of(sale), 5, 0, 0)]
+
+
+async def test_staff_take_places_off_sale_by_number_down_to_what_is_held_or_sold(
+    server: Server, sale: Sale
+) -> None:
+    async with server.user() as buyer, server.user("staff", "venue") as staff:
+        assert (await ask(buyer, sale, {"areaId": lawn_of(sale), "quantity": 2})).is_success
+        body = {"area": {"areaId": lawn_of(sale), "quantity": 2}, "reason": "a camera"}
+        blocked = await staff.http.post(f"/events/{sale.id}/block", json=body)
+        assert blocked.status_code == 200, blocked.text
+        assert blocked.json()["data"]["seatIds"] == [lawn_of(sale) + 3, lawn_of(sale) + 4]
+        lawn = (await areas_of(buyer, sale))["Lawn"]
+        assert (lawn["capacity"], lawn["available"]) == (3, 1)
+        more = await staff.http.post(f"/events/{sale.id}/block", json=body)
+        assert (more.status_code, more.json()["error"]["code"]) == (409, "area_full")
+        assert (await staff.http.post(f"/events/{sale.id}/unblock", json=body)).is_success
+        lawn = (await areas_of(buyer, sale))["Lawn"]
+        assert (lawn["capacity"], lawn["available"]) == (5, 3)
+        sections = (await staff.http.get(f"/events/{sale.id}/occupancy")).json()["data"]["sections"]
+        assert [(one["name"], one["total"], one["reserved"]) for one in sections][2:] == [
+            ("Pit", 30, 0),
+            ("Lawn", 5, 2),
+        ]
+
+
+async def test_200_buyers_sell_both_areas_to_the_last_place_and_no_further(server: Server) -> None:
+    sale = server.add_event(arena(pit=100, lawn=100))
+    tickets: list[int] = []
+
+    async def buy(number: int) -> None:
+        area = pit_of(sale) if number % 2 else sale.seats[180]
+        async with server.user(f"buyer-{number}") as guest:
+            place = {"areaId": area, "quantity": 3, "acceptFewer": True}
+            answer = await ask(guest, sale, place)
+            if answer.status_code == 409:
+                assert answer.json()["error"]["code"] == "area_full"
+                return
+            seats = answer.json()["data"]["reservedSeatIds"]
+            paid = await guest.pay(sale, *seats)
+            assert paid.status_code == 201, paid.text
+            tickets.extend(paid.json()["data"]["seatIds"])
+
+    await asyncio.gather(*(buy(number) for number in range(200)))
+    assert sorted(tickets) == list(sale.seats[80:])
 
 
 def test_bytes_of_an_areas_frame_are_read_back() -> None:

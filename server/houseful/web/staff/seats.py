@@ -6,6 +6,7 @@ from collections import Counter
 
 from starlette.responses import Response
 
+from houseful.domain.seats import PlacesWanted
 from houseful.staff.blocking import Choice
 from houseful.web.buyer.reservations import seats_word
 from houseful.web.envelope import ok
@@ -48,7 +49,9 @@ async def unblock_seats(call: Call) -> Response:
 
 
 def choice(body: BlockRequest) -> Choice:
-    return Choice(body.seatIds or (), body.section)
+    area = body.area
+    places = PlacesWanted(area.areaId, area.quantity) if area else None
+    return Choice(body.seatIds or (), body.section, places)
 
 
 async def list_blocks(call: Call) -> Response:
@@ -118,7 +121,7 @@ OPERATIONS = (
         role="venue",
         request=BlockRequest,
         answers={200: ChangedSeatsBody},
-        errors=(400, 404, 413, 415, 503),
+        errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -129,7 +132,7 @@ OPERATIONS = (
         role="venue",
         request=BlockRequest,
         answers={200: ChangedSeatsBody},
-        errors=(400, 404, 413, 415, 503),
+        errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
     ),
     Operation(
