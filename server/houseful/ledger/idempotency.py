@@ -74,7 +74,7 @@ def lease_is_dead(table: Any, now_ms: int) -> ColumnElement[bool]:
     return dead
 
 
-def fell_silent(table: Any, now_ms: int) -> ColumnElement[bool]:
+def fell_silent(table: Any, now_ms: Any) -> ColumnElement[bool]:
     """Whether the worker that a row of `table` is leased to no longer beats."""
     return exists().where(
         WORKER.c.id == func.substr(table.c.lease, 1, WORKER_ID_LENGTH),

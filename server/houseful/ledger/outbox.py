@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import case, delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, literal, select, update
 
 from houseful.ledger.idempotency import fell_silent
 from houseful.ledger.models import BOOKING, OUTBOX, Big
@@ -100,9 +101,30 @@ async def take_due(
     """Jobs that are due, by the order of `kinds`; within one, each booking's first before any
     booking's second. Nobody else gets them for `lease_ms`, or what `slow` says for a kind, unless
     this worker falls silent; the kinds in `once` wait even then."""
+    taking = _taking(lease_ms, tuple(slow.items()), tuple(once), tuple(kinds), limit)
+    found = await session.execute(taking, {"now": now_ms, "worker": worker_id})
+    return sorted(
+        (
+            Job(row.id, row.kind, row.booking_id, decode(row.payload), row.tries, row.created_at_ms)
+            for row in found
+        ),
+        key=lambda job: job.id,
+    )
+
+
+@cache
+def _taking(
+    lease_ms: int,
+    slow: tuple[tuple[str, int], ...],
+    once: tuple[str, ...],
+    kinds: tuple[str, ...],
+    limit: int,
+) -> Any:
+    """Built once: each worker asks twice a second, and building costs more than running it."""
+    now = bindparam("now", type_=Big)
     again = case(
-        *((OUTBOX.c.kind == kind, literal(now_ms + ms, Big)) for kind, ms in slow.items()),
-        else_=literal(now_ms + lease_ms, Big),
+        *((OUTBOX.c.kind == kind, now + ms) for kind, ms in slow),
+        else_=now + lease_ms,
     )
     need = case({kind: place for place, kind in enumerate(kinds)}, value=OUTBOX.c.kind)
     turn = func.row_number().over(
@@ -113,8 +135,8 @@ async def take_due(
         .where(
             OUTBOX.c.done_at_ms.is_(None),
             OUTBOX.c.kind.in_(kinds),
-            (OUTBOX.c.next_run_at_ms <= now_ms)
-            | (fell_silent(OUTBOX, now_ms) & OUTBOX.c.kind.not_in(once)),
+            (OUTBOX.c.next_run_at_ms <= now)
+            | (fell_silent(OUTBOX, now) & OUTBOX.c.kind.not_in(once)),
         )
         .subquery()
     )
@@ -128,18 +150,11 @@ async def take_due(
         .cte("taken")
     )
     # A CTE is read once; PostgreSQL may run a plain subquery again for each row, past its limit.
-    found = await session.execute(
+    return (
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(select(ids.c.id)), OUTBOX.c.done_at_ms.is_(None))
-        .values(next_run_at_ms=again, lease=worker_id, tries=OUTBOX.c.tries + 1)
+        .values(next_run_at_ms=again, lease=bindparam("worker"), tries=OUTBOX.c.tries + 1)
         .returning(*OUTBOX.c)
-    )
-    return sorted(
-        (
-            Job(row.id, row.kind, row.booking_id, decode(row.payload), row.tries, row.created_at_ms)
-            for row in found
-        ),
-        key=lambda job: job.id,
     )
 
 

@@ -1,0 +1,211 @@
+"""The demo gateway as Stripe behaves: it remembers what was answered under a key, outlives our
+database, serves other houses on the same account, and tells of changes late, twice or never.
+
+Owns: charges, keys. Its rules for keys are those of docs.stripe.com/api/idempotent_requests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from houseful.domain.demo_charge import DemoCharge
+from houseful.domain.errors import HousefulError
+from houseful.payments.demo import DemoGateway
+from houseful.payments.gateway import (
+    Account,
+    Dispute,
+    GatewayRejected,
+    GatewayUnknown,
+    Outcome,
+    PaymentState,
+    RefundState,
+)
+from tests.simulation.weather import Caller, Service, Weather
+
+T = TypeVar("T")
+
+
+class Charges:
+    """`DemoCharges` in memory that never suspends."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, DemoCharge] = {}
+
+    async def add(self, charge: DemoCharge) -> DemoCharge:
+        for stored in self.by_id.values():
+            if stored.idempotency_key == charge.idempotency_key:
+                return stored
+        self.by_id[charge.payment_id] = charge
+        return charge
+
+    async def get(self, payment_id: str) -> DemoCharge | None:
+        return self.by_id.get(payment_id)
+
+    async def replace(self, charge: DemoCharge) -> bool:
+        self.by_id[charge.payment_id] = replace(charge, version=charge.version + 1)
+        return True
+
+    async def created_since(self, since_ms: int) -> list[DemoCharge]:
+        return [charge for charge in self.by_id.values() if charge.created_ms >= since_ms]
+
+
+class Bank:
+    """The account. `changed` hears of each payment that became another."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self.charges = Charges()
+        self.desk = DemoGateway(self.charges, now_ms=now_ms)
+        self.changed: Callable[[PaymentState], None] = lambda state: None
+        self._answered: dict[str, tuple[str, Any]] = {}
+
+    def keyed(self, key: str, what: str, facts: object, act: Callable[[], T]) -> T:
+        """Do it once per key; asked again, the same answer."""
+        asked = json.dumps([what, facts], sort_keys=True, default=str)
+        known = self._answered.get(key)
+        if known is not None:
+            if known[0] != asked:
+                raise GatewayRejected(
+                    f"{key!r} was used with other arguments", code="idempotency_error"
+                )
+            if isinstance(known[1], HousefulError):
+                raise known[1]
+            found: T = known[1]
+            return found
+        try:
+            answer: Any = act()
+        except HousefulError as error:
+            self._answered[key] = (asked, error)
+            raise
+        self._answered[key] = (asked, answer)
+        return answer  # type: ignore[no-any-return]
+
+    def stray(self, house_id: str, number: int, now_ms: int) -> None:
+        """Another house's payment on the same account."""
+        charge = DemoCharge(
+            payment_id=f"foreign_{number}",
+            idempotency_key=f"foreign_{number}",
+            fingerprint="",
+            amount_minor=4_200,
+            currency="EUR",
+            payment_token="demo_card_4242424242424242",
+            client_secret="x",
+            created_ms=now_ms,
+            metadata={"house": house_id, "houseful": "BK-2027-000001", "booking": "1"},
+        )
+        self.charges.by_id[charge.payment_id] = replace(charge, outcome=Outcome.SUCCEEDED)
+
+
+def state_of(bank: Bank, payment_id: str) -> PaymentState:
+    return at_once(bank.desk.fetch(payment_id))
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """The result of work that never suspends."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        found: T = done.value
+        return found
+    raise RuntimeError("expected work that does not wait")
+
+
+class Till:
+    """One process's way to the bank; a `Gateway`."""
+
+    name = "stripe"
+
+    def __init__(self, bank: Bank, weather: Weather, caller: Caller) -> None:
+        self._bank, self._weather, self._caller = bank, weather, caller
+
+    async def _call(self, what: str, act: Callable[[], T]) -> T:
+        def broken() -> BaseException:
+            return GatewayUnknown(f"no answer to {what}")
+
+        return await self._weather.call(self._caller, Service.GATEWAY, what, act, broken)
+
+    async def create(self, *, idempotency_key: str, **asked: Any) -> PaymentState:
+        desk = self._bank.desk
+        return await self._call(
+            "create",
+            lambda: self._bank.keyed(
+                idempotency_key,
+                "create",
+                {**asked, "metadata": dict(asked["metadata"])},
+                lambda: at_once(desk.create(idempotency_key=idempotency_key, **asked)),
+            ),
+        )
+
+    async def confirm(
+        self, payment_id: str, *, payment_token: str, idempotency_key: str
+    ) -> PaymentState:
+        def act() -> PaymentState:
+            return self._changing(
+                at_once(
+                    self._bank.desk.confirm(
+                        payment_id, payment_token=payment_token, idempotency_key=idempotency_key
+                    )
+                )
+            )
+
+        return await self._call(
+            "confirm",
+            lambda: self._bank.keyed(idempotency_key, "confirm", [payment_id, payment_token], act),
+        )
+
+    async def fetch(self, payment_id: str) -> PaymentState:
+        return await self._call("fetch", lambda: state_of(self._bank, payment_id))
+
+    async def cancel(self, payment_id: str, *, idempotency_key: str) -> PaymentState:
+        return await self._call(
+            "cancel",
+            lambda: self._changing(
+                at_once(self._bank.desk.cancel(payment_id, idempotency_key=idempotency_key))
+            ),
+        )
+
+    async def refund(
+        self,
+        payment_id: str,
+        *,
+        amount_minor: int | None,
+        idempotency_key: str,
+        metadata: Mapping[str, str],
+    ) -> RefundState:
+        def act() -> RefundState:
+            given = at_once(
+                self._bank.desk.refund(
+                    payment_id,
+                    amount_minor=amount_minor,
+                    idempotency_key=idempotency_key,
+                    metadata=metadata,
+                )
+            )
+            self._bank.changed(state_of(self._bank, payment_id))
+            return given
+
+        return await self._call(
+            "refund",
+            lambda: self._bank.keyed(idempotency_key, "refund", [payment_id, amount_minor], act),
+        )
+
+    def _changing(self, state: PaymentState) -> PaymentState:
+        self._bank.changed(state)
+        return state
+
+    async def account(self) -> Account:
+        return Account("acct_simulated", is_live=False)
+
+    async def dispute_of(self, payment_id: str) -> Dispute | None:
+        return None
+
+    async def disputes_since(self, since_ms: int) -> list[Dispute]:
+        return []
+
+    async def list_since(self, since_ms: int) -> list[PaymentState]:
+        return await self._call("list", lambda: at_once(self._bank.desk.list_since(since_ms)))
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
