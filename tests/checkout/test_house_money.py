@@ -11,7 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from houseful.checkout.payment_attempts import PaymentAttempts
-from houseful.domain.errors import Conflict, HousefulError, PaymentDeclined, RateLimited
+from houseful.domain.errors import (
+    Conflict,
+    HousefulError,
+    PaymentDeclined,
+    RateLimited,
+    Unavailable,
+)
 from houseful.ledger import bookings, check_ins, counters, payment_problems, payments
 from houseful.payments.gateway import GatewayBusy, GatewayUnknown, Outcome, PaymentState
 from houseful.store.limiter import Limiter
@@ -56,6 +62,32 @@ async def refunded(shop: Shop, payment: PaymentState) -> int:
 
 async def kinds(shop: Shop) -> list[str]:
     return [problem.kind for problem in await shop.checkout.payment_problems()]
+
+
+async def test_a_payment_whose_attempt_goes_on_after_a_restore_is_not_given_back(
+    shop: Shop,
+) -> None:
+    """The backup was made between the claim and the payment's id: the gateway knows more than SQL."""
+
+    class PowerCut(Exception):
+        pass
+
+    def cut(name: str) -> None:
+        if name == "after_S1":
+            raise PowerCut
+
+    shop.reached = cut
+    with pytest.raises(PowerCut):
+        await shop.buy("ada", await shop.hold("ada", 0))
+    (payment,) = await shop.gateway.list_since(0)
+    await shop.gateway.confirm(payment.payment_id, payment_token=PAYS, idempotency_key=new_key())
+    shop.reached = lambda _: None
+    with pytest.raises(Unavailable):
+        await shop.checkout.apply_payment(payment.payment_id)
+    shop.clock.ahead_ms += 30_000
+    await shop.look_after()
+    assert (await shop.gateway.fetch(payment.payment_id)).refunded_minor == 0
+    assert await shop.problems() == []
 
 
 async def test_money_of_another_house_is_counted_shown_and_never_moved(shop: Shop) -> None:

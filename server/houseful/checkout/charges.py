@@ -63,6 +63,11 @@ def is_foreign(state: PaymentState, house_id: str) -> bool:
     return REFERENCE in state.metadata and not is_ours(state, house_id)
 
 
+def is_attempt(state: PaymentState, booking: Booking) -> bool:
+    """Whether the payment was made for the booking's present attempt."""
+    return state.metadata.get(NONCE) == booking.nonce
+
+
 def owes(state: PaymentState) -> bool:
     """Whether money of this payment is still with us."""
     return state.outcome is Outcome.SUCCEEDED and state.refunded_minor < state.amount_minor

@@ -13,9 +13,10 @@ from typing import Any, Final
 from houseful.checkout import booking_transitions, charges, reversals
 from houseful.checkout.booking_transitions import written
 from houseful.checkout.checkout_context import CheckoutContext, log
-from houseful.domain.booking import State
+from houseful.domain.booking import LIVE, State
 from houseful.domain.errors import Unavailable
-from houseful.ledger import claims, payments
+from houseful.domain.numbers import whole
+from houseful.ledger import bookings, claims, payments
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import (
     AlreadyRefunded,
@@ -221,10 +222,18 @@ class Refunds:
         return await self._parts.database.transact(work)
 
     async def owe(self, state: PaymentState, reason: str, who: str = AUTOMATIC) -> None:
-        """Promise the money of a payment that belongs to no booking back."""
+        """Promise the money of a payment that belongs to no booking back.
+
+        Raises Unavailable while the attempt that it was made for is alive: in a database restored to
+        a moment before it was paid that goes on, finds the payment by its key, and is confirmed.
+        """
         now = self._parts.now_ms()
+        number = whole(state.metadata.get("booking", "")) or 0
 
         async def work(session: Session) -> None:
+            booking = await bookings.get(session, number)
+            if booking and booking.state in LIVE and charges.is_attempt(state, booking):
+                raise Unavailable("the payment's booking is being worked on", retry_after_s=1)
             await payments.owe(
                 session,
                 state.payment_id,
