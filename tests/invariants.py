@@ -73,10 +73,14 @@ class RawSeats:
     records: Sequence[SeatRecord]
 
 
+def way_to(redis: Client | Commands) -> Commands:
+    return redis if isinstance(redis, Commands) else CommandRouter(redis)
+
+
 async def raw_seats(world: World, event_id: int) -> RawSeats | None:
     """None where Redis has none."""
     meta, state, *_ = event_keys(event_id)
-    router = world.redis if isinstance(world.redis, Commands) else CommandRouter(world.redis)
+    router = way_to(world.redis)
     numbers = await router.send(meta, "HMGET", meta, "base", "first", "count")
     if numbers[0] is None:
         return None
@@ -89,11 +93,11 @@ async def raw_seats(world: World, event_id: int) -> RawSeats | None:
     )
 
 
-async def area_problems(client: Client, event_id: int) -> list[str]:
+async def area_problems(client: Client | Commands, event_id: int) -> list[str]:
     """What is wrong with the books of an event's standing areas: free + held + booked + blocked must be
     their size, and each free place among those that can still be given out."""
     meta, state, *_ = event_keys(event_id)
-    router, prefix = CommandRouter(client), meta.removesuffix("meta")
+    router, prefix = way_to(client), meta.removesuffix("meta")
     areas = await router.send(meta, "HGETALL", f"{prefix}areas")
     returned = {int(seat) for seat in await router.send(meta, "ZRANGE", f"{prefix}returned", 0, -1)}
     records = await router.send(state, "HGETALL", state)

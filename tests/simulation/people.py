@@ -37,6 +37,12 @@ class ConnectionLost(Exception):
     """The process that should have answered died, or took too long."""
 
 
+def heard(task: asyncio.Task[Any]) -> None:
+    """An answer that nobody waits for any more is none that was lost."""
+    if not task.cancelled():
+        task.exception()
+
+
 @dataclass
 class Town:
     """All people, and what they were told. `answers`: (user, key) → `data` of a finished key."""
@@ -57,6 +63,7 @@ class Town:
             await asyncio.sleep(0.3)
         process = self.dice.choice(self.house.alive)
         task = process.spawn(what(process))
+        task.add_done_callback(heard)
         await asyncio.wait({task}, timeout=PATIENCE_S)
         if not task.done() or task.cancelled():
             raise ConnectionLost
