@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-BESIDE_THE_MIRROR = {"support", "bench", "static", "stripe_double", "browser", "chaos", "security"}
+BESIDE_THE_MIRROR = {
+    *("support", "bench", "static", "stripe_double", "browser", "chaos", "security"),
+    *("simulation", "mutation"),
+}
 """Folders of tests that are of no one package."""
 
 TOP_LEVEL = {

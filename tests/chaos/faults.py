@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 import signal
 import sqlite3
 import time
@@ -15,7 +16,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from houseful.ledger.demo_charges import SqlDemoCharges
+from houseful.payments.demo import DemoGateway
+from houseful.sql.database import Database
 from tests.chaos.house import FAKETIME, WORKERS, House, copy_of, put_back
+from tests.checkout.shop import PAYS
 from tests.support.databases import shared_postgres
 from tests.support.redis_cluster import Node, RedisCluster, Sentinels, until
 
@@ -88,6 +93,33 @@ async def roll_back_redis(house: House, dice: random.Random) -> None:
     await asyncio.to_thread(node.kill)
     put_back(node, older)
     await asyncio.to_thread(node.start)
+
+
+async def refuse_writes(house: House, dice: random.Random) -> None:
+    """NOREPLICAS: Redis answers and takes no writes."""
+    node = only(house)
+    await asyncio.to_thread(node.ask, "CONFIG", "SET", "min-replicas-to-write", "1")
+    await pause(dice, 0.5, 2.5)
+    await asyncio.to_thread(node.ask, "CONFIG", "SET", "min-replicas-to-write", "0")
+
+
+async def sell_next_door(house: House, dice: random.Random) -> None:
+    """Another house takes money on the same account, as one with our number of a booking."""
+    database = Database(house.settings.sql_url())
+    charges = SqlDemoCharges(database)
+    gateway = DemoGateway(charges)
+    facts = {"house": "next door", "houseful": "BK-2026-000001", "booking": "1", "nonce": "x"}
+    try:
+        made = await gateway.create(
+            amount_minor=4_200,
+            currency="EUR",
+            payment_token=PAYS,
+            metadata=facts,
+            idempotency_key=secrets.token_hex(8),
+        )
+        await gateway.confirm(made.payment_id, payment_token=PAYS, idempotency_key="")
+    finally:
+        await database.close()
 
 
 async def lose_power(house: House, dice: random.Random) -> None:
@@ -209,9 +241,18 @@ def faults_for(house: House) -> dict[str, Fault]:
     """Those that this house can suffer, by name."""
     every: list[Any] = [
         kill_worker, restart_worker, stop_worker, stop_redis, drop_notifications, cut_database,
+        sell_next_door,
     ]  # fmt: skip
     if isinstance(house.store, Node):
-        every += [kill_redis, lose_power, wipe_redis, roll_back_redis, cut_redis, stall_redis]
+        every += [
+            kill_redis,
+            lose_power,
+            refuse_writes,
+            wipe_redis,
+            roll_back_redis,
+            cut_redis,
+            stall_redis,
+        ]
     else:
         every.append(fail_over)
     if house.sql_proxy is not None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from houseful.domain.errors import ConfigurationError
+from houseful.process import restoring
 from houseful.process.supervisor import WorkerProcess
 from houseful.settings import Settings
 from houseful.transport.listening import address_of, listen
@@ -81,6 +83,29 @@ class House:
             ):  # what it stands on may be away: as the supervisor does
                 worker.end(0)
                 worker.start()
+
+    def back_up(self, file: Path) -> None:
+        """`houseful backup`, while everything goes on."""
+        restoring.back_up(self._plainly(), file)
+
+    async def restore(self, file: Path) -> None:
+        """`houseful restore`: no worker runs meanwhile; what was sold since is forgotten."""
+        for number in range(WORKERS):
+            await self.end_worker(number, signal.SIGTERM)
+        deadline = time.monotonic() + START_WITHIN_S
+        while True:
+            try:
+                await asyncio.to_thread(restoring.restore, self._plainly(), file, replace=True)
+                break
+            except ConfigurationError:  # their beats are young still
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.5)
+        for number in range(WORKERS):
+            await self.start_worker(number)
+
+    def _plainly(self) -> Settings:
+        """With Redis as it is reached without a proxy."""
+        return self.settings.model_copy(update={"redis_url": SecretStr(self.store_url)})
 
     async def end_worker(self, number: int, how: int, within_s: float = 20.0) -> None:
         worker = self.workers[number]

@@ -23,6 +23,15 @@ def test_a_good_plan_is_returned_as_it_is() -> None:
     assert plan.seat_count == 80
 
 
+def test_a_plan_says_how_many_seats_each_category_has() -> None:
+    plan = small_plan()
+    counts = dict(plan.seats_by_category)
+    rows = [row for section in plan.sections for row in section.rows]
+    seats = [plan.categories[seat.category].name for row in rows for seat in row.seats]
+    assert sum(counts.values()) == plan.seat_count
+    assert counts == {one.name: seats.count(one.name) for one in plan.categories}
+
+
 def test_a_plan_needs_a_seat() -> None:
     with pytest.raises(PlanRefused, match="at least one seat"):
         replace(small_plan(), sections=()).check()

@@ -50,7 +50,16 @@ def test_one_that_is_not_is_refused_and_not_shown(scheme: str, password: str) ->
 
 
 @pytest.mark.parametrize(
-    "url", ["", "cache:6379", "redis://a:port", "redis://a:99999", "redis://a b", "redis://a,b:x"]
+    "url",
+    [
+        "",
+        "cache:6379",
+        "redis://a:port",
+        "redis://a:0",
+        "redis://a:99999",
+        "redis://a b",
+        "redis://a,b:x",
+    ],
 )
 def test_what_is_no_address_is_none(url: str) -> None:
     assert not is_plain(url)

@@ -7,6 +7,7 @@ killed runs no `finally` that reaches a store: its calls never land, but for tho
 from __future__ import annotations
 
 import asyncio
+import copy
 import random
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -18,7 +19,6 @@ from unittest import mock
 
 import structlog
 
-from houseful import paths
 from houseful.checkout import checkout as checkout_module
 from houseful.checkout import reconciler
 from houseful.checkout.checkout import Checkout
@@ -48,7 +48,7 @@ TERMS: Final = Terms(
 )
 HOLD_MS: Final = 8_000
 SCALED: Final = {
-    (checkout_module, "POLL_S"): 2.0,
+    (checkout_module, "POLL_S"): 2.3,
     (checkout_module, "TURNS_EVERY_S"): 4.0,
     (reconciler, "SEATS_EVERY_MS"): 4_000,
     (reconciler, "MONEY_EVERY_MS"): 5_000,
@@ -199,9 +199,16 @@ class House:
         self.restores = 0
         self._count = 0
         self._backup: Path | None = None
+        server.bell = self._ring
+
+    def _ring(self) -> None:
+        """One notification in five is lost."""
+        for process in self.alive:
+            if process.live is not None and self.dice.random() < 0.8:
+                self.loop.call_later(self.dice.uniform(0.002, 0.05), process.live.ring)
 
     def scripts_on(self, lanes: Lanes) -> Scripts:
-        scripts = Scripts(None, paths.LUA, replaced=self.server.replaced)  # type: ignore[arg-type]
+        scripts = copy.copy(self.server.scripts)
         scripts.router = lanes  # type: ignore[assignment]
         return scripts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import hiredis
@@ -16,7 +16,7 @@ from redis import exceptions
 
 from houseful import paths
 from houseful.redis.pipelined_connection import error_of
-from houseful.store.scripts import link
+from houseful.store.scripts import Scripts
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.weather import Caller, Service, Weather
 from tests.store.fake_clock import FAKE_CLOCK
@@ -40,10 +40,12 @@ class SeatServer:
         self._reader = hiredis.Reader(encoding="utf-8", replyError=error_of)
         self.replaced = {**FAKE_CLOCK, **(lua or {})}
         self.names: dict[str, str] = {}
-        for file in sorted(paths.LUA.glob("*.lua")):
-            script = link(paths.LUA, file.stem, self.replaced)
+        self.scripts = Scripts(None, paths.LUA, replaced=self.replaced)  # type: ignore[arg-type]
+        for script in self.scripts._scripts.values():
             self.names[script.digest] = script.name
             self.now(("SCRIPT", "LOAD", script.text))
+        self.bell: Callable[[], None] = bool
+        """Rung after each write, as keyspace notifications do; `bool()` does nothing."""
         self.reset()
 
     def reset(self) -> None:
@@ -82,6 +84,7 @@ class SeatServer:
         whole = (*command, self.stamp()) if stamped else command
         if name not in READS:
             self.journal.append((at_ms, whole))
+            self.bell()
         reply = self.now(("SET", "test:now", at_ms), whole)
         if isinstance(reply, Exception):
             raise reply

@@ -11,7 +11,7 @@ from houseful.store.seats import event_keys, seat_record
 from tests.invariants import World, rows
 from tests.simulation.house import HOLD_MS, House, Process
 
-LOOK_S: Final = 0.4
+LOOK_S: Final = 0.2
 CALM_S: Final = 4.0
 """After a fault the house has so long until the bounds of quiet times hold again."""
 
