@@ -13,7 +13,6 @@ from unittest import mock
 
 from houseful.checkout import charges
 from houseful.checkout.completer import Completer
-from houseful.checkout.incoming_payments import IncomingPayments
 from houseful.checkout.outbox import Relay
 from houseful.ledger import claims
 from houseful.sales import catalog
@@ -52,9 +51,6 @@ def kept_before(house: House) -> Any:
 CONTROLS: Final = {
     "another house's money is ours": Control(
         patched(charges, "is_ours", lambda *_: True), 2, "I11"
-    ),
-    "money without a booking stays": Control(
-        patched(IncomingPayments, "_apply_orphan", nothing), 27, "I2"
     ),
     "versions begin anew": Control(patched(catalog, "VERSIONS_PER_GENERATION", 1), 0, "version"),
     "a claim outlives its booking": Control(patched(claims, "end", nothing), 0, "I10"),

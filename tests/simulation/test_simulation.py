@@ -1,6 +1,7 @@
 """The saga and the hold in virtual time, under faults at every await.
 
-`pytest tests/simulation` runs 100 seeds; `pytest -m long tests/simulation -n 2` runs 10,000. A red seed is seen again with `python -m tests.simulation --seed N --trace`.
+`pytest tests/simulation` runs 100 seeds; `pytest -m long tests/simulation -n 2` runs 10,000. A red
+seed is seen again with `python -m tests.simulation --seed N --trace`.
 """
 
 from __future__ import annotations
