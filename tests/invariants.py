@@ -19,9 +19,8 @@ from houseful.domain.seats import WIRE_STATUS, Claim, SeatRecord
 from houseful.ledger import bookings, events
 from houseful.payments.gateway import PaymentState
 from houseful.redis.command_router import Client, CommandRouter
-from houseful.sql.database import Database
+from houseful.sql.database import Database, Session
 from houseful.store.seats import event_keys, seat_record
-from tests.support.sessions import reading
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,10 @@ class World:
 
 
 async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
-    async with reading(world.database) as session:
+    async def read(session: Session) -> list[tuple[object, ...]]:
         return [tuple(row) for row in await session.execute(text(statement))]
+
+    return await world.database.query(read)
 
 
 @dataclass(frozen=True)

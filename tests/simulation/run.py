@@ -31,6 +31,7 @@ from tests.simulation.seat_server import SeatServer, Straight
 from tests.simulation.watchman import Watchman
 from tests.simulation.weather import Service, Weather
 from tests.support.databases import fresh_sqlite
+from tests.support.sessions import writing
 
 STORM_S: Final = (3.0, 8.0)
 QUIET_S: Final = 60.0
@@ -261,7 +262,7 @@ def template() -> tuple[Path, EventRecord, str]:
     async def fill() -> EventRecord:
         database = Database(url)
         event = await add_event(database, small_hall(rows=1, seats=6))
-        async with database.write() as session:
+        async with writing(database) as session:
             await discounts.add(session, code="SAVE", percent=10, max_uses=3)
             await session.execute(text("UPDATE house SET house_id = 'this-house'"))
         await database.close()
