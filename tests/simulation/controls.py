@@ -1,6 +1,7 @@
 """Guards of the product, each taken out: the simulation must notice, or it proves nothing.
 
-`CONTROLS`: name → how to take it out, a seed that then goes red, and a word of what that seed says.
+`CONTROLS`: name → how to take it out, below which seed one goes red,
+and a word of what that seed says.
 `python -m tests.simulation --control NAME` looks for such a seed.
 """
 
@@ -21,10 +22,10 @@ from tests.simulation.house import House
 
 @dataclass(frozen=True)
 class Control:
-    """A guard taken out. `seed` goes red without it, and says `word`."""
+    """A guard taken out: some seed below `within` goes red without it, and says `word`."""
 
     take_out: Callable[[House], Any]
-    seed: int
+    within: int
     word: str
 
 
@@ -50,12 +51,12 @@ def kept_before(house: House) -> Any:
 
 CONTROLS: Final = {
     "another house's money is ours": Control(
-        patched(charges, "is_ours", lambda *_: True), 2, "I11"
+        patched(charges, "is_ours", lambda *_: True), 15, "I11"
     ),
-    "versions begin anew": Control(patched(catalog, "VERSIONS_PER_GENERATION", 1), 0, "version"),
-    "a claim outlives its booking": Control(patched(claims, "end", nothing), 0, "I10"),
-    "promises are marked before they are kept": Control(kept_before, 10, "no mail"),
+    "versions begin anew": Control(patched(catalog, "VERSIONS_PER_GENERATION", 1), 15, "version"),
+    "a claim outlives its booking": Control(patched(claims, "end", nothing), 15, "I10"),
+    "promises are marked before they are kept": Control(kept_before, 60, "no mail"),
     "nobody goes on after a crash": Control(
-        patched(Completer, "start_due", nothing), 3, "unfinished"
+        patched(Completer, "start_due", nothing), 30, "unfinished"
     ),
 }
