@@ -41,7 +41,7 @@ GERMAN = Words(
     one_person_once="Dieser Code gilt einmal für eine Person. Zeigen Sie ihn erst am Eingang.",
     letters_left_out="Zeichen, die hier keine Schrift hat, fehlen im Druck. Der Code enthält alles.",
     demo_band="DEMO · ES WURDE NICHTS BEZAHLT",
-    rows={"row": "REIHE", "table": "TISCH", "booth": "STAND"},
+    rows={"row": "REIHE", "table": "TISCH", "booth": "STAND", "standing": "STEHPLATZ"},
     rows_and_seats={
         "row": "REIHE UND PLATZ",
         "table": "TISCH UND PLATZ",

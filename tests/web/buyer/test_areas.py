@@ -175,6 +175,9 @@ async def test_a_place_is_bought_and_its_ticket_names_the_area_alone(
         assert booking["seatNumbers"] == ["Pit", "Pit"]
         assert Counter(seat["place"] for seat in booking["seats"]) == {"Pit": 2}
         assert {seat["rowKind"] for seat in booking["seats"]} == {"standing"}
+        printed = await guest.http.get(booking["pdfUrl"])
+        assert printed.status_code == 200
+        assert printed.content.startswith(b"%PDF")
 
         async def counted() -> bool:
             pit = (await areas_of(guest, sale))["Pit"]
