@@ -36,6 +36,7 @@ export function createApp(shelf) {
       maxSeats: 10,
       holdSeconds: 600,
       version: "",
+      timeZone: "UTC",
     }),
   );
   /** @type {Map<number, import("./purchase.js").Purchase>} */

@@ -4,7 +4,7 @@
  * Owns: which language. The words themselves stand in static/strings/.
  */
 import { formatMoney, formatRange } from "./money.js";
-import { formatDate, formatThere, knowsZone } from "./time.js";
+import { formatDate, formatHour, formatThere, knownZone } from "./time.js";
 
 /** @typedef {Record<string, string | { one: string, other: string }>} Strings */
 
@@ -78,8 +78,8 @@ export const money = (amount, currency) => formatMoney(amount, currency, locale)
 /** @param {string} low @param {string} high @param {string} currency */
 export const moneyRange = (low, high, currency) => formatRange(low, high, currency, locale);
 
-/** "Friday, 9 January 2026, 19:30", with a zone also its name and the reader's own time.
- * @param {string} when @param {string} [timeZone] the venue's */
+/** "Friday, 9 January 2026, 19:30 CET", and the reader's own time where it is another.
+ * @param {string} when @param {string} timeZone the venue's */
 export const longDate = (when, timeZone) =>
   written(when, timeZone, {
     weekday: "long",
@@ -90,7 +90,7 @@ export const longDate = (when, timeZone) =>
     minute: "2-digit",
   });
 
-/** "Fri, 9 Jan, 19:30", with a zone as `longDate`. @param {string} when @param {string} [timeZone] the venue's */
+/** "Fri, 9 Jan, 19:30 CET", as `longDate`. @param {string} when @param {string} timeZone the venue's */
 export const shortDate = (when, timeZone) =>
   written(when, timeZone, {
     weekday: "short",
@@ -100,15 +100,19 @@ export const shortDate = (when, timeZone) =>
     minute: "2-digit",
   });
 
-/** @param {string} when @param {string | undefined} timeZone @param {Intl.DateTimeFormatOptions} options */
+/** @param {string} when @param {string} timeZone @param {Intl.DateTimeFormatOptions} options */
 const written = (when, timeZone, options) =>
-  timeZone
-    ? formatThere(when, locale, options, timeZone, (own) => t("time.yours", { time: own }))
-    : formatDate(when, locale, options);
+  formatThere(when, locale, options, timeZone, (own) => t("time.yours", { time: own }));
+
+/** "19:30:05", with the zone's name where the reader's clock differs. @param {string | number} when @param {string} timeZone the venue's */
+export const clockTime = (when, timeZone) => formatHour(when, locale, timeZone, { second: "2-digit" });
+
+/** "19:30", as `clockTime`. @param {string | number} when @param {string} timeZone the venue's */
+export const minuteTime = (when, timeZone) => formatHour(when, locale, timeZone);
 
 /** Day and month at the venue apart, for a calendar leaf. @param {string} when @param {string} zone */
 export function leaf(when, zone) {
-  const timeZone = knowsZone(zone) ? zone : undefined;
+  const timeZone = knownZone(zone);
   return {
     day: formatDate(when, locale, { day: "numeric", timeZone }),
     month: formatDate(when, locale, { month: "short", timeZone }),

@@ -55,23 +55,74 @@ export function formatCountdown(seconds) {
  * @param {(own: string) => string} beside words around the reader's own
  */
 export function formatThere(when, locale, options, timeZone, beside) {
-  if (!knowsZone(timeZone)) return formatDate(when, locale, options);
-  const there = formatDate(when, locale, { ...options, timeZone, timeZoneName: "short" });
-  /** @type {Intl.DateTimeFormatOptions} */
-  const exact = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
-  if (formatDate(when, "en", exact) === formatDate(when, "en", { ...exact, timeZone })) return there;
+  const there = formatDate(when, locale, { ...options, timeZone: knownZone(timeZone), timeZoneName: "short" });
+  if (isOwnTime(when, timeZone)) return there;
   const own = { weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
   return `${there} ${beside(formatDate(when, locale, /** @type {Intl.DateTimeFormatOptions} */ (own)))}`;
 }
 
-/** Whether this browser has the zone; older ones lack new names. @param {string} timeZone */
-export function knowsZone(timeZone) {
+/**
+ * The hour at the venue, for rows of one day; the zone is named where the reader's clock shows another hour.
+ * @param {string | number} when @param {string} locale @param {string} timeZone IANA
+ * @param {Intl.DateTimeFormatOptions} [options]
+ */
+export function formatHour(when, locale, timeZone, options = {}) {
+  const named = isOwnTime(when, timeZone) ? {} : /** @type {const} */ ({ timeZoneName: "short" });
+  const hour = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });
+  return formatDate(when, locale, { ...hour, ...options, ...named, timeZone: knownZone(timeZone) });
+}
+
+/** The zone if this browser has it (older ones lack new names), else the reader's own. @param {string} timeZone */
+export function knownZone(timeZone) {
   try {
-    return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
+    return new Intl.DateTimeFormat("en", { timeZone }) && timeZone;
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+/** @param {string | number | Date} when @param {string} timeZone */
+const isOwnTime = (when, timeZone) => wallTime(when, timeZone) === wallTime(when);
+
+/**
+ * What the clocks of a zone show, as `<input type="datetime-local">` has it: "2026-01-09T19:30".
+ * @param {string | number | Date} when
+ * @param {string} [timeZone] the reader's own when left out
+ */
+export function wallTime(when, timeZone) {
+  const text = formatDate(when, "sv", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: timeZone && knownZone(timeZone),
+  });
+  return text.replace(" ", "T").padStart("2026-01-09T19:30".length, "0");
+}
+
+const MINUTE_MS = 60_000, DAY_MS = 86_400_000;
+
+/**
+ * The instant at which the clocks of a zone show this, or null for what is no time. An hour that they
+ * skip in spring counts on from before it; of one that they show twice in autumn, the first is meant.
+ * @param {string} text as `wallTime` writes it
+ * @param {string} timeZone IANA
+ */
+export function instantOf(text, timeZone) {
+  const wanted = Date.parse(`${text}Z`);
+  if (Number.isNaN(wanted)) return null;
+  /** How far the zone is ahead of UTC. @param {number} at */
+  const ahead = (at) => Date.parse(`${wallTime(at, timeZone)}Z`) - Math.floor(at / MINUTE_MS) * MINUTE_MS;
+  const before = wanted - ahead(wanted - DAY_MS), after = wanted - ahead(wanted + DAY_MS);
+  const [first = before] = [before, after].filter((at) => at + ahead(at) === wanted).sort((a, b) => a - b);
+  return new Date(first).toISOString();
+}
+
+/** Every zone that may be chosen, with those given among them. @param {readonly string[]} given */
+export const allZones = (given) =>
+  [...new Set([...given, "UTC", ...Intl.supportedValuesOf?.("timeZone") ?? []])].sort();
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();

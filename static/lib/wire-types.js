@@ -34,7 +34,7 @@
  * @typedef {{ code: string, door?: string }} CheckInRequest
  * @typedef {{ event: BookedEventBody, checkedIn: number, booked: number, recent: CheckInBody[] }} CheckInsBody
  * @typedef {{ code: string, message: string, retryable: boolean, sameKey: boolean, field?: string, limit?: number, remaining?: number, resetSeconds?: number, seatIds?: number[] }} CommandError
- * @typedef {{ gateway: "demo" | "stripe", stripePublishableKey: string | null, maxSeats: number, holdSeconds: number, sendsMail: boolean, version: string }} ConfigBody
+ * @typedef {{ gateway: "demo" | "stripe", stripePublishableKey: string | null, maxSeats: number, holdSeconds: number, sendsMail: boolean, timeZone: string, version: string }} ConfigBody
  * @typedef {{ name: string, email: string, phone: string | null }} ContactBody
  * @typedef {{ name?: string, email?: string, phone?: string }} ContactRequest
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number }} CountsBody

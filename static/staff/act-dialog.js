@@ -9,7 +9,7 @@ import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
-import { field, input, select, textArea } from "./fields.js";
+import { field, input, select, textArea, timeField } from "./fields.js";
 
 /**
  * @typedef {object} FieldSpec
@@ -20,6 +20,7 @@ import { field, input, select, textArea } from "./fields.js";
  * @property {string} [help]
  * @property {boolean} [required]
  * @property {readonly (readonly [string, string])[]} [options] of a select
+ * @property {() => string} [zone] of a time: whose clocks it is told by
  * @property {(value: string) => string} [fault] what is wrong with a value, in words; "" for nothing
  * @property {Record<string, any>} [props]
  */
@@ -107,7 +108,11 @@ export function act({ title, icon: sign = "info", tone = "", content, fields = [
             "div",
             { class: "dialog-body" },
             content?.() ?? null,
-            controls.map(({ spec, control, wrong }) => field(spec.label, control, spec.help, wrong)),
+            controls.map(({ spec, control, wrong }) =>
+              spec.zone && control instanceof HTMLInputElement
+                ? timeField(spec.label, control, spec.zone, spec.help, wrong)
+                : field(spec.label, control, spec.help, wrong)
+            ),
             h("div", { role: "alert" }, () =>
               fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null),
           ),

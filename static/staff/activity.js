@@ -5,7 +5,7 @@
  */
 import { each, h, onEnd, watch } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
-import { clockTime } from "./figures.js";
+import { hourOf } from "./figures.js";
 
 /** @typedef {import("../state/occupancy.js").Activity} Activity */
 
@@ -14,11 +14,17 @@ const SHOWN = 14;
 
 /**
  * @param {() => readonly Activity[]} activity
+ * @param {string} zone the venue's
  * @param {(text: string) => void} announce
  */
-export function activityList(activity, announce) {
+export function activityList(activity, zone, announce) {
   tellNowAndThen(activity, announce);
-  const list = each(h("ol", { class: "activity" }), () => activity().slice(0, SHOWN), (one) => one, row);
+  const list = each(
+    h("ol", { class: "activity" }),
+    () => activity().slice(0, SHOWN),
+    (one) => one,
+    (one) => row(one, zone),
+  );
   return h(
     "section",
     { class: "card-box activity-box", "aria-labelledby": "venue-activity" },
@@ -28,12 +34,12 @@ export function activityList(activity, announce) {
   );
 }
 
-/** @param {Activity} one */
-function row(one) {
+/** @param {Activity} one @param {string} zone */
+function row(one, zone) {
   return h(
     "li",
     { class: `is-${one.kind}` },
-    h("time", { class: "muted tabular", datetime: one.at }, clockTime(one.at)),
+    hourOf(one.at, zone),
     h("span", { class: "activity-dot", "aria-hidden": "true" }),
     h(
       "span",

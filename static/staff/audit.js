@@ -37,7 +37,7 @@ export function auditPage({ staff, desk }) {
                 ),
               ),
             ),
-            h("tbody", null, items.map(row)),
+            h("tbody", null, items.map((entry) => row(entry, desk.zone()))),
           ),
         ),
       () => empty(t("venue.audit.none"), ""),
@@ -45,41 +45,45 @@ export function auditPage({ staff, desk }) {
   );
 }
 
-/** @param {AuditEntry} entry */
-function row(entry) {
+/** @param {AuditEntry} entry @param {string} zone */
+function row(entry, zone) {
   return h(
     "tr",
     null,
-    h("td", { class: "tabular" }, h("time", { datetime: entry.at }, shortDate(entry.at))),
+    h("td", { class: "tabular" }, h("time", { datetime: entry.at }, shortDate(entry.at, zone))),
     h("td", { translate: "no" }, entry.who),
     h("td", null, t(`venue.act.${entry.act}`)),
     h("td", null, entry.reason),
-    h("td", { class: "small" }, h("ul", { class: "audit-details" }, details(entry).map((text) => h("li", null, text)))),
+    h(
+      "td",
+      { class: "small" },
+      h("ul", { class: "audit-details" }, details(entry, zone).map((text) => h("li", null, text))),
+    ),
   );
 }
 
-/** @param {AuditEntry} entry @returns {string[]} */
-function details({ act, bookingReference, seats, seatCount, changes, amount, currency, details: more }) {
+/** @param {AuditEntry} entry @param {string} zone @returns {string[]} */
+function details({ act, bookingReference, seats, seatCount, changes, amount, currency, details: more }, zone) {
   const { code, to, door, endsAt, name } = /** @type {Record<string, string | undefined>} */ (more);
   const all = [
     bookingReference,
     seatList(seats),
     seatCount > seats.length && t("venue.blocks.more", { n: seatCount - seats.length }),
-    ...changes.map((one) => changeWords(one, currency)),
+    ...changes.map((one) => changeWords(one, currency, zone)),
     amount !== null && money(amount, currency),
     code,
     to,
     act === "add_event" && name,
     door && t("venue.audit.door", { door }),
-    endsAt && t("venue.audit.until", { when: shortDate(endsAt) }),
+    endsAt && t("venue.audit.until", { when: shortDate(endsAt, zone) }),
   ];
   return /** @type {string[]} */ (all.filter((text) => typeof text === "string" && text !== ""));
 }
 
 const TIMES = new Set(["startsAt", "onSaleAt", "offSaleAt"]);
 
-/** "Starts: Fri, 9 Jan, 19:30 → Sat, 10 Jan, 19:30" @param {AuditEntry["changes"][number]} change @param {string} currency */
-function changeWords({ field, category, before, after }, currency) {
+/** "Starts: Fri, 9 Jan, 19:30 → Sat, 10 Jan, 19:30" @param {AuditEntry["changes"][number]} change @param {string} currency @param {string} zone */
+function changeWords({ field, category, before, after }, currency, zone) {
   /** @param {string | null} value */
   const words = (value) =>
     value === null
@@ -87,7 +91,7 @@ function changeWords({ field, category, before, after }, currency) {
       : field === "price"
       ? money(value, currency)
       : TIMES.has(field)
-      ? shortDate(value)
+      ? shortDate(value, zone)
       : field === "hidden"
       ? t(`venue.${value === "true" ? "yes" : "no"}`)
       : value;

@@ -60,12 +60,13 @@ export function blockList({ staff, desk }) {
     h("h2", { id: "venue-blocks" }, t("venue.blocks")),
     () => fault.value ? h("p", { class: "fault", role: "alert" }, fault.value) : null,
     () => groups.value.length ? null : h("p", { class: "muted" }, t("venue.blocks.none")),
-    () => h("ul", { class: "venue-list" }, groups.value.map((group) => row(group, () => void free(group)))),
+    () =>
+      h("ul", { class: "venue-list" }, groups.value.map((group) => row(group, desk.zone(), () => void free(group)))),
   );
 }
 
-/** @param {Group} group @param {() => void} free */
-function row({ first, seats }, free) {
+/** @param {Group} group @param {string} zone @param {() => void} free */
+function row({ first, seats }, zone, free) {
   return h(
     "li",
     { class: "venue-row is-block" },
@@ -73,7 +74,7 @@ function row({ first, seats }, free) {
       "span",
       { class: "venue-row-words" },
       h("strong", null, first.reason || "–"),
-      h("span", { class: "muted small" }, `${first.who} · ${shortDate(first.at)}`),
+      h("span", { class: "muted small" }, `${first.who} · ${shortDate(first.at, zone)}`),
     ),
     h("span", { class: "venue-row-seats" }, first.section, ": ", h("span", { class: "tabular" }, names(seats))),
     h("button", {

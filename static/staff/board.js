@@ -58,13 +58,18 @@ export function boardPage({ staff, desk }) {
       ),
     ),
     readiness(staff, false),
-    alertList(staff, () => occupancy().alerts),
+    alertList(staff, desk.zone(), () => occupancy().alerts),
     tiles(occupancy),
     h(
       "div",
       { class: "board-house" },
       house.map,
-      h("div", { class: "board-side" }, house.panel, activityList(() => occupancy().activity, staff.app.announce)),
+      h(
+        "div",
+        { class: "board-side" },
+        house.panel,
+        activityList(() => occupancy().activity, desk.zone(), staff.app.announce),
+      ),
     ),
     h(
       "div",
@@ -73,18 +78,21 @@ export function boardPage({ staff, desk }) {
         title: t("venue.chart.sales"),
         minutes: () => desk.minutes.value,
         span: () => span.value,
+        zone: desk.zone(),
         series: [{ name: "booked", kind: "bar" }, { name: "reserved", kind: "line" }],
       }),
       liveChart({
         title: t("venue.chart.holds"),
         minutes: () => desk.minutes.value,
         span: () => span.value,
+        zone: desk.zone(),
         series: [{ name: "held", kind: "area" }, { name: "expired", kind: "bar" }, { name: "refused", kind: "line" }],
       }),
       liveChart({
         title: t("venue.chart.flow"),
         minutes: () => desk.minutes.value,
         span: () => span.value,
+        zone: desk.zone(),
         series: [{ name: "viewers", kind: "area" }, { name: "reserved", kind: "line" }, {
           name: "booked",
           kind: "line",

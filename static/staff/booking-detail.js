@@ -7,7 +7,7 @@ import { ask } from "../ui/dialog.js";
 import { explain } from "../ui/explain.js";
 import { bookingStatus } from "../ui/frame.js";
 import { seatName } from "../ui/seat-words.js";
-import { clockTime, seatList } from "./figures.js";
+import { hourOf, seatList } from "./figures.js";
 import { act, reasonField } from "./act-dialog.js";
 
 /** @typedef {import("../net/venue-api.js").StaffBooking} StaffBooking */
@@ -23,7 +23,7 @@ export async function openBooking(parts) {
   const choice = await ask({
     title: t("booking.title", { reference: booking.bookingReference }),
     icon: "ticket",
-    content: () => [facts(booking), tickets(booking)],
+    content: () => [facts(booking, parts.desk.zone()), tickets(booking, parts.desk.zone())],
     actions: [
       ...(isConfirmed
         ? [
@@ -42,8 +42,8 @@ export async function openBooking(parts) {
   if (choice === "refund") await refund(parts);
 }
 
-/** @param {StaffBooking} booking */
-function facts(booking) {
+/** @param {StaffBooking} booking @param {string} zone */
+function facts(booking, zone) {
   /** @param {string} words @param {import("../lib/dom.js").Child} value */
   const line = (words, value) => h("div", null, h("dt", null, t(words)), h("dd", null, value));
   return h(
@@ -57,12 +57,12 @@ function facts(booking) {
     booking.contact?.phone ? line("venue.phone", booking.contact.phone) : null,
     booking.delivery ? line("booking.contact", deliveryWords(booking.delivery, { forStaff: true })) : null,
     line("booking.total", h("span", { class: "tabular" }, money(booking.totalAmount, booking.currency))),
-    line("venue.booked", longDate(booking.createdAt)),
+    line("venue.booked", longDate(booking.createdAt, zone)),
   );
 }
 
-/** @param {StaffBooking} booking */
-function tickets(booking) {
+/** @param {StaffBooking} booking @param {string} zone */
+function tickets(booking, zone) {
   if (!booking.tickets?.length) return h("p", { class: "tabular" }, seatList(booking.seats));
   return h(
     "ul",
@@ -76,7 +76,7 @@ function tickets(booking) {
           "span",
           { class: `pill is-ticket-${ticket.state.toLowerCase()}` },
           t(`venue.ticket.${ticket.state}`),
-          ticket.usedAt ? ` · ${clockTime(ticket.usedAt)}` : "",
+          ticket.usedAt ? [" · ", hourOf(ticket.usedAt, zone)] : null,
         ),
       )
     ),

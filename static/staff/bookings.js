@@ -87,14 +87,15 @@ export function bookingsPage({ staff, desk }) {
       return found ? t("venue.bookings.found", { n: found.page.total }) : "";
     }),
     paged.view(
-      (items) => h("ul", { class: "venue-list" }, items.map((booking) => row(booking, () => open(booking)))),
+      (items) =>
+        h("ul", { class: "venue-list" }, items.map((booking) => row(booking, desk.zone(), () => open(booking)))),
       () => empty(t("venue.bookings.none"), wanted.q ? t("venue.bookings.noneHelp") : ""),
     ),
   );
 }
 
-/** @param {StaffBooking} booking @param {() => void} open */
-function row(booking, open) {
+/** @param {StaffBooking} booking @param {string} zone @param {() => void} open */
+function row(booking, zone, open) {
   return h(
     "li",
     null,
@@ -109,7 +110,7 @@ function row(booking, open) {
       ),
       h("span", { class: "tabular venue-row-seats" }, seatList(booking.seats)),
       h("span", { class: "tabular small", translate: "no" }, booking.bookingReference),
-      h("span", { class: "muted small" }, shortDate(booking.createdAt)),
+      h("span", { class: "muted small" }, shortDate(booking.createdAt, zone)),
       h("strong", { class: "tabular" }, money(booking.totalAmount, booking.currency)),
       bookingStatus(booking),
     ),

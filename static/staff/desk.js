@@ -149,6 +149,8 @@ export function createDesk(staff, eventId) {
 
   return {
     eventId,
+    /** Whose clocks tell this event's times: the venue's; until it is known, the house's. */
+    zone: () => event.peek()?.timeZone ?? latest.peek()?.timeZone ?? staff.app.config.peek().timeZone,
     /** The newest picture; `shown` is the one that stands still while paused. */
     latest,
     shown,

@@ -3,10 +3,10 @@
 import { h } from "../lib/dom.js";
 import { count, money, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
+import { instantOf } from "../lib/time.js";
 import { ApiError } from "../net/envelope.js";
 import { empty, entitle, failure, skeleton } from "../ui/frame.js";
 import { act, reasonField } from "./act-dialog.js";
-import { fromLocal } from "./fields.js";
 import { sign } from "./signs.js";
 import { pageHead } from "./staff-menu.js";
 
@@ -27,13 +27,15 @@ export function discountsPage({ staff, view, eventId }) {
   };
   load();
   const currency = () => (eventId === null ? null : staff.desk(eventId).latest.peek()?.currency) ?? "EUR";
+  /** Of the venue; for codes that hold at every event, of the house. */
+  const zone = () => eventId === null ? staff.app.config.peek().timeZone : staff.desk(eventId).zone();
   const add = async () => {
     const done = await act({
       title: t("venue.discount.new"),
       icon: "ticket",
-      fields: fields(),
+      fields: fields(zone),
       confirm: t("venue.discount.save"),
-      run: (values) => staff.venue.addDiscount(read(values, eventId, currency())),
+      run: (values) => staff.venue.addDiscount(read(values, eventId, currency(), zone())),
     });
     if (!done) return;
     staff.app.toasts.show("success", t("venue.discount.added", { code: done.code }));
@@ -74,7 +76,11 @@ export function discountsPage({ staff, view, eventId }) {
       if (problem.value) return failure(problem.value, () => void load());
       if (!found.value) return skeleton("lines", 3);
       if (!found.value.length) return empty(t("venue.discount.none"), t("venue.discount.noneHelp"));
-      return h("ul", { class: "venue-list" }, found.value.map((discount) => row(discount, () => void end(discount))));
+      return h(
+        "ul",
+        { class: "venue-list" },
+        found.value.map((discount) => row(discount, zone(), () => void end(discount))),
+      );
     },
   );
   if (eventId !== null) return content;
@@ -87,13 +93,13 @@ export function discountsPage({ staff, view, eventId }) {
   );
 }
 
-/** @param {Discount} discount @param {() => void} end */
-function row(discount, end) {
+/** @param {Discount} discount @param {string} zone @param {() => void} end */
+function row(discount, zone, end) {
   const { code, percent, amount, currency, used, maxUses, active, startsAt, endsAt, minimum } = discount;
   const off = percent !== null ? `−${count(percent)} %` : `−${money(amount ?? "0", currency ?? "EUR")}`;
   const limits = [
-    startsAt ? t("venue.discount.from", { when: shortDate(startsAt) }) : "",
-    endsAt ? t("venue.discount.until", { when: shortDate(endsAt) }) : "",
+    startsAt ? t("venue.discount.from", { when: shortDate(startsAt, zone) }) : "",
+    endsAt ? t("venue.discount.until", { when: shortDate(endsAt, zone) }) : "",
     Number(minimum) ? t("venue.discount.least", { amount: money(minimum ?? "0", currency ?? "EUR") }) : "",
     discount.maxUsesPerUser ? t("venue.discount.perBuyer", { n: discount.maxUsesPerUser }) : "",
     discount.eventId === null ? t("venue.discount.everywhere") : "",
@@ -129,8 +135,8 @@ function row(discount, end) {
   );
 }
 
-/** @returns {import("./act-dialog.js").FieldSpec[]} */
-const fields = () => [
+/** @param {() => string} zone @returns {import("./act-dialog.js").FieldSpec[]} */
+const fields = (zone) => [
   { name: "code", label: t("venue.discount.code"), required: true, props: { autocomplete: "off", maxlength: 40 } },
   {
     name: "kind",
@@ -143,12 +149,12 @@ const fields = () => [
   { name: "maxUses", label: t("venue.discount.maxUses"), type: "number", props: { min: 1 } },
   { name: "maxUsesPerUser", label: t("venue.discount.maxUsesPerUser"), type: "number", props: { min: 1 } },
   { name: "minimum", label: t("venue.discount.minimum"), props: { inputmode: "decimal" } },
-  { name: "startsAt", label: t("venue.discount.startsAt"), type: "datetime-local" },
-  { name: "endsAt", label: t("venue.discount.endsAt"), type: "datetime-local" },
+  { name: "startsAt", label: t("venue.discount.startsAt"), type: "datetime-local", zone },
+  { name: "endsAt", label: t("venue.discount.endsAt"), type: "datetime-local", zone },
 ];
 
-/** @param {Record<string, string>} values @param {number | null} eventId @param {string} currency @returns {import("../lib/wire-types.js").DiscountRequest} */
-function read(values, eventId, currency) {
+/** @param {Record<string, string>} values @param {number | null} eventId @param {string} currency @param {string} zone @returns {import("../lib/wire-types.js").DiscountRequest} */
+function read(values, eventId, currency, zone) {
   const whole = (/** @type {string | undefined} */ text) => text ? Number(text) : undefined;
   const sum = (/** @type {string | undefined} */ text) => text ? text.replace(",", ".") : undefined;
   const isPercent = values.kind === "percent";
@@ -158,8 +164,8 @@ function read(values, eventId, currency) {
     amount: isPercent ? undefined : sum(values.value),
     currency: isPercent && !values.minimum ? undefined : currency,
     eventId: eventId ?? undefined,
-    startsAt: fromLocal(values.startsAt ?? "") ?? undefined,
-    endsAt: fromLocal(values.endsAt ?? "") ?? undefined,
+    startsAt: instantOf(values.startsAt ?? "", zone) ?? undefined,
+    endsAt: instantOf(values.endsAt ?? "", zone) ?? undefined,
     maxUses: whole(values.maxUses),
     maxUsesPerUser: whole(values.maxUsesPerUser),
     minimum: sum(values.minimum),

@@ -1,19 +1,18 @@
 // @ts-check
 /** Yes or no, so large that it is read across a doorway; never by colour alone. */
 import { h } from "../lib/dom.js";
-import { hasWords, shortDate, t } from "../lib/i18n.js";
+import { clockTime, hasWords, shortDate, t } from "../lib/i18n.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
-import { seatName } from "../ui/seat-words.js";
-import { clockTime } from "./figures.js";
+import { seatInRow, seatName } from "../ui/seat-words.js";
 
-/** @param {() => import("./door.js").Answer} answer */
-export function doorAnswer(answer) {
+/** @param {() => import("./door.js").Answer} answer @param {() => string} zone the venue's */
+export function doorAnswer(answer, zone) {
   return h("div", { class: "door-answer", role: "status", "aria-live": "assertive" }, () => {
     const told = answer();
     if (!told) return h("div", { class: "door-wait muted" }, icon("ticket", "big-icon"), t("venue.door.waiting"));
     if ("item" in told) return yes(told.item);
-    return no(told.error);
+    return no(told.error, zone());
   });
 }
 
@@ -25,22 +24,14 @@ function yes(item) {
     icon("check", "door-sign"),
     h("p", { class: "door-word" }, t("venue.door.yes")),
     h("p", { class: "door-seat" }, item.section),
-    h(
-      "p",
-      { class: "door-place" },
-      t("seats.place", { row: item.row, seat: shortSeat(item.seatNumber, item.row) }),
-    ),
+    h("p", { class: "door-place" }, seatInRow(item)),
     h("p", null, [item.name, item.category].filter(Boolean).join(" · ")),
     h("p", { class: "small tabular", translate: "no" }, item.bookingReference),
   );
 }
 
-/** "C14" in row C is seat 14. @param {string} label @param {string} row */
-const shortSeat = (label, row) =>
-  (row && label.startsWith(row) && label.slice(row.length).replace(/^[\s.\-/]+/, "")) || label;
-
-/** @param {import("../net/envelope.js").ApiError} error */
-function no(error) {
+/** @param {import("../net/envelope.js").ApiError} error @param {string} zone */
+function no(error, zone) {
   const { usedAt, door, event } = error.details;
   const why = `venue.door.why.${error.status ? error.code : "network"}`;
   return h(
@@ -54,7 +45,7 @@ function no(error) {
         "p",
         { class: "tabular" },
         t(door ? "venue.door.usedAtDoor" : "venue.door.usedAt", {
-          time: clockTime(usedAt),
+          time: clockTime(usedAt, zone),
           door,
           seat: seatName(error.details),
         }),

@@ -37,17 +37,17 @@ async function signIn(staff, desk) {
     confirm: t("venue.pass.show"),
     run: ({ door = "" }) => staff.venue.doorPass(desk.eventId, door),
   });
-  if (pass) await show(pass);
+  if (pass) await show(pass, desk.zone());
 }
 
-/** @param {import("../net/venue-api.js").DoorPass} pass */
-function show(pass) {
+/** @param {import("../net/venue-api.js").DoorPass} pass @param {string} zone */
+function show(pass, zone) {
   const { host, protocol } = new URL(pass.url);
   const trouble = HERE_ALONE.test(host) ? "venue.pass.local" : protocol === "http:" ? "venue.pass.plain" : null;
   return ask({
     title: t("venue.pass.scan"),
     content: () => [
-      h("p", null, t("venue.pass.until", { when: shortDate(pass.expiresAt) })),
+      h("p", null, t("venue.pass.until", { when: shortDate(pass.expiresAt, zone) })),
       h("img", {
         class: "door-pass",
         alt: t("venue.pass.qr"),

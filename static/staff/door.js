@@ -11,7 +11,7 @@ import { act, reasonField } from "./act-dialog.js";
 import { answerSound } from "./answer-sound.js";
 import { doorAnswer } from "./door-answer.js";
 import { field, input } from "./fields.js";
-import { clockTime, percent } from "./figures.js";
+import { hourOf, percent } from "./figures.js";
 import { scanner } from "./scanner.js";
 import { sign } from "./signs.js";
 
@@ -48,6 +48,7 @@ export function doorPage({ staff, eventId, inside, onEvent = () => {} }) {
   const told = signal(/** @type {Inside} */ ({ checkedIn: 0, booked: 0 }));
   const event = signal(/** @type {import("../net/venue-api.js").DoorEvent | null} */ (null));
   const answer = signal(/** @type {Answer} */ (null));
+  const zone = () => event.peek()?.timeZone ?? staff.app.config.peek().timeZone;
   const isBusy = signal(false);
   const recent = signal(/** @type {readonly CheckIn[]} */ ([]));
   const sound = answerSound(shelf);
@@ -68,10 +69,10 @@ export function doorPage({ staff, eventId, inside, onEvent = () => {} }) {
   const load = async () => {
     try {
       const found = await staff.venue.checkIns(eventId, RECENT);
-      recent.value = found.recent;
-      told.value = found;
       if (!event.peek()) onEvent(found.event);
       event.value = found.event;
+      recent.value = found.recent;
+      told.value = found;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toasts.show("error", explain.error(error));
@@ -127,7 +128,7 @@ export function doorPage({ staff, eventId, inside, onEvent = () => {} }) {
     h("ol", { class: "venue-list door-list" }),
     () => recent.value,
     (item) => item,
-    (item) => recentRow(item, () => void undo(item)),
+    (item) => recentRow(item, zone(), () => void undo(item)),
   );
   return h(
     "div",
@@ -136,7 +137,7 @@ export function doorPage({ staff, eventId, inside, onEvent = () => {} }) {
       "div",
       { class: "door-desk" },
       () => event.value && !isTonight(event.value, clock.now()) ? anotherDay(event.value) : null,
-      doorAnswer(() => answer.value),
+      doorAnswer(() => answer.value, zone),
       h(
         "form",
         {
@@ -185,12 +186,12 @@ export function doorPage({ staff, eventId, inside, onEvent = () => {} }) {
   );
 }
 
-/** @param {CheckIn} item @param {() => void} undo */
-function recentRow(item, undo) {
+/** @param {CheckIn} item @param {string} zone @param {() => void} undo */
+function recentRow(item, zone, undo) {
   return h(
     "li",
     { class: "venue-row" },
-    h("span", { class: "muted tabular small" }, item.usedAt ? clockTime(item.usedAt) : ""),
+    item.usedAt ? hourOf(item.usedAt, zone) : null,
     h(
       "span",
       { class: "venue-row-words" },

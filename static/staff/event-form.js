@@ -1,15 +1,16 @@
 // @ts-check
 /** A new event: a plan that is there or a file of one, what it is, when, and what seats cost. */
-import { at } from "../lib/base.js";
+import { at as inApp } from "../lib/base.js";
 import { h } from "../lib/dom.js";
 import { count, t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
 import { signal } from "../lib/signals.js";
+import { instantOf } from "../lib/time.js";
 import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
 import { entitle } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
-import { field, fromLocal, input, select } from "./fields.js";
+import { field, input, select, timeField, zoneOptions } from "./fields.js";
 import { isStartMeant } from "./past-start.js";
 import { priceFields } from "./prices.js";
 import { pageHead } from "./staff-menu.js";
@@ -18,7 +19,7 @@ import { pageHead } from "./staff-menu.js";
 
 const CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY"];
 /** A small hall in pretix's format, to try an import with. */
-const SAMPLE = at("static/docs/sample-plan.json");
+const SAMPLE = inApp("static/docs/sample-plan.json");
 const FILE_MAX = 32 * 1024 * 1024;
 
 /** @param {import("./venue.js").Place} place */
@@ -27,10 +28,19 @@ export function eventFormPage({ staff, view }) {
   const plans = signal(/** @type {readonly Plan[]} */ ([]));
   const plan = signal(/** @type {Plan | null} */ (null));
   const fault = signal(""), isBusy = signal(false);
+  /** Whose clocks the times are told by: those of a venue that is known, else what is chosen. */
+  const zone = signal(staff.app.config.peek().timeZone);
+  const venues = signal(/** @type {Map<string, string>} name → its zone */ (new Map()));
+  const knownVenue = signal("");
   const told = { name: signal(""), venue: signal(""), startsAt: signal(""), plan: signal("") };
   const controls = {
     name: input({ autocomplete: "off", maxlength: 200 }),
-    venue: input({ autocomplete: "off", maxlength: 200 }),
+    venue: input({ autocomplete: "off", maxlength: 200, oninput: () => lookUpVenue() }),
+    timeZone: select({
+      value: zone.peek(),
+      disabled: () => knownVenue.value !== "",
+      onchange: () => (zone.value = controls.timeZone.value),
+    }, zoneOptions(zone.peek())),
     startsAt: input({ type: "datetime-local" }),
     onSaleAt: input({ type: "datetime-local" }),
     offSaleAt: input({ type: "datetime-local" }),
@@ -54,6 +64,18 @@ export function eventFormPage({ staff, view }) {
   };
   const loadPlans = () => attempt(async () => void (plans.value = await staff.venue.plans()));
   loadPlans();
+  attempt(async () => {
+    venues.value = new Map((await staff.venue.overview()).map(({ venue, timeZone }) => [venue, timeZone]));
+    lookUpVenue();
+  });
+  /** A venue has one zone: that of one with events is changed there. */
+  function lookUpVenue() {
+    const name = controls.venue.value.trim(), found = venues.peek().get(name);
+    knownVenue.value = found ? name : "";
+    if (!found) return;
+    if (![...controls.timeZone.options].some(({ value }) => value === found)) controls.timeZone.add(new Option(found));
+    zone.value = controls.timeZone.value = found;
+  }
 
   /** @param {File | undefined} file */
   const upload = (file) => {
@@ -71,8 +93,11 @@ export function eventFormPage({ staff, view }) {
     plan.value = next;
     told.plan.value = "";
     if (next && !controls.venue.value) controls.venue.value = next.name;
+    lookUpVenue();
   };
 
+  /** @param {"startsAt" | "onSaleAt" | "offSaleAt"} name */
+  const at = (name) => instantOf(controls[name].value, zone.peek());
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     const chosen = plan.peek();
@@ -83,14 +108,15 @@ export function eventFormPage({ staff, view }) {
     const sums = prices?.read();
     if (Object.values(told).some((one) => one.peek()) || !chosen || !sums || isBusy.peek()) return;
     attempt(async () => {
-      if (!await isStartMeant(fromLocal(controls.startsAt.value), staff.app.clock.now())) return;
+      if (!await isStartMeant(at("startsAt"), staff.app.clock.now(), zone.peek())) return;
       const made = await staff.venue.addEvent({
         name: controls.name.value.trim(),
         venue: controls.venue.value.trim(),
         planId: chosen.planId,
-        startsAt: /** @type {string} */ (fromLocal(controls.startsAt.value)),
-        onSaleAt: fromLocal(controls.onSaleAt.value) ?? undefined,
-        offSaleAt: fromLocal(controls.offSaleAt.value) ?? undefined,
+        startsAt: /** @type {string} */ (at("startsAt")),
+        onSaleAt: at("onSaleAt") ?? undefined,
+        offSaleAt: at("offSaleAt") ?? undefined,
+        timeZone: zone.peek(),
         currency: controls.currency.value,
         prices: sums,
       });
@@ -121,12 +147,17 @@ export function eventFormPage({ staff, view }) {
       h("h2", null, t("venue.new.what")),
       field(t("venue.new.name"), controls.name, "", told.name),
       field(t("venue.new.venue"), controls.venue, "", told.venue),
-      field(t("venue.new.startsAt"), controls.startsAt, t("venue.localTime"), told.startsAt),
+      field(
+        t("venue.field.timeZone"),
+        controls.timeZone,
+        () => knownVenue.value ? t("venue.zone.known", { venue: knownVenue.value }) : t("venue.zone.help"),
+      ),
+      timeField(t("venue.new.startsAt"), controls.startsAt, () => zone.value, "", told.startsAt),
       h(
         "div",
         { class: "two-fields" },
-        field(t("venue.onSaleAt"), controls.onSaleAt, t("venue.onSaleAt.help")),
-        field(t("venue.offSaleAt"), controls.offSaleAt, t("venue.offSaleAt.help")),
+        timeField(t("venue.onSaleAt"), controls.onSaleAt, () => zone.value, t("venue.onSaleAt.help")),
+        timeField(t("venue.offSaleAt"), controls.offSaleAt, () => zone.value, t("venue.offSaleAt.help")),
       ),
       field(t("venue.currency"), controls.currency),
       () => {

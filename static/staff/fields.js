@@ -1,7 +1,9 @@
 // @ts-check
 /** Form fields with their labels, hints and faults tied to them. */
 import { h, watch } from "../lib/dom.js";
+import { longDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
+import { allZones, instantOf } from "../lib/time.js";
 import { icon } from "../ui/icons.js";
 
 let made = 0;
@@ -22,7 +24,7 @@ export const select = (props, options) =>
  * A label above a control, a hint and a fault below it.
  * @param {string} words
  * @param {Input} control
- * @param {string} [help]
+ * @param {import("../lib/dom.js").Child} [help]
  * @param {import("../lib/signals.js").Signal<string>} [fault]
  */
 export function field(words, control, help = "", fault = signal("")) {
@@ -43,12 +45,23 @@ export function field(words, control, help = "", fault = signal("")) {
   );
 }
 
-/** A time as `<input type=datetime-local>` wants it, in the reader's own time. @param {string | null | undefined} at */
-export function toLocal(at) {
-  if (!at) return "";
-  const when = new Date(at);
-  return new Date(when.getTime() - when.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
+/** The zones to choose from. @param {readonly string[]} given which are among them @returns {(readonly [string, string])[]} */
+export const zoneOptions = (...given) => allZones(given).map((zone) => [zone, zone.replaceAll("_", " ")]);
 
-/** What such a field holds as the wire has it; null when empty. @param {string} text */
-export const fromLocal = (text) => text ? new Date(text).toISOString() : null;
+/**
+ * A time at the venue. What is typed is said in full below it, with the zone's name and the reader's own time.
+ * @param {string} words
+ * @param {HTMLInputElement} control
+ * @param {() => string} zone
+ * @param {string} [help]
+ * @param {import("../lib/signals.js").Signal<string>} [fault]
+ */
+export function timeField(words, control, zone, help = "", fault) {
+  const typed = signal(control.value);
+  control.addEventListener("input", () => (typed.value = control.value));
+  const told = () => {
+    const at = instantOf(typed.value, zone());
+    return at ? longDate(at, zone()) : t("venue.zone.of", { zone: zone().replaceAll("_", " ") });
+  };
+  return field(words, control, [help && h("span", null, help, " "), h("span", { class: "field-time" }, told)], fault);
+}

@@ -1,7 +1,7 @@
 // @ts-check
-/** Shares and times as staff read them. */
-import { count, currentLocale } from "../lib/i18n.js";
-import { formatDate } from "../lib/time.js";
+/** Shares and lists of seats as staff read them, and the hour of what happened. */
+import { h } from "../lib/dom.js";
+import { clockTime, count, longDate } from "../lib/i18n.js";
 
 /** @param {number} share 0 to 1 */
 export const percent = (share) => `${count(Math.round(share * 1000) / 10)} %`;
@@ -19,9 +19,6 @@ export function seatList(seats) {
   return [...sections].map(([section, numbers]) => [section, numbers.join(", ")].filter(Boolean).join(": ")).join("; ");
 }
 
-/** "19:30:05" @param {string | number} when */
-export const clockTime = (when) =>
-  formatDate(when, currentLocale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-
-/** "19:30" @param {string | number} when */
-export const minuteTime = (when) => formatDate(when, currentLocale(), { hour: "2-digit", minute: "2-digit" });
+/** When, at the venue: "19:30:05", and the whole date with the reader's own time at a touch. @param {string} at @param {string} zone */
+export const hourOf = (at, zone) =>
+  h("time", { class: "muted tabular small", datetime: at, title: longDate(at, zone) }, clockTime(at, zone));

@@ -4,11 +4,10 @@
  * is on in words, and the same figures as a table for who sees no picture.
  */
 import { each, h, listen, onEnd, svg } from "../lib/dom.js";
-import { count, t } from "../lib/i18n.js";
+import { count, minuteTime, t } from "../lib/i18n.js";
 import { computed, signal } from "../lib/signals.js";
 import { areaPath, barPath, linePath, scaleOf, ticks } from "../state/chart-geometry.js";
 import { evenly } from "../state/minutes.js";
-import { minuteTime } from "./figures.js";
 
 /**
  * @typedef {import("../state/minutes.js").Minute} Minute
@@ -21,9 +20,10 @@ const TIME_LABELS = 4;
 let made = 0;
 
 /**
- * @param {{ title: string, minutes: () => readonly Minute[], series: readonly Series[], span: () => number }} parts
+ * @param {{ title: string, minutes: () => readonly Minute[], series: readonly Series[],
+ *   span: () => number, zone: string }} parts `zone`: the venue's
  */
-export function liveChart({ title, minutes, series, span }) {
+export function liveChart({ title, minutes, series, span, zone }) {
   const id = `venue-chart-${++made}`;
   const points = computed(() => evenly(minutes(), span()));
   const values = computed(() => series.map(({ name }) => points.value.map((point) => point[name])));
@@ -44,7 +44,7 @@ export function liveChart({ title, minutes, series, span }) {
       "aria-labelledby": `${id} ${id}-now`,
     },
     () => marks.value.map((mark) => gridLine(mark, scale.value, frame.value)),
-    () => timeLabels(points.value, scale.value, frame.value),
+    () => timeLabels(points.value, scale.value, frame.value, zone),
     series.map(({ name, kind }, n) => {
       const place = series.slice(0, n).filter((other) => other.kind === "bar").length;
       const own = () => values.value[n] ?? [];
@@ -100,7 +100,7 @@ export function liveChart({ title, minutes, series, span }) {
       { class: "chart-now small", id: `${id}-now` },
       h("span", { class: "muted tabular" }, () => {
         const point = shown();
-        return point ? minuteTime(point.at) : "";
+        return point ? minuteTime(point.at, zone) : "";
       }),
       series.map(({ name }) =>
         h(
@@ -112,7 +112,7 @@ export function liveChart({ title, minutes, series, span }) {
         )
       ),
     ),
-    () => isTable.value ? table(points, series, title) : picture,
+    () => isTable.value ? table(points, series, title, zone) : picture,
   );
 }
 
@@ -125,8 +125,8 @@ function gridLine(mark, scale, frame) {
   ];
 }
 
-/** @param {readonly Minute[]} points @param {import("../state/chart-geometry.js").Scale} scale @param {typeof FRAME} frame */
-function timeLabels(points, scale, frame) {
+/** @param {readonly Minute[]} points @param {import("../state/chart-geometry.js").Scale} scale @param {typeof FRAME} frame @param {string} zone */
+function timeLabels(points, scale, frame, zone) {
   const step = Math.max(1, Math.ceil(points.length / TIME_LABELS));
   const places = points.map((_, n) => n).filter((n) => (points.length - 1 - n) % step === 0);
   return places.map((n) =>
@@ -137,19 +137,19 @@ function timeLabels(points, scale, frame) {
         y: FRAME.height - 6,
         "text-anchor": "middle",
       },
-      minuteTime(/** @type {Minute} */ (points[n]).at),
+      minuteTime(/** @type {Minute} */ (points[n]).at, zone),
     )
   );
 }
 
-/** @param {import("../lib/signals.js").Computed<Minute[]>} points @param {readonly Series[]} series @param {string} title */
-function table(points, series, title) {
+/** @param {import("../lib/signals.js").Computed<Minute[]>} points @param {readonly Series[]} series @param {string} title @param {string} zone */
+function table(points, series, title, zone) {
   const rows = computed(() => points.value.slice(-TABLE_ROWS).reverse());
   const body = each(h("tbody"), () => rows.value, (point) => point, (point) =>
     h(
       "tr",
       null,
-      h("th", { scope: "row" }, minuteTime(point.at)),
+      h("th", { scope: "row" }, minuteTime(point.at, zone)),
       series.map(({ name }) => h("td", null, count(point[name]))),
     ));
   return h(

@@ -8,14 +8,15 @@ import { ask } from "../ui/dialog.js";
  * Whether to go on with this start.
  * @param {string | null} startsAt
  * @param {number} now by the server's clock
+ * @param {string} zone the venue's
  */
-export async function isStartMeant(startsAt, now) {
+export async function isStartMeant(startsAt, now, zone) {
   if (!startsAt || Date.parse(startsAt) > now) return true;
   const answer = await ask({
     title: t("venue.past.title"),
     icon: "warning",
     tone: "warning",
-    content: () => h("p", null, t("venue.past.body", { when: longDate(startsAt) })),
+    content: () => h("p", null, t("venue.past.body", { when: longDate(startsAt, zone) })),
     actions: [
       { label: t("venue.past.change"), value: "change", kind: "primary" },
       { label: t("venue.past.keep"), value: "keep", kind: "secondary" },

@@ -7,22 +7,22 @@ import { ask } from "../ui/dialog.js";
 /** Alerts that are about single payments. */
 export const PAYMENT_ALERTS = new Set(["payment_problems", "foreign_payments"]);
 
-/** @param {import("./staff.js").StaffRoom} staff */
-export async function openPaymentProblems(staff) {
+/** @param {import("./staff.js").StaffRoom} staff @param {string} zone the venue's */
+export async function openPaymentProblems(staff, zone) {
   const problems = await staff.venue.paymentProblems();
   await ask({
     title: t("venue.payments.title"),
     icon: "card",
     content: () =>
       problems.length
-        ? h("ul", { class: "venue-tickets" }, problems.map(line))
+        ? h("ul", { class: "venue-tickets" }, problems.map((one) => line(one, zone)))
         : h("p", null, t("venue.payments.none")),
     actions: [{ label: t("close"), value: "close", kind: "quiet" }],
   });
 }
 
-/** @param {import("../net/venue-api.js").PaymentProblem} problem */
-const line = ({ paymentId, kind, detail, amount, currency, since }) =>
+/** @param {import("../net/venue-api.js").PaymentProblem} problem @param {string} zone */
+const line = ({ paymentId, kind, detail, amount, currency, since }, zone) =>
   h(
     "li",
     null,
@@ -33,7 +33,7 @@ const line = ({ paymentId, kind, detail, amount, currency, since }) =>
       h(
         "p",
         { class: "small tabular" },
-        [paymentId, amount && currency ? money(amount, currency) : null, longDate(since)]
+        [paymentId, amount && currency ? money(amount, currency) : null, longDate(since, zone)]
           .filter(Boolean).join(" · "),
       ),
       detail ? h("p", { class: "small muted" }, detail) : null,

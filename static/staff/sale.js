@@ -2,9 +2,11 @@
 /** When the sale opens and closes, and what seats cost: changed with a reason, told to every buyer at once. */
 import { h } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
+import { signal } from "../lib/signals.js";
+import { instantOf, wallTime } from "../lib/time.js";
 import { skeleton } from "../ui/frame.js";
 import { act, reasonField } from "./act-dialog.js";
-import { fromLocal, toLocal } from "./fields.js";
+import { zoneOptions } from "./fields.js";
 import { eventActs } from "./event-acts.js";
 import { isStartMeant } from "./past-start.js";
 import { readAmount } from "./prices.js";
@@ -27,6 +29,7 @@ export function salePage(place) {
         h(
           "dl",
           { class: "venue-facts" },
+          line("venue.field.timeZone", event.timeZone.replaceAll("_", " ")),
           line("venue.new.startsAt", longDate(event.startsAt, event.timeZone)),
           line(
             "venue.onSaleAt",
@@ -86,36 +89,50 @@ async function change({ staff, desk }, title, fields, changes) {
       const isMeant = await isStartMeant(
         /** @type {string | null} */ (changed.startsAt ?? null),
         staff.app.clock.now(),
+        /** @type {string} */ (changed.timeZone ?? desk.zone()),
       );
       return isMeant ? await staff.venue.changeEvent(desk.eventId, { ...changed, reason }) : undefined;
     },
   });
   if (!done) return;
   staff.app.toasts.show("success", t("venue.saved"));
-  await desk.loadEvent();
+  await Promise.all([desk.loadEvent(), desk.readWhole()]);
 }
 
 /** @param {import("./venue.js").EventPlace} place @param {EventDetails} event */
 function changeWindow(place, event) {
-  /** @param {"startsAt" | "onSaleAt" | "offSaleAt"} name @param {string} label @param {string} help @returns {FieldSpec} */
+  const zone = signal(event.timeZone);
+  /** @param {"startsAt" | "onSaleAt" | "offSaleAt"} name @param {string} label @param {string} [help] @returns {FieldSpec} */
   const time = (name, label, help) => ({
     name,
     label: t(label),
     help,
     type: "datetime-local",
-    value: toLocal(event[name]),
+    value: event[name] ? wallTime(event[name], event.timeZone) : "",
+    zone: () => zone.value,
   });
+  /** @type {FieldSpec[]} */
   const fields = [
-    { ...time("startsAt", "venue.new.startsAt", t("venue.localTime")), required: true },
+    {
+      name: "timeZone",
+      label: t("venue.field.timeZone"),
+      help: t("venue.zone.change"),
+      type: "select",
+      value: event.timeZone,
+      options: zoneOptions(event.timeZone),
+      props: { onchange: (/** @type {any} */ { target }) => (zone.value = target.value) },
+    },
+    { ...time("startsAt", "venue.new.startsAt"), required: true },
     time("onSaleAt", "venue.onSaleAt", t("venue.onSaleAt.help")),
     time("offSaleAt", "venue.offSaleAt", t("venue.offSaleAt.help")),
   ];
-  return change(place, "venue.window.change", fields, (values) => {
+  return change(place, "venue.window.change", fields, ({ timeZone = event.timeZone, ...values }) => {
     /** @type {Record<string, string | null>} */
-    const changed = {};
+    const changed = timeZone === event.timeZone ? {} : { timeZone };
     for (const name of /** @type {const} */ (["startsAt", "onSaleAt", "offSaleAt"])) {
+      const before = event[name] ? wallTime(event[name], timeZone) : "";
       // A field cut to the minute that nobody touched must not move the time.
-      if (values[name] !== toLocal(event[name])) changed[name] = fromLocal(values[name] ?? "");
+      if (values[name] !== before) changed[name] = instantOf(values[name] ?? "", timeZone);
     }
     return changed;
   });

@@ -1,11 +1,10 @@
 // @ts-check
 /** Who is signed in here and until when, the look of the page, and the way out. */
 import { h, onEnd } from "../lib/dom.js";
-import { hasWords, shortDate, t } from "../lib/i18n.js";
+import { hasWords, minuteTime, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 import { applyTheme } from "../ui/settings.js";
-import { minuteTime } from "./figures.js";
 import { sign } from "./signs.js";
 
 /** Time to finish what is open and sign in again. */
@@ -29,7 +28,7 @@ export function staffMenu(staff) {
     ),
     h("span", { class: () => `small venue-until ${isEnding.value ? "is-ending" : "muted"}` }, () => {
       const until = staff.identity.value?.expiresAt ?? Infinity;
-      return Number.isFinite(until) ? t("venue.until", { when: untilWords(until, staff.app.clock.now()) }) : "";
+      return Number.isFinite(until) ? t("venue.until", { when: untilWords(until, staff.app) }) : "";
     }),
     h("button", {
       class: "plain-button",
@@ -63,9 +62,12 @@ function endingSoon(staff) {
   return isEnding;
 }
 
-/** The hour today, the day as well later on. @param {number} until @param {number} now */
-const untilWords = (until, now) =>
-  until - now < HALF_DAY_MS ? minuteTime(until) : shortDate(new Date(until).toISOString());
+/** By the house's clocks: the hour today, the day as well later on. @param {number} until @param {import("../app/app.js").App} app */
+function untilWords(until, { clock, config }) {
+  const { timeZone } = config.peek();
+  const isToday = until - clock.now() < HALF_DAY_MS;
+  return isToday ? minuteTime(until, timeZone) : shortDate(new Date(until).toISOString(), timeZone);
+}
 
 /** @param {string} role */
 const roleWords = (role) => hasWords(`venue.role.${role}`) ? t(`venue.role.${role}`) : role;

@@ -3,7 +3,7 @@
  * What a refusal means, in the reader's words. The server sends codes and facts; the words are made here.
  * Never: shows a sentence of the server's, which is for logs and developers.
  */
-import { hasWords, longDate, t } from "../lib/i18n.js";
+import { hasWords, t } from "../lib/i18n.js";
 
 export const explain = {
   /** @param {import("../net/envelope.js").ApiError} error */
@@ -11,11 +11,10 @@ export const explain = {
     if (error.code === "broken") return t("error.broken");
     if (error.status === 0) return t("error.network");
     if (error.status === 402) return explain.decline(error.details.declineCode);
-    const { usedAt, field } = error.details;
+    const { field } = error.details;
     // `contact.email` → the word for `email`; what has none is not worth naming to a reader.
     const name = `field.${String(field ?? "").split(".").at(-1)}`;
     if (error.code === "invalid_request" && hasWords(name)) return t("fault.invalid_request.field", { field: t(name) });
-    if (usedAt) return t(`fault.${error.code}.at`, { when: longDate(usedAt) });
     const key = `fault.${error.code}`;
     return hasWords(key)
       ? t(key, { n: Math.ceil((error.retryAfterMs ?? 1000) / 1000) })

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import steps, venue_steps
-from tests.browser.conftest import IN_A_BROWSER, Enter, Shop
+from tests.browser.conftest import IN_A_BROWSER, Enter, Shop, Visit
 from tests.plans import documents
 
 pytestmark = IN_A_BROWSER
@@ -105,7 +106,7 @@ async def test_new_prices_stand_on_the_buyers_page_when_it_is_looked_at_again(
 
 @pytest.mark.long
 async def test_an_event_is_created_from_a_plan_file(shop: Shop, enter: Enter) -> None:
-    visit = await venue_steps.clock_in(shop, enter, "/new")
+    visit = await venue_steps.clock_in(shop, enter, "/new", timezone_id="America/Los_Angeles")
     page = visit.page
     await page.get_by_role("button", name="Create event").click()
     await expect(page.locator(".fault", has_text="Please fill this in.").first).to_be_visible()
@@ -116,12 +117,64 @@ async def test_an_event_is_created_from_a_plan_file(shop: Shop, enter: Enter) ->
     await page.get_by_label("Or add one from a file").set_input_files(file)
     await expect(page.locator(".price-fields input").first).to_be_visible()
     await page.get_by_label("Name of the event").fill("A New Night")
+    await page.get_by_label("Venue", exact=True).fill("A New Hall")
+    await page.get_by_label("Time zone").select_option("Europe/Vienna")
     await page.get_by_label("Starts").fill("2031-05-01T20:00")
-    for field in await page.locator(".price-fields input").all():
+    told = page.locator(".field-time").first
+    await expect(told).to_have_text(
+        re.compile(r"Thursday.* 1 May 2031.* 20:00 CEST \(Thu.* 11:00 GMT-7 where you are\)")
+    )
+    prices = page.locator(".price-fields input")
+    for field in await prices.all():
         await field.fill("42.00")
+    await prices.last.fill("many")
+    places = [await field.bounding_box() for field in await prices.all()]
+    await page.get_by_role("button", name="Create event").click()
+    await expect(page.locator(".price-fields .fault", has_text="An amount")).to_be_visible()
+    assert [await field.bounding_box() for field in await prices.all()] == places
+    await prices.last.fill("42.00")
     await page.get_by_role("button", name="Create event").click()
     await expect(page.get_by_role("heading", name="A New Night")).to_be_visible()
     await expect(page.locator(".tiles")).to_be_visible()
+    await keeps_to_the_venue_s_clocks(shop, visit)
+
+
+async def keeps_to_the_venue_s_clocks(shop: Shop, visit: Visit) -> None:
+    """The new event in Vienna, seen from Los Angeles: its times, a change of one, and of the zone."""
+    page = visit.page
+    event = int(page.url.rsplit("/", 1)[1])
+    await expect(page.locator(".venue-title p")).to_contain_text(
+        re.compile(r"20:00 CEST \(Thu.* 11:00 GMT-7")
+    )
+    made = shop.call("GET", f"/events/{event}", token=shop.guest())["data"]
+    assert (made["startsAt"], made["timeZone"]) == ("2031-05-01T18:00:00.000Z", "Europe/Vienna")
+    await visit.open(f"/venue/{event}/sale")
+    await page.get_by_role("button", name="Change times").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Starts")).to_have_value("2031-05-01T20:00")
+    await dialog.get_by_label("On sale until").fill("2031-05-01T19:30")
+    await venue_steps.give_reason(page, "Save", "Doors close then")
+    await visit.open(f"/venue/{event}/audit")
+    change = page.locator("tbody tr", has_text="Doors close then")
+    await expect(change).to_contain_text(re.compile(r"19:30 CEST \(Thu.* 10:30 GMT-7 where you"))
+    await visit.open(f"/venue/{event}/sale")
+    await page.get_by_role("button", name="Change times").click()
+    await dialog.get_by_label("Time zone").select_option("Europe/Lisbon")
+    await expect(dialog.locator(".field-time").first).to_contain_text(
+        re.compile(r"20:00 WEST \(Thu.* 12:00")
+    )
+    await venue_steps.give_reason(page, "Save", "The tour moved on")
+    await expect(page.locator(".venue-title p")).to_contain_text("20:00 WEST")
+    moved = shop.call("GET", f"/events/{event}", token=shop.guest())["data"]
+    assert (moved["startsAt"], moved["offSaleAt"], moved["timeZone"]) == (
+        "2031-05-01T19:00:00.000Z",
+        "2031-05-01T18:30:00.000Z",
+        "Europe/Lisbon",
+    )
+    await visit.open("/venue/new")
+    await page.get_by_label("Venue", exact=True).fill("A New Hall")
+    await expect(page.get_by_label("Time zone")).to_have_value("Europe/Lisbon")
+    await expect(page.get_by_label("Time zone")).to_be_disabled()
 
 
 @pytest.mark.long

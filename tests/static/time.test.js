@@ -1,6 +1,6 @@
 // @ts-check
 import { equal, test } from "./check.js";
-import { createServerClock, formatThere } from "../../static/lib/time.js";
+import { allZones, createServerClock, formatHour, formatThere, instantOf, wallTime } from "../../static/lib/time.js";
 import { createSession } from "../../static/state/session.js";
 
 const shelf = () => {
@@ -51,6 +51,36 @@ test("a show's time is the venue's, its zone named, with the reader's own beside
   equal(told(own).includes("/"), false);
 });
 
-test("a zone that the browser does not know is written in the reader's own", () => {
-  equal(told("Mars/Olympus").includes("GMT"), false);
+test("an hour names its zone only where the reader's clock shows another", () => {
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  equal(formatHour("2026-01-09T18:30:00Z", "en-GB", "Asia/Tokyo"), "03:30 GMT+9");
+  equal(/^\d\d:\d\d$/.test(formatHour("2026-01-09T18:30:00Z", "en-GB", own)), true);
+});
+
+test("a zone that the browser does not know is written in the reader's own, which is named", () => {
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  equal(told("Mars/Olympus"), told(own));
+});
+
+test("what is typed is an instant by the venue's clocks, and reads the same when it comes back", () => {
+  equal(instantOf("2031-05-01T20:00", "Europe/Vienna"), "2031-05-01T18:00:00.000Z");
+  equal(instantOf("2031-01-01T20:00", "America/New_York"), "2031-01-02T01:00:00.000Z");
+  equal(instantOf("2031-05-01T20:00", "Asia/Kathmandu"), "2031-05-01T14:15:00.000Z");
+  equal(wallTime("2031-05-01T18:00:00Z", "Europe/Vienna"), "2031-05-01T20:00");
+  equal(wallTime("2031-05-01T22:00:00Z", "Europe/Vienna"), "2031-05-02T00:00");
+  equal(instantOf("0027-05-01T20:00", "UTC"), "0027-05-01T20:00:00.000Z");
+  equal(wallTime("0027-05-01T20:00:00Z", "UTC"), "0027-05-01T20:00");
+  equal(instantOf("", "UTC"), null);
+});
+
+test("the hour that is skipped in spring counts on, of the hour that comes twice in autumn the first is meant", () => {
+  equal(instantOf("2026-03-29T02:30", "Europe/Vienna"), "2026-03-29T01:30:00.000Z");
+  equal(instantOf("2026-10-25T02:30", "Europe/Vienna"), "2026-10-25T00:30:00.000Z");
+  equal(instantOf("2026-10-25T01:30", "Europe/Vienna"), "2026-10-24T23:30:00.000Z");
+  equal(instantOf("2026-10-25T03:30", "Europe/Vienna"), "2026-10-25T02:30:00.000Z");
+});
+
+test("the zone that is set may always be chosen, whatever the browser calls it", () => {
+  equal(allZones(["Asia/Kolkata", "Mars/Olympus"]).filter((zone) => zone.endsWith("s")).includes("Mars/Olympus"), true);
+  equal(allZones([]).includes("UTC"), true);
 });

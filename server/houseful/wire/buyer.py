@@ -210,6 +210,7 @@ class ConfigBody(TypedDict):
     maxSeats: int
     holdSeconds: int
     sendsMail: Annotated[bool, Field(description="A mail server is set up.")]
+    timeZone: Annotated[TimeZone, Field(description="The house's, of venues that have none set.")]
     version: str
 
 

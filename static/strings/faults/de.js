@@ -15,7 +15,6 @@ export default {
   "fault.other_recipient": "Karten gehen an die Adresse der Buchung. Bitten Sie das Haus, sie anderswohin zu senden.",
   "fault.already_booked": "Diese Plätze sind schon gebucht.",
   "fault.already_used": "Diese Karte wurde schon eingelöst.",
-  "fault.already_used.at": "Diese Karte wurde schon eingelöst, {when}.",
   "fault.amount_not_chargeable": "Diesen Betrag kann der Zahlungsdienst nicht abbuchen.",
   "fault.amount_not_in_steps": "Der Zahlungsdienst hat die Anfrage abgelehnt. Es wurde nichts abgebucht.",
   "fault.amount_too_large": "Einen so hohen Betrag nimmt der Zahlungsdienst nicht an.",

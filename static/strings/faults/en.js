@@ -17,7 +17,6 @@ export default {
   "fault.other_recipient": "Tickets go to the address of the booking. Ask the venue to send them elsewhere.",
   "fault.already_booked": "These seats are booked already.",
   "fault.already_used": "The ticket was used before.",
-  "fault.already_used.at": "The ticket was used before, {when}.",
   "fault.amount_not_chargeable": "The payment service cannot charge this amount.",
   "fault.amount_not_in_steps": "The payment service refused the request. You have not been charged.",
   "fault.amount_too_large": "The payment service does not take so large an amount.",

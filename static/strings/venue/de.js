@@ -25,7 +25,11 @@ export default {
   "venue.reason": "Grund",
   "venue.reason.help": "Steht im Protokoll neben Ihrem Namen.",
   "venue.reason.optional": "Grund (freiwillig)",
-  "venue.localTime": "In der Zeitzone dieses Rechners.",
+  "venue.zone.of": "In der Zeit von {zone}",
+  "venue.zone.help": "Alle Zeiten der Veranstaltungen dieses Hauses stehen nach seinen Uhren da.",
+  "venue.zone.known": "{venue} hat diese Zeitzone; sie wird bei einer Veranstaltung dort geändert.",
+  "venue.zone.change":
+    "Die des Hauses, für alle seine Veranstaltungen. Die Stunden unten gelten dann in der neuen Zone.",
   "venue.phone": "Telefon",
   "venue.page.before": "Seite davor",
   "venue.page.after": "Nächste Seite",

@@ -36,6 +36,7 @@ async def get_config(call: Call) -> Response:
         "maxSeats": settings.max_seats,
         "holdSeconds": settings.hold_seconds,
         "sendsMail": call.context.mails.sends_mail,
+        "timeZone": settings.timezone,
         "version": __version__,
     }
     return ok(data, "Configuration retrieved successfully")
