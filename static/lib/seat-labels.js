@@ -13,11 +13,13 @@ const ENDS_IN_LETTER = /\p{L}$/u;
 const SET_OFF = /^[\s.\-–/:]+(.+)$/su, DIGIT = /^\p{Nd}/u;
 
 /**
- * "H15" in row "H" → "15", "15" in row "H" → "15", "10" in row "1" → "10".
+ * "H15" in row "H" → "15", "15" in row "H" → "15", "10" in row "1" → "10"; "" for a booth, which is its one seat.
  * @param {string} row
  * @param {string} label
+ * @param {string} [kind] row, table or booth
  */
-export function seatWithoutRow(row, label) {
+export function seatWithoutRow(row, label, kind) {
+  if (kind === "booth" && label === row) return "";
   if (!LETTER.test(row) || !label.startsWith(row)) return label;
   const rest = label.slice(row.length);
   return SET_OFF.exec(rest)?.[1] ?? (ENDS_IN_LETTER.test(row) && DIGIT.test(rest) ? rest : label);

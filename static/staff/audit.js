@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { money, shortDate, t } from "../lib/i18n.js";
 import { empty } from "../ui/frame.js";
-import { seatList } from "./figures.js";
+import { seatList } from "../ui/seat-words.js";
 import { createPaged } from "./paged.js";
 
 /** @typedef {import("../net/venue-api.js").AuditEntry} AuditEntry */

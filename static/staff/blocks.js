@@ -5,6 +5,7 @@ import { shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
+import { seatList } from "../ui/seat-words.js";
 import { act, reasonField } from "./act-dialog.js";
 
 /** @typedef {import("../net/venue-api.js").Block} Block */
@@ -76,11 +77,11 @@ function row({ first, seats }, zone, free) {
       h("strong", null, first.reason || "–"),
       h("span", { class: "muted small" }, `${first.who} · ${shortDate(first.at, zone)}`),
     ),
-    h("span", { class: "venue-row-seats" }, first.section, ": ", h("span", { class: "tabular" }, names(seats))),
+    h("span", { class: "tabular venue-row-seats" }, names(seats)),
     h("button", {
       type: "button",
       class: "button is-secondary is-small",
-      "aria-label": t("venue.unblock.of", { section: first.section, seats: names(seats) }),
+      "aria-label": t("venue.unblock.of", { seats: names(seats) }),
       onclick: free,
     }, t("venue.unblock")),
   );
@@ -88,5 +89,5 @@ function row({ first, seats }, zone, free) {
 
 /** @param {Block[]} seats */
 const names = (seats) =>
-  seats.slice(0, NAMED).map(({ seatNumber }) => seatNumber).join(", ") +
+  seatList(seats.slice(0, NAMED)) +
   (seats.length > NAMED ? ` ${t("venue.blocks.more", { n: seats.length - NAMED })}` : "");

@@ -6,8 +6,8 @@ import { asked, deliveryWords } from "../ui/delivery.js";
 import { ask } from "../ui/dialog.js";
 import { explain } from "../ui/explain.js";
 import { bookingStatus } from "../ui/frame.js";
-import { seatName } from "../ui/seat-words.js";
-import { hourOf, seatList } from "./figures.js";
+import { seatList, seatName } from "../ui/seat-words.js";
+import { hourOf } from "./figures.js";
 import { act, reasonField } from "./act-dialog.js";
 
 /** @typedef {import("../net/venue-api.js").StaffBooking} StaffBooking */

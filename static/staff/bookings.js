@@ -8,9 +8,9 @@ import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
 import { bookingStatus, empty } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
+import { seatList } from "../ui/seat-words.js";
 import { openBooking } from "./booking-detail.js";
 import { field, input, select } from "./fields.js";
-import { seatList } from "./figures.js";
 import { createPaged } from "./paged.js";
 import { addressQuery, keepInAddress } from "../lib/address.js";
 

@@ -6,9 +6,9 @@ import { computed, signal } from "../lib/signals.js";
 import { formatCountdown } from "../lib/time.js";
 import { ApiError } from "../net/envelope.js";
 import { empty, failure, skeleton } from "../ui/frame.js";
+import { seatList } from "../ui/seat-words.js";
 import { act, reasonField } from "./act-dialog.js";
 import { blockList } from "./blocks.js";
-import { seatList } from "./figures.js";
 
 /** @typedef {import("../net/venue-api.js").Hold} Hold */
 

@@ -110,7 +110,7 @@ export function createSeatStore(geometry) {
 
     label,
     /** What stands after the row's name, on the map and in words. @param {number} i */
-    seatLabel: (i) => seatWithoutRow(rows[row[i]].label, label(i)),
+    seatLabel: (i) => seatWithoutRow(rows[row[i]].label, label(i), rows[row[i]].kind),
     /** @param {number} i */
     rowLabel: (i) => rows[row[i]].label,
     /** @param {number} i */

@@ -12,18 +12,42 @@ const form = (row, kind) => row === "" ? ".none" : kind === "table" || kind === 
 export const rowName = (row, kind) => t(`seats.row${form(row, kind)}`, { row });
 
 /** "Orchestra, row C" @param {string} section @param {string} row @param {string} [kind] */
-export const rowOf = (section, row, kind) => t(`seats.seatsOf${form(row, kind)}`, { section, row });
+export const rowOf = (section, row, kind) =>
+  section === "" ? rowName(row, kind) : t(`seats.seatsOf${form(row, kind)}`, { section, row });
 
-/** "Row C, seat 14", for where the section stands beside it @param {Omit<SeatName, "section">} seat */
-export const seatInRow = ({ row, rowKind, label }) =>
-  rowKind === "standing"
-    ? t("areas.place")
-    : t(`seats.place${form(row, rowKind)}`, { row, seat: seatWithoutRow(row, label) });
+/** "Row C, seat 14", for where the section stands beside it @param {Omit<SeatName, "section">} named */
+export function seatInRow({ row, rowKind, label }) {
+  if (rowKind === "standing") return t("areas.place");
+  const seat = seatWithoutRow(row, label, rowKind);
+  return seat ? t(`seats.place${form(row, rowKind)}`, { row, seat }) : rowName(row, rowKind);
+}
 
-/** "Orchestra, row C, seat 14" @param {SeatName} seat */
-export const seatName = ({ section, row, rowKind, label }) =>
-  rowKind === "standing"
-    ? section
-    : section === ""
-    ? seatInRow({ row, rowKind, label })
-    : t(`seats.full${form(row, rowKind)}`, { section, row, seat: seatWithoutRow(row, label) });
+/** "Orchestra, row C, seat 14" @param {SeatName} named */
+export function seatName({ section, row, rowKind, label }) {
+  if (rowKind === "standing") return section;
+  if (section === "") return seatInRow({ row, rowKind, label });
+  const seat = seatWithoutRow(row, label, rowKind);
+  return seat ? t(`seats.full${form(row, rowKind)}`, { section, row, seat }) : rowOf(section, row, rowKind);
+}
+
+/**
+ * Many seats, row by row: "Stalls, row A: 1, 2; Hall, table T1: 4; Floor × 3". One alone is named in full.
+ * @param {readonly SeatName[]} seats
+ */
+export function seatList(seats) {
+  if (seats.length === 1) return seatName(seats[0]);
+  /** @type {Map<string, string[]>} */
+  const rows = new Map();
+  /** @type {Map<string, number>} */
+  const areas = new Map();
+  for (const { section, row, rowKind, label } of seats) {
+    if (rowKind === "standing") {
+      areas.set(section, (areas.get(section) ?? 0) + 1);
+      continue;
+    }
+    const name = rowOf(section, row, rowKind);
+    rows.set(name, [...rows.get(name) ?? [], seatWithoutRow(row, label, rowKind)]);
+  }
+  const named = [...rows].map(([name, labels]) => [name, labels.join(", ")].filter(Boolean).join(": "));
+  return [...named, ...[...areas].map(([area, count]) => `${area} × ${count}`)].join("; ");
+}

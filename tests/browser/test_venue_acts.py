@@ -226,8 +226,9 @@ async def test_a_hold_that_staff_release_is_free_on_every_map(shop: Shop, enter:
     page = (await venue_steps.clock_in(shop, enter, f"/{EVENT}/holds")).page
     holds = shop.call("GET", f"/events/{EVENT}/holds", token=venue_steps.staff_token(shop))["data"]
     held = next(hold["seats"] for hold in holds if set(hold["seatIds"]) == set(seats))
-    numbers = ", ".join(seat["seatNumber"] for seat in held)
-    await page.get_by_role("button", name=f"Release {held[0]['section']}: {numbers}").click()
+    numbers = ", ".join(seat["label"].removeprefix(seat["row"]) for seat in held)
+    named = f"{held[0]['section']}, row {held[0]['row']}: {numbers}"
+    await page.get_by_role("button", name=f"Release {named}").click()
     await venue_steps.give_reason(page, "Release", "Left the queue")
     await venue_steps.map_shows(buyer, seats, AVAILABLE)
     await expect(holder.page.locator(".timer-digits")).to_be_hidden()

@@ -128,10 +128,15 @@ async def test_an_event_is_created_from_a_plan_file(shop: Shop, enter: Enter) ->
     for field in await prices.all():
         await field.fill("42.00")
     await prices.last.fill("many")
-    places = [await field.bounding_box() for field in await prices.all()]
+    where = """(all) => all.map((one) => {
+      const { top, left } = one.closest("fieldset").getBoundingClientRect();
+      const place = one.getBoundingClientRect();
+      return [place.left - left, place.top - top, place.width];
+    })"""
+    places = await prices.evaluate_all(where)
     await page.get_by_role("button", name="Create event").click()
     await expect(page.locator(".price-fields .fault", has_text="An amount")).to_be_visible()
-    assert [await field.bounding_box() for field in await prices.all()] == places
+    assert await prices.evaluate_all(where) == places
     await prices.last.fill("42.00")
     await page.get_by_role("button", name="Create event").click()
     await expect(page.get_by_role("heading", name="A New Night")).to_be_visible()
@@ -147,7 +152,7 @@ async def keeps_to_the_venue_s_clocks(shop: Shop, visit: Visit) -> None:
         re.compile(r"20:00 CEST \(Thu.* 11:00 GMT-7")
     )
     made = shop.call("GET", f"/events/{event}", token=shop.guest())["data"]
-    assert (made["startsAt"], made["timeZone"]) == ("2031-05-01T18:00:00.000Z", "Europe/Vienna")
+    assert (made["startsAt"], made["timeZone"]) == ("2031-05-01T18:00:00Z", "Europe/Vienna")
     await visit.open(f"/venue/{event}/sale")
     await page.get_by_role("button", name="Change times").click()
     dialog = page.get_by_role("dialog")
@@ -167,8 +172,8 @@ async def keeps_to_the_venue_s_clocks(shop: Shop, visit: Visit) -> None:
     await expect(page.locator(".venue-title p")).to_contain_text("20:00 WEST")
     moved = shop.call("GET", f"/events/{event}", token=shop.guest())["data"]
     assert (moved["startsAt"], moved["offSaleAt"], moved["timeZone"]) == (
-        "2031-05-01T19:00:00.000Z",
-        "2031-05-01T18:30:00.000Z",
+        "2031-05-01T19:00:00Z",
+        "2031-05-01T18:30:00Z",
         "Europe/Lisbon",
     )
     await visit.open("/venue/new")

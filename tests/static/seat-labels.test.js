@@ -1,7 +1,7 @@
 // @ts-check
 import { seatWithoutRow } from "../../static/lib/seat-labels.js";
 import { speak } from "../../static/lib/i18n.js";
-import { seatInRow, seatName } from "../../static/ui/seat-words.js";
+import { seatInRow, seatList, seatName } from "../../static/ui/seat-words.js";
 import de from "../../static/strings/de.js";
 import en from "../../static/strings/en.js";
 import { equal, test } from "./check.js";
@@ -26,6 +26,23 @@ test("a seat is named with its section, its row by kind, and each once", () => {
   equal(seatName({ section: "Box 2", row: "", label: "4" }), "Box 2, seat 4");
   equal(seatName({ section: "", row: "3", label: "5" }), "Row 3, seat 5");
   equal(seatInRow({ row: "B1", rowKind: "booth", label: "B1-2" }), "Booth B1, seat 2");
+  equal(seatName({ section: "Hall", row: "7", rowKind: "booth", label: "7" }), "Hall, booth 7");
+  equal(seatInRow({ row: "7", rowKind: "booth", label: "7" }), "Booth 7");
   speak("de", de);
   equal(seatName({ section: "Block B", row: "3", label: "5" }), "Block B, Reihe 3, Platz 5");
+});
+
+test("many seats are listed row by row, each section, table and booth by its name", () => {
+  speak("en", en);
+  const seats = [
+    { section: "Stalls", row: "A", label: "A1" },
+    { section: "Stalls", row: "A", label: "A2" },
+    { section: "Hall", row: "T1", rowKind: "table", label: "4" },
+    { section: "Hall", row: "7", rowKind: "booth", label: "7" },
+    { section: "Box", row: "", label: "3" },
+  ];
+  equal(seatList(seats), "Stalls, row A: 1, 2; Hall, table T1: 4; Hall, booth 7; Box: 3");
+  equal(seatList(seats.slice(0, 1)), "Stalls, row A, seat 1");
+  speak("de", de);
+  equal(seatList(seats.slice(2, 4)), "Hall, Tisch T1: 4; Hall, Loge 7");
 });

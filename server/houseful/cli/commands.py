@@ -135,7 +135,8 @@ def serve(
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
         told = [f"Houseful {__version__} is at {address}"]
         if chosen.is_demo:
-            told.append(f"For staff: {address.rstrip('/')}/#/venue?token={_staff_token(chosen)}")
+            reached = (chosen.public_url or address).rstrip("/")
+            told.append(f"For staff: {reached}/#/venue?token={_staff_token(chosen)}")
         supervisor.run(lambda: print(*told, sep="\n", flush=True))
 
 

@@ -217,7 +217,7 @@ export default {
   "venue.unblock": "Entsperren",
   "venue.unblock.title": { one: "{n} Platz entsperren", other: "{n} Plätze entsperren" },
   "venue.unblock.done": { one: "{n} Platz ist wieder frei.", other: "{n} Plätze sind wieder frei." },
-  "venue.unblock.of": "Entsperren in {section}: {seats}",
+  "venue.unblock.of": "Entsperren: {seats}",
   "venue.blocks": "Gesperrte Plätze",
   "venue.blocks.none": "Kein Platz ist gesperrt.",
   "venue.blocks.more": "und {n} weitere",

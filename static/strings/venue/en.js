@@ -215,7 +215,7 @@ export default {
   "venue.unblock": "Unblock",
   "venue.unblock.title": { one: "Unblock {n} seat", other: "Unblock {n} seats" },
   "venue.unblock.done": { one: "{n} seat is free again.", other: "{n} seats are free again." },
-  "venue.unblock.of": "Unblock in {section}: {seats}",
+  "venue.unblock.of": "Unblock {seats}",
   "venue.blocks": "Blocked seats",
   "venue.blocks.none": "No seat is blocked.",
   "venue.blocks.more": "and {n} more",
