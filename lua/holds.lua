@@ -4,7 +4,7 @@
 -- ARGV: reservation_id limit
 -- RETURNS: holds | unopened
 --   reservation_id 0 means all. holds: now_ms, then one list each:
---   id, status, created_ms, deadline_ms, seat ids, price_list, session, user, address
+--   as `reservations` has them, with user and address
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -31,7 +31,8 @@ for _, id in ipairs(ids) do
   local r = read_reservation(id)
   local held = r and (r.status == 'PAYING' or (r.status == 'ACTIVE' and r.deadline > at))
   if held then
-    found[#found + 1] = { r.id, r.status, r.created, r.deadline, r.seats, r.list, r.session, r.user, r.address }
+    found[#found + 1] = { r.id, r.status, r.created, r.deadline, r.seats, r.list, r.session, 0,
+      r.user, r.address }
   end
 end
 return { 'holds', at, found }

@@ -57,6 +57,8 @@ for _, r in ipairs(order) do
   charge(r, r.leaving, at)
   append(meta, at, kind, r.id, user, r.session, 'A', 0, write_seats(meta, r.leaving, 'A', r.id, 0))
   shrink(r, r.leaving_ids, 'RELEASED')
+  -- Who was away hears of it when they ask what became of their hold.
+  if kind == 'withdrawn' then redis.call('HSET', reservation_key(r.id), 'withdrawn', '1') end
 end
 write_meta(meta)
 return { 'released', meta.seq, released, refused }

@@ -4,7 +4,7 @@
 -- ARGV: user reservation_id
 -- RETURNS: reservations | unopened
 --   reservation_id 0 means all that are ACTIVE or PAYING. reservations: now_ms, then one list each:
---   id, status, created_ms, deadline_ms, seat ids, price_list, session
+--   id, status, created_ms, deadline_ms, seat ids, price_list, session, 1 if staff gave it back else 0
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -25,7 +25,8 @@ for _, id in ipairs(ids) do
   if r and r.user == user then
     local status = r.status
     if status == 'ACTIVE' and r.deadline <= at then status = 'EXPIRED' end
-    found[#found + 1] = { r.id, status, r.created, r.deadline, r.seats, r.list, r.session }
+    found[#found + 1] = { r.id, status, r.created, r.deadline, r.seats, r.list, r.session,
+      r.withdrawn and 1 or 0 }
   end
 end
 return { 'reservations', at, found }

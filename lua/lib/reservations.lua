@@ -14,7 +14,7 @@ local function last_moment(created, hold_ms) return created + 2 * hold_ms + PAYM
 
 local function read_reservation(id)
   local r = redis.call('HMGET', reservation_key(id), 'user', 'session', 'status', 'created',
-    'deadline', 'seats', 'booking', 'left', 'topped', 'list', 'last', 'address')
+    'deadline', 'seats', 'booking', 'left', 'topped', 'list', 'last', 'address', 'withdrawn')
   if not r[1] then return nil end
   local seats = {}
   for seat in string.gmatch(r[6], '%d+') do seats[#seats + 1] = seat end
@@ -23,7 +23,7 @@ local function read_reservation(id)
     deadline = tonumber(r[5]), seats = seats, booking = r[7] or '0',
     left = tonumber(r[8] or '0'), topped = r[9] or '0',
     list = tonumber(r[10] or '0'), last = tonumber(r[11]) or tonumber(r[5]) + PAYMENT_MS,
-    address = r[12] or '',
+    address = r[12] or '', withdrawn = r[13] == '1',
   }
 end
 

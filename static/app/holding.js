@@ -248,8 +248,23 @@ export function createHolding(app, state, picking, refreshSeats) {
     // The payment may have gone through unheard: its key must stay, and a retry with it tells.
     if (machine.canRetry.peek() && (all.some(isPaying) || await isBooked())) return;
     if (machine.state.peek() !== before) return;
+    const held = machine.reservationData.peek();
+    const isStaffs = held !== null && await wasWithdrawn(held.id);
+    if (machine.state.peek() !== before) return;
     forget();
-    toasts.show("info", t("toast.holdLost"), 6000);
+    if (isStaffs) isWithdrawn.value = true;
+    else toasts.show("info", t("toast.holdLost"), 6000);
+  }
+
+  /** Whether staff gave a hold back while this page was away. @param {number} id */
+  async function wasWithdrawn(id) {
+    try {
+      return (await api.reservation(eventId, id)).reason === "staff";
+    } catch (error) {
+      // Of a hold that is long over, nothing is known.
+      if (error instanceof ApiError && error.status === 404) return false;
+      throw error;
+    }
   }
 
   /** Whether the seats of this purchase stand in a booking of this buyer's. */

@@ -109,7 +109,7 @@
  * @typedef {{ releasedSeatIds: number[], failedSeats: FailedSeatBody[] }} ReleasedSeats
  * @typedef {{ eventIds: number[], keptEventIds: number[] }} RemovedEventsBody
  * @typedef {{ to?: string, reason?: string }} ResendRequest
- * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], places?: PlacesBody[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string }} ReservationBody
+ * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], places?: PlacesBody[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string, reason: "staff" | null }} ReservationBody
  * @typedef {{ type: "reservation", state: "granted" | "extended" | "expiring" | "expired" | "released" | "paying" | "booked", reason: "staff" | null, id: number, seatIds: number[], expiresAt: string | null, expiresInSeconds: number, serverTime: string }} ReservationFrame
  * @typedef {{ ref: string | number, seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string, type: "reserve" }} ReserveCommand
  * @typedef {{ seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string }} ReserveRequest

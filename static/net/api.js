@@ -176,6 +176,8 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
       }),
     /** @param {number} id @returns {Promise<Reservation[]>} */
     reservations: (id) => data(`/events/${id}/reservations`),
+    /** One that is under way or ended within the hour. @param {number} id @param {number} reservation @returns {Promise<Reservation>} */
+    reservation: (id, reservation) => data(`/events/${id}/reservations/${reservation}`),
     /** @param {number} id @param {number} reservation @returns {Promise<ReservationData>} */
     extend: (id, reservation) =>
       data(`/events/${id}/reservations/${reservation}`, { method: "PATCH", json: { extend: true } }),

@@ -7,6 +7,9 @@ import { ask } from "../ui/dialog.js";
 /** Alerts that are about single payments. */
 export const PAYMENT_ALERTS = new Set(["payment_problems", "foreign_payments"]);
 
+/** The booking that a problem names; the rest of its detail is for the log. */
+const BOOKING = /BK-[\w-]+/;
+
 /** @param {import("./staff.js").StaffRoom} staff @param {string} zone the venue's */
 export async function openPaymentProblems(staff, zone) {
   const problems = await staff.venue.paymentProblems();
@@ -33,9 +36,8 @@ const line = ({ paymentId, kind, detail, amount, currency, since }, zone) =>
       h(
         "p",
         { class: "small tabular" },
-        [paymentId, amount && currency ? money(amount, currency) : null, longDate(since, zone)]
+        [paymentId, BOOKING.exec(detail)?.[0], amount && currency && money(amount, currency), longDate(since, zone)]
           .filter(Boolean).join(" · "),
       ),
-      detail ? h("p", { class: "small muted" }, detail) : null,
     ),
   );

@@ -321,6 +321,7 @@ export default {
   "delivery.off":
     "Es wurde keine E-Mail gesendet: hier ist kein Mailserver eingerichtet. Laden Sie die Karten herunter.",
   "delivery.off.staff": "Es wurde keine E-Mail gesendet: kein Mailserver eingerichtet (HOUSEFUL_SMTP_URL).",
+  "delivery.code": "Der Mailserver antwortete mit {code}.",
   "delivery.again": "Erneut senden",
   "booking.calendar": "In den Kalender",
   "booking.all": "Meine Buchungen",

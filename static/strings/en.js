@@ -313,6 +313,7 @@ export default {
   "delivery.refused": "The mail server refused the e-mail to {to}. Your tickets are here all the same.",
   "delivery.off": "No e-mail was sent: no mail server is set up here. Download the tickets instead.",
   "delivery.off.staff": "No e-mail was sent: no mail server is set up (HOUSEFUL_SMTP_URL).",
+  "delivery.code": "The mail server’s answer was {code}.",
   "delivery.again": "Send again",
   "booking.calendar": "Add to calendar",
   "booking.all": "View My Bookings",

@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
-/** @typedef {import("../net/api.js").Delivery & { problem?: string }} Delivery staff's has the server's own words */
+/** @typedef {import("../net/api.js").Delivery} Delivery */
 
 /** Whether a mail can be had at all. @param {Delivery | null | undefined} delivery */
 export const sendsMail = (delivery) => Boolean(delivery) && delivery?.state !== "off";
@@ -15,7 +15,7 @@ export const asked = (answer) => t(answer.delivery === "off" ? "delivery.off" : 
 const tone = (state) => ({ waiting: "", deferred: "is-warning", sent: "", refused: "is-warning", off: "" })[state];
 
 /**
- * One sentence, what the mail server said where we are told, and a way to try again.
+ * One sentence, the mail server's code for staff, and a way to try again.
  * @param {Delivery | null | undefined} delivery
  * @param {{ again?: () => void, forStaff?: boolean }} [how]
  */
@@ -26,7 +26,9 @@ export function deliveryWords(delivery, { again, forStaff = false } = {}) {
     "span",
     { class: `delivery ${tone(delivery.state)}`, role: "status" },
     t(key, { to: delivery.to }),
-    delivery.problem ? h("span", { class: "small muted" }, ` ${delivery.problem}`) : null,
+    forStaff && delivery.smtpCode
+      ? h("span", { class: "small muted" }, ` ${t("delivery.code", { code: String(delivery.smtpCode) })}`)
+      : null,
     again && delivery.state === "refused"
       ? h("button", { class: "link-button", type: "button", onclick: again }, t("delivery.again"))
       : null,

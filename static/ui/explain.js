@@ -24,6 +24,9 @@ export const explain = {
   /** Why one seat was refused. @param {{ code?: string }} seat */
   seat: (seat) => hasWords(`reason.${seat.code}`) ? t(`reason.${seat.code}`) : t("reason.other"),
 
-  /** Why a card was declined. @param {string | undefined | null} code */
-  decline: (code) => hasWords(`decline.${code}`) ? t(`decline.${code}`) : t("decline.card_declined"),
+  /** Why a payment came to nothing: the card's fault, or another's. @param {string | undefined | null} code */
+  decline(code) {
+    const key = [`decline.${code}`, `fault.${code}`].find(hasWords);
+    return t(key ?? "decline.card_declined");
+  },
 };

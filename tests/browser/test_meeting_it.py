@@ -167,16 +167,23 @@ async def goes_on_paying(visit: Visit) -> None:
     assert len(await steps.bookings(visit)) == 1
 
 
-async def test_a_buyer_whose_hold_staff_released_is_told_why(shop: Shop, enter: Enter) -> None:
+@pytest.mark.parametrize("is_away", [False, True])
+async def test_a_buyer_whose_hold_staff_released_is_told_why(
+    shop: Shop, enter: Enter, is_away: bool
+) -> None:
     visit = await enter(shop)
     page = visit.page
     seats = await steps.to_checkout(visit, 1, 3, 1)
+    if is_away:
+        await page.goto("about:blank")
     token = venue_steps.staff_token(shop)
     holds = shop.call("GET", "/events/1/holds", token=token)["data"]
     (hold,) = [one for one in holds if one["seatIds"] == [seats[0]["seatId"]]]
     await asyncio.to_thread(
         shop.call, "POST", f"/events/1/holds/{hold['id']}/release", {"reason": "queue"}, token
     )
+    if is_away:
+        await visit.open("/")
     told = page.get_by_role("dialog", name="The venue has released your seats")
     await expect(told).to_contain_text("You have not been charged.")
     await told.get_by_role("button", name="Select Seats Again").click()

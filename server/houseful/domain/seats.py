@@ -148,6 +148,8 @@ class Reservation:
     seat_ids: tuple[int, ...]
     session: str
     price_list: int = 0
+    is_withdrawn: bool = False
+    """Staff gave the seats back."""
 
 
 @dataclass(frozen=True, slots=True)

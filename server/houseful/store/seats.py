@@ -346,7 +346,7 @@ class SeatStore:
         """What everybody holds or is paying for, or the one reservation named."""
         reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
         return [
-            Hold(reservation, item[7], item[8])
+            Hold(reservation, item[8], item[9])
             for reservation, item in zip(held(reply), reply[2], strict=True)
         ]
 
@@ -486,8 +486,9 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             seat_ids=integers(seats),
             session=session,
             price_list=price_list,
+            is_withdrawn=withdrawn == 1,
         )
-        for ref, status, created, deadline, seats, price_list, session, *_ in reply[2]
+        for ref, status, created, deadline, seats, price_list, session, withdrawn, *_ in reply[2]
     ]
 
 

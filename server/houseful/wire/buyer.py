@@ -149,6 +149,9 @@ class ReservationBody(TypedDict):
     expiresInSeconds: int
     priceList: PriceList
     total: Decimal
+    reason: Annotated[
+        Literal["staff"] | None, Field(description="RELEASED by staff, as the frame says it")
+    ]
 
 
 class ReleasedBody(TypedDict):

@@ -127,6 +127,8 @@ async def test_staff_see_every_hold_and_can_end_one(
         told = await live.next("reservation", state="released")
         assert told["reason"] == "staff"
         assert told["id"] == hold["id"]
+    asked = (await ann.http.get(f"/events/{sale.id}/reservations/{hold['id']}")).json()["data"]
+    assert (asked["status"], asked["reason"]) == ("RELEASED", "staff")
     assert await statuses(ann, sale, *sale.seats[:2]) == ["AVAILABLE"] * 2
     (line,) = await audit(venue, sale)
     assert (line["act"], line["details"]["holder"]) == ("release_hold", ann.name)

@@ -118,6 +118,7 @@ async def reservation_view(call: Call, event_id: int, reservation: Reservation) 
         "expiresInSeconds": seconds_left(reservation.deadline_ms, reservation.now_ms),
         "priceList": priced.price_list,
         "total": priced.total,
+        "reason": "staff" if reservation.is_withdrawn else None,
     }
     if places := await call.context.reservations.places(event_id, reservation):
         view["places"] = places_data(places)
