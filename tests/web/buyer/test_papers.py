@@ -46,7 +46,6 @@ async def test_the_buyer_s_bank_may_have_to_be_asked(
         {"eventId": None},
         {"paymentMethod": "gold"},
         {"card": {"number": "x"}},
-        {"contact": {"email": "nobody"}},
     ],
     ids=str,
 )
@@ -56,6 +55,18 @@ async def test_a_wrong_body_is_refused(wrong: dict[str, Any], ann: Guest, quiet_
         "/bookings", json=body | wrong, headers={"Idempotency-Key": new_key()}
     )
     refused(answer, 400, "invalid_request")
+
+
+async def test_an_address_that_is_none_is_refused_by_its_own_code(
+    ann: Guest, quiet_sale: Sale
+) -> None:
+    body = {"eventId": quiet_sale.id, "seatIds": [quiet_sale.seats[0]], "paymentMethod": "demo"}
+    answer = await ann.http.post(
+        "/bookings",
+        json=body | {"contact": {"email": "nobody"}},
+        headers={"Idempotency-Key": new_key()},
+    )
+    refused(answer, 400, "invalid_address")
 
 
 async def test_a_price_can_be_asked_for_before_buying(ann: Guest, sale: Sale) -> None:
