@@ -4,15 +4,18 @@
 -- Invariant: a seat is taken only if it is free and its version is the one the buyer saw. Seats the
 -- same user and session hold already are a success, so that a lost reply can be asked again; beside
 -- new ones they move into the new reservation, whose deadline is at most 2 × hold after the first and
--- never earlier than theirs was, and whose price list is the first one's.
+-- never earlier than theirs was, and whose price list is the first one's. A request asked again under
+-- its id gets the hold it made, whatever else it names.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: user session hold_ms max_seats price_list address address_seats address_ms area_count (area_id quantity accept_fewer)* (seat_id version)*
+-- ARGV: user session hold_ms max_seats price_list address address_seats address_ms request whole replaces area_count (area_id quantity accept_fewer)* (seat_id version)*
 -- RETURNS: granted | held | refused | unopened
 --   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, price_list, (seat id, reason)*,
 --   is next: 1 if no hold of the event ends before this one, (area id, reason, places free)*;
 --   refused: (seat id, reason)*, outrun: 1 when all was free when the buyer saw it, and the same of areas
 --   address_seats: held at once from one address ('': not counted), address_ms: seats × ms that were
 --   kept and not bought within an hour; 0: any number
+--   request: '' for none; whole: 1 for all seats or none; replaces: a hold of this user and session that
+--   is given back if the seats are granted, and whose bound the new one keeps; 0 for none
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -28,6 +31,7 @@ local RACES = { reserved = true, booked = true, blocked = true, stale_version = 
 local NONE = {}
 local user, session, hold_ms, max_seats = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local address, most_held, most_withheld_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local request, whole, replaces = ARGV[9], ARGV[10] == '1', ARGV[11]
 local meta = read_meta()
 if not meta then return { 'unopened' } end
 local at = now_ms()
@@ -36,6 +40,19 @@ local known = {}
 local function reservation(id)
   if known[id] == nil then known[id] = read_reservation(id) or false end
   return known[id]
+end
+
+local function asked_before()
+  for _, id in ipairs(request ~= '' and redis.call('HKEYS', user_key(user)) or {}) do
+    local r = reservation(id)
+    if r and r.request == request and (r.status == 'PAYING' or r.deadline > at) then return r end
+  end
+end
+
+local function replaced()
+  local r = replaces ~= '0' and reservation(replaces)
+  local mine = r and r.user == user and r.session == session
+  return mine and r.status == 'ACTIVE' and r.deadline > at and r or nil
 end
 
 local function held_by_user()
@@ -59,6 +76,8 @@ local function room_of_address()
   return room
 end
 
+local old = replaced()
+
 -- The reason a seat is refused; 'free' or 'mine' if it is not.
 local function judge(seat, version)
   if not seat.exists or (meta.places and tonumber(seat.id) >= meta.places) then return 'unknown_seat' end
@@ -69,13 +88,19 @@ local function judge(seat, version)
     local owner = reservation(seat.ref)
     local mine = owner and owner.user == user and owner.session == session
     if not mine then return 'reserved' end
+    if old and owner.id == old.id then return 'stale_version' end -- a hold is not replaced by itself
     return seat.status == 'R' and 'mine' or 'paying'
   end
   if seat.version ~= version then return 'stale_version' end
   return 'free'
 end
 
-local seats_from = 10 + 3 * tonumber(ARGV[9])
+local before = asked_before()
+if before then
+  return { 'held', before.id, before.deadline, at, meta.seq, before.seats, before.list, NONE, 0, NONE }
+end
+
+local seats_from = 13 + 3 * tonumber(ARGV[12])
 local ids, versions = {}, {}
 for i = seats_from, #ARGV, 2 do
   ids[#ids + 1] = ARGV[i]
@@ -85,6 +110,10 @@ end
 local taken, mine, refused, result = {}, {}, {}, {}
 local outrun = 1
 local room, address_room = max_seats - held_by_user(), room_of_address()
+if old then
+  room = room + #old.seats
+  address_room = address_room + (old.address == address and #old.seats or 0)
+end
 for i, seat in ipairs(read_seats(meta, ids)) do
   local verdict = judge(seat, versions[i])
   if verdict == 'free' and #taken >= room then verdict = 'limit_reached' end
@@ -103,11 +132,11 @@ end
 -- Nothing of this is touched where no places are asked for: most requests are for seats.
 local lapsed, asking
 local picks, excess, refused_areas = NONE, NONE, NONE
-if seats_from > 10 then
+if seats_from > 13 then
   asking = places_of(meta)
   picks, excess, refused_areas = {}, {}, {}
   local wanted_places = 0
-  for i = 10, seats_from - 1, 3 do
+  for i = 13, seats_from - 1, 3 do
     local area = meta.places and asking.area_of(ARGV[i])
     local held = area and asking.held_places(area, user, session, at) or {}
     local quantity, reason, free = tonumber(ARGV[i + 1]), not area and 'unknown_area', 0
@@ -134,7 +163,9 @@ if seats_from > 10 then
     end
   end
 end
-if #result == 0 and #picks == 0 then return { 'refused', refused, outrun, refused_areas } end
+if (#result == 0 and #picks == 0) or (whole and #refused > 0) then
+  return { 'refused', refused, outrun, refused_areas }
+end
 
 if #excess > 0 then
   local going = {}
@@ -188,7 +219,15 @@ for id, seats in pairs(leaving) do
   local r = reservation(id)
   created, list, last = math.min(created, r.created), math.min(list, r.list), math.min(last, r.last)
   held_until = math.max(held_until, r.deadline)
+  if request == '' then request = r.request end
   shrink(r, seats, 'RELEASED')
+end
+if old then
+  local seats = held_seats(meta, old, 'R')
+  created, last = math.min(created, old.created), math.min(last, old.last)
+  charge(old, seats, at)
+  end_reservation(old, 'RELEASED')
+  append(meta, at, 'released', old.id, user, session, 'A', 0, write_seats(meta, seats, 'A', old.id, 0))
 end
 fresh = fresh or read_seats(meta, ids_of(result))
 if #picks > 0 then
@@ -198,7 +237,7 @@ if #picks > 0 then
 end
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,
-  last = last, list = list, address = address, seats = ids_of(fresh),
+  last = last, list = list, address = address, request = request, seats = ids_of(fresh),
   -- After a payment that failed the seats may be held longer already than two holds: no time is taken.
   deadline = math.min(math.max(math.min(at + hold_ms, created + 2 * hold_ms), held_until), last),
 }

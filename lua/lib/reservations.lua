@@ -1,7 +1,8 @@
 -- reservations: a user's seats with a deadline. ACTIVE and PAYING ones stand in the index of their user
 -- and of their network address ('' for one that is not counted); ended ones stay readable for an hour.
 -- `list` is the price list it was made under, 0 for not known; where holds join, the oldest list (the
--- lowest number) stays, so that no price shown is raised.
+-- lowest number) stays, so that no price shown is raised. `request` is the id under which it was asked
+-- for, '' for none.
 
 -- A hold has one bound, `last`, which it keeps through every transition: however often it is extended,
 -- given back by a payment that failed or joined by other seats, no deadline of it lies later than
@@ -14,7 +15,7 @@ local function last_moment(created, hold_ms) return created + 2 * hold_ms + PAYM
 
 local function read_reservation(id)
   local r = redis.call('HMGET', reservation_key(id), 'user', 'session', 'status', 'created',
-    'deadline', 'seats', 'booking', 'left', 'topped', 'list', 'last', 'address', 'withdrawn')
+    'deadline', 'seats', 'booking', 'left', 'topped', 'list', 'last', 'address', 'withdrawn', 'request')
   if not r[1] then return nil end
   local seats = {}
   for seat in string.gmatch(r[6], '%d+') do seats[#seats + 1] = seat end
@@ -23,7 +24,7 @@ local function read_reservation(id)
     deadline = tonumber(r[5]), seats = seats, booking = r[7] or '0',
     left = tonumber(r[8] or '0'), topped = r[9] or '0',
     list = tonumber(r[10] or '0'), last = tonumber(r[11]) or tonumber(r[5]) + PAYMENT_MS,
-    address = r[12] or '', withdrawn = r[13] == '1',
+    address = r[12] or '', withdrawn = r[13] == '1', request = r[14] or '',
   }
 end
 
@@ -32,7 +33,7 @@ local function write_reservation(r)
     'status', r.status, 'created', int(r.created), 'deadline', int(r.deadline),
     'seats', table.concat(r.seats, ' '), 'booking', r.booking or '0',
     'left', int(r.left or 0), 'topped', r.topped or '0', 'list', int(r.list), 'last', int(r.last),
-    'address', r.address or '')
+    'address', r.address or '', 'request', r.request or '')
   redis.call('HSET', user_key(r.user), r.id, #r.seats)
   if r.address and r.address ~= '' then redis.call('HSET', address_key(r.address), r.id, #r.seats) end
 end

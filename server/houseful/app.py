@@ -38,15 +38,18 @@ from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway
 from houseful.realtime import gauges
 from houseful.realtime.live_events import LiveEvents
+from houseful.realtime.replica import Replica
 from houseful.redis.command_router import end as end_redis
 from houseful.redis.connection import connect, follow, settled
+from houseful.sales.best_available import BestAvailable
 from houseful.sales.catalog import Catalog
 from houseful.sales.deadlines import Deadlines
 from houseful.sales.reservations import Reservations, Rules
 from houseful.sales.retention import Retention
+from houseful.sales.seat_choice import SeatChoice
 from houseful.settings import Settings, load
 from houseful.sql.database import Database
-from houseful.staff.event_stream import REFUSED, StaffEventStream
+from houseful.staff.event_stream import LEFT_ALONE, REFUSED, StaffEventStream
 from houseful.staff.reporting import Reporting
 from houseful.staff.staff import staff_of
 from houseful.store.deadline_index import DeadlineIndex
@@ -240,6 +243,23 @@ def build(settings: Settings, redis_url: str) -> Context:
         other_server=deadlines.survey_soon,
         lease_expired=deadlines.ring,
     )
+
+    async def seat_copy(event_id: int) -> Replica:
+        watched = await live_events.event(event_id)
+        await watched.caught_up()
+        return watched.replica
+
+    choice = SeatChoice(seat_copy, wall_clock_ms)
+    reservations = Reservations(
+        seats,
+        limiter,
+        catalog,
+        rules,
+        wall_clock_ms,
+        refused=partial(staff_events.attempt, kind=REFUSED),
+        choice=choice,
+        left_alone=partial(staff_events.attempt, kind=LEFT_ALONE),
+    )
     return Context(
         settings=settings,
         tokens=Tokens(settings),
@@ -247,14 +267,8 @@ def build(settings: Settings, redis_url: str) -> Context:
         redis=client,
         database=database,
         catalog=catalog,
-        reservations=Reservations(
-            seats,
-            limiter,
-            catalog,
-            rules,
-            wall_clock_ms,
-            refused=partial(staff_events.attempt, kind=REFUSED),
-        ),
+        reservations=reservations,
+        best_available=BestAvailable(reservations, choice),
         live=live_events,
         deadlines=deadlines,
         retention=Retention(database, seats, wall_clock_ms, settings.retention_days * 86_400_000),
@@ -269,7 +283,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         staff_events=staff_events,
         staff=staff_of(database, seats, catalog, checkout, mails, signer, staff_events),
         dashboards=Dashboards(
-            live_events, catalog, seats, staff_store, Reporting(database, staff_store)
+            live_events, catalog, seats, staff_store, Reporting(database, staff_store), choice
         ),
         uncounted=Networks(settings.uncounted_addresses),
         sockets_by_address=Places(settings.sockets_per_address),

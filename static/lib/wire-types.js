@@ -16,6 +16,8 @@
  * @typedef {{ at: string, who: string, act: string, reason: string, bookingReference: string | null, seats: NamedSeatBody[], seatCount: number, changes: AuditChangeBody[], amount: string | null, currency: string, details: Record<string, unknown> }} AuditBody
  * @typedef {{ field: string, category: string | null, before: string | null, after: string | null }} AuditChangeBody
  * @typedef {{ outcome: string }} AuthenticatedBody
+ * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], split: boolean, leavesSingle: boolean }} BestGrantedBody
+ * @typedef {{ failedSeats?: FailedSeatBody[], apart?: NamedSeatBody[][] }} BestRefusedBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, reason: string, who: string, at: string }} BlockBody
  * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces }} BlockRequest
  * @typedef {{ areaId: number, quantity: number }} BlockedPlaces
@@ -47,15 +49,14 @@
  * @typedef {{ to?: string }} EmailRequest
  * @typedef {{ to: string, delivery: "waiting" | "deferred" | "sent" | "refused" | "off" }} EmailedBody
  * @typedef {{ code: string, retryable: boolean, sameKey: boolean, limit?: number, remaining?: number, resetSeconds?: number, declineCode?: string | null, seatIds?: number[], usedAt?: string, door?: string, event?: unknown, place?: string, field?: string, currency?: string, amount?: string, least?: string, most?: string, step?: string }} Error
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string }} EventBody
- * @typedef {{ reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, prices?: Record<string, string>, timeZone?: string, hidden?: boolean }} EventChangeRequest
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], planUrl: string }} EventDetailBody
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody }} EventBody
+ * @typedef {{ reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, prices?: Record<string, string>, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest }} EventChangeRequest
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], planUrl: string }} EventDetailBody
  * @typedef {{ holds: number, seats: number }} ExpiringBody
  * @typedef {{ ref: string | number, type: "extend", reservationId: number }} ExtendCommand
  * @typedef {{ extend?: true }} ExtendRequest
  * @typedef {{ areaId: number, reason: string, code: string, available: number }} FailedAreaBody
  * @typedef {{ seatId: number, reason: string, code: string }} FailedSeatBody
- * @typedef {{ failedSeats: FailedSeatBody[], failedAreas?: FailedAreaBody[] }} FailedSeatsBody
  * @typedef {{ reference: string, email: string }} FindBookingRequest
  * @typedef {{ viewers: number, reserved: number, checkout: number, booked: number }} FunnelBody
  * @typedef {{ shape: string, x: number, y: number, width: number, height: number, rotation: number, points: number[], text: string, size: number, color: string, borderColor: string, floor: number, kind: string, capacity: number }} GeometryArea
@@ -71,17 +72,21 @@
  * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seatNumbers: string[], seats: NamedSeatBody[], userId: string, address: string | null, addressSeats: number | null, createdAt: string, expiresAt: string, expiresInSeconds: number }} HoldBody
  * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[], leftOut?: LeftOutBody[] }} ImportedPlanBody
  * @typedef {{ kind: "standing_area" | "whole_table", name: string, places: number, section: string }} LeftOutBody
+ * @typedef {{ rule?: "off" | "aisle" | "strict", offBelowFreePercent?: number, offHoursBefore?: number }} LoneSeatRequest
+ * @typedef {{ rule: "off" | "aisle" | "strict", offBelowFreePercent: number, offHoursBefore: number }} LoneSeatRuleBody
+ * @typedef {{ rule: "off" | "aisle" | "strict", seats: number, refused: number }} LoneSeatsBody
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number, at: string, revenue: string, available: number, held: number, bookedTotal: number, viewers: number }} MinuteBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string }} NamedSeatBody
- * @typedef {{ name: string, venue: string, planId: number, startsAt: string, onSaleAt?: string, offSaleAt?: string, timeZone?: string, currency: string, prices: Record<string, string> }} NewEventRequest
- * @typedef {{ eventId: number, hidden: boolean, name: string, serverTime: string, saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null, startsAt: string, timeZone: string, currency: string, totals: CountsBody, revenue: string, refunded: string, sections: SectionCountsBody[], categories: CategoryCountsBody[], expiringSoon: ExpiringBody, rates: RatesBody, funnel: FunnelBody, viewers: number, alerts: AlertBody[], activity: ActivityBody[], epoch: string, seq: number }} OccupancyBody
- * @typedef {{ epoch?: string, seq?: number, eventId?: number, hidden?: boolean, name?: string, serverTime?: string, saleState?: "upcoming" | "open" | "closed", onSaleAt?: string | null, offSaleAt?: string | null, startsAt?: string, timeZone?: string, currency?: string, totals?: CountsBody, revenue?: string, refunded?: string, sections?: SectionCountsBody[], categories?: CategoryCountsBody[], expiringSoon?: ExpiringBody, rates?: RatesBody, funnel?: FunnelBody, viewers?: number, alerts?: AlertBody[], activity?: ActivityBody[] }} OccupancyChange
+ * @typedef {{ name: string, venue: string, planId: number, startsAt: string, onSaleAt?: string, offSaleAt?: string, timeZone?: string, currency: string, prices: Record<string, string>, loneSeats?: LoneSeatRequest }} NewEventRequest
+ * @typedef {{ eventId: number, hidden: boolean, name: string, serverTime: string, saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null, startsAt: string, timeZone: string, currency: string, totals: CountsBody, revenue: string, refunded: string, sections: SectionCountsBody[], categories: CategoryCountsBody[], expiringSoon: ExpiringBody, rates: RatesBody, funnel: FunnelBody, loneSeats: LoneSeatsBody, viewers: number, alerts: AlertBody[], activity: ActivityBody[], epoch: string, seq: number }} OccupancyBody
+ * @typedef {{ epoch?: string, seq?: number, eventId?: number, hidden?: boolean, name?: string, serverTime?: string, saleState?: "upcoming" | "open" | "closed", onSaleAt?: string | null, offSaleAt?: string | null, startsAt?: string, timeZone?: string, currency?: string, totals?: CountsBody, revenue?: string, refunded?: string, sections?: SectionCountsBody[], categories?: CategoryCountsBody[], expiringSoon?: ExpiringBody, rates?: RatesBody, funnel?: FunnelBody, loneSeats?: LoneSeatsBody, viewers?: number, alerts?: AlertBody[], activity?: ActivityBody[] }} OccupancyChange
  * @typedef {{ type: "occupancy", epoch: string, seq: number, full: boolean, data: OccupancyChange }} OccupancyFrame
- * @typedef {{ type: "ok", ref: string | number, data: GrantedBody | ReleasedSeats | Position }} OkFrame
+ * @typedef {{ type: "ok", ref: string | number, data: GrantedBody | BestGrantedBody | ReleasedSeats | Position }} OkFrame
  * @typedef {{ type: "overview", full: boolean, data: OverviewRowBody[] }} OverviewFrame
  * @typedef {{ eventId: number, hidden: boolean, demo: boolean, name: string, venue: string, startsAt: string, timeZone: string, saleState: "upcoming" | "open" | "closed", currency: string, totals: CountsBody, revenue: string, viewers: number }} OverviewRowBody
  * @typedef {{ number: number, size: number, total: number }} PageBody
  * @typedef {{ parts: Record<string, "ok" | "unavailable"> }} PartsBody
+ * @typedef {{ quantity: number, sessionId: string, requestId?: string, categories?: string[], sections?: string[], zone?: string, accessible?: number, together?: "required" | "preferred", preventLoneSeats?: boolean, otherThan?: number[], replaces?: number }} PartyRequest
  * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held", detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblemBody
  * @typedef {{ paymentId: string }} PaymentRefundedBody
  * @typedef {{ bookingReference: string, status: string, paymentStatus: string, expiresAt: string, clientSecret?: string, paymentTransactionId?: string }} PendingBookingBody
@@ -112,6 +117,7 @@
  * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], places?: PlacesBody[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string, reason: "staff" | null }} ReservationBody
  * @typedef {{ type: "reservation", state: "granted" | "extended" | "expiring" | "expired" | "released" | "paying" | "booked", reason: "staff" | null, id: number, seatIds: number[], expiresAt: string | null, expiresInSeconds: number, serverTime: string }} ReservationFrame
  * @typedef {{ ref: string | number, seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string, type: "reserve" }} ReserveCommand
+ * @typedef {{ failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], lone?: NamedSeatBody[], instead?: NamedSeatBody[], mayReturn?: boolean }} ReserveRefusedBody
  * @typedef {{ seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string }} ReserveRequest
  * @typedef {{ type: "resync", epoch: string, seq: number, reason: string }} ResyncFrame
  * @typedef {{ type: "sale", state: "upcoming" | "open" | "closed", onSaleAt: string | null }} SaleFrame

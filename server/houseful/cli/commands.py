@@ -22,6 +22,7 @@ from houseful.cli import hammer, upkeep
 from houseful.cli.upkeep import DataDir
 from houseful.domain import money
 from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
+from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.moments import check_sale
 from houseful.domain.text import visible
 from houseful.domain.wording import shown
@@ -177,6 +178,15 @@ def import_event(
     timezone: Annotated[
         str | None, typer.Option(help="Of the venue, such as Europe/Vienna. Default: its own.")
     ] = None,
+    lone_seats: Annotated[
+        LoneSeats, typer.Option(help="Whether buyers may leave a free seat alone.")
+    ] = LoneSeats.OFF,
+    lone_seats_off_below: Annotated[
+        int, typer.Option(min=0, max=100, help="Percent of free seats below which the rule rests.")
+    ] = 10,
+    lone_seats_off_hours: Annotated[
+        int, typer.Option(min=0, max=8760, help="Hours before the start in which it rests.")
+    ] = 24,
     data_dir: DataDir = None,
 ) -> None:
     """Read a seating plan and put an event on it on sale."""
@@ -221,6 +231,7 @@ def import_event(
             prices=minor,
             timezone=timezone,
             house_timezone=chosen.timezone,
+            lone_seats=LoneSeatRule(lone_seats, lone_seats_off_below, lone_seats_off_hours),
         )
 
     event_id = _with_database(chosen, add)

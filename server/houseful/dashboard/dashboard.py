@@ -10,6 +10,7 @@ Owns: what was read of SQL, and when to read it again. Never: a figure that only
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, cast
 
@@ -25,6 +26,7 @@ from houseful.ledger.revenue import Revenue, Sums
 from houseful.realtime.live_event import LiveEvent
 from houseful.realtime.seat_counts import CountedSeats
 from houseful.realtime.viewer_batch import Viewer
+from houseful.sales.seat_choice import SeatChoice
 from houseful.staff.event_stream import CHECK_IN_UNDONE, CHECKED_IN, MONEY
 from houseful.staff.reporting import Fresh, Reporting
 from houseful.store.seats import SeatStore
@@ -49,7 +51,12 @@ class Dashboard:
     """Follows one live event. `run` keeps it fresh while anybody watches."""
 
     def __init__(
-        self, live: LiveEvent, figures: Reporting, staff_events: StaffEventStore, seats: SeatStore
+        self,
+        live: LiveEvent,
+        figures: Reporting,
+        staff_events: StaffEventStore,
+        seats: SeatStore,
+        choice: SeatChoice,
     ) -> None:
         self.live = live
         self.hub = OccupancyHub(cast(Any, self._state), lambda number: self._pulse.items(number))
@@ -57,6 +64,7 @@ class Dashboard:
         self._figures = figures
         self._staff_events = staff_events
         self._seats = seats
+        self._choice = choice
         self._pulse = ActivityRates(self._section_of)
         self._alerts = Alerts()
         self._takings: dict[int, Revenue] = {}
@@ -68,8 +76,10 @@ class Dashboard:
         self._checked_at = self._moved_at = self._desk_at = 0.0
         self._epoch = live.replica.epoch
         self._viewers = 0
-        self._granted = 0
-        self._granted_before = (0, 0)
+        self._risen: Counter[str] = Counter()
+        self._risen_before: tuple[Counter[str], int] = (Counter(), 0)
+        self._lone = 0
+        self._lone_at = 0.0
         self._stale = asyncio.Event()
         self._reading = asyncio.Lock()
         live.listeners.append(self)
@@ -130,6 +140,7 @@ class Dashboard:
         async with self._reading:
             await self._try(self._read())
             await self._try(self._read_staff_events())
+            await self._try(self._count_lone_seats())
 
     async def _try(self, reading: Awaitable[None]) -> None:
         try:
@@ -231,14 +242,20 @@ class Dashboard:
         if now - self._desk_at < INTERVAL_S:
             return
         event_id, self._desk_at = self.live.event_id, now
-        before, since_ms = self._granted_before
+        before, since_ms = self._risen_before
         (viewers,), (over, recent, edge) = await asyncio.gather(
             self._staff_events.viewers([event_id]),
-            self._figures.granted(event_id, since_ms, self.live.now_ms()),
+            self._figures.risen(event_id, since_ms, self.live.now_ms()),
         )
         self._viewers = viewers
-        self._granted_before = (before + over, edge)
-        self._granted = before + over + recent
+        self._risen_before = (before + over, edge)
+        self._risen = before + over + recent
+
+    async def _count_lone_seats(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._lone_at >= TICK_S:
+            self._lone_at = now
+            self._lone = await self._choice.count_lone(self.live.event_id)
 
     def _section_of(self, seat_id: int) -> str:
         replica = self.live.replica
@@ -276,9 +293,14 @@ class Dashboard:
             "rates": rates,
             "funnel": {
                 "viewers": self._viewers,
-                "reserved": self._granted,
+                "reserved": self._risen["granted"],
                 "checkout": self._sums.begun,
                 "booked": self._sums.booked,
+            },
+            "loneSeats": {
+                "rule": event.lone_seat_rule.mode.value,
+                "seats": self._lone,
+                "refused": self._risen["leftAlone"],
             },
             "viewers": self._viewers,
             "alerts": self._alerts.view(

@@ -21,6 +21,7 @@ from houseful.realtime.live_events import LiveEvents
 from houseful.realtime.seat_counts import AVAILABLE, BOOKED, PAYING, RESERVED
 from houseful.sales.catalog import Catalog
 from houseful.sales.reservations import sale_state
+from houseful.sales.seat_choice import SeatChoice
 from houseful.staff.reporting import Reporting
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
@@ -53,12 +54,14 @@ class Dashboards:
         seats: SeatStore,
         staff_events: StaffEventStore,
         figures: Reporting,
+        choice: SeatChoice,
     ) -> None:
         self.figures = figures
         self.overview = OverviewHub()
         self._live = live
         self._catalog = catalog
         self._seats = seats
+        self._choice = choice
         self._staff_events = staff_events
         self._houses: dict[int, tuple[tuple[str, str, str, int], SeatTotals]] = {}
         self._dashboards: dict[int, Dashboard] = {}
@@ -69,7 +72,7 @@ class Dashboards:
         live = await self._live.event(event_id)
         found = self._dashboards.get(event_id)
         if found is None:
-            found = Dashboard(live, self.figures, self._staff_events, self._seats)
+            found = Dashboard(live, self.figures, self._staff_events, self._seats, self._choice)
             self._dashboards[event_id] = found
             self._tasks[event_id] = asyncio.create_task(
                 self._supervise(found), name=f"dashboard-{event_id}"

@@ -144,6 +144,8 @@ class LeftOut:
 class Plan:
     """A whole venue. Seats are ordered by section, row, seat; that order numbers them 0…n-1, the
     places of standing areas last.
+
+    Best seats are those nearest to the focal point: their zone's (name, x, y), if it has its own.
     """
 
     name: str
@@ -154,6 +156,7 @@ class Plan:
     areas: tuple[Area, ...] = ()
     floors: tuple[str, ...] = ()
     focal_point: tuple[float, float] | None = None
+    zone_focal_points: tuple[tuple[str, float, float], ...] = ()
     source: str = field(default="", compare=False)
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
 

@@ -138,7 +138,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """One user's seats until a deadline."""
+    """One user's seats until a deadline. `request` is the id under which they were asked for."""
 
     reservation_id: int
     status: ReservationStatus
@@ -150,6 +150,7 @@ class Reservation:
     price_list: int = 0
     is_withdrawn: bool = False
     """Staff gave the seats back."""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, case, delete, func, insert, select, update
 
 from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
+from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.moments import is_in_bounds
 from houseful.domain.wording import shown
 from houseful.domain.zones import checked_zone
@@ -57,6 +58,17 @@ class EventRecord:
     timezone: str = "UTC"
     is_hidden: bool = False
     is_demo: bool = False
+    lone_seats: str = LoneSeats.OFF
+    lone_seats_off_below_percent: int = 10
+    lone_seats_off_hours_before: int = 24
+
+    @property
+    def lone_seat_rule(self) -> LoneSeatRule:
+        return LoneSeatRule(
+            LoneSeats(self.lone_seats),
+            self.lone_seats_off_below_percent,
+            self.lone_seats_off_hours_before,
+        )
 
 
 async def add(
@@ -74,6 +86,7 @@ async def add(
     timezone: str | None = None,
     house_timezone: str = "UTC",
     is_demo: bool = False,
+    lone_seats: LoneSeatRule | None = None,
 ) -> int:
     """Store an event and return its id; a venue of that name is shared.
 
@@ -81,6 +94,7 @@ async def add(
     InvalidRequest for prices of categories it does not have or that the gateway cannot charge, and
     for a zone that is not the venue's.
     """
+    rule = lone_seats or LoneSeatRule()
     for amount in prices.values():
         check_price(amount, currency)
     found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
@@ -105,6 +119,9 @@ async def add(
             currency=currency,
             cancel_before_ms=cancel_before_ms,
             is_demo=is_demo,
+            lone_seats=rule.mode,
+            lone_seats_off_below_percent=rule.off_below_percent,
+            lone_seats_off_hours_before=rule.off_hours_before,
         )
         .returning(EVENT.c.id)
     )
@@ -249,6 +266,9 @@ def _record(row: Any, prices: dict[str, int]) -> EventRecord:
         timezone=row.timezone,
         is_hidden=row.is_hidden,
         is_demo=row.is_demo,
+        lone_seats=row.lone_seats,
+        lone_seats_off_below_percent=row.lone_seats_off_below_percent,
+        lone_seats_off_hours_before=row.lone_seats_off_hours_before,
     )
 
 

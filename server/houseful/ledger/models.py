@@ -69,6 +69,7 @@ class Plan(SQLModel, table=True):
     areas: str = _json()
     floors: str = _json()
     focal_point: str = _json("null")
+    zone_focal_points: str = _json("[]")
     source: str = ""
 
 
@@ -109,7 +110,7 @@ class Event(SQLModel, table=True):
     `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
 
     `price_list` is the number of the prices it sells at now. Owners may cancel until
-    `cancel_before_ms` before the start; NULL: the house rule.
+    `cancel_before_ms` before the start; NULL: the house rule. `lone_seats` is `domain.lone_seats`' mode.
     """
 
     id: int | None = _number()
@@ -128,6 +129,9 @@ class Event(SQLModel, table=True):
     revision: int = 0
     revised_at_ms: int = _big()
     price_list: int = 1
+    lone_seats: str = Field(default="off", max_length=8)
+    lone_seats_off_below_percent: int = 10
+    lone_seats_off_hours_before: int = 24
 
 
 class EventPrice(SQLModel, table=True):

@@ -44,6 +44,7 @@ async def add(session: Session, plan: Plan) -> int:
             areas=_text([asdict(item) for item in plan.areas]),
             floors=_text(plan.floors),
             focal_point=_text(focal_point),
+            zone_focal_points=_text(plan.zone_focal_points),
             source=plan.source,
         )
         .returning(PLAN.c.id)
@@ -164,6 +165,7 @@ async def load(session: Session, plan_id: int) -> StoredPlan | None:
         areas=tuple(_area(item) for item in decode(head.areas)),
         floors=tuple(decode(head.floors)),
         focal_point=_point(decode(head.focal_point)),
+        zone_focal_points=tuple((zone, x, y) for zone, x, y in decode(head.zone_focal_points)),
         source=head.source,
     )
     return StoredPlan(plan_id, head.first_seat_id, plan)

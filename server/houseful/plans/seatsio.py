@@ -63,6 +63,7 @@ def read_seatsio(root: Node, *, name: str | None, progress: Progress | None) -> 
         left_out=tuple(reader.left_out),
         floors=tuple(titles) if several else (),
         focal_point=next((node.point() for node in focal if node.is_given), None),
+        zone_focal_points=tuple(_zone_focal_points(root.at("zones"))),
         source="seats.io",
     )
 
@@ -224,6 +225,14 @@ def _section_of(node: Node, scope: _Scope) -> str:
     if scope.name:
         return scope.name
     return node.at("sectionLabel").optional_text() or scope.floor_title or MAIN_SECTION
+
+
+def _zone_focal_points(node: Node) -> Iterator[tuple[str, float, float]]:
+    """(label, x, y) of the zones that have a point of their own."""
+    for zone in node.at("list").optional_items() if node.is_given else ():
+        point = zone.at("focalPoint")
+        if point.is_given:
+            yield (zone.at("label").text(), *point.point())
 
 
 def _zone_labels(node: Node) -> dict[str, str]:

@@ -11,14 +11,16 @@ import asyncio
 import structlog
 
 from houseful.domain.errors import HousefulError
-from houseful.domain.seats import Granted
+from houseful.domain.seats import Granted, Refused
 from houseful.realtime.live_event import LiveEvent
 from houseful.realtime.viewer_batch import Viewer
+from houseful.sales.best_available import BestAvailable, best_view, party_wish
 from houseful.sales.reservations import Reservations
 from houseful.wire import frames
 from houseful.wire.codec import decode_foreign
 from houseful.wire.commands import (
     AnyCommand,
+    BestAvailableCommand,
     ExtendCommand,
     PositionCommand,
     ReleaseCommand,
@@ -40,15 +42,33 @@ WENT_WRONG = "Something went wrong here; reload the seats and try again"
 class Commander:
     """Answers the commands of one socket, in order."""
 
-    __slots__ = ("_address", "_counted_at", "_live", "_reservations", "_tokens", "_viewer")
+    __slots__ = (
+        "_address",
+        "_best",
+        "_counted_at",
+        "_is_staff",
+        "_live",
+        "_reservations",
+        "_tokens",
+        "_viewer",
+    )
 
     def __init__(
-        self, live: LiveEvent, viewer: Viewer, reservations: Reservations, address: str
+        self,
+        live: LiveEvent,
+        viewer: Viewer,
+        reservations: Reservations,
+        best: BestAvailable,
+        address: str,
+        *,
+        is_staff: bool = False,
     ) -> None:
         self._live = live
         self._viewer = viewer
         self._reservations = reservations
+        self._best = best
         self._address = address
+        self._is_staff = is_staff
         self._tokens = COMMAND_BURST
         self._counted_at = asyncio.get_running_loop().time()
 
@@ -87,6 +107,8 @@ class Commander:
         match command:
             case ReserveCommand():
                 return await self._reserve(command)
+            case BestAvailableCommand():
+                return await self._reserve_best(command)
             case ReleaseCommand():
                 places = await self._reservations.held_places(event_id, user, command.places())
                 changed = await self._reservations.release_seats(
@@ -115,12 +137,33 @@ class Commander:
             command.pairs(),
             self._address,
             command.places(),
+            is_staff=self._is_staff,
         )
         if isinstance(answer, Granted):
             return await self._granted(command.ref, answer)
+        return self._conflict(command.ref, answer)
+
+    async def _reserve_best(self, command: BestAvailableCommand) -> bytes:
+        event_id = self._live.event_id
+        answer, _ = await self._best.reserve(
+            event_id,
+            self._viewer.user,
+            command.sessionId,
+            party_wish(command),
+            self._address,
+            is_staff=self._is_staff,
+        )
+        if isinstance(answer, Refused):
+            return self._conflict(command.ref, answer)
+        priced = await self._reservations.prices(event_id, answer.granted)
+        places = await self._reservations.places(event_id, answer.granted)
+        return frames.ok(command.ref, best_view(answer, priced, places))
+
+    @staticmethod
+    def _conflict(ref: str | int, answer: Refused) -> bytes:
         code, message = frames.refusal(answer)
         data = frames.failed_data(answer)
-        return frames.refused(command.ref, code, message, retryable=False, data={**data})
+        return frames.refused(ref, code, message, retryable=False, data={**data})
 
     async def _granted(self, ref: str | int, granted: Granted) -> bytes:
         priced = await self._reservations.prices(self._live.event_id, granted)

@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from houseful.domain.errors import NotFound
+from houseful.domain.lone_seats import LoneSeatRule
 from houseful.domain.plan import Plan
 from houseful.domain.seats import Claim
 from houseful.ledger import bookings, discounts, events, plans
@@ -61,6 +62,7 @@ class NewEvent:
     off_sale_at_ms: int | None = None
     timezone: str | None = None
     is_demo: bool = False
+    lone_seats: LoneSeatRule | None = None
 
 
 class Catalog:
@@ -267,6 +269,7 @@ class Catalog:
             timezone=event.timezone,
             house_timezone=self._timezone,
             is_demo=event.is_demo,
+            lone_seats=event.lone_seats,
         )
 
     async def add_discount(self, code: str, percent: int, *, is_demo: bool = False) -> None:

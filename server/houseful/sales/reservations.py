@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from logging import INFO, WARNING
 
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound, RateLimited
+from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.reasons import RESERVATION_REASONS
 from houseful.domain.seats import (
     Changed,
@@ -23,6 +24,7 @@ from houseful.domain.seats import (
 )
 from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
+from houseful.sales.seat_choice import SeatChoice
 from houseful.sales.seating import EventSeats
 from houseful.store.limiter import Allowance, Limiter
 from houseful.store.seats import SeatStore, distinct
@@ -101,16 +103,28 @@ class Reservations:
         rules: Rules,
         clock: Callable[[], int],
         refused: Callable[[int], None] = lambda event_id: None,
+        choice: SeatChoice | None = None,
+        left_alone: Callable[[int], None] = lambda event_id: None,
     ) -> None:
-        """`refused` is told the event of each attempt that got nothing."""
+        """`refused` is told the event of each attempt that got nothing, `left_alone` of each that the
+        lone seat rule refused; without `choice` there is no such rule."""
         self._seats = seats
         self._limiter = limiter
         self._catalog = catalog
         self.rules = rules
         self._clock = clock
         self._refused = refused
+        self._choice = choice
+        self._left_alone = left_alone
 
-    async def _allow(self, user: str) -> Allowance:
+    async def on_sale(self, event_id: int, *, is_staff: bool = False) -> EventRecord:
+        """The event. Raises NotFound, Conflict (no sale now)."""
+        await self._catalog.visible(event_id, is_staff=is_staff)
+        event = (await self._catalog.house(event_id)).event
+        self._check_sale(event)
+        return event
+
+    async def allow(self, user: str) -> Allowance:
         """Count one attempt to reserve. Raises RateLimited with the time until the next."""
         allowance = await self._limiter.attempt(
             "reserve", user, limit=self.rules.attempts_per_minute, window_ms=WINDOW_MS
@@ -133,27 +147,56 @@ class Reservations:
         wanted: Sequence[tuple[int, int]],
         address: str = "",
         places: Sequence[PlacesWanted] = (),
+        *,
+        is_staff: bool = False,
     ) -> tuple[Granted | Refused, Allowance]:
         """Hold `wanted`, pairs of (seat id, version), and `places` of standing areas; also says how many
         attempts are left.
 
-        Raises InvalidRequest, NotFound, Conflict (no sale now), RateLimited. An attempt counts when
+        Raises InvalidRequest, NotFound, Conflict (no sale now; `leaves_single_seat`, for buyers), and
+        RateLimited. An attempt counts when
         it reaches the seats: a request that is wrong in itself costs nobody anything. Nor does one
         that got nothing because others were faster, up to `LOST_RACES`.
         """
         await self._catalog.visible(event_id)
         house = await self._catalog.house(event_id)
         event = house.event
-        self._check_wanted(house, [seat_id for seat_id, _ in wanted], places)
+        seat_ids = [seat_id for seat_id, _ in wanted]
+        self._check_wanted(house, seat_ids, places)
         self._check_sale(event)
-        allowance = await self._allow(user)
+        allowance = await self.allow(user)
+        if seat_ids and self._choice is not None and event.lone_seats != LoneSeats.OFF:
+            lone = await self._choice.lone_refusal(event_id, seat_ids, is_staff=is_staff)
+            if lone is not None:
+                self._left_alone(event_id)
+                await self._forgiven(user, allowance)
+                raise lone
+        answer = await self.hold(event, user, session, wanted, address, places)
+        if isinstance(answer, Refused):
+            allowance = await self.lost(event_id, user, allowance, answer)
+        return answer, allowance
+
+    async def hold(
+        self,
+        event: EventRecord,
+        user: str,
+        session: str,
+        wanted: Sequence[tuple[int, int]],
+        address: str,
+        places: Sequence[PlacesWanted] = (),
+        *,
+        request: str = "",
+        whole: bool = False,
+        replaces: int = 0,
+    ) -> Granted | Refused:
+        """Ask Redis for seats that were checked; see `SeatStore.reserve`."""
         happened("reservation_started").inc()
         asked = len(wanted) + sum(one.quantity for one in places)
-        tell(INFO, "reservation_started", event_id=event_id, user_id=user, seats=asked)
+        tell(INFO, "reservation_started", event_id=event.id, user_id=user, seats=asked)
         answer = await self._catalog.opened(
-            event_id,
+            event.id,
             lambda: self._seats.reserve(
-                event_id,
+                event.id,
                 user,
                 session,
                 wanted,
@@ -162,14 +205,20 @@ class Reservations:
                 price_list=event.price_list,
                 origin=self.rules.origin(address),
                 places=places,
+                request=request,
+                whole=whole,
+                replaces=replaces,
             ),
         )
-        self._log_reserve(event_id, user, answer)
-        if isinstance(answer, Refused):
-            self._refused(event_id)
-            if answer.outrun:
-                allowance = await self._forgiven(user, allowance)
-        return answer, allowance
+        self._log_reserve(event.id, user, answer)
+        return answer
+
+    async def lost(
+        self, event_id: int, user: str, allowance: Allowance, answer: Refused
+    ) -> Allowance:
+        """Count an attempt that got nothing; what is left of the allowance."""
+        self._refused(event_id)
+        return await self._forgiven(user, allowance) if answer.outrun else allowance
 
     async def _forgiven(self, user: str, allowance: Allowance) -> Allowance:
         """Others were faster: the attempt does not count, unless that happens all the time."""
@@ -295,7 +344,7 @@ class Reservations:
         if seat_ids or not places:
             self._check_seats(house.event, seat_ids)
         self._check_areas(house, [one.area_id for one in places])
-        self._check_number(len(seat_ids) + sum(one.quantity for one in places))
+        self.check_number(len(seat_ids) + sum(one.quantity for one in places))
         standing = list(house.places(seat_ids))
         if standing:
             raise InvalidRequest(
@@ -319,7 +368,7 @@ class Reservations:
 
     def _check_seats(self, event: EventRecord, seat_ids: Sequence[int]) -> None:
         distinct(seat_ids)
-        self._check_number(len(seat_ids))
+        self.check_number(len(seat_ids))
         unknown = [
             seat_id
             for seat_id in seat_ids
@@ -332,7 +381,7 @@ class Reservations:
                 details={"seatIds": unknown},
             )
 
-    def _check_number(self, seats: int) -> None:
+    def check_number(self, seats: int) -> None:
         if seats > self.rules.max_seats:
             raise InvalidRequest(
                 f"expected at most {self.rules.max_seats} seats, got {seats}", code="too_many_seats"

@@ -200,6 +200,9 @@ def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
         "prices",
         "timezone",
         "is_hidden",
+        "lone_seats",
+        "lone_seats_off_below_percent",
+        "lone_seats_off_hours_before",
     )
     return {
         name: [getattr(before, name), getattr(after, name)]

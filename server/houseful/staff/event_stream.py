@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 GATHER_S: Final = 0.1
 REFUSED: Final = "refused"
+LEFT_ALONE: Final = "left_alone"
+"""The lone seat rule refused a choice."""
 DECLINED: Final = "declined"
 CHECKED_IN: Final = "checked_in"
 CHECK_IN_UNDONE: Final = "check_in_undone"
@@ -40,7 +42,7 @@ class StaffEventStream:
         self._something = asyncio.Event()
 
     def attempt(self, event_id: int, kind: str) -> None:
-        """One more attempt was `refused` or `declined`."""
+        """One more attempt was `refused`, `left_alone` or `declined`."""
         self._gathered[event_id, kind] += 1
         self._something.set()
 
@@ -74,7 +76,7 @@ class StaffEventStream:
 
     async def _send(self, event_id: int, kind: str, number: int) -> None:
         try:
-            if kind in (REFUSED, DECLINED):
+            if kind in (REFUSED, LEFT_ALONE, DECLINED):
                 await self.store.count(event_id, time.time_ns() // 1_000_000, kind, number)
             await self.store.tell(event_id, kind, number=number)
         except Unavailable as error:

@@ -8,6 +8,7 @@ survive both a restart and a Redis that lost its data.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ from houseful.ledger import check_ins, counters, minutes, revenue
 from houseful.ledger.minutes import COUNTED, MINUTE_MS, Minute
 from houseful.ledger.revenue import Revenue, SeatTotals, Sums
 from houseful.sql.database import Database, Session
+from houseful.staff.event_stream import LEFT_ALONE
 from houseful.store.staff_events import StaffEventStore
 
 WRITE_EVERY_MS: Final = 5_000
@@ -25,6 +27,9 @@ LOOK_BACK: Final = 3
 
 KINDS: Final = {"cancelled": "unbooked"}
 """Counter in SQL → the seats' kind in Redis, where the names differ."""
+
+RISING: Final = {"granted": "#reserved", "checkouts": "#paying", "leftAlone": LEFT_ALONE}
+"""Name in a minute's record → Redis's counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +74,25 @@ class Reporting:
 
         return await self._database.query(work)
 
-    async def granted(self, event_id: int, since_ms: int, now_ms: int) -> tuple[int, int, int]:
-        """Reservations granted: (in minutes of SQL from `since_ms` on that are over for certain,
-        in the minutes since, the minute those begin with)."""
+    async def risen(
+        self, event_id: int, since_ms: int, now_ms: int
+    ) -> tuple[Counter[str], Counter[str], int]:
+        """Counts of `RISING`: (in minutes of SQL from `since_ms` on that are over for certain, in the
+        minutes since, the minute those begin with)."""
         edge = now_ms - now_ms % MINUTE_MS - LOOK_BACK * MINUTE_MS
         wanted = [(event_id, edge + step * MINUTE_MS) for step in range(LOOK_BACK + 1)]
         stored, counted = await asyncio.gather(
             self._database.query(lambda s: minutes.of_event(s, event_id, since_ms)),
             self._staff_events.minutes(wanted),
         )
-        known = {one.minute_ms: one.record.get("granted", 0) for one in stored}
-        over = sum(one.record.get("granted", 0) for one in stored if one.minute_ms < edge)
-        recent = sum(
-            max(fields.get("#reserved", 0), known.get(minute_ms, 0))
-            for (_, minute_ms), fields in zip(wanted, counted, strict=True)
-        )
+        known = {one.minute_ms: one.record for one in stored}
+        over: Counter[str] = Counter()
+        recent: Counter[str] = Counter()
+        for one in stored:
+            if one.minute_ms < edge:
+                over.update({name: one.record.get(name, 0) for name in RISING})
+        for (_, minute_ms), fields in zip(wanted, counted, strict=True):
+            recent.update(rising(fields, known.get(minute_ms, {})))
         return over, recent, edge
 
     async def is_my_turn(self, now_ms: int) -> bool:
@@ -153,14 +162,17 @@ def minute_of(
 ) -> Minute:
     """A minute from Redis's counters; `#kind` counts entries, `kind` seats. `before` is its record
     as it was last written."""
-    rising = {
-        "granted": max(fields.get("#reserved", 0), before.get("granted", 0)),
-        "checkouts": max(fields.get("#paying", 0), before.get("checkouts", 0)),
-    }
     return Minute(
         event_id,
         minute_ms,
         {name: fields.get(KINDS.get(name, name), 0) for name in COUNTED},
         revenue_minor,
-        {**before, **gauges, **rising},
+        {**before, **gauges, **rising(fields, before)},
     )
+
+
+def rising(fields: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    """What a minute's record has beside its counters, which only rises."""
+    return {
+        name: max(fields.get(counter, 0), before.get(name, 0)) for name, counter in RISING.items()
+    }

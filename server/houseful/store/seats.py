@@ -215,10 +215,16 @@ class SeatStore:
         price_list: int = 0,
         origin: Origin = NOT_COUNTED,
         places: Sequence[PlacesWanted] = (),
+        request: str = "",
+        whole: bool = False,
+        replaces: int = 0,
     ) -> Granted | Refused:
-        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw), and `places`.
+        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw), and `places`;
+        `whole`: all or none.
 
-        `price_list` is the event's now; seats that join a hold come under the hold's own.
+        `price_list` is the event's now; seats that join a hold come under the hold's own. Asked again
+        under the same `request`, the hold that it made is granted. `replaces` is a hold that is given
+        back if this is granted.
         """
         distinct([seat_id for seat_id, _ in wanted] + [one.area_id for one in places])
         reply = await self._run(
@@ -232,6 +238,9 @@ class SeatStore:
             origin.address,
             origin.most_seats,
             origin.most_seat_ms,
+            request,
+            int(whole),
+            replaces,
             len(places),
             *chain.from_iterable(
                 (one.area_id, one.quantity, int(one.accept_fewer)) for one in places
@@ -487,8 +496,20 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             session=session,
             price_list=price_list,
             is_withdrawn=withdrawn == 1,
+            request=request,
         )
-        for ref, status, created, deadline, seats, price_list, session, withdrawn, *_ in reply[2]
+        for (
+            ref,
+            status,
+            created,
+            deadline,
+            seats,
+            price_list,
+            session,
+            withdrawn,
+            request,
+            *_,
+        ) in reply[2]
     ]
 
 

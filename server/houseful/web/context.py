@@ -15,6 +15,7 @@ from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway
 from houseful.realtime.live_events import LiveEvents
 from houseful.redis.command_router import Client
+from houseful.sales.best_available import BestAvailable
 from houseful.sales.catalog import Catalog
 from houseful.sales.deadlines import Deadlines
 from houseful.sales.reservations import Reservations
@@ -43,6 +44,7 @@ class Context:
     database: Database
     catalog: Catalog
     reservations: Reservations
+    best_available: BestAvailable
     live: LiveEvents
     deadlines: Deadlines
     retention: Retention

@@ -21,7 +21,7 @@ UNFIT: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """In a header's value these would end it, or the whole head."""
 
 
-IN_DATA: Final = ("failedSeats", "quote")
+IN_DATA: Final = ("failedSeats", "quote", "lone", "instead", "mayReturn", "apart")
 """Details of an error that stand in `data` and not in `error`."""
 
 

@@ -133,9 +133,36 @@ class GrantedBody(TypedDict):
     failedAreas: NotRequired[list[FailedAreaBody]]
 
 
+class BestGrantedBody(GrantedBody):
+    """The best seats, held. `split`: they are in several places; `leavesSingle`: a free seat beside
+    them has nobody next to it."""
+
+    split: bool
+    leavesSingle: bool
+
+
+class ReserveRefusedBody(TypedDict, total=False):
+    """Why nothing is held: each seat's reason, or the seats that would be left alone (`lone`) and the
+    nearest choice that leaves none (`instead`). `mayReturn`: a seat beside them is only held."""
+
+    failedSeats: list[FailedSeatBody]
+    failedAreas: list[FailedAreaBody]
+    lone: list[NamedSeatBody]
+    instead: list[NamedSeatBody]
+    mayReturn: bool
+
+
 class FailedSeatsBody(TypedDict):
     failedSeats: list[FailedSeatBody]
     failedAreas: NotRequired[list[FailedAreaBody]]
+
+
+class BestRefusedBody(TypedDict, total=False):
+    """Why nothing is held: a limit, or no such seats. `apart` has the best seats in several places, in
+    parts, where only those side by side would have done."""
+
+    failedSeats: list[FailedSeatBody]
+    apart: list[list[NamedSeatBody]]
 
 
 class ReservationBody(TypedDict):
@@ -159,6 +186,15 @@ class ReleasedBody(TypedDict):
     releasedSeatIds: list[int]
 
 
+class LoneSeatRuleBody(TypedDict):
+    """Whether buyers may leave a free seat alone: `aisle` lets them beside an aisle or a row's end. The
+    rule rests below this percentage of free seats, and so many hours before the start."""
+
+    rule: Literal["off", "aisle", "strict"]
+    offBelowFreePercent: int
+    offHoursBefore: int
+
+
 class EventBody(TypedDict):
     """An event in the list."""
 
@@ -175,6 +211,7 @@ class EventBody(TypedDict):
     availableSeats: int
     minPrice: Decimal
     maxPrice: Decimal
+    loneSeats: LoneSeatRuleBody
 
 
 class CategoryBody(TypedDict):

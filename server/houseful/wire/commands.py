@@ -17,7 +17,7 @@ from pydantic import (
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.seats import PlacesWanted
 from houseful.domain.wording import shown
-from houseful.wire.free_text import FREE
+from houseful.wire.free_text import FREE, Word
 
 EXPECTED = 200
 
@@ -101,6 +101,52 @@ class ReserveCommand(Wanted, Command):
     type: Literal["reserve"]
 
 
+PlanName = Annotated[str, Field(strict=True, min_length=1, max_length=200), FREE]
+"""A category, section or zone as the plan calls it; case and spaces do not count."""
+
+
+class PartyRequest(BaseModel):
+    """A party that wants the best seats there are; a companion seat goes with a wheelchair space."""
+
+    quantity: Annotated[int, Field(strict=True, ge=1, le=200_000, description="How many people.")]
+    sessionId: SessionId
+    requestId: Annotated[
+        Word | None,
+        Field(
+            min_length=1,
+            max_length=128,
+            description="Asked again under the same id while its seats are held, the same seats.",
+        ),
+    ] = None
+    categories: Annotated[list[PlanName] | None, Field(min_length=1, max_length=1000)] = None
+    sections: Annotated[list[PlanName] | None, Field(min_length=1, max_length=1000)] = None
+    zone: PlanName | None = None
+    accessible: Annotated[
+        int, Field(strict=True, ge=0, le=200_000, description="Of them wheelchair spaces.")
+    ] = 0
+    together: Annotated[
+        Literal["required", "preferred"],
+        Field(description="`preferred`: in several places, where no row has room for all."),
+    ] = "preferred"
+    preventLoneSeats: Annotated[
+        bool,
+        Field(strict=True, description="false: the nearest, also where a seat is left alone."),
+    ] = True
+    otherThan: Annotated[
+        list[SeatId], Field(max_length=1000, description="Seats not to be proposed.")
+    ] = []
+    replaces: Annotated[
+        SeatId | None,
+        Field(description="A hold of this session, given back for the new one if there is one."),
+    ] = None
+
+
+class BestAvailableCommand(Command, PartyRequest):
+    """Hold the best seats for a party until a deadline: all or none."""
+
+    type: Literal["best_available"]
+
+
 class ReleaseCommand(GivenBack, Command):
     """Give seats and standing places back."""
 
@@ -123,7 +169,7 @@ class PositionCommand(Command):
 
 
 AnyCommand = Annotated[
-    ReserveCommand | ReleaseCommand | ExtendCommand | PositionCommand,
+    ReserveCommand | BestAvailableCommand | ReleaseCommand | ExtendCommand | PositionCommand,
     Field(discriminator="type"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

@@ -35,6 +35,11 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "unknown_section": (404, "The plan has no such section."),
     "unknown_reservation": (404, "No such reservation, or not yours."),
     "method_not_allowed": (405, "The path has other methods; `Allow` names them."),
+    "leaves_single_seat": (
+        409,
+        "The choice leaves a free seat alone; `instead` is the nearest that does not.",
+    ),
+    "best_available_not_found": (409, "No such seats are left; `apart` may have some."),
     "not_held": (409, "A seat to give back is not in that reservation; `seatIds` names it."),
     "area_full": (409, "Not so many places are free in the area; `failedAreas` says how many."),
     "sale_not_open": (409, "The sale has not begun."),

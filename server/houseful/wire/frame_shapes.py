@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NotRequired, get_args, get_type_hint
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
-from houseful.wire.buyer import FailedSeatBody, GrantedBody, Instant, WireStatus
+from houseful.wire.buyer import BestGrantedBody, FailedSeatBody, GrantedBody, Instant, WireStatus
 from houseful.wire.commands import AreaId, Ref
 from houseful.wire.staff import OccupancyFacts, OverviewRowBody
 
@@ -106,7 +106,7 @@ class OkFrame(TypedDict):
 
     type: Literal["ok"]
     ref: Ref
-    data: GrantedBody | ReleasedSeats | Position
+    data: GrantedBody | BestGrantedBody | ReleasedSeats | Position
 
 
 class CommandError(TypedDict):
@@ -133,7 +133,9 @@ class RefusedFrame(TypedDict):
     error: CommandError
     data: Annotated[
         dict[str, Any] | None,
-        Field(description="`failedSeats` where single seats were refused, else null"),
+        Field(
+            description="as HTTP has it: `failedSeats` of refused seats, `lone`, `apart`; or null"
+        ),
     ]
 
 

@@ -19,6 +19,7 @@ from houseful.domain.seats import (
     Refused,
 )
 from houseful.wire.buyer import (
+    BestGrantedBody,
     FailedAreaBody,
     FailedSeatBody,
     FailedSeatsBody,
@@ -244,3 +245,17 @@ def granted_data(
     if granted.failed_areas:
         data["failedAreas"] = failed_areas(granted.failed_areas)
     return data
+
+
+def best_data(
+    granted: Granted,
+    price_list: int,
+    total: str,
+    places: Mapping[int, int],
+    *,
+    is_split: bool,
+    leaves_single: bool,
+) -> BestGrantedBody:
+    """The data of the best seats, held."""
+    held = granted_data(granted, price_list, total, places)
+    return {**held, "split": is_split, "leavesSingle": leaves_single}

@@ -259,6 +259,24 @@ class ImportedPlanBody(PlanSummaryBody):
     leftOut: NotRequired[list[LeftOutBody]]
 
 
+class LoneSeatRequest(BaseModel):
+    """What an event does about lone seats; what is absent stays, or is as for a new event: `off`, below
+    10 percent, in the last 24 hours."""
+
+    rule: Literal["off", "aisle", "strict"] | None = None
+    offBelowFreePercent: Annotated[int | None, Field(strict=True, ge=0, le=100)] = None
+    offHoursBefore: Annotated[int | None, Field(strict=True, ge=0, le=8760)] = None
+
+    def values(self) -> dict[str, Any]:
+        """The columns of an event that it names."""
+        named = {
+            "lone_seats": self.rule,
+            "lone_seats_off_below_percent": self.offBelowFreePercent,
+            "lone_seats_off_hours_before": self.offHoursBefore,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+
 class NewEventRequest(BaseModel):
     """An event on an imported plan; every category that has seats needs a price.
 
@@ -274,6 +292,7 @@ class NewEventRequest(BaseModel):
     timeZone: Zone | None = None
     currency: Currency
     prices: Prices
+    loneSeats: LoneSeatRequest | None = None
 
 
 class EventChangeRequest(ReasonRequest):
@@ -292,6 +311,7 @@ class EventChangeRequest(ReasonRequest):
     hidden: Annotated[
         bool | None, Field(strict=True, description="true: buyers neither find nor see it")
     ] = None
+    loneSeats: LoneSeatRequest | None = None
 
 
 class RemovedEventsBody(TypedDict):
@@ -415,6 +435,15 @@ class ActivityBody(TypedDict):
 SaleState = Literal["upcoming", "open", "closed"]
 
 
+class LoneSeatsBody(TypedDict):
+    """Free seats with nobody free beside them now, and choices that the rule refused since the event
+    opened."""
+
+    rule: Literal["off", "aisle", "strict"]
+    seats: int
+    refused: int
+
+
 class OccupancyFacts(TypedDict):
     """How a house fills, but for the position."""
 
@@ -436,6 +465,7 @@ class OccupancyFacts(TypedDict):
     expiringSoon: ExpiringBody
     rates: RatesBody
     funnel: FunnelBody
+    loneSeats: LoneSeatsBody
     viewers: Annotated[int, Field(description="sockets over all workers")]
     alerts: list[AlertBody]
     activity: Annotated[list[ActivityBody], Field(description="newest first, at most 30")]

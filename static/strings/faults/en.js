@@ -72,6 +72,8 @@ export default {
   "fault.not_checked_in": "This ticket has not been used.",
   "fault.not_confirmed": "There are tickets only for a confirmed booking.",
   "fault.not_found": "There is no such thing, or it is not yours.",
+  "fault.best_available_not_found": "There are no such seats left.",
+  "fault.leaves_single_seat": "This leaves a single free seat. Move by one seat, or take the seats that are offered.",
   "fault.not_held": "This seat is not reserved for you any more.",
   "fault.other_event": "This phone is a door for another event.",
   "fault.other_time_zone": "This venue has another time zone already.",

@@ -114,6 +114,11 @@ def event_view(record: EventRecord, available: int) -> EventBody:
         "availableSeats": available,
         "minPrice": to_wire(min(prices, default=0), record.currency),
         "maxPrice": to_wire(max(prices, default=0), record.currency),
+        "loneSeats": {
+            "rule": record.lone_seat_rule.mode.value,
+            "offBelowFreePercent": record.lone_seats_off_below_percent,
+            "offHoursBefore": record.lone_seats_off_hours_before,
+        },
     }
 
 

@@ -101,7 +101,14 @@ class BuyerSession(SocketSession):
     ) -> None:
         super().__init__(viewer, user, places)
         self._live = live_event
-        self._commander = Commander(live_event, viewer, context.reservations, address)
+        self._commander = Commander(
+            live_event,
+            viewer,
+            context.reservations,
+            context.best_available,
+            address,
+            is_staff=user.is_staff,
+        )
         self._most_bytes = context.settings.max_message_bytes
 
     async def hear(self, message: str | bytes) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from houseful.domain.seats import Granted, Reservation
+from houseful.domain.seats import Granted, Refused, Reservation
+from houseful.sales.best_available import best_view, party_wish
+from houseful.store.limiter import Allowance
 from houseful.web.clients import counted_address
 from houseful.web.envelope import ok, rate_limit_headers, refused
 from houseful.web.operations import Call, Operation
 from houseful.wire.buyer import (
+    BestGrantedBody,
+    BestRefusedBody,
     ExtendRequest,
-    FailedSeatsBody,
     GrantedBody,
     ReleasedBody,
     ReleaseRequest,
     ReservationBody,
+    ReserveRefusedBody,
     ReserveRequest,
 )
 from houseful.wire.codec import iso
+from houseful.wire.commands import PartyRequest
 from houseful.wire.frames import failed_data, granted_data, places_data, refusal, seconds_left
 
 
@@ -31,13 +36,42 @@ async def create_reservation(call: Call) -> Response:
         body.pairs(),
         counted_address(call.request, call.context) or "",
         body.places(),
-    )
-    headers = rate_limit_headers(
-        allowance.limit, allowance.remaining, -(-allowance.reset_ms // 1000)
+        is_staff=call.user.is_staff,
     )
     if isinstance(answer, Granted):
-        return ok(await granted_view(call, answer), granted_message(answer), 201, headers)
+        view = await granted_view(call, answer)
+        return ok(view, granted_message(answer), 201, allowance_headers(allowance))
+    return conflict(answer, allowance)
+
+
+async def create_best_available(call: Call) -> Response:
+    """Hold the best seats for a party: 201 with all of them, 409 with none."""
+    body = await call.body(PartyRequest)
+    event_id = call.id("event_id")
+    answer, allowance = await call.context.best_available.reserve(
+        event_id,
+        call.user.id,
+        body.sessionId,
+        party_wish(body),
+        counted_address(call.request, call.context) or "",
+        is_staff=call.user.is_staff,
+    )
+    if isinstance(answer, Refused):
+        return conflict(answer, allowance)
+    reservations = call.context.reservations
+    priced = await reservations.prices(event_id, answer.granted)
+    view = best_view(answer, priced, await reservations.places(event_id, answer.granted))
+    return ok(view, granted_message(answer.granted), 201, allowance_headers(allowance))
+
+
+def allowance_headers(allowance: Allowance) -> dict[str, str]:
+    return rate_limit_headers(allowance.limit, allowance.remaining, -(-allowance.reset_ms // 1000))
+
+
+def conflict(answer: Refused, allowance: Allowance) -> Response:
+    """409 with each seat's reason."""
     code, message = refusal(answer)
+    headers = allowance_headers(allowance)
     return refused(409, code, message, data=failed_data(answer), headers=headers)
 
 
@@ -134,7 +168,17 @@ OPERATIONS = (
         create_reservation,
         "Hold seats until a deadline; what cannot be had is named",
         request=ReserveRequest,
-        answers={201: GrantedBody, 409: FailedSeatsBody},
+        answers={201: GrantedBody, 409: ReserveRefusedBody},
+        errors=(400, 404, 409, 413, 415, 429, 503),
+        parameters=("Request-Key",),
+    ),
+    Operation(
+        "POST",
+        PATH + "/best-available",
+        create_best_available,
+        "Hold the best seats for a party",
+        request=PartyRequest,
+        answers={201: BestGrantedBody, 409: BestRefusedBody},
         errors=(400, 404, 409, 413, 415, 429, 503),
         parameters=("Request-Key",),
     ),

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from houseful.domain.errors import InvalidRequest, UnsupportedMediaType
+from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.wording import shown
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
@@ -20,6 +21,7 @@ from houseful.wire.codec import parse_iso
 from houseful.wire.staff import (
     EventChangeRequest,
     ImportedPlanBody,
+    LoneSeatRequest,
     NewEventRequest,
     PlanDocument,
     PlanSummaryBody,
@@ -61,6 +63,7 @@ async def add_event(call: Call) -> Response:
         on_sale_at_ms=moment(body.onSaleAt),
         off_sale_at_ms=moment(body.offSaleAt),
         timezone=body.timeZone,
+        lone_seats=lone_seat_rule(body.loneSeats),
     )
     record = await call.context.staff.programme.add_event(
         call.user.id, body.planId, event, body.prices
@@ -99,7 +102,7 @@ async def remove_demo(call: Call) -> Response:
 def event_change(body: EventChangeRequest) -> EventChange:
     """Raises InvalidRequest for a null where there must be something."""
     given = body.model_fields_set
-    for name in ("name", "startsAt", "prices", "timeZone", "hidden"):
+    for name in ("name", "startsAt", "prices", "timeZone", "hidden", "loneSeats"):
         if name in given and getattr(body, name) is None:
             raise InvalidRequest(f"{name}: expected a value, got null", field=name)
     values: dict[str, Any] = {}
@@ -113,7 +116,20 @@ def event_change(body: EventChangeRequest) -> EventChange:
         values["off_sale_at_ms"] = moment(body.offSaleAt)
     if body.hidden is not None:
         values["is_hidden"] = body.hidden
+    if body.loneSeats is not None:
+        values |= body.loneSeats.values()
     return EventChange(values, body.prices or {}, body.timeZone)
+
+
+def lone_seat_rule(asked: LoneSeatRequest | None) -> LoneSeatRule:
+    """A new event's rule."""
+    given = (asked or LoneSeatRequest()).model_dump(exclude_none=True)
+    rule = LoneSeatRule()
+    return LoneSeatRule(
+        LoneSeats(given.get("rule", rule.mode)),
+        given.get("offBelowFreePercent", rule.off_below_percent),
+        given.get("offHoursBefore", rule.off_hours_before),
+    )
 
 
 async def one_event_view(call: Call, record: EventRecord) -> EventBody:
@@ -171,7 +187,7 @@ OPERATIONS = (
         "PATCH",
         "/events/{event_id:int}",
         change_event,
-        "Change an event's name, times or prices",
+        "Change an event's name, times, prices or rules",
         role="venue",
         request=EventChangeRequest,
         answers={200: EventBody},

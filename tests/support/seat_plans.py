@@ -1,0 +1,69 @@
+"""Small plans for tests of choosing, drawn in text, and the states of their seats.
+
+A row is `A: ....|...`: a dot is a seat, `w` a wheelchair space, `c` a companion seat, `2` a seat of the
+second category, `|` an aisle. Seats are 20 apart, rows 24, numbered from 1; the first row is in front.
+"""
+
+from __future__ import annotations
+
+from houseful.domain.plan import ACCESSIBLE, COMPANION, Category, Plan, Row, Seat, Section
+
+FLAGS = {"w": ACCESSIBLE, "c": COMPANION}
+STEP, ROW_STEP = 20.0, 24.0
+
+SAMPLE = """
+A: ......w.
+B: ........
+C: 22222222
+D: 22222222
+"""
+"""seats.io's sample chart: places, categories and the wheelchair space as there."""
+
+SAMPLE_FOCAL = (73.0, -66.77)
+"""Its focal point, from the first seat."""
+
+
+def drawn(
+    text: str, *, focal: tuple[float, float] | None = None, section: str = "Main", zone: str = ""
+) -> Plan:
+    """The plan of some rows, one below the other, in one section."""
+    rows = [
+        _row(line.strip(), number) for number, line in enumerate(filter(None, text.split("\n")))
+    ]
+    categories = (Category("Cat1"), Category("Cat2"))
+    return Plan(
+        "Hall", 400, 400, categories, (Section(section, tuple(rows), zone=zone),), focal_point=focal
+    )
+
+
+def _row(line: str, number: int) -> Row:
+    label, _, marks = line.partition(": ")
+    seats: list[Seat] = []
+    for place, mark in enumerate(marks):
+        if mark == "|":
+            last = seats.pop()
+            seats.append(
+                Seat(last.guid, last.label, last.x, last.y, last.category, last.flags, True)
+            )
+            continue
+        name = str(len(seats) + 1)
+        seats.append(
+            Seat(
+                *(f"{label}-{name}", name, place * STEP, number * ROW_STEP),
+                category=int(mark == "2"),
+                flags=FLAGS.get(mark, 0),
+            )
+        )
+    return Row(label, tuple(seats))
+
+
+def names(plan: Plan) -> list[str]:
+    """`A-4`, by index; in front of it the section where there are several."""
+    return [
+        f"{section.name}-{row.label}-{seat.label}"
+        if len(plan.sections) > 1
+        else f"{row.label}-{seat.label}"
+        for section in plan.sections
+        for row in section.rows
+        for seat in row.seats
+    ]
