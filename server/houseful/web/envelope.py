@@ -14,15 +14,12 @@ from starlette.responses import Response
 from houseful.domain.errors import HousefulError
 from houseful.domain.wording import shown
 from houseful.wire.codec import encode
+from houseful.wire.error_codes import in_data
 
 JSON = "application/json"
 JSON_HEADER = (b"content-type", JSON.encode())
 UNFIT: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """In a header's value these would end it, or the whole head."""
-
-
-IN_DATA: Final = ("failedSeats", "quote", "lone", "instead", "mayReturn", "apart")
-"""Details of an error that stand in `data` and not in `error`."""
 
 
 class Ready(Response):
@@ -103,8 +100,7 @@ def refused(
 def failure(error: HousefulError) -> Response:
     """The answer for one of our own errors. What it tells of the purchase stands in `data`."""
     headers = {}
-    details = dict(error.details)
-    data = {name: details.pop(name) for name in IN_DATA if name in details}
+    data, details = in_data(error.details)
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
     if error.status == HTTPStatus.UNAUTHORIZED:

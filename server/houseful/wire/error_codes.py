@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from houseful.domain import errors
 from houseful.domain.errors import HousefulError
 from houseful.domain.pricing import REFUSALS
 from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
+
+IN_DATA: Final = ("failedSeats", "quote", "lone", "instead", "mayReturn", "apart")
+"""Details of an error that stand in `data` and not in `error`."""
 
 SPECIAL: dict[str, tuple[int, str]] = {
     "malformed_json": (400, "The body is not JSON."),
@@ -141,3 +145,9 @@ def kinds(base: type[HousefulError]) -> Iterator[type[HousefulError]]:
         if kind.__module__ == errors.__name__:
             yield kind
         yield from kinds(kind)
+
+
+def in_data(details: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """(what of an error's details stands in `data`, what stands in `error`), whichever the door."""
+    told = {name: value for name, value in details.items() if name in IN_DATA}
+    return told, {name: value for name, value in details.items() if name not in IN_DATA}

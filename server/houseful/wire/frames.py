@@ -29,6 +29,7 @@ from houseful.wire.buyer import (
 )
 from houseful.wire.codec import encode, iso
 from houseful.wire.commands import Ref
+from houseful.wire.error_codes import in_data
 from houseful.wire.frame_shapes import (
     AreaCount,
     AreasFrame,
@@ -163,7 +164,8 @@ def refused(
     data: dict[str, Any] | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """As an HTTP answer says it: `details` stand in the error, beside its code."""
+    """As an HTTP answer says it: `details` stand in the error beside its code, or in `data`."""
+    told, rest = in_data(details or {})
     error: CommandError = {
         "code": code,
         "message": message,
@@ -173,8 +175,8 @@ def refused(
     frame: RefusedFrame = {
         "type": "refused",
         "ref": ref,
-        "error": {**(details or {}), **error},  # type: ignore[typeddict-item]
-        "data": data,
+        "error": {**rest, **error},  # type: ignore[typeddict-item]
+        "data": data or told or None,
     }
     return prepare(encode(frame))
 
