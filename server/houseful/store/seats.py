@@ -355,7 +355,7 @@ class SeatStore:
         """What everybody holds or is paying for, or the one reservation named."""
         reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
         return [
-            Hold(reservation, item[8], item[9])
+            Hold(reservation, item[9], item[10])
             for reservation, item in zip(held(reply), reply[2], strict=True)
         ]
 
