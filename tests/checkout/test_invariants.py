@@ -168,6 +168,14 @@ async def a_promise_not_kept(shop: Shop, world: World) -> World:
     return world
 
 
+async def an_area_whose_book_counts_a_place_too_many(shop: Shop, world: World) -> World:
+    """An area of the last seat alone, which is free and counted as taken."""
+    last = shop.event.first_seat_id + shop.event.seat_count - 1
+    areas = event_keys(shop.event.id)[0].removesuffix("meta") + "areas"
+    await shop.client.hset(areas, str(last), f"1 {last} 1")
+    return world
+
+
 CONTROLS: dict[str, tuple[Spoil, ...]] = {
     "i1_no_seat_is_sold_twice": (two_claims_on_one_seat,),
     "i2_money_has_its_booking": (a_payment_of_no_booking,),
@@ -187,6 +195,7 @@ CONTROLS: dict[str, tuple[Spoil, ...]] = {
         a_refund_of_another_house,
         a_payment_made_for_another_attempt,
     ),
+    "i12_areas_add_up": (an_area_whose_book_counts_a_place_too_many,),
     "redis_follows_sql": (a_sold_seat_that_redis_forgot,),
     "nothing_is_under_way": (a_promise_not_kept,),
 }
