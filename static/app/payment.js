@@ -140,8 +140,11 @@ export function createPayment(app, purchase, bank) {
   /** @param {unknown} error a fault of our own leaves the buyer with the same ways on, and goes on to the console */
   function failed(error) {
     const isKept = error instanceof ApiError && KEPT_REASONS.has(error.code);
+    const field = error instanceof ApiError ? contactField(error) : undefined;
     if (error instanceof ApiError && error.data?.quote) bank.reprice(error.data.quote);
-    fell(isKept ? kept(error.code) : asProblem(error));
+    // Nothing was tried: what was typed is mended and sent again, as another order.
+    const problem = isKept ? kept(error.code) : asProblem(error);
+    fell(field ? { ...problem, field, retryable: true, sameKey: false } : problem);
     if (!(error instanceof ApiError)) throw error;
     return null;
   }
@@ -190,6 +193,16 @@ export function createPayment(app, purchase, bank) {
   }
 
   return { pay, resume };
+}
+
+const CONTACT = new Set(["name", "email", "phone"]);
+const ADDRESS_CODES = new Set(["invalid_address", "address_needs_smtputf8", "address_refused"]);
+
+/** Which of the buyer's details the server does not take. @param {ApiError} error */
+function contactField({ code, details }) {
+  if (ADDRESS_CODES.has(code)) return "email";
+  const [place, name = ""] = String(details.field ?? "").split(".");
+  return place === "contact" && CONTACT.has(name) ? name : undefined;
 }
 
 /** No decision came: trying again with the same key is safe and may bring one. @param {any} error */

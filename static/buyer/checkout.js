@@ -197,6 +197,8 @@ export class CheckoutView extends View {
       ...(discountCode ? { discountCode } : {}),
     };
     const booking = await payment.pay(request, total);
+    const problem = purchase.machine.error.peek();
+    if (problem?.field) form.blame(problem.field, problem.message);
     this.leave(booking);
   }
 

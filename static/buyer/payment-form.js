@@ -175,6 +175,12 @@ export class PaymentForm extends View {
     };
   }
 
+  /** What the server does not take, at its field. @param {string} name @param {string} words */
+  blame(name, words) {
+    if (this.faults) this.faults.value = { [name]: words };
+    this.input(name).focus();
+  }
+
   /** Whether everything needed is there; if not, says so and goes to the first fault. */
   check() {
     const { name, email } = this.contact();

@@ -12,7 +12,8 @@ import { icon } from "../ui/icons.js";
  */
 export function paymentTrouble({ machine, timer }, { retry, update, cancel: giveUp }) {
   const error = machine.error.value;
-  if (machine.state.value !== "FAILED" || !error) return null;
+  // What is wrong with a detail stands at its field.
+  if (machine.state.value !== "FAILED" || !error || error.field) return null;
   /** @param {string} sign @param {string} title @param {import("../lib/dom.js").Child[]} body @param {import("../lib/dom.js").Child[]} ways */
   const panel = (sign, title, body, ways) =>
     h(

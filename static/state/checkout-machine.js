@@ -22,7 +22,7 @@ import { batch, computed, signal } from "../lib/signals.js";
  *   failedAreas?: { areaId: number, reason: string, code: string, available: number }[] }} ReservationData
  * @typedef {{ bookingReference: string, [field: string]: unknown }} BookingData
  * @typedef {{ message: string, retryable: boolean, sameKey?: boolean, code?: string,
- *   status?: number }} CheckoutError
+ *   status?: number, field?: string }} CheckoutError `field`: the detail of the buyer's that is not taken
  * @typedef {keyof typeof STEPS} Step
  * @typedef {ReturnType<typeof createCheckoutMachine>} CheckoutMachine
  */

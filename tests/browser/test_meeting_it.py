@@ -218,3 +218,28 @@ async def test_a_refusal_is_said_in_the_reader_s_language(shop: Shop, enter: Ent
     await page.get_by_label("Rabattcode").fill("NO-SUCH-CODE")
     await page.get_by_role("button", name="Einlösen").click()
     await expect(page.locator("#fault-code")).to_have_text("Diesen Rabattcode gibt es nicht.")
+
+
+async def test_an_address_that_the_server_does_not_take_is_said_at_its_field(
+    shop: Shop, enter: Enter
+) -> None:
+    """Such a buyer was offered nothing but to start over, and lost the seats."""
+    visit = await enter(shop, locale="de-DE")
+    page = visit.page
+    await steps.to_row(visit, 1, 3)
+    await steps.pick(page, 1)
+    await page.get_by_role("button", name="Plätze reservieren").click()
+    await page.get_by_label("Vor- und Nachname").fill("Ada Buyer")
+    email = page.get_by_label("E-Mail")
+    await email.fill("a..b@example.org")
+    pay = page.locator(".checkout-go button")
+    await pay.click()
+    await expect(page.locator("#fault-email")).to_contain_text("E-Mail-Adresse")
+    await expect(email).to_be_focused()
+    await expect(page.locator(".payment-error")).to_have_count(0)
+    await expect(page.locator(".timer-digits")).to_be_visible()
+    await email.fill("ada@example.org")
+    await pay.click()
+    await expect(page.get_by_role("img", name="QR-Code")).to_be_visible()
+    (booking,) = await steps.bookings(visit)
+    assert booking["status"] == "CONFIRMED"
