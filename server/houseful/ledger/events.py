@@ -157,11 +157,12 @@ async def _venue(session: Session, name: str, timezone: str | None, house_timezo
 
 
 async def get(session: Session, event_id: int) -> EventRecord | None:
-    """One event, or None."""
+    """One event; None for none, and for one whose times no event can have."""
     found = (await session.execute(_select().where(EVENT.c.id == event_id))).one_or_none()
     if found is None:
         return None
-    return _record(found, await prices_of(session, event_id, found.price_list))
+    record = _record(found, await prices_of(session, event_id, found.price_list))
+    return next(iter(readable("event", [record], _in_bounds)), None)
 
 
 async def prices_of(session: Session, event_id: int, price_list: int) -> dict[str, int]:
@@ -213,7 +214,7 @@ async def some(session: Session, event_ids: Sequence[int]) -> list[EventRecord]:
         part = event_ids[first : first + 500]
         prices = _on_sale().where(EVENT.c.id.in_(part))
         found += await _records(session, _select().where(EVENT.c.id.in_(part)), prices)
-    return found
+    return readable("event", found, _in_bounds)
 
 
 def _on_sale() -> Select[Any]:

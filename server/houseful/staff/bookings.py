@@ -154,15 +154,20 @@ class StaffBookings:
     async def _pieces(self, event_id: int, timezone: str) -> AsyncIterator[list[list[str]]]:
         last_id = 0
 
-        async def work(session: Session) -> list[tuple[int, list[str]]]:
+        async def work(session: Session) -> tuple[int, list[list[str]]]:
             found = await search.after(session, event_id, last_id, PIECE)
             ids = [booking.id for booking in found]
             sold, tickets = await claims.sold(session, ids), await search.tickets(session, ids)
-            return [(one.id, row_of(one, sold[one.id], tickets[one.id], timezone)) for one in found]
+            rows = readable(
+                "booking",
+                found,
+                lambda one: row_of(one, sold[one.id], tickets[one.id], timezone),
+            )
+            return max(ids, default=0), rows
 
-        while piece := await self._database.query(work):
-            yield [row for _, row in piece]
-            last_id = piece[-1][0]
+        while (piece := await self._database.query(work))[0]:
+            last_id, rows = piece
+            yield rows
 
     async def _require(self, event_id: int, reference: str) -> Booking:
         found = await self._database.query(lambda s: bookings.by_reference(s, reference))

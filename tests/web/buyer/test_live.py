@@ -288,6 +288,18 @@ async def test_a_command_takes_what_it_can_and_names_the_rest(
     assert (await ben.seats(sale))[sale.seats[0]]["status"] == "RESERVED", "still ann's"
 
 
+async def test_six_extensions_in_one_write_are_all_done(ann: Guest, sale: Sale) -> None:
+    held = await ann.held(sale, sale.seats[0])
+    async with ann.live(sale) as live:
+        await live.next("hello")
+        for ref in range(6):
+            await live.say(type="extend", ref=ref, reservationId=held["id"])
+        answers = [await live.next(ref=ref) for ref in range(6)]
+    assert [one["type"] for one in answers] == ["ok"] * 6
+    deadlines = [one["data"]["expiresAt"] for one in answers]
+    assert deadlines == sorted(deadlines)
+
+
 async def test_another_s_reservation_cannot_be_extended(ann: Guest, ben: Guest, sale: Sale) -> None:
     held = await ann.held(sale, sale.seats[0])
     async with ben.live(sale) as live:

@@ -317,3 +317,56 @@ async def test_an_event_in_a_currency_that_is_never_charged_is_refused(venue: Gu
     plan = await given(await venue.http.post("/plans", json=pretix_plan()), 201)
     answer = await venue.http.post("/events", json=new_event(plan["planId"], currency="XXX"))
     refused(answer, 400, "currency_not_chargeable")
+
+
+async def test_a_venue_s_zone_is_told_checked_and_changed_for_all_its_events(
+    venue: Guest, ann: Guest
+) -> None:
+    plan = await given(await venue.http.post("/plans", json=pretix_plan()), 201)
+    body = {
+        "planId": plan["planId"],
+        "name": "A night",
+        "venue": "The barn in Lisbon",
+        "startsAt": iso(NOW_MS + DAY_MS),
+        "currency": "EUR",
+        "prices": {"Hay": "10.00", "Straw": "5.00"},
+    }
+    refused(
+        await venue.http.post("/events", json={**body, "timeZone": "Lisbon"}),
+        400,
+        "invalid_time_zone",
+    )
+    one = await given(
+        await venue.http.post("/events", json={**body, "timeZone": "Europe/Lisbon"}), 201
+    )
+    two = await given(await venue.http.post("/events", json={**body, "name": "Another"}), 201)
+    assert (one["timeZone"], two["timeZone"]) == ("Europe/Lisbon", "Europe/Lisbon")
+    refused(
+        await venue.http.post("/events", json={**body, "timeZone": "Europe/Vienna"}),
+        400,
+        "other_time_zone",
+    )
+    await given(await patch(venue, two["id"], timeZone="Atlantic/Azores"))
+
+    async def all_moved() -> bool:
+        asked = [await ann.http.get(f"/events/{made['id']}") for made in (one, two)]
+        return {(await given(answer))["timeZone"] for answer in asked} == {"Atlantic/Azores"}
+
+    await eventually(all_moved)
+
+
+async def test_past_events_stand_behind_those_to_come_the_latest_first(
+    server: Server, ann: Guest
+) -> None:
+    days = {"long ago": -9, "yesterday": -1, "next week": 7, "tomorrow": 1}
+    made = {
+        server.add_event(name=name, starts_in_ms=day * DAY_MS).id: name
+        for name, day in days.items()
+    }
+    listed = [one["id"] for one in await given(await ann.http.get("/events"))]
+    assert [made[id_] for id_ in listed if id_ in made] == [
+        "tomorrow",
+        "next week",
+        "yesterday",
+        "long ago",
+    ]

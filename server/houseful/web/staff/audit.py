@@ -10,6 +10,7 @@ from starlette.responses import Response
 from houseful.domain.money import to_wire
 from houseful.ledger.audit import Entry
 from houseful.sales.seating import EventSeats
+from houseful.telemetry.rows import readable
 from houseful.web.buyer.bookings import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, query_number
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation, Paged
@@ -38,7 +39,7 @@ async def list_audit(call: Call) -> Response:
     entries, total = await call.context.staff.audit(event_id, page=number, size=size)
     house = await call.context.catalog.house(event_id)
     page = {"number": number, "size": size, "total": total}
-    views = [view(entry, house) for entry in entries]
+    views = readable("audit entry", entries, lambda entry: view(entry, house))
     return ok(views, "Audit log retrieved successfully", page=page)
 
 

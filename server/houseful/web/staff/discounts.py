@@ -7,6 +7,7 @@ from starlette.responses import Response
 from houseful.domain.money import to_wire
 from houseful.domain.pricing import Discount
 from houseful.staff.discount_admin import is_active
+from houseful.telemetry.rows import readable
 from houseful.web.buyer.bookings import query_number
 from houseful.web.buyer.events import instant
 from houseful.web.envelope import ok
@@ -19,7 +20,7 @@ async def list_discounts(call: Call) -> Response:
     text = call.request.query_params.get("eventId")
     event_id = None if text is None else query_number(call, "eventId", 1, 1, LARGEST_ID)
     found = await call.context.staff.discounts.listed(event_id)
-    views = [discount_view(call, discount) for discount in found]
+    views = readable("discount", found, lambda discount: discount_view(call, discount))
     return ok(views, "Discount codes retrieved successfully")
 
 
