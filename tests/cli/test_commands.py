@@ -305,8 +305,8 @@ def test_a_taken_port_is_one_sentence(data_dir: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        for workers in ("1", "2"):
-            said = refusal(data_dir, "serve", "--port", port, "--workers", workers)
+        for command in (("serve",), ("serve", "--workers", "2"), ()):  # `houseful` alone serves
+            said = refusal(data_dir, *command, "--port", port)
             assert said == (
                 f"port {port} on 127.0.0.1 is taken; choose another with --port,"
                 " or 0 for any free one"

@@ -136,6 +136,10 @@ async def database_down(
                     assert int(answer.headers["Retry-After"]) >= 1
                     slowest, asked = max(slowest, took), asked + 1
                 await asyncio.sleep(0.2)
+            ready = await guests[0][0].http.get("/readyz")
+            assert ready.status_code == 503
+            for said in (answer.text, ready.text):  # the part by its name, to strangers no address
+                assert "127.0.0.1" not in said
             assert slowest < 1
             assert len(double.ledger.charges()) == paid
             postgres.start()

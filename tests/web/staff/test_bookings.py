@@ -186,3 +186,12 @@ async def test_the_table_has_every_booking_and_no_formula(
 @pytest.mark.parametrize("path", ["bookings", "bookings.csv", "blocks", "holds", "audit"])
 async def test_an_event_that_is_none_has_nothing(path: str, venue: Guest) -> None:
     refused(await venue.http.get(f"/events/987654/{path}"), 404, "unknown_event")
+
+
+async def test_a_nul_in_a_name_neither_breaks_the_booking_nor_staff_s_search(
+    venue: Guest, ann: Guest, sale: Sale
+) -> None:
+    """PostgreSQL takes no NUL in a text."""
+    booking = await buy(ann, sale, sale.seats[0], name="Zoë\x00 Null\u202e", email="z@example.org")
+    assert booking["contact"]["name"] == "Zoë Null"
+    assert await found(venue, sale, q="zoe\x00") == [booking["bookingReference"]]
