@@ -106,10 +106,13 @@ async def reserve_in_pieces(
     price_list: int = 0,
     origin: Origin = seats.NOT_COUNTED,
     places: Sequence[PlacesWanted] = (),
+    request: str = "",
+    whole: bool = False,
+    replaces: int = 0,
 ) -> Granted | Refused:
     """The same checks and writes as reserve.lua, but in two steps, as one would without a script.
 
-    Neither the price list nor the address counts here, and standing places are not sold.
+    Neither the price list nor the address counts here; places and parties are not sold.
     """
     keys = seats.event_keys(event_id)
     async with IN_PIECES:

@@ -73,7 +73,8 @@ export default {
   "fault.not_confirmed": "Karten gibt es nur für eine bestätigte Buchung.",
   "fault.not_found": "Das gibt es nicht, oder es gehört Ihnen nicht.",
   "fault.best_available_not_found": "Solche Plätze gibt es nicht mehr.",
-  "fault.leaves_single_seat": "Das lässt einen Platz allein übrig. Rücken Sie um einen Platz, oder nehmen Sie die angebotenen Plätze.",
+  "fault.leaves_single_seat":
+    "Das lässt einen Platz allein übrig. Rücken Sie um einen Platz, oder nehmen Sie die angebotenen Plätze.",
   "fault.not_held": "Dieser Platz ist nicht mehr für Sie reserviert.",
   "fault.other_event": "Dieses Telefon ist ein Einlass für eine andere Veranstaltung.",
   "fault.other_time_zone": "Dieses Haus hat schon eine andere Zeitzone.",

@@ -88,6 +88,7 @@ async def test_the_list_has_every_event_with_what_is_left_of_it(ann: Guest, sale
     listed = {event["id"]: event for event in body["data"]}[sale.id]
     assert listed == {
         "id": sale.id,
+        "loneSeats": {"rule": "off", "offBelowFreePercent": 10, "offHoursBefore": 24},
         "name": "A concert",
         "venue": "Town hall",
         "startsAt": listed["startsAt"],
