@@ -37,11 +37,11 @@ from houseful.store.deadline_index import DeadlineIndex
 from houseful.store.scripts import Scripts
 from houseful.store.seats import SeatStore
 from houseful.store.staff_events import StaffEventStore
-from tests.simulation.bank import Bank, Till
-from tests.simulation.books import Books, engine_of, put_in_place
+from tests.simulation.database import SimulatedDatabase, engine_of, put_in_place
+from tests.simulation.faults import Faults
+from tests.simulation.gateway import GatewayAccount, GatewayClient
 from tests.simulation.loop import OWNER, VirtualLoop
-from tests.simulation.seat_server import Lanes, SeatServer
-from tests.simulation.weather import Weather
+from tests.simulation.seat_server import SeatServer, SimulatedRouter
 
 TERMS: Final = Terms(
     pay_ms=6_000, action_ms=5_000, lease_ms=4_000, answer_within_s=4.0, max_seats=4
@@ -80,17 +80,17 @@ class Process:
 
     def __post_init__(self) -> None:
         house = self.house
-        weather = house.weather
-        self.lanes = Lanes(house.server, weather, self)
-        scripts = house.scripts_on(self.lanes)
-        self.database = Books(house.file, weather, self)
+        faults = house.faults
+        self.router = SimulatedRouter(house.server, faults, self)
+        scripts = house.scripts_on(self.router)
+        self.database = SimulatedDatabase(house.file, faults, self)
         self.seats = SeatStore(None, scripts=scripts)  # type: ignore[arg-type]
         self.catalog = Catalog(self.database, self.seats)
         self.checkout = Checkout(
             CheckoutContext(
                 self.database,
                 self.seats,
-                Till(house.bank, weather, self),
+                GatewayClient(house.account, faults, self),
                 open_event=self.catalog.open_event,
                 terms=TERMS,
                 now_ms=self.now_ms,
@@ -107,7 +107,7 @@ class Process:
             lapsed=self.checkout.lapsed,
             renew=self.catalog.renew_event,
         )
-        self.lanes.other_server = self.deadlines.survey_soon
+        self.router.other_server = self.deadlines.survey_soon
         self.blocking = Blocking(self.database, self.seats, self.catalog)
         self.live: LiveEvent | None = None
 
@@ -139,9 +139,14 @@ class Process:
 
     async def _watch(self) -> None:
         event_seats = await self._patiently(lambda: self.catalog.house(self.house.event.id))
-        desk = StaffEventStore.__new__(StaffEventStore)
+        staff_events = StaffEventStore.__new__(StaffEventStore)
         live = LiveEvent(
-            event_seats, self.seats, self.catalog, desk, frame_interval_s=0.025, clock=self.now_ms
+            event_seats,
+            self.seats,
+            self.catalog,
+            staff_events,
+            frame_interval_s=0.025,
+            clock=self.now_ms,
         )
         self.live = live
         self.spawn(live.run())
@@ -162,9 +167,9 @@ class Process:
         for call in list(self.calls):
             if self.house.dice.random() < 0.5:
                 call.cancel()
-                self.house.weather.note(self.name, "call dies")
+                self.house.faults.note(self.name, "call dies")
         self.calls.clear()
-        self.lanes.send = self.database.transact = self.database.query = _dead  # type: ignore[assignment,method-assign]
+        self.router.send = self.database.transact = self.database.query = _dead  # type: ignore[assignment,method-assign]
         for task in list(self.tasks):
             task.cancel()
         self.house.dying.append(self)
@@ -181,17 +186,17 @@ class House:
         self,
         loop: VirtualLoop,
         dice: random.Random,
-        weather: Weather,
+        faults: Faults,
         server: SeatServer,
         directory: Path,
         template: tuple[Path, EventRecord, str],
     ) -> None:
-        self.loop, self.dice, self.weather, self.server = loop, dice, weather, server
+        self.loop, self.dice, self.faults, self.server = loop, dice, faults, server
         self.directory = directory
         self.file = directory / "books.db"
         source, self.event, self.house_id = template
         put_in_place(source, self.file)
-        self.bank = Bank(loop.wall_ms)
+        self.account = GatewayAccount(loop.wall_ms)
         self.mails: list[tuple[str, str | None]] = []
         self.processes: list[Process] = []
         self.dying: list[Process] = []
@@ -207,9 +212,9 @@ class House:
             if process.live is not None and self.dice.random() < 0.8:
                 self.loop.call_later(self.dice.uniform(0.002, 0.05), process.live.ring)
 
-    def scripts_on(self, lanes: Lanes) -> Scripts:
+    def scripts_on(self, router: SimulatedRouter) -> Scripts:
         scripts = copy.copy(self.server.scripts)
-        scripts.router = lanes  # type: ignore[assignment]
+        scripts.router = router  # type: ignore[assignment]
         return scripts
 
     @property
@@ -221,13 +226,13 @@ class House:
         skew_ms = self.dice.choice([0, 0, 0, -700, 900])
         process = Process(self, f"w{self._count}", skew_ms)
         self.processes.append(process)
-        self.weather.note(process.name, "starts", skew_ms)
+        self.faults.note(process.name, "starts", skew_ms)
         process.start()
         return process
 
     def kill(self, process: Process) -> None:
-        self.weather.note(process.name, "killed")
-        self.weather.fault()
+        self.faults.note(process.name, "killed")
+        self.faults.fault()
         self.processes.remove(process)
         process.kill()
 
@@ -246,7 +251,7 @@ class House:
         self._backup.unlink(missing_ok=True)
         connection = engine_of(self.file).raw_connection()
         connection.cursor().execute("VACUUM INTO ?", (str(self._backup),))
-        self.weather.note("backup")
+        self.faults.note("backup")
 
     async def restore(self) -> bool:
         """As `houseful restore`: nothing runs, the older books are put in place, Redis is emptied."""
@@ -260,8 +265,8 @@ class House:
             run(history.renew, connection)
         self.server.reset()
         self.restores += 1
-        self.weather.note("restored")
-        self.weather.fault()
+        self.faults.note("restored")
+        self.faults.fault()
         return True
 
 

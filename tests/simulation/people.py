@@ -21,7 +21,7 @@ from houseful.payments.gateway import Outcome, PaymentState
 from houseful.payments.webhooks import WebhookEvent
 from houseful.staff.blocking import Choice
 from houseful.wire.codec import decode
-from tests.simulation.bank import at_once
+from tests.simulation.gateway import at_once
 from tests.simulation.house import HOLD_MS, House, Process
 
 PAYS, DECLINES, AUTHENTICATES = (
@@ -44,7 +44,7 @@ def heard(task: asyncio.Task[Any]) -> None:
 
 
 @dataclass
-class Town:
+class Crowd:
     """All people, and what they were told. `answers`: (user, key) → `data` of a finished key."""
 
     house: House
@@ -55,7 +55,7 @@ class Town:
         self.problems: list[str] = []
         self._events = 0
         self._webhooks: set[asyncio.Task[None]] = set()
-        self.house.bank.changed = self._tell
+        self.house.account.changed = self._tell
 
     async def ask(self, what: Callable[[Process], Coroutine[Any, Any, Any]]) -> Any:
         """One request to any process that lives. Raises ConnectionLost, HousefulError."""
@@ -178,7 +178,7 @@ class Town:
             return  # leaves the bank's page open
         await asyncio.sleep(self.dice.uniform(0.1, 6 if turn < 0.4 else 2))
         try:
-            self._tell(at_once(self.house.bank.desk.authenticate(secret, turn < 0.85)))
+            self._tell(at_once(self.house.account.gateway.authenticate(secret, turn < 0.85)))
         except HousefulError:
             return
 

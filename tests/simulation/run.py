@@ -22,14 +22,14 @@ from houseful.ledger.events import EventRecord
 from houseful.sql.database import Database
 from tests.invariants import World, broken
 from tests.ledger.halls import add_event, small_hall
-from tests.simulation.bank import at_once
-from tests.simulation.books import Looking
+from tests.simulation.database import ReadOnlyDatabase
+from tests.simulation.faults import Faults, Service
+from tests.simulation.gateway import at_once
 from tests.simulation.house import House, virtual
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.people import Town
-from tests.simulation.seat_server import SeatServer, Straight
-from tests.simulation.watchman import Watchman
-from tests.simulation.weather import Service, Weather
+from tests.simulation.observer import Observer
+from tests.simulation.people import Crowd
+from tests.simulation.seat_server import DirectClient, SeatServer
 from tests.support.databases import fresh_sqlite
 from tests.support.sessions import writing
 
@@ -79,20 +79,20 @@ class Simulation:
         """`hurt` takes something out of a house for as long as its context lasts."""
         loop = VirtualLoop()
         dice = random.Random(seed)
-        weather = Weather(loop, dice, lines=[] if trace else None)
+        faults = Faults(loop, dice, lines=[] if trace else None)
         self.server.reset()
         report = Report(seed)
         crashes: list[str] = []
         with virtual(loop, seed, crashes):
-            house = House(loop, dice, weather, self.server, self.directory, self.template)
+            house = House(loop, dice, faults, self.server, self.directory, self.template)
             try:
                 with hurt(house):
                     loop.run_until_complete(Story(house, report).tell())
             finally:
                 _end(loop)
         report.problems += crashes[:3]
-        report.trace = weather.digest.hexdigest()
-        report.lines = weather.lines or []
+        report.trace = faults.digest.hexdigest()
+        report.lines = faults.lines or []
         return report
 
 
@@ -112,9 +112,9 @@ class Story:
 
     def __init__(self, house: House, report: Report) -> None:
         self._house, self._report = house, report
-        self._dice, self._weather = house.dice, house.weather
-        self._town = Town(house, house.dice)
-        self._watchman = Watchman(house)
+        self._dice, self._faults = house.dice, house.faults
+        self._crowd = Crowd(house, house.dice)
+        self._observer = Observer(house)
 
     async def tell(self) -> None:
         house, dice, report = self._house, self._dice, self._report
@@ -122,15 +122,15 @@ class Story:
         for _ in range(dice.choice([1, 1, 1, 2])):
             house.start_process()
         if dice.random() < 0.2:
-            house.bank.stray(FOREIGN, 1, loop.wall_ms())
+            house.account.stray(FOREIGN, 1, loop.wall_ms())
         for service in Service:
-            self._weather.faulty[service] = dice.choice([0, 0, 0.01, 0.05])
+            self._faults.faulty[service] = dice.choice([0, 0, 0.01, 0.05])
         people = [
-            loop.create_task(self._town.buyer(f"user{n}")) for n in range(dice.randrange(2, 6))
+            loop.create_task(self._crowd.buyer(f"user{n}")) for n in range(dice.randrange(2, 6))
         ]
         if dice.random() < 0.3:
-            people.append(loop.create_task(self._town.staff()))
-        watch = loop.create_task(self._watchman.run())
+            people.append(loop.create_task(self._crowd.staff()))
+        watch = loop.create_task(self._observer.run())
         storm = loop.create_task(self._storm(dice.uniform(*STORM_S)))
         await storm
         await asyncio.wait(people, timeout=8)
@@ -140,8 +140,8 @@ class Story:
         await self._quiet()
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
-        report.problems += self._watchman.problems + self._town.problems
-        report.counts = {"journal": len(house.server.journal), "answers": len(self._town.answers)}
+        report.problems += self._observer.problems + self._crowd.problems
+        report.counts = {"journal": len(house.server.journal), "answers": len(self._crowd.answers)}
 
     async def _storm(self, seconds: float) -> None:
         loop, dice = self._house.loop, self._dice
@@ -149,10 +149,10 @@ class Story:
         while loop.time() < end:
             await asyncio.sleep(dice.uniform(0.3, 3))
             name = dice.choices(list(FAULTS), list(FAULTS.values()))[0]
-            self._weather.note("fault", name)
-            self._weather.fault()
+            self._faults.note("fault", name)
+            self._faults.fault()
             await getattr(self, f"_{name}")()
-        self._weather.clear()
+        self._faults.clear()
         self._house.server.is_readonly = False
         while len(self._house.alive) < 1:
             self._house.start_process()
@@ -189,23 +189,23 @@ class Story:
         self._house.server.is_readonly = True
         await asyncio.sleep(self._dice.uniform(0.2, 2.5))
         self._house.server.is_readonly = False
-        self._weather.fault()
+        self._faults.fault()
 
     async def _go_away(self) -> None:
         service = self._dice.choice(list(Service))
         seconds = self._dice.uniform(0.2, 4)
-        self._weather.away[service] = self._house.loop.time() + seconds
-        self._weather.note(service, "away", f"{seconds:.3f}")
+        self._faults.away[service] = self._house.loop.time() + seconds
+        self._faults.note(service, "away", f"{seconds:.3f}")
         await asyncio.sleep(seconds)
-        self._weather.fault()
+        self._faults.fault()
 
     async def _back_up(self) -> None:
         self._house.back_up()
 
     async def _restore(self) -> None:
         if await self._house.restore():
-            self._town.answers.clear()
-            self._watchman.begin_anew()
+            self._crowd.answers.clear()
+            self._observer.begin_anew()
             self._house.start_process()
 
     async def _quiet(self) -> None:
@@ -218,11 +218,11 @@ class Story:
             problems = await self._problems()
         if not problems:
             loop.elapsed_s += 600
-            self._weather.fault()
+            self._faults.fault()
             await asyncio.sleep(5)
-            problems = self._watchman.held() + await self._problems()
-            problems += await self._watchman.unsent(self._world())
-        await self._town.leave()
+            problems = self._observer.held() + await self._problems()
+            problems += await self._observer.unsent(self._world())
+        await self._crowd.leave()
         for process in self._house.alive:
             self._house.kill(process)
         await self._house.bury()
@@ -230,13 +230,13 @@ class Story:
 
     async def _problems(self) -> list[str]:
         world = self._world()
-        return await broken(world) + await self._watchman.at_rest(world)
+        return await broken(world) + await self._observer.at_rest(world)
 
     def _world(self) -> World:
         house = self._house
-        straight = Straight(house.server, house.loop)
-        bank = at_once(house.bank.desk.list_since(0))
-        return World(Looking(house.file), straight, bank, dict(self._town.answers))  # type: ignore[arg-type]
+        straight = DirectClient(house.server, house.loop)
+        account = at_once(house.account.gateway.list_since(0))
+        return World(ReadOnlyDatabase(house.file), straight, account, dict(self._crowd.answers))  # type: ignore[arg-type]
 
 
 FAULTS: Final = {

@@ -17,8 +17,8 @@ from redis import exceptions
 from houseful import paths
 from houseful.redis.pipelined_connection import error_of
 from houseful.store.scripts import Scripts
+from tests.simulation.faults import Caller, Faults, Service
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.weather import Caller, Service, Weather
 from tests.store.fake_clock import FAKE_CLOCK
 
 READS: Final = frozenset(
@@ -101,21 +101,21 @@ class SeatServer:
             self.now(("FLUSHALL",), *again)
 
 
-class Lanes:
+class SimulatedRouter:
     """One process's way to the server: stands where `houseful.redis.command_router` does."""
 
     is_cluster = False
 
-    def __init__(self, server: SeatServer, weather: Weather, caller: Caller) -> None:
-        self._server, self._weather, self._caller = server, weather, caller
+    def __init__(self, server: SeatServer, faults: Faults, caller: Caller) -> None:
+        self._server, self._faults, self._caller = server, faults, caller
         self._seen = 0
         self.other_server = lambda: None
 
     async def send(self, key: str, *command: Any, stamped: bool = False) -> Any:
-        server, loop = self._server, self._weather.loop
+        server, loop = self._server, self._faults.loop
         for tries in range(TRIES):
             try:
-                reply = await self._weather.call(
+                reply = await self._faults.call(
                     self._caller,
                     Service.REDIS,
                     server.name_of(command),
@@ -137,7 +137,7 @@ class Lanes:
         self._seen = self._server.incarnation
 
 
-class Straight:
+class DirectClient:
     """The server for invariants: no delay, no fault, no journal."""
 
     def __init__(self, server: SeatServer, loop: VirtualLoop) -> None:

@@ -18,7 +18,7 @@ CALM_S: Final = 4.0
 HELD_OVER_MS: Final = 1_000
 
 
-class Watchman:
+class Observer:
     """Looks at Redis and at every viewer's map."""
 
     def __init__(self, house: House) -> None:
@@ -40,7 +40,7 @@ class Watchman:
 
     def _say(self, problem: str) -> None:
         if problem not in self.problems and len(self.problems) < 5:
-            self._house.weather.note("PROBLEM", problem)
+            self._house.faults.note("PROBLEM", problem)
             self.problems.append(problem)
 
     def _look_at_maps(self) -> None:
@@ -67,7 +67,7 @@ class Watchman:
         return dict(zip(state[::2], state[1::2], strict=True)), self._house.loop.wall_ms()
 
     def _look_at_holds(self) -> None:
-        is_calm = self._house.loop.time() - self._house.weather.last_fault_s > CALM_S
+        is_calm = self._house.loop.time() - self._house.faults.last_fault_s > CALM_S
         records, now_ms = self._raw()
         for seat, record in records.items():
             found = seat_record(seat, record)

@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 from houseful.domain.errors import Unavailable
 from houseful.sql.database import Session
 from houseful.sql.session import ThreadSession, Work, run
-from tests.simulation.weather import Caller, Service, Weather
+from tests.simulation.faults import Caller, Faults, Service
 
 T = TypeVar("T")
 
@@ -28,30 +28,30 @@ def away() -> BaseException:
     return Unavailable("the database does not answer", reason="simulated", retry_after_s=1)
 
 
-class Books:
+class SimulatedDatabase:
     """One process's way to the database; what the product knows as `Database`."""
 
     is_sqlite = True
 
-    def __init__(self, file: Path, weather: Weather, caller: Caller) -> None:
+    def __init__(self, file: Path, faults: Faults, caller: Caller) -> None:
         self._engine = engine_of(file)
-        self._weather, self._caller = weather, caller
+        self._faults, self._caller = faults, caller
 
     async def transact(self, work: Work[T], *, is_repeatable: bool = False) -> T:
         def commit() -> T:
             with self._engine.begin() as connection:
                 result = run(work, connection)
-            if is_repeatable and self._weather.is_hit(Service.SQL):
+            if is_repeatable and self._faults.is_hit(Service.SQL):
                 with self._engine.begin() as connection:
                     result = run(work, connection)
             return result
 
         name = f"write {name_of(work)}"
-        return await self._weather.call(self._caller, Service.SQL, name, commit, away)
+        return await self._faults.call(self._caller, Service.SQL, name, commit, away)
 
     async def query(self, work: Work[T]) -> T:
         name = f"read {name_of(work)}"
-        return await self._weather.call(
+        return await self._faults.call(
             self._caller, Service.SQL, name, lambda: looked_up(self._engine, work), away
         )
 
@@ -65,7 +65,7 @@ class Books:
     write = read
 
 
-class Looking:
+class ReadOnlyDatabase:
     """The same books, for invariants: no delay and no fault."""
 
     def __init__(self, file: Path) -> None:

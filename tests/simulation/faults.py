@@ -46,7 +46,7 @@ class Caller(Protocol):
 
 
 @dataclass
-class Weather:
+class Faults:
     """`faulty`: share of calls that do not arrive, and of those whose answer is lost, by service."""
 
     loop: VirtualLoop

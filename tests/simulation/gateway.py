@@ -23,41 +23,18 @@ from houseful.payments.gateway import (
     PaymentState,
     RefundState,
 )
-from tests.simulation.weather import Caller, Service, Weather
+from tests.payments.memory_charges import MemoryDemoCharges
+from tests.simulation.faults import Caller, Faults, Service
 
 T = TypeVar("T")
 
 
-class Charges:
-    """`DemoCharges` in memory that never suspends."""
-
-    def __init__(self) -> None:
-        self.by_id: dict[str, DemoCharge] = {}
-
-    async def add(self, charge: DemoCharge) -> DemoCharge:
-        for stored in self.by_id.values():
-            if stored.idempotency_key == charge.idempotency_key:
-                return stored
-        self.by_id[charge.payment_id] = charge
-        return charge
-
-    async def get(self, payment_id: str) -> DemoCharge | None:
-        return self.by_id.get(payment_id)
-
-    async def replace(self, charge: DemoCharge) -> bool:
-        self.by_id[charge.payment_id] = replace(charge, version=charge.version + 1)
-        return True
-
-    async def created_since(self, since_ms: int) -> list[DemoCharge]:
-        return [charge for charge in self.by_id.values() if charge.created_ms >= since_ms]
-
-
-class Bank:
+class GatewayAccount:
     """The account. `changed` hears of each payment that became another."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
-        self.charges = Charges()
-        self.desk = DemoGateway(self.charges, now_ms=now_ms)
+        self.charges = MemoryDemoCharges(at_once=True)
+        self.gateway = DemoGateway(self.charges, now_ms=now_ms)
         self.changed: Callable[[PaymentState], None] = lambda state: None
         self._answered: dict[str, tuple[str, Any]] = {}
 
@@ -98,8 +75,8 @@ class Bank:
         self.charges.by_id[charge.payment_id] = replace(charge, outcome=Outcome.SUCCEEDED)
 
 
-def state_of(bank: Bank, payment_id: str) -> PaymentState:
-    return at_once(bank.desk.fetch(payment_id))
+def state_of(account: GatewayAccount, payment_id: str) -> PaymentState:
+    return at_once(account.gateway.fetch(payment_id))
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:
@@ -112,29 +89,29 @@ def at_once(work: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("expected work that does not wait")
 
 
-class Till:
-    """One process's way to the bank; a `Gateway`."""
+class GatewayClient:
+    """One process's way to the account; a `Gateway`."""
 
     name = "stripe"
 
-    def __init__(self, bank: Bank, weather: Weather, caller: Caller) -> None:
-        self._bank, self._weather, self._caller = bank, weather, caller
+    def __init__(self, account: GatewayAccount, faults: Faults, caller: Caller) -> None:
+        self._account, self._faults, self._caller = account, faults, caller
 
     async def _call(self, what: str, act: Callable[[], T]) -> T:
         def broken() -> BaseException:
             return GatewayUnknown(f"no answer to {what}")
 
-        return await self._weather.call(self._caller, Service.GATEWAY, what, act, broken)
+        return await self._faults.call(self._caller, Service.GATEWAY, what, act, broken)
 
     async def create(self, *, idempotency_key: str, **asked: Any) -> PaymentState:
-        desk = self._bank.desk
+        gateway = self._account.gateway
         return await self._call(
             "create",
-            lambda: self._bank.keyed(
+            lambda: self._account.keyed(
                 idempotency_key,
                 "create",
                 {**asked, "metadata": dict(asked["metadata"])},
-                lambda: at_once(desk.create(idempotency_key=idempotency_key, **asked)),
+                lambda: at_once(gateway.create(idempotency_key=idempotency_key, **asked)),
             ),
         )
 
@@ -144,7 +121,7 @@ class Till:
         def act() -> PaymentState:
             return self._changing(
                 at_once(
-                    self._bank.desk.confirm(
+                    self._account.gateway.confirm(
                         payment_id, payment_token=payment_token, idempotency_key=idempotency_key
                     )
                 )
@@ -152,17 +129,19 @@ class Till:
 
         return await self._call(
             "confirm",
-            lambda: self._bank.keyed(idempotency_key, "confirm", [payment_id, payment_token], act),
+            lambda: self._account.keyed(
+                idempotency_key, "confirm", [payment_id, payment_token], act
+            ),
         )
 
     async def fetch(self, payment_id: str) -> PaymentState:
-        return await self._call("fetch", lambda: state_of(self._bank, payment_id))
+        return await self._call("fetch", lambda: state_of(self._account, payment_id))
 
     async def cancel(self, payment_id: str, *, idempotency_key: str) -> PaymentState:
         return await self._call(
             "cancel",
             lambda: self._changing(
-                at_once(self._bank.desk.cancel(payment_id, idempotency_key=idempotency_key))
+                at_once(self._account.gateway.cancel(payment_id, idempotency_key=idempotency_key))
             ),
         )
 
@@ -176,23 +155,23 @@ class Till:
     ) -> RefundState:
         def act() -> RefundState:
             given = at_once(
-                self._bank.desk.refund(
+                self._account.gateway.refund(
                     payment_id,
                     amount_minor=amount_minor,
                     idempotency_key=idempotency_key,
                     metadata=metadata,
                 )
             )
-            self._bank.changed(state_of(self._bank, payment_id))
+            self._account.changed(state_of(self._account, payment_id))
             return given
 
         return await self._call(
             "refund",
-            lambda: self._bank.keyed(idempotency_key, "refund", [payment_id, amount_minor], act),
+            lambda: self._account.keyed(idempotency_key, "refund", [payment_id, amount_minor], act),
         )
 
     def _changing(self, state: PaymentState) -> PaymentState:
-        self._bank.changed(state)
+        self._account.changed(state)
         return state
 
     async def account(self) -> Account:
@@ -205,7 +184,7 @@ class Till:
         return []
 
     async def list_since(self, since_ms: int) -> list[PaymentState]:
-        return await self._call("list", lambda: at_once(self._bank.desk.list_since(since_ms)))
+        return await self._call("list", lambda: at_once(self._account.gateway.list_since(since_ms)))
 
     async def close(self) -> None:
         """Nothing to let go of."""
