@@ -6,7 +6,7 @@ import { signal } from "../lib/signals.js";
 import { ApiError, asApiError } from "../net/envelope.js";
 import { bookingStatus, empty, entitle, failure, skeleton } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
-import { seatName } from "../ui/seat-words.js";
+import { seatList } from "../ui/seat-words.js";
 
 /** @typedef {import("../net/api.js").Booking} Booking */
 
@@ -113,7 +113,7 @@ function row(booking) {
               " · ",
             ),
         ),
-        h("span", { class: "muted tabular" }, booking.seats.map(seatName).join("; ")),
+        h("span", { class: "muted tabular" }, seatList(booking.seats)),
       ),
       h(
         "span",

@@ -15,9 +15,11 @@ export class FindView extends View {
   render() {
     entitle(this, t("find.title"));
     const said = signal("");
-    const field = (/** @type {string} */ name, /** @type {string} */ type) =>
+    const input = (/** @type {string} */ name, /** @type {string} */ type) =>
       h("input", { id: `find-${name}`, name, type, required: true, autocomplete: type === "email" ? "email" : "off" });
-    const reference = field("reference", "text"), email = field("email", "email");
+    const reference = input("reference", "text"), email = input("email", "email");
+    const field = (/** @type {HTMLInputElement} */ control, /** @type {string} */ label) =>
+      h("div", { class: "field" }, h("label", { for: control.id }, label), control);
     const send = async () => {
       try {
         await this.app.api.findBooking(reference.value.trim(), email.value.trim());
@@ -31,14 +33,12 @@ export class FindView extends View {
       "div",
       { class: "page" },
       h("h1", null, t("find.title")),
-      h("p", null, t("find.help")),
+      h("p", { class: "muted" }, t("find.help")),
       h(
         "form",
-        { class: "stack", onsubmit: (/** @type {Event} */ submitted) => (submitted.preventDefault(), void send()) },
-        h("label", { for: "find-reference" }, t("booking.reference")),
-        reference,
-        h("label", { for: "find-email" }, t("find.email")),
-        email,
+        { onsubmit: (/** @type {Event} */ submitted) => (submitted.preventDefault(), void send()) },
+        field(reference, t("booking.reference")),
+        field(email, t("find.email")),
         h("button", { type: "submit", class: "button is-primary" }, t("find.send")),
         h("p", { role: "status" }, () => said.value),
       ),
