@@ -191,7 +191,7 @@ async def test_a_wrong_change_changes_nothing(
 
 
 async def test_a_sale_opens_and_closes_by_push_at_its_moment(server: Server, ann: Guest) -> None:
-    sale = server.add_event(on_sale_in_ms=1200, off_sale_in_ms=3500)
+    sale = server.add_event(on_sale_in_ms=3000, off_sale_in_ms=5500)
     event = await given(await ann.http.get(f"/events/{sale.id}"))
     assert event["saleState"] == "upcoming"
     async with ann.live(sale) as live:
