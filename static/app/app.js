@@ -35,6 +35,7 @@ export function createApp(shelf) {
       stripePublishableKey: null,
       maxSeats: 10,
       holdSeconds: 600,
+      sendsMail: false,
       version: "",
       timeZone: "UTC",
     }),

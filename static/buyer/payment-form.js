@@ -40,7 +40,11 @@ export class PaymentForm extends View {
         "fieldset",
         { class: "group" },
         h("legend", null, t("checkout.contact")),
-        h("p", { class: "muted small" }, t("checkout.contactHelp")),
+        h(
+          "p",
+          { class: "muted small" },
+          () => t(config.value.sendsMail ? "checkout.contactHelp" : "checkout.contactHelp.off"),
+        ),
         this.field("name", t("checkout.name"), { autocomplete: "name", value: kept.name, required: true }),
         this.field("email", t("checkout.email"), {
           type: "email",

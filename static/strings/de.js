@@ -241,6 +241,7 @@ export default {
   "checkout.noneHelp": "Wählen Sie zuerst Plätze; sie bleiben Ihnen, während Sie bezahlen.",
   "checkout.contact": "Ihre Angaben",
   "checkout.contactHelp": "An diese Adresse gehen die Karten.",
+  "checkout.contactHelp.off": "Von hier geht keine E-Mail ab: Laden Sie die Karten nach der Zahlung herunter.",
   "checkout.name": "Vor- und Nachname",
   "checkout.email": "E-Mail",
   "checkout.phone": "Telefon (freiwillig)",

@@ -236,6 +236,7 @@ export default {
   "checkout.noneHelp": "Choose seats first; then they are kept for you while you pay.",
   "checkout.contact": "Your details",
   "checkout.contactHelp": "Tickets are sent to this address.",
+  "checkout.contactHelp.off": "No e-mail is sent from here: download your tickets once they are paid.",
   "checkout.name": "Full name",
   "checkout.email": "E-mail",
   "checkout.phone": "Phone (optional)",

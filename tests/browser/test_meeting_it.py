@@ -66,6 +66,15 @@ async def test_a_declined_card_is_told_once_and_not_each_second(shop: Shop, ente
     assert await panel.inner_text() == told
 
 
+async def test_without_a_mail_server_the_checkout_promises_no_mail(
+    shop: Shop, enter: Enter
+) -> None:
+    buyer = await enter(shop)
+    await steps.to_checkout(buyer, 0, 1, 1)
+    await expect(buyer.page.get_by_text("No e-mail is sent from here")).to_be_visible()
+    await expect(buyer.page.get_by_text("are sent to this address")).to_have_count(0)
+
+
 async def test_what_was_said_of_a_choice_is_not_left_for_the_checkout(
     shop: Shop, enter: Enter
 ) -> None:

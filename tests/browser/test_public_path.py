@@ -86,6 +86,7 @@ async def test_a_seat_is_bought_below_a_path_and_nothing_is_asked_outside_of_it(
     await steps.pick(page, 1)
     await steps.reserve(page)
     await expect(page.locator(".timer-digits")).to_contain_text("09:5")
+    await expect(page.get_by_text("Tickets are sent to this address.")).to_be_visible()
     await steps.fill_in(page)
     await steps.confirm(page)
     reference = await steps.is_confirmed(page)
