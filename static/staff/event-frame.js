@@ -20,6 +20,10 @@ export function eventFrame({ staff, view, desk, page }, content) {
   watch(() => entitle(view, [desk.latest.value?.name, tab].filter(Boolean).join(" · ")));
   // Whether there are figures, not which: the content is built once and follows them by itself.
   const isThere = computed(() => desk.latest.value !== null);
+  // On a phone the row of tabs is wider than the page: the open one is moved into sight.
+  requestAnimationFrame(() =>
+    view.querySelector(".venue-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" })
+  );
   return h(
     "div",
     { class: `venue venue-event is-${page || "board"}` },

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import steps, venue_steps
-from tests.browser.conftest import IN_A_BROWSER, Enter, Shop, Visit
+from tests.browser.conftest import IN_A_BROWSER, PHONE, Enter, Shop, Visit
 from tests.plans import documents
 
 pytestmark = IN_A_BROWSER
@@ -267,3 +267,10 @@ async def test_the_board_says_what_is_not_set_yet(shop: Shop, enter: Enter) -> N
     await expect(page.get_by_text("No money moves: set")).to_be_visible()
     await page.goto(f"{shop.address}/#/venue/1")
     await expect(page.get_by_text("Not ready to sell")).to_be_visible()
+
+
+async def test_on_a_phone_the_open_tab_is_in_sight(shop: Shop, enter: Enter) -> None:
+    visit = await venue_steps.clock_in(shop, enter, f"/{EVENT}/audit", viewport=PHONE)
+    tab = visit.page.locator(".venue-tabs [aria-current=page]")
+    await expect(tab).to_have_text("Log")
+    await expect(tab).to_be_in_viewport(ratio=0.9)
