@@ -1,9 +1,10 @@
 -- abandon_checkout: a purchase that came to nothing gives its seats back: to the buyer with the time
 -- that was left when paying began (at least MIN_LEFT_MS, topped up only once) but not past the hold's
 -- last moment, or to everyone.
--- Invariant: only seats PAYING for this booking move; asked again it changes nothing.
+-- Invariant: only seats PAYING for this booking move, and of an attempt that names its `fence` only
+-- its own; asked again it changes nothing.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: booking_id keep
+-- ARGV: booking_id keep fence
 -- RETURNS: kept | freed | gone | unopened
 --   kept: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (see reserve); freed: seq, seat ids; gone: nothing to do
 -- include lib/clock.lua
@@ -15,12 +16,14 @@
 -- include lib/reservations.lua
 
 local MIN_LEFT_MS = 60000
-local booking, keep = ARGV[1], ARGV[2] == '1'
+local booking, keep, fence = ARGV[1], ARGV[2] == '1', ARGV[3]
 local meta = read_meta()
 if not meta then return { 'unopened' } end
 local at = now_ms()
 
 local id = redis.call('GET', checkout_key(booking))
+local last = id and redis.call('HGET', reservation_key(id), 'fence') or ''
+if fence ~= '' and last ~= '' and fence ~= last then return { 'gone' } end
 local r = id and read_reservation(id)
 local seats = r and r.status == 'PAYING' and held_seats(meta, r, 'P') or {}
 redis.call('DEL', checkout_key(booking))

@@ -1,8 +1,9 @@
 -- begin_checkout: moves all the seats of a purchase to PAYING, out of the reach of their deadline.
 -- Invariant: all seats or none; each held by this user and not lapsed. Asked again for the same
--- booking it is a success. Seats from several reservations, or part of one, become a new one.
+-- booking it is a success. Seats from several reservations, or part of one, become a new one. `fence`
+-- names the attempt: of those that began, only the last can be abandoned.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: user booking_id pay_ms seat_id+
+-- ARGV: user booking_id pay_ms fence seat_id+
 -- RETURNS: begun | refused | unopened
 --   begun: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (of the event's purchases); refused: (seat id, reason)*
 -- include lib/clock.lua
@@ -13,13 +14,13 @@
 -- include lib/feed.lua
 -- include lib/reservations.lua
 
-local user, booking, pay_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local user, booking, pay_ms, fence = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local meta = read_meta()
 if not meta then return { 'unopened' } end
 local at = now_ms()
 
 local ids = {}
-for i = 4, #ARGV do ids[#ids + 1] = ARGV[i] end
+for i = 5, #ARGV do ids[#ids + 1] = ARGV[i] end
 
 local known = {}
 local function judge(seat)
@@ -49,6 +50,7 @@ end
 if #refused > 0 then return { 'refused', refused } end
 if begun == #seats then
   local r = read_reservation(seats[1].ref)
+  if fence ~= '' then redis.call('HSET', reservation_key(r.id), 'fence', fence) end
   return { 'begun', r.id, r.deadline, at, meta.seq, r.seats, r.list, 0 }
 end
 
@@ -81,6 +83,7 @@ r.left = math.max(0, r.deadline - at)
 r.deadline = at + pay_ms
 stop_clock(r)
 write_reservation(r)
+redis.call('HSET', reservation_key(r.id), 'fence', fence)
 redis.call('SET', checkout_key(booking), r.id)
 redis.call('ZADD', CHECKOUTS, int(r.deadline), booking)
 append(meta, at, 'paying', r.id, user, r.session, 'P', r.deadline,

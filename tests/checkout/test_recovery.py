@@ -12,7 +12,7 @@ import redis
 from redis.asyncio import Redis
 
 from houseful.checkout.answers import Answer
-from houseful.checkout.booking_transitions import BOOK, CANCEL_PAYMENT
+from houseful.checkout.booking_transitions import CANCEL_PAYMENT, FOLLOW
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import write_log
 from houseful.checkout.outbox import AT_ONCE, BATCH, MAILS, OTHERS
@@ -28,7 +28,7 @@ from tests.support.databases import fresh_postgresql, fresh_sqlite
 from tests.support.postgres import Postgres
 
 
-class Stopped(Exception):
+class Stopped(BaseException):
     """Stands for a process that ends here."""
 
 
@@ -234,10 +234,10 @@ async def test_the_outbox_works_on_few_promises_at_once_and_goes_on_when_sql_is_
         if tried % 2:
             raise Unavailable("the database does not answer", retry_after_s=1)
 
-    relay = Checkout(shop.checkout._parts, {BOOK: crowded})._relay
+    relay = Checkout(shop.checkout._parts, {FOLLOW: crowded})._relay
     now = shop.clock()
     await shop.database.transact(
-        lambda s: outbox.promise(s, 1, [(BOOK, {}, now)] * BATCH[OTHERS], now_ms=now)
+        lambda s: outbox.promise(s, 1, [(FOLLOW, {}, now)] * BATCH[OTHERS], now_ms=now)
     )
     shop.clock.ahead_ms += 2_500
     assert await relay.run_once(OTHERS) == BATCH[OTHERS]

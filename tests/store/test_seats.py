@@ -222,6 +222,18 @@ async def test_a_hold_keeps_the_price_list_it_was_made_under(
     assert {hold.price_list for hold in await seats.reservations(EVENT, "ann")} == {1}
 
 
+async def test_only_the_last_attempt_of_a_booking_is_abandoned(seats: SeatStore) -> None:
+    await reserve(seats, "ann", (101, BASE))
+    await seats.begin_checkout(EVENT, "ann", 5, [101], pay_ms=60_000, fence="first")
+    again = await seats.begin_checkout(EVENT, "ann", 5, [101], pay_ms=60_000, fence="second")
+    assert isinstance(again, Granted)
+    assert await seats.abandon_checkout(EVENT, 5, keep=True, fence="first") is None
+    assert (await seats.records(EVENT, [101]))[101].status == "P"
+    assert await seats.abandon_checkout(EVENT, 5, keep=True, fence="second") is not None
+    await seats.begin_checkout(EVENT, "ann", 5, [101], pay_ms=60_000)
+    assert await seats.abandon_checkout(EVENT, 5, keep=True, fence="first") is not None
+
+
 async def test_seats_of_two_holds_are_paid_at_the_older_list(seats: SeatStore) -> None:
     await reserve(seats, "ann", (101, BASE), session="new", price_list=3)
     await reserve(seats, "ann", (102, BASE), session="old", price_list=2)

@@ -10,11 +10,12 @@ Never: a call to the gateway.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from houseful.checkout.answers import booking_view, stored_failure
 from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.following import follow
 from houseful.domain.booking import State
 from houseful.domain.errors import InProgress, Unavailable
 from houseful.domain.payment import GATEWAY_BUSY, SHOP_FAULT
@@ -32,7 +33,7 @@ SEATS_GRACE_MS = 1_000
 NOT_PAID = "payment_not_completed"
 NOT_PAID_MESSAGE = "The payment was not completed in time; nothing was charged"
 
-BOOK, UNBOOK, KEEP, FREE = "book_seats", "unbook_seats", "keep_seats", "free_seats"
+FOLLOW = "follow_seats"
 CANCEL_PAYMENT, EMAIL, NOTICE = "cancel_payment", "email", "notice"
 """A notice is a mail to many about one thing, and waits for the mails that somebody waits for."""
 
@@ -53,11 +54,11 @@ async def written(session: Session, before: Booking, **values: Any) -> Booking:
 
 
 async def promise(
-    parts: CheckoutContext, session: Session, booking: Booking, seats: Jobs, rest: Jobs
+    parts: CheckoutContext, session: Session, booking: Booking, rest: Jobs = ()
 ) -> int:
-    """Promise one move of the seats and what else follows; returns the move's job."""
+    """Promise that the seats follow, and what else there is to do; returns the seats' job."""
     now = parts.now_ms()
-    jobs = [(*job, now + SEATS_GRACE_MS) for job in seats] + [(*job, now) for job in rest]
+    jobs = [(FOLLOW, {}, now + SEATS_GRACE_MS), *((*job, now) for job in rest)]
     first, *_ = await outbox.promise(session, booking.id, jobs, now_ms=now)
     return first
 
@@ -90,8 +91,7 @@ async def confirm_in(
     await claims.issue_tickets(session, after.id, after.event_id, seat_ids, now)
     data = encode(booking_view(after, seats, event)).decode()
     await idempotency.finish(session, after.id, 201, data)
-    mail: Jobs = [(EMAIL, {"about": "confirmed"})]
-    job = await promise(parts, session, after, [(BOOK, {"seats": seat_ids})], mail)
+    job = await promise(parts, session, after, [(EMAIL, {"about": "confirmed"})])
     return after, job, data
 
 
@@ -143,12 +143,7 @@ async def sold(parts: CheckoutContext, booking: Booking, seat_ids: Sequence[int]
             "seats": len(seat_ids),
         },
     )
-    await move(
-        parts,
-        booking,
-        job,
-        lambda: parts.seats.book_seats(booking.event_id, booking.id, booking.user_id, seat_ids),
-    )
+    await move(parts, booking, job, live=seat_ids)
     parts.reached("after_R2")
 
 
@@ -175,24 +170,19 @@ async def decline(
                 updated_at_ms=parts.now_ms(),
             )
         await idempotency.finish(session, after.id, idempotency.DECLINED, encode(details).decode())
-        return after, await promise(parts, session, after, [(KEEP, {})], jobs)
+        return after, await promise(parts, session, after, jobs)
 
     after, job = await parts.database.transact(work)
     parts.reached("after_declined")
     is_card = decline_code not in {SHOP_FAULT, GATEWAY_BUSY}
     _record_failure(parts, after, decline_code or "declined", retryable=is_card)
-    await move(
-        parts,
-        after,
-        job,
-        lambda: parts.seats.abandon_checkout(after.event_id, after.id, keep=True),
-    )
+    await move(parts, after, job)
     parts.reached("after_kept")
     return after
 
 
-async def cancel(parts: CheckoutContext, before: Booking, *, keep: bool = False) -> Booking:
-    """Nothing was and nothing can be charged: the seats are free, or the buyer's hold again."""
+async def cancel(parts: CheckoutContext, before: Booking) -> Booking:
+    """Nothing was and nothing can be charged: the seats are free."""
 
     async def work(session: Session) -> tuple[Booking, int]:
         after = await _died(parts, session, before, State.CANCELLED)
@@ -201,17 +191,12 @@ async def cancel(parts: CheckoutContext, before: Booking, *, keep: bool = False)
                 session, before.payment_id, outcome="canceled", updated_at_ms=parts.now_ms()
             )
         await idempotency.finish(session, after.id, 409, stored_failure(NOT_PAID, NOT_PAID_MESSAGE))
-        return after, await promise(parts, session, after, [(KEEP if keep else FREE, {})], [])
+        return after, await promise(parts, session, after)
 
     after, job = await parts.database.transact(work)
     parts.reached("after_cancelled")
     _record_failure(parts, after, NOT_PAID, retryable=False)
-    await move(
-        parts,
-        after,
-        job,
-        lambda: parts.seats.abandon_checkout(after.event_id, after.id, keep=keep),
-    )
+    await move(parts, after, job)
     parts.reached("after_freed")
     return after
 
@@ -244,11 +229,16 @@ def _record_failure(
 
 
 async def move(
-    parts: CheckoutContext, booking: Booking, job: int, seats_move: Callable[[], Awaitable[object]]
+    parts: CheckoutContext,
+    booking: Booking,
+    job: int,
+    *,
+    live: Sequence[int] = (),
+    gone: Sequence[int] = (),
 ) -> None:
-    """Move the seats now and mark the promise kept; if Redis fails, the relay does it."""
+    """Have the seats follow now and mark the promise kept; if Redis fails, the relay does it."""
     try:
-        await seats_move()
+        await follow(parts.seats, booking, live, gone)
         parts.reached("after_outbox")
         parts.kept.add(job)
     except Unavailable as error:

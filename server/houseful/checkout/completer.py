@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.following import give_back
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
 from houseful.domain.errors import InProgress, Unavailable
@@ -151,5 +152,5 @@ class Completer:
             lambda session: bookings.without_live_claim(session, booking_ids)
         )
         for booking_id in dead:
-            await self._parts.seats.abandon_checkout(event_id, booking_id, keep=False)
+            await give_back(self._parts.seats, event_id, booking_id, keep=False)
         return [booking_id for booking_id in booking_ids if booking_id not in dead]

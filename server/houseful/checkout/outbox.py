@@ -12,19 +12,16 @@ from functools import partial
 from typing import Any
 
 from houseful.checkout.booking_transitions import (
-    BOOK,
     CANCEL_PAYMENT,
     EMAIL,
-    FREE,
-    KEEP,
+    FOLLOW,
     NOTICE,
-    UNBOOK,
 )
 from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.following import follow
 from houseful.checkout.printer import WAITING_PER_PERSON
-from houseful.domain.booking import PAID, State
 from houseful.domain.errors import HousefulError, Unavailable, told_of
-from houseful.ledger import bookings, claims, outbox
+from houseful.ledger import bookings, outbox
 from houseful.ledger.bookings import Booking
 from houseful.ledger.outbox import Job
 from houseful.sql.database import Session
@@ -33,7 +30,10 @@ from houseful.store.seats import Unopened
 
 Handler = Callable[[Job, Booking], Awaitable[None]]
 
-OTHERS = (BOOK, UNBOOK, KEEP, FREE, CANCEL_PAYMENT)
+FORMER = ("book_seats", "unbook_seats", "keep_seats", "free_seats")
+"""What releases up to 0.1 call the promise that seats follow."""
+
+OTHERS = (FOLLOW, *FORMER, CANCEL_PAYMENT)
 MAILS = (EMAIL, NOTICE)
 """Kinds in order of need: seats and money, then mails that somebody waits for, then notices."""
 
@@ -66,10 +66,7 @@ class Relay:
     def __init__(self, parts: CheckoutContext, handlers: Mapping[str, Handler]) -> None:
         self._parts = parts
         self._handlers: dict[str, Handler] = {
-            BOOK: self._book,
-            UNBOOK: self._unbook,
-            KEEP: self._keep,
-            FREE: self._free,
+            **dict.fromkeys((FOLLOW, *FORMER), self._follow),
             **handlers,
         }
 
@@ -154,29 +151,9 @@ class Relay:
         except Unavailable as error:  # then it is due when its lease ends
             log.warning("promise_not_put_off", booking_id=job.booking_id, error=error.told)
 
-    async def _book(self, job: Job, booking: Booking) -> None:
-        if booking.state in PAID:
-            await self._parts.seats.book_seats(
-                booking.event_id, booking.id, booking.user_id, await self._seats(booking)
-            )
-
-    async def _unbook(self, job: Job, booking: Booking) -> None:
-        if booking.state not in PAID:
-            await self._parts.seats.unbook_seats(
-                booking.event_id, booking.id, booking.user_id, await self._seats(booking)
-            )
-
-    async def _keep(self, job: Job, booking: Booking) -> None:
-        if booking.state in {State.DECLINED, State.CANCELLED}:
-            await self._parts.seats.abandon_checkout(booking.event_id, booking.id, keep=True)
-
-    async def _free(self, job: Job, booking: Booking) -> None:
-        if booking.state is State.CANCELLED:
-            await self._parts.seats.abandon_checkout(booking.event_id, booking.id, keep=False)
-
-    async def _seats(self, booking: Booking) -> list[int]:
-        sold = await self._parts.database.query(lambda s: claims.sold(s, [booking.id]))
-        return [seat.seat_id for seat in sold[booking.id]]
+    async def _follow(self, job: Job, booking: Booking) -> None:
+        live, gone = await self._parts.database.query(lambda s: bookings.seats_of(s, booking.id))
+        await follow(self._parts.seats, booking, live, gone)
 
 
 def cancelling(parts: CheckoutContext, apply_payment: Callable[[str], Awaitable[None]]) -> Handler:

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from houseful.checkout.answers import stored_failure
 from houseful.checkout.booking_transitions import (
     EMAIL,
-    UNBOOK,
-    Jobs,
     confirm_in,
     move,
     promise,
@@ -89,8 +87,7 @@ async def undo_sale(
             )
         if act is not None:
             await audited(session, after, act, who, reason, now)
-        mail: Jobs = [(EMAIL, {"about": "cancelled"})]
-        job = await promise(parts, session, after, [(UNBOOK, {"seats": seat_ids})], mail)
+        job = await promise(parts, session, after, [(EMAIL, {"about": "cancelled"})])
         return after, job, seat_ids
 
     after, job, seat_ids = await parts.database.transact(work)
@@ -99,12 +96,7 @@ async def undo_sale(
         "booking_cancelled",
         {"event_id": after.event_id, "booking": after.reference, "who": who, "reason": reason},
     )
-    await move(
-        parts,
-        after,
-        job,
-        lambda: parts.seats.unbook_seats(after.event_id, after.id, after.user_id, seat_ids),
-    )
+    await move(parts, after, job, gone=seat_ids)
     parts.reached("after_unbooked")
     return after
 

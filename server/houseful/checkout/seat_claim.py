@@ -13,8 +13,9 @@ from houseful.checkout import answers, booking_transitions, pricing
 from houseful.checkout.booking_request import BookingRequest
 from houseful.checkout.charges import new_nonce, refuse_without_token
 from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.following import follow_sales, give_back, undoing
 from houseful.domain.booking import State
-from houseful.domain.errors import Conflict, HousefulError, InProgress, InvalidRequest, Unavailable
+from houseful.domain.errors import Conflict, InProgress, InvalidRequest, Unavailable
 from houseful.domain.pricing import REFUSALS, Quote
 from houseful.domain.reasons import sentence
 from houseful.domain.seats import FailedSeat, Granted, Refused
@@ -52,29 +53,42 @@ class SeatClaims:
         Raises Conflict with `failedSeats`, InvalidRequest for the discount, InProgress when the key
         was taken over meanwhile, Unavailable. After any of them no claim of ours exists.
         """
+        nonce = new_nonce()
         try:
-            begun = await self._pay_for(user, body, booking_id)
-            self._parts.reached("after_R1")
-            async with self._parts.attempts.counted(user, body, begun.reservation_id):
-                return await self._claim(user, body, booking_id, lease, before, begun.price_list)
+            async with undoing(
+                lambda: self.give_up(body.event_id, booking_id, lease, nonce), unless=Unavailable
+            ):
+                begun = await self._pay_for(user, body, booking_id, nonce)
+                self._parts.reached("after_R1")
+                async with self._parts.attempts.counted(user, body, begun.reservation_id):
+                    booking, job = await self._claim(
+                        user, body, booking_id, lease, before, begun.price_list, nonce
+                    )
         except SeatTaken as taken:
-            await self.give_up(body.event_id, booking_id, lease)
             await self._repair(body.event_id, taken.seat_ids)
             failed = [FailedSeat(seat_id, "booked") for seat_id in taken.seat_ids]
             raise seats_lost(failed) from None
-        except (InProgress, Unavailable):
-            raise
-        except HousefulError:
-            await self.give_up(body.event_id, booking_id, lease)
-            raise
+        self._parts.reached("after_T1")
+        if job is not None:
+            await booking_transitions.sold(self._parts, booking, body.seat_ids, job)
+        else:
+            self._record_start(booking, body)
+        return booking
 
-    async def _pay_for(self, user: str, body: BookingRequest, booking_id: int) -> Granted:
+    async def _pay_for(
+        self, user: str, body: BookingRequest, booking_id: int, nonce: str
+    ) -> Granted:
         """R1."""
         parts = self._parts
         begun = await parts.opened(
             body.event_id,
             lambda: parts.seats.begin_checkout(
-                body.event_id, user, booking_id, body.seat_ids, pay_ms=parts.terms.pay_ms
+                body.event_id,
+                user,
+                booking_id,
+                body.seat_ids,
+                pay_ms=parts.terms.pay_ms,
+                fence=nonce,
             ),
         )
         if isinstance(begun, Refused):
@@ -89,8 +103,9 @@ class SeatClaims:
         lease: str,
         before: Booking | None,
         price_list: int,
-    ) -> Booking:
-        """T1, and T3 with it when the total is zero."""
+        nonce: str,
+    ) -> tuple[Booking, int | None]:
+        """T1, and T3 with it when the total is zero: then the job of its seats too."""
 
         async def work(session: Session) -> tuple[Booking, int | None]:
             if not await idempotency.still_holds(session, booking_id, lease):
@@ -98,7 +113,9 @@ class SeatClaims:
             quote, event = await self._price(session, user, body, price_list)
             if quote.total_minor > 0:
                 refuse_without_token(body.payment_token, self._parts.gateway.name)
-            booking = await self._write(session, before, user, body, booking_id, lease, quote)
+            booking = await self._write(
+                session, before, user, body, booking_id, lease, quote, nonce
+            )
             taken = await claims.claim(session, booking_id, body.event_id, quote.seats)
             if taken:
                 raise SeatTaken(taken)
@@ -110,13 +127,7 @@ class SeatClaims:
             )
             return sold, job
 
-        booking, job = await self._parts.database.transact(work)
-        self._parts.reached("after_T1")
-        if job is not None:
-            await booking_transitions.sold(self._parts, booking, body.seat_ids, job)
-        else:
-            self._record_start(booking, body)
-        return booking
+        return await self._parts.database.transact(work)
 
     async def _price(
         self, session: Session, user: str, body: BookingRequest, price_list: int
@@ -153,6 +164,7 @@ class SeatClaims:
         booking_id: int,
         lease: str,
         quote: Quote,
+        nonce: str,
     ) -> Booking:
         now = self._parts.now_ms()
         values: dict[str, Any] = {
@@ -175,7 +187,7 @@ class SeatClaims:
             "lease": lease,
             "lease_until_ms": now + self._parts.terms.lease_ms,
             "next_run_at_ms": now,
-            "nonce": new_nonce(),
+            "nonce": nonce,
         }
         if before is not None:
             await claims.forget(session, booking_id)
@@ -215,14 +227,14 @@ class SeatClaims:
         now = self._parts.now_ms()
         # The old promise to give the seats back must not be kept during the new attempt.
         await self._parts.database.transact(
-            lambda session: outbox.withdraw(session, before.id, booking_transitions.KEEP, now)
+            lambda session: outbox.withdraw(session, before.id, booking_transitions.FOLLOW, now)
         )
-        await self._keep(body.event_id, before.id)
+        await self._keep(body.event_id, before.id, before.nonce)
         return await self.begin(user, body, before.id, lease, before)
 
-    async def give_up(self, event_id: int, booking_id: int, lease: str) -> None:
-        """No claim came of it: the seats back to the buyer's hold, the key free."""
-        await self._keep(event_id, booking_id)
+    async def give_up(self, event_id: int, booking_id: int, lease: str, nonce: str = "") -> None:
+        """No claim came of it: the seats back to the buyer's hold, the key free. `nonce`: the attempt."""
+        await self._keep(event_id, booking_id, nonce)
         await self.forget(booking_id, lease)
 
     async def forget(self, booking_id: int, lease: str) -> None:
@@ -242,22 +254,18 @@ class SeatClaims:
 
         await self._parts.database.transact(work)
 
-    async def _keep(self, event_id: int, booking_id: int) -> None:
+    async def _keep(self, event_id: int, booking_id: int, nonce: str) -> None:
         try:
-            await self._parts.seats.abandon_checkout(event_id, booking_id, keep=True)
+            await give_back(self._parts.seats, event_id, booking_id, keep=True, fence=nonce)
         except Unavailable as error:  # the sweep of lapsed checkouts frees them later
             log.warning("seats_follow_later", booking_id=booking_id, error=error.told)
 
     async def _repair(self, event_id: int, seat_ids: list[int]) -> None:
         """Redis let somebody pay for a seat that SQL has sold: put that right for everyone."""
-        found = await self._parts.database.query(
-            lambda session: bookings.claims_on(session, event_id, seat_ids)
-        )
-        for claim in found:
-            if not claim.paying:
-                await self._parts.seats.book_seats(
-                    event_id, claim.booking_id, claim.user, [claim.seat_id]
-                )
+        parts = self._parts
+        records = await parts.seats.records(event_id, seat_ids)
+        claims = await parts.database.query(lambda s: bookings.live_claims(s, event_id, seat_ids))
+        await follow_sales(parts.seats, event_id, records, claims)
 
 
 def reference(year: int, booking_id: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from houseful.ledger.models import AUDIT, BOOKING
 from houseful.sql.database import Session
@@ -35,10 +35,11 @@ async def write(
     booking_id: int | None = None,
     reason: str = "",
     details: Mapping[str, object] | None = None,
-) -> None:
-    """Add one line; lines are never changed."""
-    await session.execute(
-        insert(AUDIT).values(
+) -> int:
+    """Add one line and return its number; lines are never changed."""
+    found = await session.execute(
+        insert(AUDIT)
+        .values(
             who=who,
             act=act,
             at_ms=at_ms,
@@ -47,7 +48,14 @@ async def write(
             reason=reason,
             details=encode(details or {}).decode(),
         )
+        .returning(AUDIT.c.id)
     )
+    return int(found.scalar_one())
+
+
+async def withdraw(session: Session, line: int) -> None:
+    """What the line says was going to be done was not."""
+    await session.execute(delete(AUDIT).where(AUDIT.c.id == line))
 
 
 async def of_event(

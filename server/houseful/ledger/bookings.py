@@ -208,12 +208,15 @@ async def of_user(
     return [booking(row) for row in found], count.scalar_one()
 
 
-async def live_claims(session: Session, event_id: int, seats: range | None = None) -> list[Claim]:
-    """Each seat, of all or of `seats`, that is sold or being paid for."""
-    where: Any = BOOKING_SEAT.c.event_id == event_id
-    if seats is not None:
-        where &= BOOKING_SEAT.c.seat_id.between(seats.start, seats.stop - 1)
-    return await _claims(session, where)
+async def seats_of(session: Session, booking_id: int) -> tuple[list[int], list[int]]:
+    """(seats that its claim is live on, seats that it had), by id."""
+    found = await session.execute(
+        select(BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.live)
+        .where(BOOKING_SEAT.c.booking_id == booking_id)
+        .order_by(BOOKING_SEAT.c.seat_id)
+    )
+    rows = found.all()
+    return [seat for seat, is_live in rows if is_live], [seat for seat, live in rows if not live]
 
 
 async def changes(session: Session) -> list[Row[Any]]:
@@ -222,14 +225,15 @@ async def changes(session: Session) -> list[Row[Any]]:
     return list((await session.execute(select(*columns).group_by(BOOKING.c.event_id))).all())
 
 
-async def claims_on(session: Session, event_id: int, seat_ids: Sequence[int]) -> list[Claim]:
-    """The live claims on some seats of an event, as `live_claims` gives them."""
-    return await _claims(
-        session, (BOOKING_SEAT.c.event_id == event_id) & BOOKING_SEAT.c.seat_id.in_(seat_ids)
-    )
-
-
-async def _claims(session: Session, where: Any) -> list[Claim]:
+async def live_claims(
+    session: Session, event_id: int, seats: Sequence[int] | None = None
+) -> list[Claim]:
+    """Each seat, of all or of `seats`, that is sold or being paid for."""
+    where: Any = BOOKING_SEAT.c.event_id == event_id
+    if isinstance(seats, range):
+        where &= BOOKING_SEAT.c.seat_id.between(seats.start, seats.stop - 1)
+    elif seats is not None:
+        where &= BOOKING_SEAT.c.seat_id.in_(seats)
     found = await session.execute(
         select(
             BOOKING_SEAT.c.seat_id,

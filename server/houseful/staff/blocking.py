@@ -3,21 +3,21 @@ which seats can be, and follows SQL whatever was cut off in between."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from houseful.checkout.following import undoing
+from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.domain.seats import Changed, FailedSeat, PlacesWanted, Refused, SeatRecord
 from houseful.domain.wording import shown
 from houseful.ledger import audit, events
 from houseful.ledger.events import Block
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
-from houseful.sql.database import Database
+from houseful.sql.database import Database, Session
 from houseful.store.seats import SeatStore, distinct
 
 AT_ONCE: Final = 1000
@@ -80,32 +80,62 @@ class Blocking:
     async def _turn(
         self, event_id: int, choice: Choice, who: str, reason: str, *, blocked: bool
     ) -> tuple[list[int], list[FailedSeat]]:
-        """SQL first: it says what is meant, and the reconciler has Redis follow if we die between."""
+        """SQL first: it says what is meant, and the comparison has Redis follow if we die between."""
         if not reason.strip():
             raise InvalidRequest("reason: expected to hear why, got nothing", field="reason")
         house = await self._catalog.house(event_id)
-        known = set(await self._database.query(lambda s: events.blocked_seats(s, event_id)))
+        found = await self._database.query(lambda session: events.blocks(session, event_id))
+        known = {block.seat_id: block for block in found}
         if choice.places is not None:
-            wanted = await self._places(house, choice.places, known, blocked=blocked)
+            wanted = await self._places(house, choice.places, known.keys(), blocked=blocked)
         else:
             wanted = choice.of(house)
         fresh = [seat_id for seat_id in wanted if (seat_id in known) != blocked]
-        await self._write(event_id, fresh, who, reason, blocked=blocked)
-        try:
-            done, failed = await self._move(
-                event_id, wanted, self._seats.block if blocked else self._seats.unblock
-            )
-        except Unavailable:
-            with suppress(Unavailable):
-                await self._write(event_id, fresh, who, reason, blocked=not blocked)
-            raise
-        moved = set(done)
-        if blocked:
-            lost = [seat_id for seat_id in fresh if seat_id not in moved]
-            await self._write(event_id, lost, who, reason, blocked=False)
-            fresh = [seat_id for seat_id in fresh if seat_id in moved]
-        await self._audit(event_id, fresh, who, reason, blocked=blocked)
-        return fresh, failed
+        now = clock_ms()
+
+        async def say(session: Session) -> None:
+            await events.set_blocked(session, event_id, fresh, blocked, reason, who, now)
+
+        async def log_it(session: Session) -> None:
+            if blocked:
+                lost = [seat_id for seat_id in fresh if seat_id not in moved]
+                await events.set_blocked(session, event_id, lost, False, reason, who)
+            if moved:
+                act, details = "block" if blocked else "unblock", {"seatIds": moved}
+                await audit.write(
+                    session,
+                    who=who,
+                    act=act,
+                    at_ms=now,
+                    event_id=event_id,
+                    reason=reason,
+                    details=details,
+                )
+
+        if fresh:
+            await self._database.transact(say)
+        async with undoing(lambda: self._take_back(event_id, fresh, known)):
+            move = self._seats.block if blocked else self._seats.unblock
+            done, failed = await self._move(event_id, wanted, move)
+            moved = [seat_id for seat_id in fresh if not blocked or seat_id in set(done)]
+            if fresh:
+                await self._database.transact(log_it)
+        return moved, failed
+
+    async def _take_back(
+        self, event_id: int, seat_ids: Sequence[int], before: Mapping[int, Block]
+    ) -> None:
+        """SQL as it was `before`; where Redis moved, it follows."""
+
+        async def work(session: Session) -> None:
+            await events.set_blocked(session, event_id, seat_ids, False, "", "")
+            for block in (before[seat_id] for seat_id in seat_ids if seat_id in before):
+                await events.set_blocked(
+                    session, event_id, [block.seat_id], True, block.reason, block.who, block.at_ms
+                )
+
+        await self._database.transact(work)
+        self._catalog.doubted(event_id)
 
     async def _places(
         self, house: EventSeats, wanted: PlacesWanted, known: AbstractSet[int], *, blocked: bool
@@ -143,33 +173,6 @@ class Blocking:
             if isinstance(answer, Changed):
                 done += answer.seat_ids
         return done, failed
-
-    async def _write(
-        self, event_id: int, seat_ids: Sequence[int], who: str, reason: str, *, blocked: bool
-    ) -> None:
-        if seat_ids:
-            now = clock_ms()
-            await self._database.transact(
-                lambda session: events.set_blocked(
-                    session, event_id, seat_ids, blocked, reason, who, now
-                )
-            )
-
-    async def _audit(
-        self, event_id: int, seat_ids: Sequence[int], who: str, reason: str, *, blocked: bool
-    ) -> None:
-        if seat_ids:
-            await self._database.transact(
-                lambda session: audit.write(
-                    session,
-                    who=who,
-                    act="block" if blocked else "unblock",
-                    at_ms=clock_ms(),
-                    event_id=event_id,
-                    reason=reason,
-                    details={"seatIds": seat_ids},
-                )
-            )
 
 
 def is_free(record: SeatRecord | None) -> bool:

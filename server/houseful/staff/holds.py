@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.errors import Conflict, NotFound
+from houseful.checkout.following import undoing
+from houseful.domain.errors import Conflict, NotFound, Unavailable
 from houseful.domain.seats import Changed, Hold, Refused
 from houseful.ledger import audit
 from houseful.sales.catalog import Catalog
 from houseful.sales.reservations import reservation_error
 from houseful.sales.seating import EventSeats
-from houseful.sql.database import Database, Session
+from houseful.sql.database import Database
 from houseful.store.seats import SeatStore
 
 
@@ -39,16 +40,34 @@ class Holds:
         )
         if not found:
             raise reservation_error("unknown_reservation")
-        holder = found[0].user
-        answer = await self._seats.release_reservation(
-            event_id, holder, reservation_id, by_staff=True
+        hold = found[0]
+        line = await self._database.transact(
+            lambda session: audit.write(
+                session,
+                who=who,
+                act="release_hold",
+                at_ms=clock_ms(),
+                event_id=event_id,
+                reason=reason,
+                details={
+                    "reservation": reservation_id,
+                    "holder": hold.user,
+                    "seatIds": hold.reservation.seat_ids,
+                },
+            )
         )
-        if isinstance(answer, Refused):
-            if not answer.reason:
-                raise Conflict("the hold has just ended", code="expired")
-            raise reservation_error(answer.reason)
-        await self._write(event_id, reservation_id, answer, holder, who, reason)
+        async with undoing(lambda: self._not_done(line), unless=Unavailable):
+            answer = await self._seats.release_reservation(
+                event_id, hold.user, reservation_id, by_staff=True
+            )
+            if isinstance(answer, Refused):
+                if not answer.reason:
+                    raise Conflict("the hold has just ended", code="expired")
+                raise reservation_error(answer.reason)
         return answer
+
+    async def _not_done(self, line: int) -> None:
+        await self._database.transact(lambda session: audit.withdraw(session, line))
 
     async def release_address(
         self, event_id: int, address: str, *, who: str, reason: str
@@ -67,21 +86,3 @@ class Holds:
                     )
                     released += done.seat_ids
         return released
-
-    async def _write(
-        self, event_id: int, reservation_id: int, done: Changed, holder: str, who: str, reason: str
-    ) -> None:
-        details = {"reservation": reservation_id, "holder": holder, "seatIds": done.seat_ids}
-
-        async def work(session: Session) -> None:
-            await audit.write(
-                session,
-                who=who,
-                act="release_hold",
-                at_ms=clock_ms(),
-                event_id=event_id,
-                reason=reason,
-                details=details,
-            )
-
-        await self._database.transact(work)

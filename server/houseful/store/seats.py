@@ -306,24 +306,35 @@ class SeatStore:
         return changed(await self._run("unblock", event_id, *distinct(seat_ids)))
 
     async def begin_checkout(
-        self, event_id: int, user: str, booking_id: int, seat_ids: Sequence[int], *, pay_ms: int
+        self,
+        event_id: int,
+        user: str,
+        booking_id: int,
+        seat_ids: Sequence[int],
+        *,
+        pay_ms: int,
+        fence: str = "",
     ) -> Granted | Refused:
-        """All seats to PAYING for this booking, or none; asked again it is a success."""
+        """All seats to PAYING for this booking, or none; asked again it is a success.
+
+        `fence` names the attempt: whoever abandons an earlier one of the booking moves nothing.
+        """
         reply = await self._run(
-            "begin_checkout", event_id, user, booking_id, pay_ms, *distinct(seat_ids)
+            "begin_checkout", event_id, user, booking_id, pay_ms, fence, *distinct(seat_ids)
         )
         if reply[0] == "refused":
             return Refused(failed_seats(reply[1]))
         return granted(reply)
 
     async def abandon_checkout(
-        self, event_id: int, booking_id: int, *, keep: bool
+        self, event_id: int, booking_id: int, *, keep: bool, fence: str = ""
     ) -> Granted | None:
         """Give the seats of a purchase back: to the buyer (`keep`) or to everyone. Idempotent.
 
-        Returns the hold as it stands again, or None when there is none.
+        `fence`: only if that attempt is the last; empty: whichever it is. Returns the hold as it
+        stands again, or None when there is none.
         """
-        reply = await self._run("abandon_checkout", event_id, booking_id, int(keep))
+        reply = await self._run("abandon_checkout", event_id, booking_id, int(keep), fence)
         return granted(reply) if reply[0] == "kept" else None
 
     async def book_seats(
