@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack
 
 from redis import Redis
 
-from houseful.sales.catalog import NewEvent
+from houseful.sales.catalog import NewEvent, write_event
 from tests.bench.rig import Numbers, Stage, at, cpu_seconds, stage
 from tests.support.plain_http import PlainClient
 from tests.support.serving import DAY_MS, PRICES, Sale, in_thread, small_plan
@@ -36,9 +36,7 @@ def add_events(scene: Stage, count: int) -> list[Sale]:
             first = await catalog.add_event(small_plan(), event)
             plan_id = (await catalog.event(first)).plan_id
             async with writing(catalog._database) as session:
-                more = [
-                    await catalog.write_event(session, plan_id, event) for _ in range(count - 1)
-                ]
+                more = [await write_event(session, plan_id, event) for _ in range(count - 1)]
             await catalog.refresh()
             sales = []
             for event_id in [first, *more]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser import venue_steps
+from tests.browser import steps, venue_steps
 from tests.browser.conftest import DESK, IN_A_BROWSER, PHONE, Enter, Shop, Visit
 from tests.browser.test_access import violations
 from tests.browser.venue_steps import EVENT
@@ -60,6 +61,22 @@ async def test_a_staff_link_signs_in_and_leaves_no_token_in_the_address(
     await page.get_by_label("Staff token").fill("gibberish")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("alert")).to_contain_text("not a token")
+
+
+async def test_a_sign_in_says_until_when_it_holds_and_warns_ten_minutes_before(
+    shop: Shop, enter: Enter
+) -> None:
+    visit: Visit = await enter(shop)
+    page = visit.page
+    await page.clock.install()
+    await visit.open(f"/venue?token={venue_steps.staff_token(shop, ttl_s=15 * 60)}")
+    until = page.locator(".venue-until")
+    await expect(until).to_have_text(re.compile(r"^signed in until \d\d:\d\d", re.IGNORECASE))
+    await steps.pass_time(page, 4 * 60)
+    await expect(page.locator(".toast")).to_have_count(0)
+    await steps.pass_time(page, 10 * 60)  # the first counts again: the server's clock is ours
+    await steps.toast(page, "minutes")
+    await expect(until).to_have_class(re.compile("is-ending"))
 
 
 @pytest.mark.long

@@ -16,9 +16,11 @@ AVAILABLE, RESERVED, BOOKED, BLOCKED = range(4)
 """As the seat store counts them."""
 
 
-def staff_token(shop: Shop, role: str = "venue", user: str = "box-office") -> str:
+def staff_token(
+    shop: Shop, role: str = "venue", user: str = "box-office", ttl_s: int = 12 * 3600
+) -> str:
     """As `houseful token` prints it."""
-    return Tokens(settings.load(data_dir=shop.log.parent / "data")).issue(user, role)[0]
+    return Tokens(settings.load(data_dir=shop.log.parent / "data")).issue(user, role, ttl_s)[0]
 
 
 async def clock_in(shop: Shop, enter: Enter, path: str = "", **options: Any) -> Visit:

@@ -28,13 +28,15 @@ from houseful.ledger.outbox import Job
 from houseful.plans import reader
 from houseful.sales.catalog import NewEvent
 from houseful.sql.database import Session
-from houseful.staff.event_admin import EventAdmin, EventChange
+from houseful.staff.event_admin import EventAdmin
 from houseful.staff.event_stream import StaffEventStream
 from houseful.store.limiter import Limiter
 from houseful.store.staff_events import StaffEventStore
 from houseful.tickets.code import TicketSigner
 from houseful.tickets.delivery import mailer
 from houseful.tickets.links import LinkSigner
+from houseful.wire.codec import iso
+from houseful.wire.staff import EventChangeRequest
 from tests.checkout.shop import Shop, data, new_key
 from tests.support.mail_office import Office, smtp_server
 from tests.support.sessions import writing
@@ -136,6 +138,10 @@ async def test_a_booking_that_ended_first_gets_no_mail_of_its_tickets(room: Post
     ]
 
 
+def changed(**given: str) -> EventChangeRequest:
+    return EventChangeRequest.model_validate({"reason": "ill", **given})
+
+
 async def test_a_moved_event_is_told_to_every_buyer(room: PostRoom, redis_client: Redis) -> None:
     shop = room.shop
     first, second = await room.bought("ada", 0), await room.bought("ben", 1)
@@ -145,8 +151,8 @@ async def test_a_moved_event_is_told_to_every_buyer(room: PostRoom, redis_client
     desk = StaffEventStream(StaffEventStore(redis_client))
     admin = EventAdmin(shop.database, shop.catalog, desk)
     later = shop.event.starts_at_ms + DAY_MS
-    await admin.change_event("vera", shop.event.id, EventChange({"name": "A recital"}), "typo")
-    await admin.change_event("vera", shop.event.id, EventChange({"starts_at_ms": later}), "ill")
+    await admin.change_event("vera", shop.event.id, changed(name="A recital"))
+    await admin.change_event("vera", shop.event.id, changed(startsAt=iso(later)))
     moved = (await room.send_all())[sent:]
     assert {mail["Subject"] for mail in moved} == {"New date: A recital"}
     assert sorted(entry(mail)[1]["UID"] for mail in moved) == [

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import json
 import random
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from houseful.hammer.client.http_client import parse_reply
-from houseful.hammer.client.live_socket import ClientSocket, frame_length, payload_of
+from houseful.hammer.client import address
+from houseful.hammer.client.http_client import ANSWER_WITHIN_S, parse_reply
+from houseful.hammer.client.live_socket import GUID, ClientSocket, frame_length, payload_of
+from houseful.hammer.client.transports import OverSocket
+from houseful.hammer.people.identities import Identity
+from houseful.hammer.plan import RunPlan
+from houseful.hammer.run_context import Facts, RunContext, reason_of
 from houseful.wire import frames
 
 PLAIN = b'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"data": "x"}'
@@ -93,8 +104,89 @@ def test_a_ping_is_answered_and_a_close_is_returned_with_its_code() -> None:
     line.sent = b""
     socket.data_received(frames.prepare((4008).to_bytes(2, "big") + b"too slow", frames.CLOSE))
     assert unmasked(line.sent) == (4008).to_bytes(2, "big")
+    assert ear.ended == [(4008, "too slow")]  # while the connection still has things to send
     socket.connection_lost(None)
-    assert ear.ended == [(4008, "too slow")]
+    assert len(ear.ended) == 1
+
+
+class Venue:
+    """A server whose first sockets end as told, and whose later ones answer."""
+
+    def __init__(self, *endings: str) -> None:
+        self.endings = list(endings)
+        self.heard = 0
+        self.calls: list[asyncio.Task[None]] = []
+
+    def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.calls.append(asyncio.create_task(self._call(reader, writer)))
+
+    async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._talk(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = (await reader.readuntil(b"\r\n\r\n")).decode()
+        key = re.search(r"Sec-WebSocket-Key: (\S+)", request)
+        assert key is not None
+        accept = base64.b64encode(hashlib.sha1(key[1].encode() + GUID).digest())
+        writer.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+        )
+        while len(head := await reader.read(2)) == 2:
+            payload = await reader.readexactly(4 + (head[1] & 0x7F))
+            if head[0] != 0x81:
+                continue
+            self.heard += 1
+            ending = self.endings.pop(0) if self.endings else "answers"
+            if ending.startswith("answers"):
+                ref = json.loads(unmasked(head + payload))["ref"]
+                message = {"type": "ok", "ref": ref, "data": {"heard": self.heard}}
+                writer.write(frames.prepare(json.dumps(message).encode()))
+            if ending.endswith("closes"):  # and leaves the connection as it is
+                writer.write(frames.prepare((1012).to_bytes(2, "big"), frames.CLOSE))
+            if ending == "hangs up":
+                return
+
+
+@asynccontextmanager
+async def speaking_with(venue: Venue) -> AsyncIterator[OverSocket]:
+    server = await asyncio.start_server(venue.answer, "127.0.0.1", 0)
+    plan = RunPlan(address.parse(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+    way = OverSocket(RunContext(plan, Facts(1, "", 1, 600, 10, "demo", "", 0)))
+    try:
+        await way.open(Identity("ada", "token"))
+        async with asyncio.timeout(ANSWER_WITHIN_S / 4):  # no test waits for what never comes
+            yield way
+    finally:
+        way.close()
+        server.close()
+        await asyncio.gather(*venue.calls)
+
+
+@pytest.mark.parametrize(
+    ("ending", "counted"), [("closes", "closed_1012"), ("hangs up", "closed_1006")]
+)
+async def test_a_socket_that_closes_under_a_command_is_counted_as_that_at_once(
+    ending: str, counted: str
+) -> None:
+    venue = Venue(ending)
+    async with speaking_with(venue) as way:
+        with pytest.raises(ConnectionError) as caught:
+            await way.reserve([(1, 1)], "s")
+        assert reason_of(caught.value) == counted
+        assert (await way.reserve([(1, 1)], "s")).data == {"heard": 2}
+
+
+async def test_a_socket_that_closed_between_two_commands_is_not_waited_for() -> None:
+    """The buyer's pause is when servers close; the second command goes over a new socket."""
+    venue = Venue("answers and closes")
+    async with speaking_with(venue) as way:
+        assert (await way.reserve([(1, 1)], "s")).data == {"heard": 1}
+        assert (await way.release(1, [1])).data == {"heard": 2}
 
 
 def test_an_answer_is_taken_when_it_is_whole() -> None:

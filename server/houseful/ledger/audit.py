@@ -17,6 +17,7 @@ from houseful.wire.codec import decode, encode
 class Entry:
     """One line of the log; `reference` names the booking it is about, if any."""
 
+    id: int
     at_ms: int
     who: str
     act: str
@@ -68,6 +69,7 @@ async def of_event(
     ).scalar_one()
     found = await session.execute(
         select(
+            AUDIT.c.id,
             AUDIT.c.at_ms,
             AUDIT.c.who,
             AUDIT.c.act,
@@ -81,4 +83,10 @@ async def of_event(
         .limit(limit)
         .offset(offset)
     )
-    return [Entry(row[0], row[1], row[2], row[3], row[4], decode(row[5])) for row in found], total
+    return [_entry(*row) for row in found], total
+
+
+def _entry(
+    id: int, at_ms: int, who: str, act: str, reason: str, reference: str | None, details: str
+) -> Entry:
+    return Entry(id, at_ms, who, act, reason, reference, decode(details))

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from houseful.readiness import outside, parts
+from houseful.readiness import outside, parts, stored
 from houseful.readiness.findings import Finding
 from houseful.settings import Settings
 
@@ -36,8 +36,12 @@ CHECKS: Final[dict[str, Check]] = {
 }
 """What a running server can say of itself: subject → its check."""
 
-BEFORE_START: Final[dict[str, Check]] = {**CHECKS, "port": parts.port}
-"""What can be said from beside it: a server holds its own port."""
+BEFORE_START: Final[dict[str, Check]] = {
+    **CHECKS,
+    "port": parts.port,
+    stored.SUBJECT: stored.rows,
+}
+"""What can be said from beside it: a server holds its own port, and knows what its lists left out."""
 
 
 async def examine(chosen: Settings, checks: dict[str, Check] = CHECKS) -> list[Finding]:

@@ -33,6 +33,20 @@ FINDINGS: Final[dict[str, tuple[Severity, str]]] = {
     "database_answers": ("fine", "{kind} answers"),
     "database_not_made": ("fine", "SQLite, not made yet; `houseful` makes it"),
     "database_unreachable": ("error", "{reason}"),
+    "rows_readable": ("fine", "every event can be shown"),
+    "event_unreadable": ("error", "events that nobody is shown, see row_skipped in the log: {ids}"),
+    "booking_unreadable": (
+        "error",
+        "bookings that lists leave out, see row_skipped in the log: {ids}",
+    ),
+    "discount_unreadable": (
+        "error",
+        "discount codes that lists leave out, see row_skipped in the log: {ids}",
+    ),
+    "act_unreadable": (
+        "error",
+        "lines of staff's log that it leaves out, see row_skipped in the server's: {ids}",
+    ),
     "database_open": (
         "warning",
         "{file} can be read by other users of this machine; chmod 600 it",

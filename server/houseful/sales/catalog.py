@@ -71,7 +71,7 @@ class Catalog:
     def __init__(self, database: Database, seats: SeatStore, timezone: str = "UTC") -> None:
         """`timezone`: the IANA name of new venues' own, where nobody says another."""
         self._database = database
-        self._timezone = timezone
+        self.timezone = timezone
         self._seats = seats
         self._events: dict[int, tuple[float, EventRecord]] = {}
         self._houses: WeakValueDictionary[int, EventSeats] = WeakValueDictionary()
@@ -250,27 +250,9 @@ class Catalog:
         """Store a plan and an event on it; returns the event's id."""
 
         async def work(session: Session) -> int:
-            return await self.write_event(session, await plans.add(session, plan), event)
+            return await write_event(session, await plans.add(session, plan), event, self.timezone)
 
         return await self._database.transact(work)
-
-    async def write_event(self, session: Session, plan_id: int, event: NewEvent) -> int:
-        """Store an event on a stored plan; returns its id. Raises NotFound, InvalidRequest."""
-        return await events.add(
-            session,
-            plan_id=plan_id,
-            venue_name=event.venue,
-            name=event.name,
-            starts_at_ms=event.starts_at_ms,
-            on_sale_at_ms=event.on_sale_at_ms,
-            off_sale_at_ms=event.off_sale_at_ms,
-            currency=event.currency,
-            prices=event.prices,
-            timezone=event.timezone,
-            house_timezone=self._timezone,
-            is_demo=event.is_demo,
-            lone_seats=event.lone_seats,
-        )
 
     async def add_discount(self, code: str, percent: int, *, is_demo: bool = False) -> None:
         """So many percent off at every event, or at the demo's. Raises Conflict when it exists."""
@@ -288,3 +270,24 @@ class Catalog:
         if record.is_hidden and not is_staff:
             raise NotFound(f"no event {event_id}", code="unknown_event")
         return record
+
+
+async def write_event(
+    session: Session, plan_id: int, event: NewEvent, house_timezone: str = "UTC"
+) -> int:
+    """Store an event on a stored plan; returns its id. Raises NotFound, InvalidRequest."""
+    return await events.add(
+        session,
+        plan_id=plan_id,
+        venue_name=event.venue,
+        name=event.name,
+        starts_at_ms=event.starts_at_ms,
+        on_sale_at_ms=event.on_sale_at_ms,
+        off_sale_at_ms=event.off_sale_at_ms,
+        currency=event.currency,
+        prices=event.prices,
+        timezone=event.timezone,
+        house_timezone=house_timezone,
+        is_demo=event.is_demo,
+        lone_seats=event.lone_seats,
+    )

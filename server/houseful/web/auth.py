@@ -87,8 +87,12 @@ class Tokens:
     ) -> tuple[str, int]:
         """(token, when it expires in seconds since 1970), signed with our own secret.
 
-        Raises InvalidRequest for a door without an event, or an event without a door.
+        Raises InvalidRequest for a user that `verify` would refuse, and for a door without an
+        event, or an event without a door.
         """
+        fault = subject_fault(user_id)
+        if fault is not None:
+            raise InvalidRequest(fault, field="sub")
         if (role == DOOR) != (event_id is not None):
             raise InvalidRequest(f"expected an event for the role door alone, got role {role}")
         now = int(time.time())
@@ -210,13 +214,21 @@ def bearer(authorization: str) -> str:
     return token.strip()
 
 
+def subject_fault(subject: object) -> str | None:
+    """What is wrong with a `sub`, if anything; it is never repaired: it could be somebody else's."""
+    if not isinstance(subject, str) or not 0 < len(subject) <= USER_LENGTH:
+        return f"expected `sub` of 1 to {USER_LENGTH} characters"
+    if not is_clean(subject):
+        return "expected `sub` in NFC, without control characters, trimmed"
+    return None
+
+
 def user_of(claims: dict[str, Any]) -> User:
     """Raises Unauthenticated for a subject or role that is none."""
     subject, role = claims["sub"], claims.get("role", "customer")
-    if not isinstance(subject, str) or not 0 < len(subject) <= USER_LENGTH:
-        raise Unauthenticated(f"expected `sub` of 1 to {USER_LENGTH} characters")
-    if not is_clean(subject):  # repaired it could be somebody else's
-        raise Unauthenticated("expected `sub` in NFC, without control characters, trimmed")
+    fault = subject_fault(subject)
+    if fault is not None:
+        raise Unauthenticated(fault)
     if role not in ROLES:
         raise Unauthenticated(f"expected `role` to be one of {', '.join(ROLES)}")
     event_id = claims.get("event") if role == DOOR else None

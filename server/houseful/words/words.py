@@ -8,6 +8,7 @@ from datetime import datetime
 
 from houseful.domain import seat_names
 from houseful.domain.money import to_wire
+from houseful.domain.zones import zone_label
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,14 +88,9 @@ class Words:
 
     def time(self, at: datetime) -> str:
         """`19:30 CET`: with what tells the reader whose clock it is on."""
-        return self.time_pattern.format(time=at.strftime("%H:%M"), zone=self.zone(at))
-
-    def zone(self, at: datetime) -> str:
-        """`CET`, `UTC`, or `GMT+04:00` where the zone has no letters of its own."""
-        name = at.tzname() or ""
-        if name[:1] in {"+", "-", ""}:
-            return f"GMT{at.strftime('%z')[:3]}:{at.strftime('%z')[3:5]}"
-        return self.zones.get(name, name)
+        label = zone_label(at)
+        zone = self.zones.get(label, label)
+        return self.time_pattern.format(time=at.strftime("%H:%M"), zone=zone)
 
     def moment(self, at: datetime) -> str:
         """Date and time in one line."""

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
+from houseful.readiness import stored
 from houseful.sql.database import Database
 from tests.support.serving import Guest, Sale, Server
 from tests.support.sessions import writing
@@ -79,3 +80,22 @@ async def test_a_bad_act_and_a_bad_discount_hide_no_other(
     codes = [one["code"] for one in await given(await venue.http.get("/discounts"))]
     assert "SOUND" in codes
     assert "SPOILT" not in codes
+
+
+async def test_staff_are_told_of_what_lists_leave_out_until_it_is_mended(
+    server: Server, database: Database, venue: Guest, ann: Guest
+) -> None:
+    bad = server.add_event(name="Out of time")
+
+    async def told() -> list[str]:
+        await given(await ann.http.get("/events"))
+        items = (await given(await venue.http.get("/readiness")))["items"]
+        return [one["params"]["ids"] for one in items if one["code"] == "event_unreadable"]
+
+    await spoil(database, f"UPDATE event SET off_sale_at_ms = {NO_TIME_MS} WHERE id = {bad.id}")
+    (ids,) = await told()
+    assert str(bad.id) in ids.split(", ")
+    by_doctor = {one.code: one.severity for one in await stored.rows(server.settings)}
+    assert by_doctor["event_unreadable"] == "error"
+    await spoil(database, f"UPDATE event SET off_sale_at_ms = NULL WHERE id = {bad.id}")
+    assert str(bad.id) not in ", ".join(await told()).split(", ")

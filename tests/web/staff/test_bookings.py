@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.serving import Guest, Sale, Server, eventually
 from tests.support.staff import act, audit, given, refused, statuses
+from tests.web.staff.test_events import new_event, pretix_plan
 
 
 async def buy(guest: Guest, sale: Sale, *seats: int, **contact: str) -> dict[str, Any]:
@@ -181,6 +183,21 @@ async def test_the_table_has_every_booking_and_no_formula(
     ]
     assert [row[header.index("total")] for row in rows] == ["75.00"] * len(names)
     assert [line["act"] for line in await audit(venue, sale)] == ["export_bookings"]
+
+
+async def test_the_table_s_times_are_the_venue_s_and_their_zone_is_named(
+    venue: Guest, ann: Guest
+) -> None:
+    plan = await given(await venue.http.post("/plans", json=pretix_plan()), 201)
+    body = new_event(plan["planId"], venue="A hall in Nepal", timeZone="Asia/Kathmandu")
+    event = await given(await venue.http.post("/events", json=body), 201)
+    seats = sorted(await ann.seats(Sale(event["id"], range(0))))
+    booking = await ann.bought(Sale(event["id"], range(seats[0], seats[-1] + 1)), seats[0])
+    answer = await venue.http.get(f"/events/{event['id']}/bookings.csv")
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert row["time zone"] == "Asia/Kathmandu"
+    at = datetime.fromisoformat(booking["createdAt"]) + timedelta(hours=5, minutes=45)
+    assert row["created"] == f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 @pytest.mark.parametrize("path", ["bookings", "bookings.csv", "blocks", "holds", "audit"])

@@ -94,10 +94,16 @@ class ClientSocket(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.is_closed = True
         if self._opening is not None and not self._opening.done():
+            self.is_closed = True
             self._opening.set_exception(ConnectionResetError("hung up during the handshake"))
         else:
+            self._end()
+
+    def _end(self) -> None:
+        """Tell the reader, once."""
+        if not self.is_closed:
+            self.is_closed = True
             self._reader.closed(self._code, self._reason)
 
     def data_received(self, data: bytes) -> None:
@@ -134,6 +140,7 @@ class ClientSocket(asyncio.Protocol):
             self._code = int.from_bytes(payload[:2], "big") if len(payload) >= 2 else 1005
             self._reason = payload[2:].decode(errors="replace")
             self.close(self._code if len(payload) >= 2 else 1000)
+            self._end()  # nothing is answered now, however long the connection takes to go
         elif first != PONG:
             self._reason = f"a frame that begins with {first:#04x}"
             self.abort()

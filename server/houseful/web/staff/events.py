@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
-from houseful.domain.errors import InvalidRequest, UnsupportedMediaType
-from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
+from houseful.domain.errors import UnsupportedMediaType
 from houseful.domain.wording import shown
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
-from houseful.sales.catalog import NewEvent
-from houseful.staff.event_admin import EventChange
 from houseful.web.buyer.events import event_view
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation
 from houseful.wire.buyer import EventBody
-from houseful.wire.codec import parse_iso
 from houseful.wire.staff import (
     EventChangeRequest,
     ImportedPlanBody,
-    LoneSeatRequest,
     NewEventRequest,
     PlanDocument,
     PlanSummaryBody,
@@ -54,20 +47,7 @@ async def list_plans(call: Call) -> Response:
 
 async def add_event(call: Call) -> Response:
     body = await call.body(NewEventRequest)
-    event = NewEvent(
-        name=body.name,
-        venue=body.venue,
-        starts_at_ms=parse_iso(body.startsAt),
-        currency=body.currency,
-        prices={},
-        on_sale_at_ms=moment(body.onSaleAt),
-        off_sale_at_ms=moment(body.offSaleAt),
-        timezone=body.timeZone,
-        lone_seats=lone_seat_rule(body.loneSeats),
-    )
-    record = await call.context.staff.programme.add_event(
-        call.user.id, body.planId, event, body.prices
-    )
+    record = await call.context.staff.programme.add_event(call.user.id, body)
     return ok(event_view(record, record.seat_count), "Event created", 201)
 
 
@@ -75,9 +55,7 @@ async def change_event(call: Call) -> Response:
     """Change what is named. A new sale window is pushed to every page that shows the event."""
     body = await call.body(EventChangeRequest)
     event_id = call.id("event_id")
-    record = await call.context.staff.programme.change_event(
-        call.user.id, event_id, event_change(body), body.reason
-    )
+    record = await call.context.staff.programme.change_event(call.user.id, event_id, body)
     for live in call.context.live:
         if live.event_id == event_id:
             await live.caught_up(staff_note=True)  # its author reads the change from now on
@@ -88,7 +66,7 @@ async def remove_event(call: Call) -> Response:
     """Only while nothing of it is sold; an event that sold something can be hidden."""
     body = await call.body(ReasonRequest)
     event_id = call.id("event_id")
-    await call.context.staff.programme.remove_event(call.user.id, event_id, body.reason)
+    await call.context.staff.programme.remove_event(call.user.id, event_id, body)
     return ok({"eventIds": [event_id], "keptEventIds": []}, "Event removed")
 
 
@@ -97,39 +75,6 @@ async def remove_demo(call: Call) -> Response:
     body = await call.body(ReasonRequest)
     removed, kept = await call.context.staff.programme.remove_demo(call.user.id, body.reason)
     return ok({"eventIds": removed, "keptEventIds": kept}, "Demo events removed")
-
-
-def event_change(body: EventChangeRequest) -> EventChange:
-    """Raises InvalidRequest for a null where there must be something."""
-    given = body.model_fields_set
-    for name in ("name", "startsAt", "prices", "timeZone", "hidden", "loneSeats"):
-        if name in given and getattr(body, name) is None:
-            raise InvalidRequest(f"{name}: expected a value, got null", field=name)
-    values: dict[str, Any] = {}
-    if body.name is not None:
-        values["name"] = body.name
-    if body.startsAt is not None:
-        values["starts_at_ms"] = parse_iso(body.startsAt)
-    if "onSaleAt" in given:
-        values["on_sale_at_ms"] = moment(body.onSaleAt)
-    if "offSaleAt" in given:
-        values["off_sale_at_ms"] = moment(body.offSaleAt)
-    if body.hidden is not None:
-        values["is_hidden"] = body.hidden
-    if body.loneSeats is not None:
-        values |= body.loneSeats.values()
-    return EventChange(values, body.prices or {}, body.timeZone)
-
-
-def lone_seat_rule(asked: LoneSeatRequest | None) -> LoneSeatRule:
-    """A new event's rule."""
-    given = (asked or LoneSeatRequest()).model_dump(exclude_none=True)
-    rule = LoneSeatRule()
-    return LoneSeatRule(
-        LoneSeats(given.get("rule", rule.mode)),
-        given.get("offBelowFreePercent", rule.off_below_percent),
-        given.get("offHoursBefore", rule.off_hours_before),
-    )
 
 
 async def one_event_view(call: Call, record: EventRecord) -> EventBody:
@@ -144,10 +89,6 @@ def plan_view(plan: PlanSummary) -> PlanSummaryBody:
         "seatCount": plan.seat_count,
         "categories": [{"name": name, "seats": seats} for name, seats in plan.categories],
     }
-
-
-def moment(text: str | None) -> int | None:
-    return None if text is None else parse_iso(text)
 
 
 ACT_ERRORS = (400, 404, 413, 415, 503)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import Final
 
 from starlette.responses import Response
 
-from houseful.readiness import checks
+from houseful.readiness import checks, stored
+from houseful.readiness.findings import Finding
 from houseful.sales.single_flight import SingleFlight
 from houseful.settings import Settings
 from houseful.web.envelope import ok
@@ -17,8 +19,8 @@ from houseful.wire.staff import ReadinessBody, ReadinessItem
 FRESH_S: Final = 20.0
 """Each look asks the gateway and the mail server: pages that ask together, or again, share one."""
 
-_flights: SingleFlight[int, ReadinessBody] = SingleFlight()
-_seen: dict[int, tuple[float, ReadinessBody]] = {}
+_flights: SingleFlight[int, Sequence[Finding]] = SingleFlight()
+_seen: dict[int, tuple[float, Sequence[Finding]]] = {}
 
 
 async def get_readiness(call: Call) -> Response:
@@ -27,11 +29,17 @@ async def get_readiness(call: Call) -> Response:
     at, found = _seen.get(id(settings), (0.0, None))
     if found is None or monotonic() - at > FRESH_S:
         found = await _flights.run(id(settings), lambda: look(settings))
-    return ok(found, "Readiness retrieved successfully", 200, {"Cache-Control": "no-store"})
+    view = readiness_view([*found, *stored.left_out()])
+    return ok(view, "Readiness retrieved successfully", 200, {"Cache-Control": "no-store"})
 
 
-async def look(settings: Settings) -> ReadinessBody:
+async def look(settings: Settings) -> Sequence[Finding]:
     findings = await checks.examine(settings)
+    _seen[id(settings)] = (monotonic(), findings)
+    return findings
+
+
+def readiness_view(findings: Sequence[Finding]) -> ReadinessBody:
     items: list[ReadinessItem] = [
         {
             "subject": finding.subject,
@@ -42,9 +50,7 @@ async def look(settings: Settings) -> ReadinessBody:
         }
         for finding in findings
     ]
-    found: ReadinessBody = {"ready": all(finding.ok for finding in findings), "items": items}
-    _seen[id(settings)] = (monotonic(), found)
-    return found
+    return {"ready": all(finding.ok for finding in findings), "items": items}
 
 
 OPERATIONS = (

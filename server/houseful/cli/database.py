@@ -1,0 +1,58 @@
+"""One command's way to the database, and its word to the servers that run on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from houseful.settings import Settings
+    from houseful.sql.database import Session
+
+T = TypeVar("T")
+
+
+def with_database(
+    chosen: Settings, work: Callable[[Session], Awaitable[T]], *, changes: int | None = None
+) -> T:
+    """Run `work` in one transaction on the migrated database; then tell servers of the event that
+    it `changes`."""
+    from houseful import data_directory
+    from houseful.ledger.migrate import migrate
+    from houseful.sql.database import Database
+    from houseful.telemetry import log
+
+    log.configure_for_command()
+    data_directory.prepare(chosen.data_dir)
+
+    async def run() -> T:
+        database = Database(chosen.sql_url())
+        try:
+            await migrate(database.url, timezone=chosen.timezone)
+            done = await database.transact(work)
+        finally:
+            await database.close()
+        if changes is not None:
+            await _tell(chosen, changes)
+        return done
+
+    return asyncio.run(run())
+
+
+async def _tell(chosen: Settings, event_id: int) -> None:
+    """Open pages hear of it at once; without this note servers find out within a second."""
+    from houseful.redis.connection import connect, settled
+    from houseful.settings import revealed
+    from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
+    from houseful.store.staff_events import StaffEventStore
+    from houseful.valkey.embedded import find_running
+
+    url = find_running(chosen.data_dir) if chosen.redis_url is None else revealed(chosen.redis_url)
+    if url is None:
+        return
+    client = connect(await settled(url))
+    try:
+        await StaffEventStream(StaffEventStore(client)).tell(event_id, EVENT_CHANGED)
+    finally:
+        await client.aclose()
