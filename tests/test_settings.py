@@ -114,6 +114,14 @@ def test_a_wrong_value_is_refused_by_name(
     assert f'got "{value}"' in refusal()
 
 
+def test_a_sender_that_is_none_is_refused_at_the_start_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOUSEFUL_MAIL_FROM", "Box Office <a..b@example.org>")
+
+    assert "two periods in a row" in refusal()
+
+
 @pytest.mark.parametrize(
     "name",
     [

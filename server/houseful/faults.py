@@ -43,13 +43,15 @@ def variable(fields: Fields, field: str) -> str:
 
 
 def wrong_value(fields: Fields, details: ErrorDetails) -> str:
-    """The variable, what was expected, what came; a secret is not repeated."""
+    """The variable, what was expected, what came, and why not that; a secret is not repeated."""
     field = str(details["loc"][0]).lower().removeprefix(PREFIX.lower())
     about = fields[field]
     came = shown(details["input"], LONGEST_SHOWN + 1)
+    why = str(details.get("ctx", {}).get("error", ""))
     if "Secret" in str(about.annotation) or len(came) > LONGEST_SHOWN:
-        came = "another value (not shown)"
-    return f"{variable(fields, field)}: expected {about.description}, got {came}"
+        came, why = "another value (not shown)", ""
+    reason = f" ({why.rstrip('.')})" if why and why not in str(details["input"]) else ""
+    return f"{variable(fields, field)}: expected {about.description}, got {came}{reason}"
 
 
 def unknown_names(fields: Fields) -> list[str]:

@@ -12,7 +12,6 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -33,7 +32,7 @@ from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import ConfigurationError, InvalidRequest
 from houseful.domain.zones import checked_zone
 from houseful.limits import Limits
-from houseful.wire.email_address import email_address
+from houseful.wire.email_address import sender_of
 
 SECRET_BYTES: Final = 32
 """HS256 wants a key of at least its hash's 256 bits (RFC 7518 §3.2); we generate that much."""
@@ -423,10 +422,7 @@ class Settings(Limits):
     @field_validator("mail_from")
     @classmethod
     def _check_sender(cls, value: str) -> str:
-        try:
-            email_address(parseaddr(value)[1], is_ours=True)
-        except InvalidRequest as error:
-            raise ValueError(error.message) from None
+        sender_of(value)
         return value
 
     @field_validator("ticket_fonts")

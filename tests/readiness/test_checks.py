@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
@@ -18,6 +19,7 @@ from houseful.valkey.embedded import EmbeddedValkey
 from tests.payments.tills import API_KEY
 from tests.stripe_double.fixture import stripe_double
 from tests.stripe_double.server import StripeDouble
+from tests.support.mail_office import Office, smtp_server
 from tests.support.ports import free_port
 
 __all__ = ["stripe_double"]
@@ -81,6 +83,18 @@ async def test_a_mail_server_that_greets_is_fine_with_a_sender(
     assert codes(await outside.mail(configured(data_dir, smtp_url=url))) == ["mail_sender_default"]
     named = configured(data_dir, smtp_url=url, mail_from="box@theatre.example")
     assert codes(await outside.mail(named)) == ["mail_accepted"]
+
+
+@pytest.mark.parametrize("has_smtputf8", [True, False])
+async def test_a_sender_in_another_alphabet_needs_a_mail_server_that_takes_it(
+    data_dir: Path, has_smtputf8: bool
+) -> None:
+    async with smtp_server(Office(), enable_SMTPUTF8=has_smtputf8) as port:
+        url = SecretStr(f"smtp://127.0.0.1:{port}")
+        named = configured(data_dir, smtp_url=url, mail_from="Jörg <jörg@theatre.example>")
+        (found,) = await outside.mail(named)
+    assert found.code == ("mail_accepted" if has_smtputf8 else "mail_sender_needs_smtputf8")
+    assert found.severity == ("fine" if has_smtputf8 else "error")
 
 
 async def test_a_port_that_somebody_else_has_is_an_error(data_dir: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default
 from ipaddress import ip_address
@@ -301,6 +302,18 @@ async def test_an_address_in_any_alphabet_is_for_a_server_with_smtputf8(
         await post.send(message)
     assert refusal.value.code == "address_needs_smtputf8"
     assert office.envelopes == []
+
+
+async def test_a_sender_that_the_server_has_no_letters_for_is_no_fault_of_the_buyer_s(
+    office: Office, serve: Serve, booking: BookingDocument
+) -> None:
+    """The mail waits until the house has another sender."""
+    post = mailer(f"smtp://127.0.0.1:{await serve(enable_SMTPUTF8=False)}")
+    message = letter(booking, "ada@example.org")
+    del message["From"]
+    message["From"] = Address("Jörg", "jörg", "theatre.example")
+    with pytest.raises(Unavailable, match="SMTPUTF8"):
+        await post.send(message)
 
 
 async def test_what_the_mail_server_can_do_is_asked_once_and_remembered_for_a_while(

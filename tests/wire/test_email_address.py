@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from houseful.domain.errors import InvalidRequest
-from houseful.wire.email_address import email_address
+from houseful.wire.email_address import email_address, sender_of
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,37 @@ def test_the_house_s_own_address_may_be_on_its_own_machine() -> None:
     assert email_address("tickets@localhost", is_ours=True).sent == "tickets@localhost"
     with pytest.raises(InvalidRequest):
         email_address("tickets@localhost")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "sent"),
+    [
+        ("tickets@localhost", "", "tickets@localhost"),
+        (
+            "Städtische Bühne <karten@bühne.example>",
+            "Städtische Bühne",
+            "karten@xn--bhne-0ra.example",
+        ),
+        ('"Box, Office" <a@example.org>', "Box, Office", "a@example.org"),
+    ],
+)
+def test_a_sender_is_an_address_or_a_name_with_one(text: str, name: str, sent: str) -> None:
+    found, address = sender_of(text)
+    assert (found, address.sent) == (name, sent)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nobody",
+        "a..b@example.org",
+        "Box, Office <a@example.org>",
+        "a@example.org, b@example.org",
+        "Box\r\nBcc: eve@example.org <a@example.org>",
+        "Box\x00 <a@example.org>",
+    ],
+)
+def test_a_sender_that_no_mail_could_name_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"[a-z]"):
+        sender_of(text)

@@ -73,6 +73,11 @@ FINDINGS: Final[dict[str, tuple[Severity, str]]] = {
         "warning",
         "HOUSEFUL_MAIL_FROM is not set: mail from {sender} is not delivered",
     ),
+    "mail_sender_needs_smtputf8": (
+        "error",
+        "the server at {host}:{port} lacks SMTPUTF8, which HOUSEFUL_MAIL_FROM {sender} needs:"
+        " take an address in plain letters (a to z)",
+    ),
     "mail_unreachable": ("error", "the server at {host}:{port} does not take mail: {reason}"),
     "time_zone_set": ("fine", "{zone}"),
     "time_zone_not_set": ("warning", "HOUSEFUL_TIMEZONE is not set: times show in {zone}"),

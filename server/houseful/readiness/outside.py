@@ -14,6 +14,7 @@ from houseful.payments.gateway import GatewayNotSetUp
 from houseful.readiness.findings import Finding
 from houseful.settings import Settings
 from houseful.tickets.delivery import SmtpMailer, SmtpServer
+from houseful.wire.email_address import sender_of
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 TEST_KEYS: Final = ("sk_test_", "rk_test_", "pk_test_")
@@ -58,10 +59,12 @@ async def mail(chosen: Settings) -> Sequence[Finding]:
         return [Finding("mail", "check_failed", {"reason": error.told})]
     where: dict[str, str | int] = {"host": server.host, "port": server.port}
     try:
-        await SmtpMailer(server).greet()
+        has_smtputf8 = await SmtpMailer(server).greet()
     except Unavailable as error:
         return [Finding("mail", "mail_unreachable", {**where, "reason": error.told})]
     sender = {"sender": chosen.mail_from}
+    if sender_of(chosen.mail_from)[1].needs_smtputf8 and not has_smtputf8:
+        return [Finding("mail", "mail_sender_needs_smtputf8", {**where, **sender})]
     if "mail_from" not in chosen.model_fields_set:
         return [Finding("mail", "mail_sender_default", sender)]
     return [Finding("mail", "mail_accepted", {**where, **sender})]

@@ -137,6 +137,10 @@ class SmtpMailer:
                 await client.send_message(message)
             await _part(client)
         except aiosmtplib.SMTPNotSupported as failure:  # only of addresses: RFC 6531
+            if not str(message["From"].addresses[0].addr_spec).isascii():  # then it is no buyer's
+                raise _unavailable(
+                    "(it lacks SMTPUTF8, which the sender's address needs)"
+                ) from failure
             raise other_alphabet() from failure
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             said = refusal.recipients[0]

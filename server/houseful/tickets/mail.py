@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from html import escape
 from typing import Final, Literal
 
 from houseful.tickets import calendar
 from houseful.tickets.model import BookingDocument, Ticket
-from houseful.wire.email_address import email_address
+from houseful.wire.email_address import EmailAddress, email_address, sender_of
 from houseful.words import Words
 
 LONGEST_NAME: Final = 80
@@ -78,11 +78,11 @@ def compose(
     when the same delivery is tried again, so that a mailbox that got it twice can show it once.
     `pdf` is None where no ticket is good any more. Raises InvalidRequest for an address that is none.
     """
-    sender_name, sender_address = parseaddr(one_line(sender))
+    sender_name, ours = sender_of(sender)
     message = EmailMessage(policy=SMTP)
-    source = _address(sender_address, sender_name or document.event.venue, is_ours=True)
+    source = _address(ours, sender_name or document.event.venue)
     message["From"] = source
-    message["To"] = _address(to, plain_name(document.holder))
+    message["To"] = _address(email_address(to), plain_name(document.holder))
     message["Subject"] = occasion.subject(document)
     message["Date"] = format_datetime(datetime.fromtimestamp(sent_at_ms / 1000, UTC))
     message["Message-ID"] = (
@@ -106,8 +106,8 @@ def compose(
     return message
 
 
-def _address(text: str, name: str, *, is_ours: bool = False) -> Address:
-    local, _, domain = email_address(text, is_ours=is_ours).sent.rpartition("@")
+def _address(address: EmailAddress, name: str) -> Address:
+    local, _, domain = address.sent.rpartition("@")
     return Address(one_line(name), local, domain)  # as one text it may have ASCII alone
 
 

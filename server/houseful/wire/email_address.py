@@ -7,13 +7,14 @@ the library email-validator. No name server is asked: an outage of it must not s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import getaddresses
 from typing import Final
 
 import email_validator
 from email_validator import EmailNotValidError, validate_email
 
 from houseful.domain.errors import InvalidRequest
-from houseful.domain.text import clean
+from houseful.domain.text import clean, is_clean
 from houseful.domain.wording import shown
 
 for _name in ("local", "localhost", "test"):  # the library's documented way to let them in:
@@ -43,9 +44,7 @@ def email_address(text: str, field: str = "", *, is_ours: bool = False) -> Email
     A buyer's domain has a dot in it; that of a house's own address (`is_ours`) may have none.
     """
     try:
-        found = validate_email(
-            clean(text), check_deliverability=False, globally_deliverable=not is_ours, strict=True
-        )
+        return _judged(text, is_ours=is_ours)
     except EmailNotValidError as error:
         place = f"{field}: " if field else ""
         raise InvalidRequest(
@@ -54,4 +53,21 @@ def email_address(text: str, field: str = "", *, is_ours: bool = False) -> Email
             code="invalid_address",
             field=field,
         ) from None
+
+
+def sender_of(text: str) -> tuple[str, EmailAddress]:
+    """(name, address) of a house's own `address` or `Name <address>`; the name may be empty.
+
+    Raises ValueError saying what is wrong with it.
+    """
+    if not is_clean(text):
+        raise ValueError("It has control characters or spaces that no header of a mail takes.")
+    name, address = found[0] if len(found := getaddresses([text])) == 1 else ("", text)
+    return name, _judged(address, is_ours=True)
+
+
+def _judged(text: str, *, is_ours: bool) -> EmailAddress:
+    found = validate_email(
+        clean(text), check_deliverability=False, globally_deliverable=not is_ours, strict=True
+    )
     return EmailAddress(found.normalized, f"{found.local_part}@{found.ascii_domain}")

@@ -466,6 +466,8 @@ export default {
     "Es werden keine Mails verschickt: HOUSEFUL_SMTP_URL setzen.",
   "venue.ready.mail_sender_default":
     "Mails von {sender} werden nicht zugestellt: HOUSEFUL_MAIL_FROM setzen.",
+  "venue.ready.mail_sender_needs_smtputf8":
+    "Der Mailserver {host}:{port} nimmt keine Mail von {sender}: HOUSEFUL_MAIL_FROM braucht eine Adresse aus einfachen Buchstaben (a bis z).",
   "venue.ready.mail_unreachable":
     "Der Mailserver {host}:{port} nimmt keine Mails an.",
   "venue.ready.time_zone_not_set":

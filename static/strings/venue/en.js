@@ -446,6 +446,8 @@ export default {
   "venue.ready.mail_not_set": "No mail is sent: set HOUSEFUL_SMTP_URL.",
   "venue.ready.mail_sender_default":
     "Mail from {sender} is not delivered: set HOUSEFUL_MAIL_FROM.",
+  "venue.ready.mail_sender_needs_smtputf8":
+    "The mail server {host}:{port} takes no mail from {sender}: set HOUSEFUL_MAIL_FROM to an address in plain letters (a to z).",
   "venue.ready.mail_unreachable":
     "The mail server {host}:{port} takes no mail.",
   "venue.ready.time_zone_not_set":
