@@ -70,7 +70,6 @@
  * @typedef {{ status: "ok" }} HealthBody
  * @typedef {{ type: "hello", event: number, epoch: string, seq: number, serverTime: string, resumed: boolean, viewers: number }} HelloFrame
  * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seatNumbers: string[], seats: NamedSeatBody[], userId: string, address: string | null, addressSeats: number | null, createdAt: string, expiresAt: string, expiresInSeconds: number }} HoldBody
- * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[], leftOut?: LeftOutBody[] }} ImportedPlanBody
  * @typedef {{ kind: "standing_area" | "whole_table", name: string, places: number, section: string }} LeftOutBody
  * @typedef {{ rule?: "off" | "aisle" | "strict", offBelowFreePercent?: number, offHoursBefore?: number }} LoneSeatRequest
  * @typedef {{ rule: "off" | "aisle" | "strict", offBelowFreePercent: number, offHoursBefore: number }} LoneSeatRuleBody
@@ -93,7 +92,7 @@
  * @typedef {{ areaId: number, quantity: number }} PlacesBody
  * @typedef {{ name: string, seats: number }} PlanCategoryBody
  * @typedef {Record<string, unknown>} PlanDocument
- * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[] }} PlanSummaryBody
+ * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[], leftOut: LeftOutBody[] }} PlanSummaryBody
  * @typedef {{ epoch: string, seq: number }} Position
  * @typedef {{ ref: string | number, type: "position", epoch: string, seq: number }} PositionCommand
  * @typedef {{ currency: string, items: QuotedSeatBody[], subtotal: string, discount: string, total: string, priceList: number, discountCode: string | null }} QuoteBody

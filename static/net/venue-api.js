@@ -103,6 +103,8 @@ export function createVenueApi(api) {
     /** @param {number} event @param {number} ticket @param {string} reason @returns {Promise<CheckIn>} */
     undoCheckIn: (event, ticket, reason) => post(`${at(event)}/check-ins/${ticket}/undo`, { reason }),
 
+    /** @param {number} event @returns {Promise<Plan>} */
+    planOf: (event) => data(`${at(event)}/plan`),
     /** @returns {Promise<Plan[]>} */
     plans: () => data("/plans"),
     /** The file as it is. @param {Blob} file @returns {Promise<Plan>} */

@@ -46,17 +46,34 @@ export const reasonField = () => ({
  *   content?: () => import("../lib/dom.js").Child,
  *   fields?: FieldSpec[],
  *   confirm: string,
+ *   keep?: string,
  *   isDanger?: boolean,
  *   run: (values: Record<string, string>) => Promise<T | undefined>,
- * }} parts `run`: undefined when the reader wants to change something first; the dialog stays
+ * }} parts `keep`: the button that leaves it says what stays as it is; `run`: undefined when the reader wants to change something first; the dialog stays
  * @returns {Promise<T | null>} what the server answered, or null when it was left
  */
-export function act({ title, icon: sign = "info", tone = "", content, fields = [], confirm, isDanger, run }) {
+export function act(
+  {
+    title,
+    icon: sign = "info",
+    tone = "",
+    content,
+    fields = [],
+    confirm,
+    keep = t("venue.keep"),
+    isDanger,
+    run,
+  },
+) {
   return new Promise((resolve) => {
     const id = `act-dialog-${++made}`;
     const opener = document.activeElement;
     const fault = signal(""), isBusy = signal(false);
-    const controls = fields.map((spec) => ({ spec, control: controlOf(spec), wrong: signal("") }));
+    const controls = fields.map((spec) => ({
+      spec,
+      control: controlOf(spec),
+      wrong: signal(""),
+    }));
 
     const submit = async (/** @type {Event} */ event) => {
       event.preventDefault();
@@ -64,7 +81,11 @@ export function act({ title, icon: sign = "info", tone = "", content, fields = [
       isBusy.value = true;
       fault.value = "";
       try {
-        const values = Object.fromEntries(controls.map(({ spec, control }) => [spec.name, control.value.trim()]));
+        const values = Object.fromEntries(
+          controls.map((
+            { spec, control },
+          ) => [spec.name, control.value.trim()]),
+        );
         const answer = await run(values);
         if (answer !== undefined) close(answer);
       } catch (error) {
@@ -135,7 +156,7 @@ export function act({ title, icon: sign = "info", tone = "", content, fields = [
               type: "button",
               class: "button is-secondary",
               onclick: () => close(null),
-            }, t("venue.keep")),
+            }, keep),
           ),
         ),
       )
@@ -163,9 +184,20 @@ export function act({ title, icon: sign = "info", tone = "", content, fields = [
 }
 
 /** @param {FieldSpec} spec */
-function controlOf({ name, type = "text", value = "", required = false, options = [], props = {} }) {
+function controlOf(
+  {
+    name,
+    type = "text",
+    value = "",
+    required = false,
+    options = [],
+    props = {},
+  },
+) {
   const own = { name, "aria-required": required ? "true" : null, ...props };
   if (type === "select") return select({ ...own, value }, options);
-  if (type === "reason") return textArea({ ...own, value, maxlength: REASON_MAX });
+  if (type === "reason") {
+    return textArea({ ...own, value, maxlength: REASON_MAX });
+  }
   return input({ ...own, type, value });
 }

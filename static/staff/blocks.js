@@ -48,6 +48,7 @@ export function blockList({ staff, desk }) {
       content: () => h("p", null, names(seats)),
       fields: [reasonField()],
       confirm: t("venue.unblock"),
+      keep: t("venue.unblock.keep"),
       run: ({ reason = "" }) =>
         staff.venue.unblock(desk.eventId, { seatIds: seats.map(({ seatId }) => seatId) }, reason),
     });

@@ -23,16 +23,25 @@ export async function openBooking(parts) {
   const choice = await ask({
     title: t("booking.title", { reference: booking.bookingReference }),
     icon: "ticket",
-    content: () => [facts(booking, parts.desk.zone()), tickets(booking, parts.desk.zone())],
+    content: () => [
+      facts(booking, parts.desk.zone()),
+      tickets(booking, parts.desk.zone()),
+    ],
     actions: [
       ...(isConfirmed
         ? [
           ...(booking.delivery?.state === "off" ? [] : [{
-            label: t(booking.delivery?.state === "refused" ? "delivery.again" : "venue.resend"),
+            label: t(
+              booking.delivery?.state === "refused" ? "delivery.again" : "venue.resend",
+            ),
             value: "resend",
             kind: /** @type {const} */ ("secondary"),
           }]),
-          { label: t("venue.refund"), value: "refund", kind: /** @type {const} */ ("danger") },
+          {
+            label: t("venue.refund"),
+            value: "refund",
+            kind: /** @type {const} */ ("danger"),
+          },
         ]
         : []),
       { label: t("close"), value: "close", kind: "quiet" },
@@ -55,15 +64,29 @@ function facts(booking, zone) {
     line("checkout.name", booking.contact?.name || "–"),
     line("checkout.email", booking.contact?.email || "–"),
     booking.contact?.phone ? line("venue.phone", booking.contact.phone) : null,
-    booking.delivery ? line("booking.contact", deliveryWords(booking.delivery, { forStaff: true })) : null,
-    line("booking.total", h("span", { class: "tabular" }, money(booking.totalAmount, booking.currency))),
+    booking.delivery
+      ? line(
+        "booking.contact",
+        deliveryWords(booking.delivery, { forStaff: true }),
+      )
+      : null,
+    line(
+      "booking.total",
+      h(
+        "span",
+        { class: "tabular" },
+        money(booking.totalAmount, booking.currency),
+      ),
+    ),
     line("venue.booked", longDate(booking.createdAt, zone)),
   );
 }
 
 /** @param {StaffBooking} booking @param {string} zone */
 function tickets(booking, zone) {
-  if (!booking.tickets?.length) return h("p", { class: "tabular" }, seatList(booking.seats));
+  if (!booking.tickets?.length) {
+    return h("p", { class: "tabular" }, seatList(booking.seats));
+  }
   return h(
     "ul",
     { class: "venue-tickets", "aria-label": t("venue.tickets") },
@@ -91,9 +114,19 @@ async function refund({ staff, desk, booking, onChange }) {
     title: t("venue.refund.title"),
     icon: "warning",
     tone: "warning",
-    content: () => h("p", null, t("venue.refund.body", { reference, total, n: booking.seatNumbers.length })),
+    content: () =>
+      h(
+        "p",
+        null,
+        t("venue.refund.body", {
+          reference,
+          total,
+          n: booking.seatNumbers.length,
+        }),
+      ),
     fields: [reasonField()],
     confirm: t("venue.refund.confirm", { total }),
+    keep: t("venue.refund.keep"),
     isDanger: true,
     run: ({ reason = "" }) => staff.venue.refund(desk.eventId, reference, reason),
   });
@@ -119,8 +152,13 @@ async function resend({ staff, desk, booking }) {
       { ...reasonField(), required: false, label: t("venue.reason.optional") },
     ],
     confirm: t("venue.resend"),
+    keep: t("venue.resend.keep"),
     run: ({ to = "", reason }) =>
-      staff.venue.resend(desk.eventId, booking.bookingReference, reason ? { to, reason } : { to }),
+      staff.venue.resend(
+        desk.eventId,
+        booking.bookingReference,
+        reason ? { to, reason } : { to },
+      ),
   });
   if (done) staff.app.toasts.show("success", asked(done));
 }

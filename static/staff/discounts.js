@@ -35,6 +35,7 @@ export function discountsPage({ staff, view, eventId }) {
       icon: "ticket",
       fields: fields(zone),
       confirm: t("venue.discount.save"),
+      keep: t("venue.discount.addNone"),
       run: (values) => staff.venue.addDiscount(read(values, eventId, currency(), zone())),
     });
     if (!done) return;
@@ -49,6 +50,7 @@ export function discountsPage({ staff, view, eventId }) {
       tone: "warning",
       fields: [reasonField()],
       confirm: t("venue.discount.end"),
+      keep: t("venue.discount.keep"),
       isDanger: true,
       run: async ({ reason = "" }) => {
         await staff.venue.endDiscount(code, reason);

@@ -35,6 +35,7 @@ async function signIn(staff, desk) {
       props: { maxlength: 60, autocomplete: "off" },
     }],
     confirm: t("venue.pass.show"),
+    keep: t("venue.pass.keep"),
     run: ({ door = "" }) => staff.venue.doorPass(desk.eventId, door),
   });
   if (pass) await show(pass, desk.zone());

@@ -115,6 +115,7 @@ export function doorPage({ staff, eventId, inside, onEvent = () => {} }) {
       content: () => h("p", null, t("venue.door.undo.body", { name: item.name, reference: item.bookingReference })),
       fields: [reasonField()],
       confirm: t("venue.door.undo"),
+      keep: t("venue.door.undo.keep"),
       run: ({ reason = "" }) => staff.venue.undoCheckIn(eventId, item.ticketId, reason),
     });
     if (!done) return;

@@ -44,6 +44,7 @@ export function eventActs({ staff, desk }) {
       content: () => h("p", null, t("venue.event.remove.body", { name: name() })),
       fields: [reasonField()],
       confirm: t("venue.event.remove"),
+      keep: t("venue.event.keep"),
       isDanger: true,
       run: ({ reason = "" }) => staff.venue.removeEvent(desk.eventId, reason),
     });

@@ -11,6 +11,7 @@ import { explain } from "../ui/explain.js";
 import { entitle } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
 import { field, input, select, timeField, zoneOptions } from "./fields.js";
+import { leftOut } from "./left-out.js";
 import { isStartMeant } from "./past-start.js";
 import { priceFields } from "./prices.js";
 import { pageHead } from "./staff-menu.js";
@@ -30,12 +31,23 @@ export function eventFormPage({ staff, view }) {
   const fault = signal(""), isBusy = signal(false);
   /** Whose clocks the times are told by: those of a venue that is known, else what is chosen. */
   const zone = signal(staff.app.config.peek().timeZone);
-  const venues = signal(/** @type {Map<string, string>} name → its zone */ (new Map()));
+  const venues = signal(
+    /** @type {Map<string, string>} name → its zone */ (new Map()),
+  );
   const knownVenue = signal("");
-  const told = { name: signal(""), venue: signal(""), startsAt: signal(""), plan: signal("") };
+  const told = {
+    name: signal(""),
+    venue: signal(""),
+    startsAt: signal(""),
+    plan: signal(""),
+  };
   const controls = {
     name: input({ autocomplete: "off", maxlength: 200 }),
-    venue: input({ autocomplete: "off", maxlength: 200, oninput: () => lookUpVenue() }),
+    venue: input({
+      autocomplete: "off",
+      maxlength: 200,
+      oninput: () => lookUpVenue(),
+    }),
     timeZone: select({
       value: zone.peek(),
       disabled: () => knownVenue.value !== "",
@@ -65,7 +77,11 @@ export function eventFormPage({ staff, view }) {
   const loadPlans = () => attempt(async () => void (plans.value = await staff.venue.plans()));
   loadPlans();
   attempt(async () => {
-    venues.value = new Map((await staff.venue.overview()).map(({ venue, timeZone }) => [venue, timeZone]));
+    venues.value = new Map(
+      (await staff.venue.overview()).map((
+        { venue, timeZone },
+      ) => [venue, timeZone]),
+    );
     lookUpVenue();
   });
   /** A venue has one zone: that of one with events is changed there. */
@@ -73,19 +89,29 @@ export function eventFormPage({ staff, view }) {
     const name = controls.venue.value.trim(), found = venues.peek().get(name);
     knownVenue.value = found ? name : "";
     if (!found) return;
-    if (![...controls.timeZone.options].some(({ value }) => value === found)) controls.timeZone.add(new Option(found));
+    if (![...controls.timeZone.options].some(({ value }) => value === found)) {
+      controls.timeZone.add(new Option(found));
+    }
     zone.value = controls.timeZone.value = found;
   }
 
   /** @param {File | undefined} file */
   const upload = (file) => {
     if (!file) return;
-    if (file.size > FILE_MAX) return void (fault.value = t("venue.plan.tooLarge"));
+    if (file.size > FILE_MAX) {
+      return void (fault.value = t("venue.plan.tooLarge"));
+    }
     attempt(async () => {
       const made = await staff.venue.addPlan(file);
       choose(made);
-      plans.value = [made, ...plans.peek().filter(({ planId }) => planId !== made.planId)];
-      staff.app.toasts.show("success", t("venue.plan.added", { name: made.name, n: made.seatCount }));
+      plans.value = [
+        made,
+        ...plans.peek().filter(({ planId }) => planId !== made.planId),
+      ];
+      staff.app.toasts.show(
+        "success",
+        t("venue.plan.added", { name: made.name, n: made.seatCount }),
+      );
     });
   };
   /** @param {Plan | null} next */
@@ -106,9 +132,14 @@ export function eventFormPage({ staff, view }) {
     }
     told.plan.value = chosen ? "" : t("venue.plan.choose");
     const sums = prices?.read();
-    if (Object.values(told).some((one) => one.peek()) || !chosen || !sums || isBusy.peek()) return;
+    if (
+      Object.values(told).some((one) => one.peek()) || !chosen || !sums ||
+      isBusy.peek()
+    ) return;
     attempt(async () => {
-      if (!await isStartMeant(at("startsAt"), staff.app.clock.now(), zone.peek())) return;
+      if (
+        !await isStartMeant(at("startsAt"), staff.app.clock.now(), zone.peek())
+      ) return;
       const made = await staff.venue.addEvent({
         name: controls.name.value.trim(),
         venue: controls.venue.value.trim(),
@@ -134,6 +165,7 @@ export function eventFormPage({ staff, view }) {
       { class: "venue-page venue-form", novalidate: true, onsubmit: save },
       h("h2", null, t("venue.plan")),
       () => planChoice(plans.value, plan.peek(), choose, told.plan),
+      () => leftOut(plan.value),
       field(
         t("venue.plan.file"),
         input({
@@ -143,7 +175,15 @@ export function eventFormPage({ staff, view }) {
         }),
         t("venue.plan.fileHelp"),
       ),
-      h("p", { class: "small" }, h("a", { href: SAMPLE, download: "sample-plan.json" }, t("venue.plan.sample"))),
+      h(
+        "p",
+        { class: "small" },
+        h(
+          "a",
+          { href: SAMPLE, download: "sample-plan.json" },
+          t("venue.plan.sample"),
+        ),
+      ),
       h("h2", null, t("venue.new.what")),
       field(t("venue.new.name"), controls.name, "", told.name),
       field(t("venue.new.venue"), controls.venue, "", told.venue),
@@ -152,26 +192,53 @@ export function eventFormPage({ staff, view }) {
         controls.timeZone,
         () => knownVenue.value ? t("venue.zone.known", { venue: knownVenue.value }) : t("venue.zone.help"),
       ),
-      timeField(t("venue.new.startsAt"), controls.startsAt, () => zone.value, "", told.startsAt),
+      timeField(
+        t("venue.new.startsAt"),
+        controls.startsAt,
+        () => zone.value,
+        "",
+        told.startsAt,
+      ),
       h(
         "div",
         { class: "two-fields" },
-        timeField(t("venue.onSaleAt"), controls.onSaleAt, () => zone.value, t("venue.onSaleAt.help")),
-        timeField(t("venue.offSaleAt"), controls.offSaleAt, () => zone.value, t("venue.offSaleAt.help")),
+        timeField(
+          t("venue.onSaleAt"),
+          controls.onSaleAt,
+          () => zone.value,
+          t("venue.onSaleAt.help"),
+        ),
+        timeField(
+          t("venue.offSaleAt"),
+          controls.offSaleAt,
+          () => zone.value,
+          t("venue.offSaleAt.help"),
+        ),
       ),
       field(t("venue.currency"), controls.currency),
       () => {
         const chosen = plan.value;
         prices = chosen &&
           priceFields(
-            chosen.categories.map(({ name, seats }) => ({ name, note: t("venue.plan.seats", { n: seats }) })),
+            chosen.categories.map(({ name, seats }) => ({
+              name,
+              note: t("venue.plan.seats", { n: seats }),
+            })),
           );
         return prices ? prices.element : h("p", { class: "muted" }, t("venue.prices.later"));
       },
-      h("div", { role: "alert" }, () => fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null),
+      h(
+        "div",
+        { role: "alert" },
+        () => fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null,
+      ),
       h(
         "button",
-        { type: "submit", class: "button is-primary", "aria-disabled": () => String(isBusy.value) },
+        {
+          type: "submit",
+          class: "button is-primary",
+          "aria-disabled": () => String(isBusy.value),
+        },
         () => isBusy.value ? h("span", { class: "spinner" }) : null,
         t("venue.new.save"),
       ),
@@ -186,7 +253,10 @@ export function eventFormPage({ staff, view }) {
 function planChoice(plans, chosen, choose, fault) {
   const control = select({
     value: String(chosen?.planId ?? ""),
-    onchange: () => choose(plans.find(({ planId }) => String(planId) === control.value) ?? null),
+    onchange: () =>
+      choose(
+        plans.find(({ planId }) => String(planId) === control.value) ?? null,
+      ),
   }, [
     ["", t("venue.plan.none")],
     ...plans.map((

@@ -54,6 +54,7 @@ export function holdsPage(place) {
       content: () => h("p", null, body),
       fields: [reasonField()],
       confirm: t("venue.release"),
+      keep: t("venue.release.keep"),
       isDanger: true,
       run: ({ reason = "" }) => run(reason),
     });

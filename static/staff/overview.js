@@ -110,6 +110,7 @@ async function removeDemo(staff, load) {
     content: () => h("p", null, t("venue.demo.body")),
     fields: [reasonField()],
     confirm: t("venue.demo.remove"),
+    keep: t("venue.demo.keep"),
     isDanger: true,
     run: ({ reason = "" }) => staff.venue.removeDemo(reason),
   });

@@ -4,10 +4,12 @@ import { h } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { instantOf, wallTime } from "../lib/time.js";
+import { ApiError } from "../net/envelope.js";
 import { skeleton } from "../ui/frame.js";
 import { act, reasonField } from "./act-dialog.js";
 import { zoneOptions } from "./fields.js";
 import { eventActs } from "./event-acts.js";
+import { leftOut } from "./left-out.js";
 import { isStartMeant } from "./past-start.js";
 import { readAmount } from "./prices.js";
 
@@ -16,12 +18,23 @@ import { readAmount } from "./prices.js";
 
 /** @param {import("./venue.js").EventPlace} place */
 export function salePage(place) {
-  const { desk } = place;
+  const { desk, staff } = place;
+  const plan = signal(
+    /** @type {import("../net/venue-api.js").Plan | null} */ (null),
+  );
+  staff.venue.planOf(desk.eventId).then(
+    (found) => (plan.value = found),
+    (error) => {
+      // The sale can be changed without it; the page's own banner says when the server does not answer.
+      if (!(error instanceof ApiError)) throw error;
+    },
+  );
   return h("div", { class: "venue-page sale-page" }, () => {
     const event = /** @type {EventDetails | null} */ (desk.event.value);
     if (!event) return skeleton("lines", 3);
     return [
       eventActs(place),
+      leftOut(plan.value),
       h(
         "section",
         { class: "card-box", "aria-labelledby": "venue-window" },
@@ -56,10 +69,19 @@ export function salePage(place) {
           "dl",
           { class: "venue-facts" },
           event.categories.map(({ name, price }) =>
-            h("div", null, h("dt", null, name), h("dd", { class: "tabular" }, money(price, event.currency)))
+            h(
+              "div",
+              null,
+              h("dt", null, name),
+              h("dd", { class: "tabular" }, money(price, event.currency)),
+            )
           ),
         ),
-        h("div", { class: "pick-acts" }, button("venue.prices.change", () => void changePrices(place, event))),
+        h(
+          "div",
+          { class: "pick-acts" },
+          button("venue.prices.change", () => void changePrices(place, event)),
+        ),
       ),
     ];
   });
@@ -70,7 +92,11 @@ const line = (words, value) => h("div", null, h("dt", null, t(words)), h("dd", n
 
 /** @param {string} words @param {() => void} run */
 const button = (words, run) =>
-  h("button", { type: "button", class: "button is-secondary is-small", onclick: run }, t(words));
+  h("button", {
+    type: "button",
+    class: "button is-secondary is-small",
+    onclick: run,
+  }, t(words));
 
 /**
  * @param {import("./venue.js").EventPlace} place
@@ -120,22 +146,38 @@ function changeWindow(place, event) {
       type: "select",
       value: event.timeZone,
       options: zoneOptions(event.timeZone),
-      props: { onchange: (/** @type {any} */ { target }) => (zone.value = target.value) },
+      props: {
+        onchange: (
+          /** @type {any} */ { target },
+        ) => (zone.value = target.value),
+      },
     },
     { ...time("startsAt", "venue.new.startsAt"), required: true },
     time("onSaleAt", "venue.onSaleAt", t("venue.onSaleAt.help")),
     time("offSaleAt", "venue.offSaleAt", t("venue.offSaleAt.help")),
   ];
-  return change(place, "venue.window.change", fields, ({ timeZone = event.timeZone, ...values }) => {
-    /** @type {Record<string, string | null>} */
-    const changed = timeZone === event.timeZone ? {} : { timeZone };
-    for (const name of /** @type {const} */ (["startsAt", "onSaleAt", "offSaleAt"])) {
-      const before = event[name] ? wallTime(event[name], timeZone) : "";
-      // A field cut to the minute that nobody touched must not move the time.
-      if (values[name] !== before) changed[name] = instantOf(values[name] ?? "", timeZone);
-    }
-    return changed;
-  });
+  return change(
+    place,
+    "venue.window.change",
+    fields,
+    ({ timeZone = event.timeZone, ...values }) => {
+      /** @type {Record<string, string | null>} */
+      const changed = timeZone === event.timeZone ? {} : { timeZone };
+      for (
+        const name of /** @type {const} */ (["startsAt", "onSaleAt", "offSaleAt"])
+      ) {
+        const before = event[name] ? wallTime(event[name], timeZone) : "";
+        // A field cut to the minute that nobody touched must not move the time.
+        if (values[name] !== before) {
+          changed[name] = instantOf(
+            values[name] ?? "",
+            timeZone,
+          );
+        }
+      }
+      return changed;
+    },
+  );
 }
 
 /** Opens or closes at once: the window's edge becomes now. @param {import("./venue.js").EventPlace} place @param {"open" | "close"} way */
@@ -161,7 +203,10 @@ function changePrices(place, event) {
   }));
   return change(place, "venue.prices.change", fields, (values) => ({
     prices: Object.fromEntries(
-      event.categories.map(({ name }, n) => [name, readAmount(values[`price-${n}`] ?? "")]),
+      event.categories.map((
+        { name },
+        n,
+      ) => [name, readAmount(values[`price-${n}`] ?? "")]),
     ),
   }));
 }

@@ -124,6 +124,7 @@ async function change({ staff, desk, pick }, name) {
     content: () => h("p", null, whichSeats(house, indexes)),
     fields: [reasonField()],
     confirm: t(`venue.${name}`),
+    keep: t(`venue.${name}.keep`),
     run: ({ reason = "" }) => staff.venue[name](desk.eventId, { seatIds: pick.seatIds() }, reason),
   });
   if (!done) return;

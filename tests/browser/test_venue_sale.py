@@ -12,6 +12,7 @@ from playwright.async_api import FilePayload, expect
 from tests.browser import steps, venue_steps
 from tests.browser.conftest import IN_A_BROWSER, PHONE, Enter, Shop, Visit
 from tests.plans import documents
+from tests.plans.test_left_out import chart
 
 pytestmark = IN_A_BROWSER
 
@@ -102,6 +103,27 @@ async def test_new_prices_stand_on_the_buyers_page_when_it_is_looked_at_again(
     await buyer.get_by_role("link", name="Events").click()
     await buyer.goto(f"{shop.address}/#/events/{EVENT}")
     await expect(buyer.locator(".prices")).to_contain_text("111.50")
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [("en-GB", "Standing area Yard: not sold"), ("de-AT", "Stehbereich Yard: nicht im Verkauf")],
+)
+async def test_what_a_plan_s_file_has_and_is_not_sold_stands_with_plan_and_event(
+    shop: Shop, enter: Enter, locale: str, says: str
+) -> None:
+    token = venue_steps.staff_token(shop)
+    area = {"label": "Yard", "categoryKey": 1, "center": {"x": 200, "y": 200}, "radius1": 9}
+    document = json.loads(chart(generalAdmissionAreas=[area]))
+    plan = shop.call("POST", "/plans", document, token)["data"]
+    event = {"name": "Yard party", "venue": f"Yard {locale}", "startsAt": "2031-05-01T20:00:00Z"}
+    more = {"planId": plan["planId"], "currency": "EUR", "prices": {"Stalls": "8.00"}}
+    made = shop.call("POST", "/events", {**event, **more}, token)["data"]
+    visit = await venue_steps.clock_in(shop, enter, f"/{made['id']}/sale", locale=locale)
+    await expect(visit.page.locator(".left-out li")).to_contain_text([says])
+    await visit.open("/venue/new")
+    await visit.page.locator(".venue-form select").first.select_option(str(plan["planId"]))
+    await expect(visit.page.locator(".left-out li")).to_contain_text([says])
 
 
 @pytest.mark.long
@@ -231,7 +253,7 @@ async def test_an_event_is_renamed_hidden_shown_and_a_past_start_is_asked_about(
     await expect(page.get_by_role("heading", name="This start is over")).to_be_visible()
     await page.get_by_role("button", name="Change it").click()
     await expect(dialog.get_by_label("Starts")).to_have_value("2021-05-01T20:00")
-    await dialog.get_by_role("button", name="Go back").click()
+    await dialog.get_by_role("button", name="Change nothing").click()
 
     await page.get_by_role("button", name="Remove event").click()
     await venue_steps.give_reason(page, "Remove event", "It was a try-out")

@@ -70,6 +70,7 @@ class Plan(SQLModel, table=True):
     floors: str = _json()
     focal_point: str = _json("null")
     zone_focal_points: str = _json("[]")
+    left_out: str = _json("[]")
     source: str = ""
 
 

@@ -45,6 +45,7 @@ async def add(session: Session, plan: Plan) -> int:
             floors=_text(plan.floors),
             focal_point=_text(focal_point),
             zone_focal_points=_text(plan.zone_focal_points),
+            left_out=_text([asdict(item) for item in plan.left_out]),
             source=plan.source,
         )
         .returning(PLAN.c.id)
@@ -111,30 +112,34 @@ class PlanSummary:
     left_out: tuple[LeftOut, ...] = ()
 
 
-async def list_all(session: Session) -> list[PlanSummary]:
-    """Every plan, newest first."""
+async def list_all(session: Session, plan_id: int | None = None) -> list[PlanSummary]:
+    """Every plan, newest first, or that one."""
+    mine = PLAN.c.id == plan_id if plan_id is not None else PLAN.c.id > 0
     counted: dict[int, dict[int, int]] = {}
     counts = select(SEAT.c.plan_id, SEAT.c.category, func.count()).group_by(
         SEAT.c.plan_id, SEAT.c.category
     )
-    for plan_id, category, count in await session.execute(counts):
-        counted.setdefault(plan_id, {})[category] = count
+    if plan_id is not None:
+        counts = counts.where(SEAT.c.plan_id == plan_id)
+    for id_, category, count in await session.execute(counts):
+        counted.setdefault(id_, {})[category] = count
     found = await session.execute(
-        select(PLAN.c.id, PLAN.c.name, PLAN.c.seat_count, PLAN.c.categories).order_by(
-            PLAN.c.id.desc()
-        )
+        select(PLAN.c.id, PLAN.c.name, PLAN.c.seat_count, PLAN.c.categories, PLAN.c.left_out)
+        .where(mine)
+        .order_by(PLAN.c.id.desc())
     )
     return [
         PlanSummary(
-            plan_id,
+            id_,
             name,
             seats,
             tuple(
-                (item["name"], counted.get(plan_id, {}).get(ordinal, 0))
+                (item["name"], counted.get(id_, {}).get(ordinal, 0))
                 for ordinal, item in enumerate(decode(categories))
             ),
+            _left_out(left_out),
         )
-        for plan_id, name, seats, categories in found
+        for id_, name, seats, categories, left_out in found
     ]
 
 
@@ -167,8 +172,13 @@ async def load(session: Session, plan_id: int) -> StoredPlan | None:
         focal_point=_point(decode(head.focal_point)),
         zone_focal_points=tuple((zone, x, y) for zone, x, y in decode(head.zone_focal_points)),
         source=head.source,
+        left_out=_left_out(head.left_out),
     )
     return StoredPlan(plan_id, head.first_seat_id, plan)
+
+
+def _left_out(text: str) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(**item) for item in decode(text))
 
 
 def _row_text(row: Row) -> list[object]:

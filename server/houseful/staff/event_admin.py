@@ -39,6 +39,12 @@ class EventAdmin:
         """Every plan, newest first."""
         return await self._database.query(plans.list_all)
 
+    async def plan_of(self, event_id: int) -> PlanSummary:
+        """The plan that an event stands on. Raises NotFound."""
+        plan_id = (await self._catalog.event(event_id)).plan_id
+        (plan,) = await self._database.query(lambda session: plans.list_all(session, plan_id))
+        return plan
+
     async def add_event(self, who: str, request: NewEventRequest) -> EventRecord:
         """Put an event on an imported plan on sale; see `add_event`."""
         plan = (await self._catalog.plan(request.planId)).plan

@@ -237,13 +237,6 @@ class PlanCategoryBody(TypedDict):
     seats: int
 
 
-class PlanSummaryBody(TypedDict):
-    planId: int
-    name: str
-    seatCount: int
-    categories: list[PlanCategoryBody]
-
-
 class LeftOutBody(TypedDict):
     """What the file sells and we do not: a standing area, or a table's seats only together."""
 
@@ -253,10 +246,14 @@ class LeftOutBody(TypedDict):
     section: Annotated[str, Field(description="Empty outside of every section")]
 
 
-class ImportedPlanBody(PlanSummaryBody):
-    """`leftOut` stands only where something was left out."""
-
-    leftOut: NotRequired[list[LeftOutBody]]
+class PlanSummaryBody(TypedDict):
+    planId: int
+    name: str
+    seatCount: int
+    categories: list[PlanCategoryBody]
+    leftOut: Annotated[
+        list[LeftOutBody], Field(description="Empty for plans from before this was kept.")
+    ]
 
 
 class LoneSeatRequest(BaseModel):

@@ -15,23 +15,19 @@ export default {
   "venue.role.door": "Einlass",
   "venue.until": "Angemeldet bis {when}",
   "venue.ending": {
-    one:
-      "Die Anmeldung endet in {n} Minute. Bitte Offenes abschließen und neu anmelden.",
-    other:
-      "Die Anmeldung endet in {n} Minuten. Bitte Offenes abschließen und neu anmelden.",
+    one: "Die Anmeldung endet in {n} Minute. Bitte Offenes abschließen und neu anmelden.",
+    other: "Die Anmeldung endet in {n} Minuten. Bitte Offenes abschließen und neu anmelden.",
   },
   "venue.theme": "Hell oder dunkel",
-  "venue.keep": "Zurück",
+  "venue.keep": "Nichts ändern",
   "venue.save": "Speichern",
   "venue.saved": "Gespeichert. Alle offenen Seiten wissen es.",
   "venue.reason": "Grund",
   "venue.reason.help": "Steht im Protokoll neben Ihrem Namen.",
   "venue.reason.optional": "Grund (freiwillig)",
   "venue.zone.of": "In der Zeit von {zone}",
-  "venue.zone.help":
-    "Alle Zeiten der Veranstaltungen dieses Hauses stehen nach seinen Uhren da.",
-  "venue.zone.known":
-    "{venue} hat diese Zeitzone; sie wird bei einer Veranstaltung dort geändert.",
+  "venue.zone.help": "Alle Zeiten der Veranstaltungen dieses Hauses stehen nach seinen Uhren da.",
+  "venue.zone.known": "{venue} hat diese Zeitzone; sie wird bei einer Veranstaltung dort geändert.",
   "venue.zone.change":
     "Die des Hauses, für alle seine Veranstaltungen. Die Stunden unten gelten dann in der neuen Zone.",
   "venue.phone": "Telefon",
@@ -39,18 +35,15 @@ export default {
   "venue.page.after": "Nächste Seite",
 
   "venue.signin.title": "Für das Haus",
-  "venue.signin.lead":
-    "Melden Sie sich mit einem Personal-Token an. Er bleibt nur in diesem Tab.",
+  "venue.signin.lead": "Melden Sie sich mit einem Personal-Token an. Er bleibt nur in diesem Tab.",
   "venue.signin.token": "Personal-Token",
   "venue.signin.help":
     "„houseful token --user name --role venue --ttl 43200“ gibt auf dem Server einen aus, der 12 Stunden gilt.",
   "venue.signin.go": "Anmelden",
   "venue.signin.noToken": "Das ist kein Token, oder seine Zeit ist um.",
-  "venue.signin.notStaff":
-    "Dieser Token gilt für die Rolle „{role}“. Nötig ist „venue“, „admin“ oder „door“.",
+  "venue.signin.notStaff": "Dieser Token gilt für die Rolle „{role}“. Nötig ist „venue“, „admin“ oder „door“.",
   "venue.signin.refused": "Der Server nimmt diesen Token nicht an.",
-  "venue.signin.ended":
-    "Ihre Anmeldung ist beendet. Bitte melden Sie sich neu an.",
+  "venue.signin.ended": "Ihre Anmeldung ist beendet. Bitte melden Sie sich neu an.",
 
   "venue.tabs": "Teile dieser Veranstaltung",
   "venue.tab.board": "Live",
@@ -69,8 +62,7 @@ export default {
   "venue.count.held": "Gehalten",
   "venue.viewers": "Zuschauende",
   "venue.revenue": "Umsatz",
-  "venue.bar":
-    "{name}: {booked} von {total} gebucht, {held} gehalten, {blocked} gesperrt, {available} frei",
+  "venue.bar": "{name}: {booked} von {total} gebucht, {held} gehalten, {blocked} gesperrt, {available} frei",
 
   "venue.tiles": "Zahlen jetzt",
   "venue.tile.booked": "Gebucht",
@@ -182,8 +174,7 @@ export default {
   "venue.alert.refusals_spike": "Viele Absagen",
   "venue.alert.refusals_spike.text": {
     one: "{n} Reservierungsversuch in der letzten Minute bekam keinen Platz.",
-    other:
-      "{n} Reservierungsversuche in der letzten Minute bekamen keinen Platz.",
+    other: "{n} Reservierungsversuche in der letzten Minute bekamen keinen Platz.",
   },
   "venue.alert.declines_spike": "Viele abgelehnte Zahlungen",
   "venue.alert.declines_spike.text": {
@@ -207,8 +198,7 @@ export default {
   },
   "venue.alert.gateway_refuses": "Der Zahlungsdienst lehnt Zahlungen ab",
   "venue.alert.gateway_refuses.text": {
-    one:
-      "{n} Zahlung der letzten Stunde wurde wegen eines Fehlers des Hauses abgelehnt; die Buchung nennt ihn.",
+    one: "{n} Zahlung der letzten Stunde wurde wegen eines Fehlers des Hauses abgelehnt; die Buchung nennt ihn.",
     other:
       "{n} Zahlungen der letzten Stunde wurden wegen eines Fehlers des Hauses abgelehnt; die Buchungen nennen ihn.",
   },
@@ -219,38 +209,28 @@ export default {
   },
   "venue.alert.payments_disputed": "Zahlungen sind angefochten",
   "venue.alert.payments_disputed.text": {
-    one:
-      "{n} Zahlung ist bei der Bank angefochten; bis zur Entscheidung öffnen ihre Tickets keine Tür.",
-    other:
-      "{n} Zahlungen sind bei der Bank angefochten; bis zur Entscheidung öffnen ihre Tickets keine Tür.",
+    one: "{n} Zahlung ist bei der Bank angefochten; bis zur Entscheidung öffnen ihre Tickets keine Tür.",
+    other: "{n} Zahlungen sind bei der Bank angefochten; bis zur Entscheidung öffnen ihre Tickets keine Tür.",
   },
   "venue.alert.foreign_payments": "Zahlungen eines anderen Hauses",
   "venue.alert.foreign_payments.text": {
-    one:
-      "{n} Zahlung auf diesem Konto stammt von einem anderen Haus; sie bleibt unberührt.",
-    other:
-      "{n} Zahlungen auf diesem Konto stammen von einem anderen Haus; sie bleiben unberührt.",
+    one: "{n} Zahlung auf diesem Konto stammt von einem anderen Haus; sie bleibt unberührt.",
+    other: "{n} Zahlungen auf diesem Konto stammen von einem anderen Haus; sie bleiben unberührt.",
   },
 
   "venue.payments.show": "Diese Zahlungen zeigen",
   "venue.payments.title": "Zahlungen, die einen Menschen brauchen",
   "venue.payments.none": "Es gibt keine.",
-  "venue.payments.unapplied":
-    "Die Buchung ließ sich nicht angleichen; es wird wieder versucht",
-  "venue.payments.mismatch":
-    "Betrag, Währung oder Haus sind nicht die der Buchung",
+  "venue.payments.unapplied": "Die Buchung ließ sich nicht angleichen; es wird wieder versucht",
+  "venue.payments.mismatch": "Betrag, Währung oder Haus sind nicht die der Buchung",
   "venue.payments.foreign": "Von einem anderen Haus auf diesem Konto",
   "venue.payments.refund_failed": "Die Rückzahlung ist gescheitert",
-  "venue.payments.refund_held":
-    "Nicht von selbst zurückgezahlt: zu viele Erstattungen in einer Stunde",
+  "venue.payments.refund_held": "Nicht von selbst zurückgezahlt: zu viele Erstattungen in einer Stunde",
   "venue.pick": "Gewählte Plätze",
-  "venue.pick.none":
-    "Wählen Sie Plätze auf dem Plan mit Rechteck, Lasso oder einzeln, oder aus der Liste.",
+  "venue.pick.none": "Wählen Sie Plätze auf dem Plan mit Rechteck, Lasso oder einzeln, oder aus der Liste.",
   "venue.pick.count": {
-    one:
-      "{n} Platz: {available} frei, {reserved} gehalten, {booked} gebucht, {blocked} gesperrt",
-    other:
-      "{n} Plätze: {available} frei, {reserved} gehalten, {booked} gebucht, {blocked} gesperrt",
+    one: "{n} Platz: {available} frei, {reserved} gehalten, {booked} gebucht, {blocked} gesperrt",
+    other: "{n} Plätze: {available} frei, {reserved} gehalten, {booked} gebucht, {blocked} gesperrt",
   },
   "venue.pick.tooMany": "Bitte nicht mehr als {n} Plätze auf einmal.",
   "venue.pick.byList": "Aus der Liste wählen",
@@ -261,6 +241,7 @@ export default {
   "venue.pick.take": "Wieder heraus",
   "venue.pick.clear": "Keine wählen",
   "venue.pick.inSection": "{name}: {n} Plätze",
+  "venue.block.keep": "Plätze im Verkauf lassen",
   "venue.block": "Sperren",
   "venue.block.title": {
     one: "{n} Platz sperren",
@@ -270,6 +251,7 @@ export default {
     one: "{n} Platz gesperrt.",
     other: "{n} Plätze gesperrt.",
   },
+  "venue.unblock.keep": "Plätze gesperrt lassen",
   "venue.unblock": "Entsperren",
   "venue.unblock.title": {
     one: "{n} Platz entsperren",
@@ -289,8 +271,7 @@ export default {
   },
 
   "venue.bookings.find": "Buchung suchen",
-  "venue.bookings.findHelp":
-    "Name, E-Mail, Telefon, Buchungsnummer, Kartencode oder Platz: A12, Reihe 3 Platz 5.",
+  "venue.bookings.findHelp": "Name, E-Mail, Telefon, Buchungsnummer, Kartencode oder Platz: A12, Reihe 3 Platz 5.",
   "venue.bookings.state": "Stand",
   "venue.bookings.anyState": "Alle",
   "venue.bookings.found": {
@@ -298,16 +279,14 @@ export default {
     other: "{n} Buchungen gefunden",
   },
   "venue.bookings.none": "Keine Buchungen",
-  "venue.bookings.noneHelp":
-    "Nichts passt. Teile von Name oder Nummer genügen.",
+  "venue.bookings.noneHelp": "Nichts passt. Teile von Name oder Nummer genügen.",
   "venue.bookings.noName": "Ohne Namen",
   "venue.booked": "Gebucht",
   "venue.csv": "CSV ausgeben",
   "venue.tickets": "Karten",
   "venue.dispute": "Anfechtung",
   "venue.dispute.INQUIRY": "Die Bank fragt nach der Zahlung",
-  "venue.dispute.OPEN":
-    "Bei der Bank angefochten; bis zur Entscheidung öffnen die Tickets keine Tür",
+  "venue.dispute.OPEN": "Bei der Bank angefochten; bis zur Entscheidung öffnen die Tickets keine Tür",
   "venue.dispute.LOST":
     "Verloren: Das Geld ist weg, die Tickets sind ungültig. Stornieren Sie die Buchung, um die Plätze wieder zu verkaufen.",
   "venue.dispute.WON": "Gewonnen",
@@ -325,20 +304,21 @@ export default {
       "Buchung {reference} wird storniert, ihre {n} Plätze gehen zurück in den Verkauf und {total} werden erstattet. Das lässt sich nicht zurücknehmen.",
   },
   "venue.refund.confirm": "{total} erstatten",
+  "venue.refund.keep": "Buchung behalten",
   "venue.refund.done": "Buchung {reference} ist storniert und erstattet.",
   "venue.resend": "Karten erneut senden",
+  "venue.resend.keep": "Nichts senden",
   "venue.resend.title": "Karten erneut senden",
 
-  "venue.holds.lead":
-    "Plätze, die jetzt gehalten werden. Was in Zahlung ist, wird gerade bezahlt.",
+  "venue.holds.lead": "Plätze, die jetzt gehalten werden. Was in Zahlung ist, wird gerade bezahlt.",
   "venue.holds.none": "Niemand hält einen Platz",
   "venue.hold.ACTIVE": "Gehalten",
   "venue.hold.PAYING": "In Zahlung",
   "venue.release": "Freigeben",
   "venue.release.of": "{seats} freigeben",
+  "venue.release.keep": "Reservierung behalten",
   "venue.release.title": "Diese Reservierung freigeben?",
-  "venue.release.body":
-    "{seats} gehen sofort zurück in den Verkauf. Wer sie hält, erfährt es.",
+  "venue.release.body": "{seats} gehen sofort zurück in den Verkauf. Wer sie hält, erfährt es.",
   "venue.release.done": {
     one: "{n} Platz ist wieder frei.",
     other: "{n} Plätze sind wieder frei.",
@@ -350,10 +330,8 @@ export default {
   },
   "venue.hoard.title": "Alles aus diesem Netz freigeben?",
   "venue.hoard.body": {
-    one:
-      "{n} Platz wird aus {address} gehalten. Er geht zurück in den Verkauf, wenn er nicht gerade bezahlt wird.",
-    other:
-      "{n} Plätze werden aus {address} gehalten. Sie gehen zurück in den Verkauf, außer denen in Zahlung.",
+    one: "{n} Platz wird aus {address} gehalten. Er geht zurück in den Verkauf, wenn er nicht gerade bezahlt wird.",
+    other: "{n} Plätze werden aus {address} gehalten. Sie gehen zurück in den Verkauf, außer denen in Zahlung.",
   },
 
   "venue.audit.lead": "Was das Haus hier getan hat, das Neueste zuerst.",
@@ -397,14 +375,15 @@ export default {
   "venue.event.hide.body":
     "Käufer finden und sehen sie nicht mehr und können nichts mehr reservieren. Buchungen bleiben gültig.",
   "venue.event.show": "Käufern zeigen",
+  "venue.event.keep": "Veranstaltung behalten",
   "venue.event.remove": "Veranstaltung entfernen",
-  "venue.event.remove.body":
-    "„{name}“ verschwindet endgültig. Entfernt werden kann nur, wovon nichts verkauft ist.",
+  "venue.event.remove.body": "„{name}“ verschwindet endgültig. Entfernt werden kann nur, wovon nichts verkauft ist.",
   "venue.event.removed": "„{name}“ ist entfernt.",
   "venue.hidden": "Verborgen",
   "venue.yes": "ja",
   "venue.no": "nein",
   "venue.field.hidden": "Verborgen",
+  "venue.demo.keep": "Demo-Veranstaltungen behalten",
   "venue.demo.remove": "Demo-Veranstaltungen entfernen",
   "venue.demo.body":
     "Die Demo-Veranstaltungen, von denen nichts verkauft ist, verschwinden endgültig, mit ihrem Code SUMMER10.",
@@ -413,14 +392,11 @@ export default {
     other: "{n} Demo-Veranstaltungen sind entfernt.",
   },
   "venue.demo.kept": {
-    one:
-      "Von {n} Demo-Veranstaltung ist etwas verkauft; sie bleibt und lässt sich verbergen.",
-    other:
-      "Von {n} Demo-Veranstaltungen ist etwas verkauft; sie bleiben und lassen sich verbergen.",
+    one: "Von {n} Demo-Veranstaltung ist etwas verkauft; sie bleibt und lässt sich verbergen.",
+    other: "Von {n} Demo-Veranstaltungen ist etwas verkauft; sie bleiben und lassen sich verbergen.",
   },
   "venue.past.title": "Dieser Beginn ist vorbei",
-  "venue.past.body":
-    "{when} liegt in der Vergangenheit, sodass niemand kaufen kann. Ist das gewollt?",
+  "venue.past.body": "{when} liegt in der Vergangenheit, sodass niemand kaufen kann. Ist das gewollt?",
   "venue.past.change": "Ändern",
   "venue.past.keep": "Ist gewollt",
   "venue.plan.sample": "Einen Beispielplan zum Ausprobieren herunterladen",
@@ -428,21 +404,15 @@ export default {
     one: "Noch nicht verkaufsbereit: {n} Punkt ist offen",
     other: "Noch nicht verkaufsbereit: {n} Punkte sind offen",
   },
-  "venue.ready.guide":
-    "So wird es eingestellt: „Your first real event“ (englisch)",
-  "venue.ready.files_missing":
-    "Dateien von Houseful fehlen. Bitte neu installieren.",
-  "venue.ready.data_directory_open":
-    "Andere Nutzer des Servers können das Datenverzeichnis lesen. Bitte schließen.",
-  "venue.ready.data_directory_unwritable":
-    "In das Datenverzeichnis kann nicht geschrieben werden.",
-  "venue.ready.redis_unfit":
-    "Der Redis-Server passt nicht oder antwortet nicht.",
+  "venue.ready.guide": "So wird es eingestellt: „Your first real event“ (englisch)",
+  "venue.ready.files_missing": "Dateien von Houseful fehlen. Bitte neu installieren.",
+  "venue.ready.data_directory_open": "Andere Nutzer des Servers können das Datenverzeichnis lesen. Bitte schließen.",
+  "venue.ready.data_directory_unwritable": "In das Datenverzeichnis kann nicht geschrieben werden.",
+  "venue.ready.redis_unfit": "Der Redis-Server passt nicht oder antwortet nicht.",
   "venue.ready.redis_not_durable":
     "Redis speichert nichts: Ein Neustart vergisst jede Reservierung. „appendonly yes“ setzen.",
   "venue.ready.database_unreachable": "Die Datenbank antwortet nicht.",
-  "venue.ready.database_open":
-    "Andere Nutzer des Servers können die Datenbank lesen. Bitte schließen.",
+  "venue.ready.database_open": "Andere Nutzer des Servers können die Datenbank lesen. Bitte schließen.",
   "venue.ready.event_unreadable":
     "Veranstaltungen, die niemand zu sehen bekommt, weil ihre gespeicherten Angaben fehlerhaft sind: {ids}. Näheres im Protokoll des Servers („row_skipped“).",
   "venue.ready.booking_unreadable":
@@ -454,32 +424,23 @@ export default {
   "venue.ready.port_taken": "Ein anderes Programm belegt den Port des Servers.",
   "venue.ready.stripe_demo":
     "Es fließt kein Geld: STRIPE_SECRET_KEY und STRIPE_PUBLISHABLE_KEY setzen, um Zahlungen anzunehmen.",
-  "venue.ready.stripe_test_mode":
-    "Der Stripe-Schlüssel ist ein Testschlüssel: Es fließt kein Geld.",
+  "venue.ready.stripe_test_mode": "Der Stripe-Schlüssel ist ein Testschlüssel: Es fließt kein Geld.",
   "venue.ready.stripe_keys_differ":
     "Ein Stripe-Schlüssel ist für Tests, der andere echt. Bitte beide von derselben Seite nehmen.",
   "venue.ready.stripe_refused": "Stripe weist den Schlüssel ab.",
   "venue.ready.stripe_unreachable": "Stripe antwortet nicht.",
-  "venue.ready.stripe_no_webhooks":
-    "Nachrichten von Stripe kommen spät: STRIPE_WEBHOOK_SECRET setzen.",
-  "venue.ready.mail_not_set":
-    "Es werden keine Mails verschickt: HOUSEFUL_SMTP_URL setzen.",
-  "venue.ready.mail_sender_default":
-    "Mails von {sender} werden nicht zugestellt: HOUSEFUL_MAIL_FROM setzen.",
+  "venue.ready.stripe_no_webhooks": "Nachrichten von Stripe kommen spät: STRIPE_WEBHOOK_SECRET setzen.",
+  "venue.ready.mail_not_set": "Es werden keine Mails verschickt: HOUSEFUL_SMTP_URL setzen.",
+  "venue.ready.mail_sender_default": "Mails von {sender} werden nicht zugestellt: HOUSEFUL_MAIL_FROM setzen.",
   "venue.ready.mail_sender_needs_smtputf8":
     "Der Mailserver {host}:{port} nimmt keine Mail von {sender}: HOUSEFUL_MAIL_FROM braucht eine Adresse aus einfachen Buchstaben (a bis z).",
-  "venue.ready.mail_unreachable":
-    "Der Mailserver {host}:{port} nimmt keine Mails an.",
-  "venue.ready.time_zone_not_set":
-    "Zeiten stehen in {zone}: HOUSEFUL_TIMEZONE setzen.",
+  "venue.ready.mail_unreachable": "Der Mailserver {host}:{port} nimmt keine Mails an.",
+  "venue.ready.time_zone_not_set": "Zeiten stehen in {zone}: HOUSEFUL_TIMEZONE setzen.",
   "venue.ready.public_address_not_set":
     "Mails können nicht hierher verweisen: HOUSEFUL_PUBLIC_URL auf die öffentliche Adresse setzen.",
-  "venue.ready.public_address_insecure":
-    "{url} ist nicht https: Kameras am Einlass und Zahlungen brauchen es.",
-  "venue.ready.proxies_not_trusted":
-    "Alle Besucher zählen als einer: den Proxy in HOUSEFUL_TRUSTED_PROXIES nennen.",
-  "venue.ready.secret_generated":
-    "Karten gelten nur, solange das Datenverzeichnis bleibt: HOUSEFUL_JWT_SECRET setzen.",
+  "venue.ready.public_address_insecure": "{url} ist nicht https: Kameras am Einlass und Zahlungen brauchen es.",
+  "venue.ready.proxies_not_trusted": "Alle Besucher zählen als einer: den Proxy in HOUSEFUL_TRUSTED_PROXIES nennen.",
+  "venue.ready.secret_generated": "Karten gelten nur, solange das Datenverzeichnis bleibt: HOUSEFUL_JWT_SECRET setzen.",
   "venue.ready.secret_unreadable": "Das Signaturgeheimnis ist nicht lesbar.",
   "venue.ready.check_failed": "Das ließ sich nicht prüfen: {subject}.",
 
@@ -502,10 +463,19 @@ export default {
   "venue.plan": "Saalplan",
   "venue.plan.choose": "Plan wählen",
   "venue.plan.none": "–",
+  "venue.plan.leftOut": {
+    one: "Die Plandatei enthält {n} Angabe, nach der nicht verkauft wird:",
+    other: "Die Plandatei enthält {n} Angaben, nach denen nicht verkauft wird:",
+  },
+  "venue.plan.leftOut.where": "{name} in {section}",
+  "venue.plan.leftOut.standing_area":
+    "Stehbereich {name}, {n} Plätze: nicht im Verkauf, weil die Datei weder Kategorie noch Form nennt.",
+  "venue.plan.leftOut.standing_area.places":
+    "Stehbereich {name}: nicht im Verkauf, weil die Datei nicht sagt, wie viele dort stehen dürfen.",
+  "venue.plan.leftOut.whole_table": "Tisch {name}: seine {n} Plätze werden einzeln verkauft, nicht als Ganzes.",
   "venue.plan.option": "{name} ({n} Plätze)",
   "venue.plan.file": "Oder aus einer Datei",
-  "venue.plan.fileHelp":
-    "JSON, wie pretix oder seats.io es ausgeben, bis 32 MB.",
+  "venue.plan.fileHelp": "JSON, wie pretix oder seats.io es ausgeben, bis 32 MB.",
   "venue.plan.tooLarge": "Diese Datei hat mehr als 32 MB.",
   "venue.plan.added": {
     one: "{name} ist da: {n} Platz.",
@@ -519,12 +489,12 @@ export default {
   "venue.new.save": "Veranstaltung anlegen",
   "venue.new.done": "Die Veranstaltung ist da.",
 
+  "venue.discount.addNone": "Keinen Code anlegen",
   "venue.discount.new": "Neuer Code",
   "venue.discount.save": "Code anlegen",
   "venue.discount.added": "Code {code} gilt.",
   "venue.discount.none": "Keine Rabattcodes",
-  "venue.discount.noneHelp":
-    "Ein Code nimmt einen Anteil oder Betrag von einer Bestellung.",
+  "venue.discount.noneHelp": "Ein Code nimmt einen Anteil oder Betrag von einer Bestellung.",
   "venue.discount.code": "Code",
   "venue.discount.kind": "Zieht ab",
   "venue.discount.percent": "einen Anteil in Prozent",
@@ -547,26 +517,23 @@ export default {
   "venue.discount.usedOf": "{n} von {all} eingelöst",
   "venue.discount.active": "Gilt",
   "venue.discount.inactive": "Beendet",
+  "venue.discount.keep": "Code behalten",
   "venue.discount.end": "Beenden",
   "venue.discount.end.title": "Code {code} beenden",
   "venue.discount.ended": "Code {code} ist beendet.",
 
   "venue.pass": "Telefon für den Einlass anmelden",
-  "venue.pass.lead":
-    "Das Telefon kann dann bei dieser Veranstaltung einlassen, sonst nichts.",
+  "venue.pass.lead": "Das Telefon kann dann bei dieser Veranstaltung einlassen, sonst nichts.",
+  "venue.pass.keep": "Kein Telefon anmelden",
   "venue.pass.show": "Code zeigen",
   "venue.pass.scan": "Die Kamera des Telefons auf diesen Code richten",
-  "venue.pass.until":
-    "Er meldet ein Telefon bis {when} für den Einlass an. Nur denen zeigen, die an einer Tür stehen.",
+  "venue.pass.until": "Er meldet ein Telefon bis {when} für den Einlass an. Nur denen zeigen, die an einer Tür stehen.",
   "venue.pass.qr": "QR-Code mit dem Anmeldelink",
   "venue.pass.link": "Oder diesen Link auf dem Telefon öffnen",
-  "venue.pass.local":
-    "Ein Telefon erreicht {host} nicht. HOUSEFUL_PUBLIC_URL auf die öffentliche Adresse setzen.",
-  "venue.pass.plain":
-    "Die Kamera braucht https. Über http kann ein Telefon nur Kartencodes eintippen.",
+  "venue.pass.local": "Ein Telefon erreicht {host} nicht. HOUSEFUL_PUBLIC_URL auf die öffentliche Adresse setzen.",
+  "venue.pass.plain": "Die Kamera braucht https. Über http kann ein Telefon nur Kartencodes eintippen.",
 
-  "venue.door.anotherDay":
-    "Dies ist der Einlass von „{name}“ am {when}, nicht von heute.",
+  "venue.door.anotherDay": "Dies ist der Einlass von „{name}“ am {when}, nicht von heute.",
   "venue.door.waiting": "Karte scannen oder Code eingeben.",
   "venue.door.code": "Kartencode",
   "venue.door.codeHelp": "Die Zeichen unter dem QR-Code.",
@@ -589,20 +556,17 @@ export default {
   "venue.door.sound": "Ton und Vibration",
   "venue.door.cameraOn": "Mit der Kamera scannen",
   "venue.door.cameraOff": "Kamera aus",
-  "venue.door.camera.missing":
-    "Dieser Browser gibt Seiten keine Kamera. Bitte den Code eingeben.",
+  "venue.door.camera.missing": "Dieser Browser gibt Seiten keine Kamera. Bitte den Code eingeben.",
   "venue.door.camera.insecure":
     "Browser geben die Kamera nur über https frei. Diese Seite mit https öffnen oder den Code eingeben.",
-  "venue.door.camera.unreached":
-    "Keine Verbindung, um Bilder zu lesen. Es wird weiter versucht.",
-  "venue.door.camera.denied":
-    "Die Kamera ist nicht verfügbar. Bitte den Code eingeben.",
+  "venue.door.camera.unreached": "Keine Verbindung, um Bilder zu lesen. Es wird weiter versucht.",
+  "venue.door.camera.denied": "Die Kamera ist nicht verfügbar. Bitte den Code eingeben.",
   "venue.door.recent": "Zuletzt eingelassen",
   "venue.door.inside": "{checkedIn} von {booked} im Haus ({share})",
   "venue.door.none": "Noch niemand.",
   "venue.door.undo": "Rückgängig",
+  "venue.door.undo.keep": "Einlass stehen lassen",
   "venue.door.undo.title": "Einlass von {seat} zurücknehmen",
-  "venue.door.undo.body":
-    "Die Karte von {name} ({reference}) kann dann wieder eingelöst werden.",
+  "venue.door.undo.body": "Die Karte von {name} ({reference}) kann dann wieder eingelöst werden.",
   "venue.door.undone": "{seat} kann wieder eingelassen werden.",
 };

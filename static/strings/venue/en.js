@@ -15,13 +15,11 @@ export default {
   "venue.role.door": "door",
   "venue.until": "Signed in until {when}",
   "venue.ending": {
-    one:
-      "Your sign-in ends in {n} minute. Finish what is open and sign in again.",
-    other:
-      "Your sign-in ends in {n} minutes. Finish what is open and sign in again.",
+    one: "Your sign-in ends in {n} minute. Finish what is open and sign in again.",
+    other: "Your sign-in ends in {n} minutes. Finish what is open and sign in again.",
   },
   "venue.theme": "Light or dark",
-  "venue.keep": "Go back",
+  "venue.keep": "Change nothing",
   "venue.save": "Save",
   "venue.saved": "Saved. Every open page knows.",
   "venue.reason": "Reason",
@@ -29,24 +27,20 @@ export default {
   "venue.reason.optional": "Reason (optional)",
   "venue.zone.of": "In the time of {zone}",
   "venue.zone.help": "All times of the venue’s events are told by its clocks.",
-  "venue.zone.known":
-    "{venue} has this time zone; it is changed at one of its events.",
-  "venue.zone.change":
-    "Of the venue, for all its events. The hours below are then those of the new zone.",
+  "venue.zone.known": "{venue} has this time zone; it is changed at one of its events.",
+  "venue.zone.change": "Of the venue, for all its events. The hours below are then those of the new zone.",
   "venue.phone": "Phone",
   "venue.page.before": "Page before",
   "venue.page.after": "Next page",
 
   "venue.signin.title": "Venue staff",
-  "venue.signin.lead":
-    "Sign in with a staff token. It is kept in this tab only.",
+  "venue.signin.lead": "Sign in with a staff token. It is kept in this tab only.",
   "venue.signin.token": "Staff token",
   "venue.signin.help":
     "“houseful token --user you --role venue --ttl 43200” prints one on the server, good for 12 hours.",
   "venue.signin.go": "Sign in",
   "venue.signin.noToken": "This is not a token, or its time is over.",
-  "venue.signin.notStaff":
-    "This token is for the role “{role}”. Staff need “venue”, “admin” or “door”.",
+  "venue.signin.notStaff": "This token is for the role “{role}”. Staff need “venue”, “admin” or “door”.",
   "venue.signin.refused": "The server does not accept this token.",
   "venue.signin.ended": "Your sign-in has ended. Please sign in again.",
 
@@ -67,8 +61,7 @@ export default {
   "venue.count.held": "Held",
   "venue.viewers": "Viewers",
   "venue.revenue": "Revenue",
-  "venue.bar":
-    "{name}: {booked} of {total} booked, {held} held, {blocked} blocked, {available} free",
+  "venue.bar": "{name}: {booked} of {total} booked, {held} held, {blocked} blocked, {available} free",
 
   "venue.tiles": "Figures now",
   "venue.tile.booked": "Booked",
@@ -198,10 +191,8 @@ export default {
   },
   "venue.alert.gateway_refuses": "The payment service refuses payments",
   "venue.alert.gateway_refuses.text": {
-    one:
-      "{n} payment of the last hour was refused for a fault of the shop's; the booking says which.",
-    other:
-      "{n} payments of the last hour were refused for a fault of the shop's; the bookings say which.",
+    one: "{n} payment of the last hour was refused for a fault of the shop's; the booking says which.",
+    other: "{n} payments of the last hour were refused for a fault of the shop's; the bookings say which.",
   },
   "venue.alert.payment_problems": "Payments need a person",
   "venue.alert.payment_problems.text": {
@@ -210,38 +201,28 @@ export default {
   },
   "venue.alert.payments_disputed": "Payments are disputed",
   "venue.alert.payments_disputed.text": {
-    one:
-      "{n} payment is disputed at the bank; its tickets open no door until that has decided.",
-    other:
-      "{n} payments are disputed at the bank; their tickets open no door until that has decided.",
+    one: "{n} payment is disputed at the bank; its tickets open no door until that has decided.",
+    other: "{n} payments are disputed at the bank; their tickets open no door until that has decided.",
   },
   "venue.alert.foreign_payments": "Payments of another house",
   "venue.alert.foreign_payments.text": {
-    one:
-      "{n} payment on this account was made by another house; nothing of it is touched.",
-    other:
-      "{n} payments on this account were made by another house; nothing of them is touched.",
+    one: "{n} payment on this account was made by another house; nothing of it is touched.",
+    other: "{n} payments on this account were made by another house; nothing of them is touched.",
   },
 
   "venue.payments.show": "Show these payments",
   "venue.payments.title": "Payments that need a person",
   "venue.payments.none": "There are none.",
-  "venue.payments.unapplied":
-    "The booking could not be brought in line with it; it is tried again",
-  "venue.payments.mismatch":
-    "Amount, currency or house are not those of its booking",
+  "venue.payments.unapplied": "The booking could not be brought in line with it; it is tried again",
+  "venue.payments.mismatch": "Amount, currency or house are not those of its booking",
   "venue.payments.foreign": "Made by another house on this account",
   "venue.payments.refund_failed": "Giving it back has failed",
-  "venue.payments.refund_held":
-    "Not given back by itself: too many refunds within an hour",
+  "venue.payments.refund_held": "Not given back by itself: too many refunds within an hour",
   "venue.pick": "Picked seats",
-  "venue.pick.none":
-    "Pick seats on the map by box, lasso or one by one, or from the list.",
+  "venue.pick.none": "Pick seats on the map by box, lasso or one by one, or from the list.",
   "venue.pick.count": {
-    one:
-      "{n} seat: {available} free, {reserved} held, {booked} booked, {blocked} blocked",
-    other:
-      "{n} seats: {available} free, {reserved} held, {booked} booked, {blocked} blocked",
+    one: "{n} seat: {available} free, {reserved} held, {booked} booked, {blocked} blocked",
+    other: "{n} seats: {available} free, {reserved} held, {booked} booked, {blocked} blocked",
   },
   "venue.pick.tooMany": "No more than {n} seats at once, please.",
   "venue.pick.byList": "Pick from the list",
@@ -252,9 +233,11 @@ export default {
   "venue.pick.take": "Take them out",
   "venue.pick.clear": "Pick none",
   "venue.pick.inSection": "{name}: {n} seats",
+  "venue.block.keep": "Keep the seats on sale",
   "venue.block": "Block",
   "venue.block.title": { one: "Block {n} seat", other: "Block {n} seats" },
   "venue.block.done": { one: "{n} seat blocked.", other: "{n} seats blocked." },
+  "venue.unblock.keep": "Keep the seats blocked",
   "venue.unblock": "Unblock",
   "venue.unblock.title": {
     one: "Unblock {n} seat",
@@ -274,8 +257,7 @@ export default {
   },
 
   "venue.bookings.find": "Find a booking",
-  "venue.bookings.findHelp":
-    "Name, e-mail, phone, reference, ticket code, or a seat: A12, row 3 seat 5.",
+  "venue.bookings.findHelp": "Name, e-mail, phone, reference, ticket code, or a seat: A12, row 3 seat 5.",
   "venue.bookings.state": "State",
   "venue.bookings.anyState": "Any",
   "venue.bookings.found": {
@@ -283,18 +265,15 @@ export default {
     other: "{n} bookings found",
   },
   "venue.bookings.none": "No bookings",
-  "venue.bookings.noneHelp":
-    "Nothing matches. Parts of a name or reference are enough.",
+  "venue.bookings.noneHelp": "Nothing matches. Parts of a name or reference are enough.",
   "venue.bookings.noName": "No name given",
   "venue.booked": "Booked",
   "venue.csv": "Export CSV",
   "venue.tickets": "Tickets",
   "venue.dispute": "Dispute",
   "venue.dispute.INQUIRY": "The bank asks about the payment",
-  "venue.dispute.OPEN":
-    "Disputed at the bank; the tickets open no door until it has decided",
-  "venue.dispute.LOST":
-    "Lost: the money is gone, the tickets are void. Cancel the booking to sell its seats again.",
+  "venue.dispute.OPEN": "Disputed at the bank; the tickets open no door until it has decided",
+  "venue.dispute.LOST": "Lost: the money is gone, the tickets are void. Cancel the booking to sell its seats again.",
   "venue.dispute.WON": "Won",
   "venue.problem": "Problem",
   "venue.ticket.VALID": "Valid",
@@ -304,26 +283,26 @@ export default {
   "venue.refund": "Cancel and refund",
   "venue.refund.title": "Cancel and refund?",
   "venue.refund.body": {
-    one:
-      "Booking {reference} is cancelled, its seat goes back on sale and {total} is refunded. This cannot be undone.",
+    one: "Booking {reference} is cancelled, its seat goes back on sale and {total} is refunded. This cannot be undone.",
     other:
       "Booking {reference} is cancelled, its {n} seats go back on sale and {total} is refunded. This cannot be undone.",
   },
   "venue.refund.confirm": "Refund {total}",
+  "venue.refund.keep": "Keep the booking",
   "venue.refund.done": "Booking {reference} is cancelled and refunded.",
   "venue.resend": "Resend tickets",
+  "venue.resend.keep": "Send nothing",
   "venue.resend.title": "Resend tickets",
 
-  "venue.holds.lead":
-    "Seats that are held now. A hold in payment is being paid for.",
+  "venue.holds.lead": "Seats that are held now. A hold in payment is being paid for.",
   "venue.holds.none": "Nobody holds a seat",
   "venue.hold.ACTIVE": "Held",
   "venue.hold.PAYING": "Paying",
   "venue.release": "Release",
   "venue.release.of": "Release {seats}",
+  "venue.release.keep": "Keep the hold",
   "venue.release.title": "Release this hold?",
-  "venue.release.body":
-    "{seats} go back on sale at once. Whoever holds them is told.",
+  "venue.release.body": "{seats} go back on sale at once. Whoever holds them is told.",
   "venue.release.done": {
     one: "{n} seat is free again.",
     other: "{n} seats are free again.",
@@ -335,10 +314,8 @@ export default {
   },
   "venue.hoard.title": "Release all from this network?",
   "venue.hoard.body": {
-    one:
-      "{n} seat is held from {address}. It goes back on sale, unless it is being paid for.",
-    other:
-      "{n} seats are held from {address}. They go back on sale, but for those being paid for.",
+    one: "{n} seat is held from {address}. It goes back on sale, unless it is being paid for.",
+    other: "{n} seats are held from {address}. They go back on sale, but for those being paid for.",
   },
 
   "venue.audit.lead": "What staff did here, newest first.",
@@ -379,20 +356,19 @@ export default {
   "venue.event": "Event",
   "venue.event.rename": "Rename",
   "venue.event.hide": "Hide from buyers",
-  "venue.event.hide.body":
-    "Buyers neither find nor see it and can reserve nothing more. Bookings stay good.",
+  "venue.event.hide.body": "Buyers neither find nor see it and can reserve nothing more. Bookings stay good.",
   "venue.event.show": "Show to buyers",
+  "venue.event.keep": "Keep the event",
   "venue.event.remove": "Remove event",
-  "venue.event.remove.body":
-    "“{name}” goes for good. Only an event that sold nothing can be removed.",
+  "venue.event.remove.body": "“{name}” goes for good. Only an event that sold nothing can be removed.",
   "venue.event.removed": "“{name}” is removed.",
   "venue.hidden": "Hidden",
   "venue.yes": "yes",
   "venue.no": "no",
   "venue.field.hidden": "Hidden",
+  "venue.demo.keep": "Keep the demo events",
   "venue.demo.remove": "Remove demo events",
-  "venue.demo.body":
-    "The demo events that sold nothing go for good, and so does their code SUMMER10.",
+  "venue.demo.body": "The demo events that sold nothing go for good, and so does their code SUMMER10.",
   "venue.demo.done": {
     one: "{n} demo event is removed.",
     other: "{n} demo events are removed.",
@@ -402,8 +378,7 @@ export default {
     other: "{n} demo events sold something and stay. They can be hidden.",
   },
   "venue.past.title": "This start is over",
-  "venue.past.body":
-    "{when} is in the past, so that nobody can buy. Is that meant?",
+  "venue.past.body": "{when} is in the past, so that nobody can buy. Is that meant?",
   "venue.past.change": "Change it",
   "venue.past.keep": "It is meant",
   "venue.plan.sample": "Download a sample plan to try this with",
@@ -412,19 +387,13 @@ export default {
     other: "Not ready to sell: {n} things to see to",
   },
   "venue.ready.guide": "How to set this: “Your first real event”",
-  "venue.ready.files_missing":
-    "Files of Houseful are missing. Install it again.",
-  "venue.ready.data_directory_open":
-    "Other users of the server can read the data directory. Close it to them.",
-  "venue.ready.data_directory_unwritable":
-    "The data directory cannot be written to.",
-  "venue.ready.redis_unfit":
-    "The Redis server does not fit, or does not answer.",
-  "venue.ready.redis_not_durable":
-    "Redis keeps nothing on disk: a restart forgets every hold. Set “appendonly yes”.",
+  "venue.ready.files_missing": "Files of Houseful are missing. Install it again.",
+  "venue.ready.data_directory_open": "Other users of the server can read the data directory. Close it to them.",
+  "venue.ready.data_directory_unwritable": "The data directory cannot be written to.",
+  "venue.ready.redis_unfit": "The Redis server does not fit, or does not answer.",
+  "venue.ready.redis_not_durable": "Redis keeps nothing on disk: a restart forgets every hold. Set “appendonly yes”.",
   "venue.ready.database_unreachable": "The database does not answer.",
-  "venue.ready.database_open":
-    "Other users of the server can read the database. Close it to them.",
+  "venue.ready.database_open": "Other users of the server can read the database. Close it to them.",
   "venue.ready.event_unreadable":
     "Events that nobody is shown, because what is stored of them is broken: {ids}. The server’s log says what (“row_skipped”).",
   "venue.ready.booking_unreadable":
@@ -434,32 +403,23 @@ export default {
   "venue.ready.act_unreadable":
     "Lines that the staff’s log leaves out, because what is stored of them is broken: {ids}. The server’s log says what (“row_skipped”).",
   "venue.ready.port_taken": "Another program has the server’s port.",
-  "venue.ready.stripe_demo":
-    "No money moves: set STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY to take payments.",
+  "venue.ready.stripe_demo": "No money moves: set STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY to take payments.",
   "venue.ready.stripe_test_mode": "Stripe’s key is a test key: no money moves.",
-  "venue.ready.stripe_keys_differ":
-    "One of Stripe’s keys is for tests and one is live. Take both from the same page.",
+  "venue.ready.stripe_keys_differ": "One of Stripe’s keys is for tests and one is live. Take both from the same page.",
   "venue.ready.stripe_refused": "Stripe refuses the key.",
   "venue.ready.stripe_unreachable": "Stripe does not answer.",
-  "venue.ready.stripe_no_webhooks":
-    "Stripe’s news come late: set STRIPE_WEBHOOK_SECRET.",
+  "venue.ready.stripe_no_webhooks": "Stripe’s news come late: set STRIPE_WEBHOOK_SECRET.",
   "venue.ready.mail_not_set": "No mail is sent: set HOUSEFUL_SMTP_URL.",
-  "venue.ready.mail_sender_default":
-    "Mail from {sender} is not delivered: set HOUSEFUL_MAIL_FROM.",
+  "venue.ready.mail_sender_default": "Mail from {sender} is not delivered: set HOUSEFUL_MAIL_FROM.",
   "venue.ready.mail_sender_needs_smtputf8":
     "The mail server {host}:{port} takes no mail from {sender}: set HOUSEFUL_MAIL_FROM to an address in plain letters (a to z).",
-  "venue.ready.mail_unreachable":
-    "The mail server {host}:{port} takes no mail.",
-  "venue.ready.time_zone_not_set":
-    "Times are shown in {zone}: set HOUSEFUL_TIMEZONE.",
+  "venue.ready.mail_unreachable": "The mail server {host}:{port} takes no mail.",
+  "venue.ready.time_zone_not_set": "Times are shown in {zone}: set HOUSEFUL_TIMEZONE.",
   "venue.ready.public_address_not_set":
     "Mails cannot link here: set HOUSEFUL_PUBLIC_URL to the address that people reach.",
-  "venue.ready.public_address_insecure":
-    "{url} is not https: cameras at the door and payments need it.",
-  "venue.ready.proxies_not_trusted":
-    "All visitors count as one: name the proxy in HOUSEFUL_TRUSTED_PROXIES.",
-  "venue.ready.secret_generated":
-    "Tickets hold only as long as the data directory is kept: set HOUSEFUL_JWT_SECRET.",
+  "venue.ready.public_address_insecure": "{url} is not https: cameras at the door and payments need it.",
+  "venue.ready.proxies_not_trusted": "All visitors count as one: name the proxy in HOUSEFUL_TRUSTED_PROXIES.",
+  "venue.ready.secret_generated": "Tickets hold only as long as the data directory is kept: set HOUSEFUL_JWT_SECRET.",
   "venue.ready.secret_unreadable": "The signing secret cannot be read.",
   "venue.ready.check_failed": "This could not be looked at: {subject}.",
 
@@ -482,6 +442,16 @@ export default {
   "venue.plan": "Seating plan",
   "venue.plan.choose": "Choose a plan",
   "venue.plan.none": "–",
+  "venue.plan.leftOut": {
+    one: "The plan’s file has {n} thing that is not sold as it says:",
+    other: "The plan’s file has {n} things that are not sold as it says:",
+  },
+  "venue.plan.leftOut.where": "{name} in {section}",
+  "venue.plan.leftOut.standing_area":
+    "Standing area {name}, {n} places: not sold, because the file does not say its category or shape.",
+  "venue.plan.leftOut.standing_area.places":
+    "Standing area {name}: not sold, because the file does not say how many may stand there.",
+  "venue.plan.leftOut.whole_table": "Table {name}: its {n} seats are sold one by one, not as a whole.",
   "venue.plan.option": "{name} ({n} seats)",
   "venue.plan.file": "Or add one from a file",
   "venue.plan.fileHelp": "JSON as pretix or seats.io export it, up to 32 MB.",
@@ -498,6 +468,7 @@ export default {
   "venue.new.save": "Create event",
   "venue.new.done": "The event is there.",
 
+  "venue.discount.addNone": "Add no code",
   "venue.discount.new": "New code",
   "venue.discount.save": "Create code",
   "venue.discount.added": "Code {code} can be used.",
@@ -522,26 +493,23 @@ export default {
   "venue.discount.usedOf": "used {n} of {all}",
   "venue.discount.active": "Active",
   "venue.discount.inactive": "Ended",
+  "venue.discount.keep": "Keep the code",
   "venue.discount.end": "End",
   "venue.discount.end.title": "End code {code}",
   "venue.discount.ended": "Code {code} has ended.",
 
   "venue.pass": "Sign in a phone as a door",
-  "venue.pass.lead":
-    "The phone can then check tickets in at this event, and nothing else.",
+  "venue.pass.lead": "The phone can then check tickets in at this event, and nothing else.",
+  "venue.pass.keep": "Sign in no phone",
   "venue.pass.show": "Show the code",
   "venue.pass.scan": "Point the phone’s camera at this code",
-  "venue.pass.until":
-    "It signs a phone in as a door until {when}. Show it to those who stand at a door only.",
+  "venue.pass.until": "It signs a phone in as a door until {when}. Show it to those who stand at a door only.",
   "venue.pass.qr": "QR code with the sign-in link",
   "venue.pass.link": "Or open this link on the phone",
-  "venue.pass.local":
-    "A phone cannot open {host}. Set HOUSEFUL_PUBLIC_URL to the address that people reach.",
-  "venue.pass.plain":
-    "The camera needs https. Over http a phone can only type ticket codes.",
+  "venue.pass.local": "A phone cannot open {host}. Set HOUSEFUL_PUBLIC_URL to the address that people reach.",
+  "venue.pass.plain": "The camera needs https. Over http a phone can only type ticket codes.",
 
-  "venue.door.anotherDay":
-    "This is the door of “{name}” on {when}, not of today.",
+  "venue.door.anotherDay": "This is the door of “{name}” on {when}, not of today.",
   "venue.door.waiting": "Scan a ticket or type its code.",
   "venue.door.code": "Ticket code",
   "venue.door.codeHelp": "The letters under the QR code.",
@@ -564,20 +532,17 @@ export default {
   "venue.door.sound": "Sound and vibration",
   "venue.door.cameraOn": "Scan with the camera",
   "venue.door.cameraOff": "Camera off",
-  "venue.door.camera.missing":
-    "This browser gives no camera to pages. Type the code instead.",
+  "venue.door.camera.missing": "This browser gives no camera to pages. Type the code instead.",
   "venue.door.camera.insecure":
     "Browsers give the camera to pages over https only. Open this page by its https address, or type the code.",
-  "venue.door.camera.unreached":
-    "No connection to read pictures. Still trying.",
-  "venue.door.camera.denied":
-    "The camera is not available. Type the code instead.",
+  "venue.door.camera.unreached": "No connection to read pictures. Still trying.",
+  "venue.door.camera.denied": "The camera is not available. Type the code instead.",
   "venue.door.recent": "Let in last",
   "venue.door.inside": "{checkedIn} of {booked} inside ({share})",
   "venue.door.none": "Nobody yet.",
   "venue.door.undo": "Undo",
+  "venue.door.undo.keep": "Keep it checked in",
   "venue.door.undo.title": "Undo check-in of {seat}",
-  "venue.door.undo.body":
-    "The ticket of {name} ({reference}) can then be used again.",
+  "venue.door.undo.body": "The ticket of {name} ({reference}) can then be used again.",
   "venue.door.undone": "{seat} can be let in again.",
 };

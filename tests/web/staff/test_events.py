@@ -13,6 +13,7 @@ import pytest
 
 from houseful.web.staff.events import PLAN_LIMIT
 from houseful.wire.codec import iso, parse_iso
+from tests.plans.test_left_out import chart
 from tests.support.serving import PATIENCE_S, Guest, Sale, Server, eventually
 from tests.support.staff import audit, given, refused
 
@@ -81,6 +82,7 @@ async def test_a_plan_is_imported_and_an_event_put_on_it_sells(venue: Guest, ann
             {"name": "Straw", "seats": 2},
             {"name": "Nobody sits here", "seats": 0},
         ],
+        "leftOut": [],
     }
     assert plan in await given(await venue.http.get("/plans"))
     event = await given(await venue.http.post("/events", json=new_event(plan["planId"])), 201)
@@ -91,6 +93,20 @@ async def test_a_plan_is_imported_and_an_event_put_on_it_sells(venue: Guest, ann
     assert booking["totalAmount"] == 12.5
     (line,) = await audit(venue, sale)
     assert (line["act"], line["details"]["name"]) == ("add_event", "Barn dance")
+
+
+async def test_what_a_plan_leaves_out_is_told_at_the_import_and_ever_after(venue: Guest) -> None:
+    area = {"label": "Yard", "categoryKey": 1, "center": {"x": 200, "y": 200}, "radius1": 9}
+    document = chart(generalAdmissionAreas=[area])
+    headers = {"Content-Type": "application/json"}
+    plan = await given(await venue.http.post("/plans", content=document, headers=headers), 201)
+    left = {"kind": "standing_area", "name": "Yard", "places": 0, "section": ""}
+    assert plan["leftOut"] == [left]
+    assert plan in await given(await venue.http.get("/plans"))
+    body = new_event(plan["planId"], prices={"Stalls": "8.00"})
+    event = await given(await venue.http.post("/events", json=body), 201)
+    assert await given(await venue.http.get(f"/events/{event['id']}/plan")) == plan
+    refused(await venue.http.get("/events/99999/plan"), 404, "unknown_event")
 
 
 @asynccontextmanager

@@ -14,7 +14,6 @@ from houseful.web.operations import Call, Operation
 from houseful.wire.buyer import EventBody
 from houseful.wire.staff import (
     EventChangeRequest,
-    ImportedPlanBody,
     NewEventRequest,
     PlanDocument,
     PlanSummaryBody,
@@ -32,17 +31,18 @@ async def add_plan(call: Call) -> Response:
         raise UnsupportedMediaType(f"expected Content-Type application/json, got {shown(kind)}")
     document = await call.raw_body(PLAN_LIMIT)
     added = await call.context.staff.programme.add_plan(call.user.id, document)
-    left_out = [
-        {"kind": one.kind, "name": one.name, "places": one.places, "section": one.section}
-        for one in added.left_out
-    ]
-    view = plan_view(added) | ({"leftOut": left_out} if left_out else {})
-    return ok(view, "Plan imported", 201)
+    return ok(plan_view(added), "Plan imported", 201)
 
 
 async def list_plans(call: Call) -> Response:
     found = await call.context.staff.programme.plans()
     return ok([plan_view(plan) for plan in found], "Plans retrieved successfully")
+
+
+async def plan_of_event(call: Call) -> Response:
+    """The plan that an event stands on, with what its file sells and we do not."""
+    found = await call.context.staff.programme.plan_of(call.id("event_id"))
+    return ok(plan_view(found), "Plan retrieved successfully")
 
 
 async def add_event(call: Call) -> Response:
@@ -88,6 +88,10 @@ def plan_view(plan: PlanSummary) -> PlanSummaryBody:
         "name": plan.name,
         "seatCount": plan.seat_count,
         "categories": [{"name": name, "seats": seats} for name, seats in plan.categories],
+        "leftOut": [
+            {"kind": one.kind, "name": one.name, "places": one.places, "section": one.section}
+            for one in plan.left_out
+        ],
     }
 
 
@@ -100,7 +104,7 @@ OPERATIONS = (
         "Import a seating plan",
         role="venue",
         request=PlanDocument,
-        answers={201: ImportedPlanBody},
+        answers={201: PlanSummaryBody},
         errors=(400, 413, 415, 503),
         parameters=("Request-Key",),
     ),
@@ -112,6 +116,15 @@ OPERATIONS = (
         role="venue",
         answers={200: list[PlanSummaryBody]},
         errors=(503,),
+    ),
+    Operation(
+        "GET",
+        "/events/{event_id:int}/plan",
+        plan_of_event,
+        "The plan an event stands on",
+        role="venue",
+        answers={200: PlanSummaryBody},
+        errors=(404, 503),
     ),
     Operation(
         "POST",
