@@ -29,40 +29,57 @@ export function createHolding(app, state, picking, refreshSeats) {
   async function reserve() {
     const known = house.peek();
     const picked = selection.selectedSeats.peek();
-    const before = machine.reservationData.peek();
     const held = heldIds.peek();
-    if (!known || (!picked.length && !places.count()) || !machine.startReservation()) return false;
+    if (!known || (!picked.length && !places.count())) return false;
+    const total = selection.totalPrice.peek();
+    const seats = [
+      ...held.filter((id) => known.store.indexOf(id) >= 0).map((id) => ({
+        seatId: id,
+        version: known.store.version[known.store.indexOf(id)] ?? 0,
+      })),
+      ...selection.getReservationPayload(),
+    ];
+    // Of an area the number is what is to be held in all, so that asking again takes no more.
+    const areas = known.store.areas.list.map(({ id }) => ({
+      areaId: id,
+      quantity: places.of(id) + held.filter((seat) => known.store.areas.of(seat)?.id === id).length,
+    })).filter(({ quantity }) => quantity > 0);
+    const answer = await hold(() => api.reserve(eventId, seats, areas), picked.length + places.count(), total);
+    if (answer instanceof ApiError) refused(answer);
+    return answer !== null && !(answer instanceof ApiError);
+  }
+
+  /**
+   * Asks for a hold, again while nothing is heard; then the machine stands where it was, or holds.
+   * @template {import("../state/checkout-machine.js").ReservationData} Hold
+   * @param {() => Promise<Hold>} request
+   * @param {number} seatCount
+   * @param {string} [totalPrice]
+   * @returns {Promise<Hold | ApiError | null>} null: something else is under way
+   */
+  async function hold(request, seatCount, totalPrice) {
+    const before = heldIds.peek().length ? machine.reservationData.peek() : null;
+    if (!machine.startReservation()) return null;
     interrupted.value = null;
+    analytics.track("reservation_started", { eventId, seatCount, totalPrice });
+    selection.markAll("RESERVING");
+    losses.value = [];
     try {
-      analytics.track("reservation_started", {
-        eventId,
-        seatCount: picked.length + places.count(),
-        totalPrice: selection.totalPrice.peek(),
-      });
-      const seats = [
-        ...held.filter((id) => known.store.indexOf(id) >= 0).map((id) => ({
-          seatId: id,
-          version: known.store.version[known.store.indexOf(id)] ?? 0,
-        })),
-        ...selection.getReservationPayload(),
-      ];
-      // Of an area the number is what is to be held in all, so that asking again takes no more.
-      const areas = known.store.areas.list.map(({ id }) => ({
-        areaId: id,
-        quantity: places.of(id) + held.filter((seat) => known.store.areas.of(seat)?.id === id).length,
-      })).filter(({ quantity }) => quantity > 0);
-      selection.markAll("RESERVING");
-      losses.value = [];
-      const data = await retryWithBackoff(() => api.reserve(eventId, seats, areas), {
+      const data = await retryWithBackoff(request, {
         isRetryable: (error) => error instanceof ApiError && error.status === 0,
         onRetry: noteRetry,
       });
       reserved(data);
-      return true;
+      return data;
     } catch (error) {
-      refused(error, before && held.length ? before : null);
+      machine.reservationFailed(asProblem(error));
+      if (before) {
+        machine.startReservation();
+        machine.reservationSuccess(before);
+      } else machine.reset();
+      // A fault of our own: the shell says that something broke.
       if (!(error instanceof ApiError)) throw error;
-      return false;
+      return error;
     } finally {
       selection.markAll("AVAILABLE");
       timer.tick();
@@ -108,16 +125,10 @@ export function createHolding(app, state, picking, refreshSeats) {
     refreshSeats();
   }
 
-  /** @param {unknown} error @param {import("../state/checkout-machine.js").ReservationData | null} before */
-  function refused(error, before) {
-    machine.reservationFailed(asProblem(error));
-    if (before) {
-      machine.startReservation();
-      machine.reservationSuccess(before);
-    } else machine.reset();
-    if (error instanceof ApiError && error.status === 0) interrupted.value = "reserve";
-    // A fault of our own: the shell says that something broke.
-    if (!(error instanceof ApiError)) return;
+  /** @param {ApiError} error */
+  function refused(error) {
+    if (error.status === 0) interrupted.value = "reserve";
+    if (error.code === "leaves_single_seat") return void (state.leftAlone.value = error.data);
     const failed = error.data?.failedSeats ?? [], areas = error.data?.failedAreas ?? [];
     for (const area of areas) {
       toasts.show("error", `${describe(area.areaId)?.place ?? ""}: ${areaReason(area)}`, 8000);
@@ -298,7 +309,7 @@ export function createHolding(app, state, picking, refreshSeats) {
     toasts.show("error", t("toast.lostConnection", { n: Math.round(delayMs / 1000) }), delayMs);
   }
 
-  return { reserve, extend, giveBack, startOver, forget, expire, onReservation, reconcile, noteRetry };
+  return { reserve, hold, extend, giveBack, startOver, forget, expire, onReservation, reconcile, noteRetry };
 }
 
 /** @param {{ status: string }} reservation */

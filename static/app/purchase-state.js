@@ -52,6 +52,8 @@ export function createPurchaseState(app, eventId, onExpire) {
   const revision = signal(0);
   const losses = signal(/** @type {readonly Loss[]} */ ([]));
   const partial = signal(/** @type {Partial | null} */ (null));
+  /** A choice that the lone seat rule refused, with the nearest that it does not. */
+  const leftAlone = signal(/** @type {import("../lib/wire-types.js").ReserveRefusedBody | null} */ (null));
   const canExtend = signal(true);
   const wakeups = signal(0);
   const interrupted = signal(/** @type {import("./comeback.js").Interrupted | null} */ (null));
@@ -125,6 +127,7 @@ export function createPurchaseState(app, eventId, onExpire) {
     revision,
     losses,
     partial,
+    leftAlone,
     canExtend,
     wakeups,
     interrupted,

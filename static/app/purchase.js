@@ -10,6 +10,8 @@ import { createLive } from "../net/live.js";
 import { createSeatStore } from "../state/seat-store.js";
 import { createHolding } from "./holding.js";
 import { createHouse } from "./seating.js";
+import { createLoneSeats } from "./lone-seats.js";
+import { createParty } from "./party.js";
 import { keepPurchase } from "./keeping.js";
 import { createPicking } from "./picking.js";
 import { createPurchaseState } from "./purchase-state.js";
@@ -27,6 +29,8 @@ export function createPurchase(app, eventId) {
   const { event, house, geometry, problem, live, noteChange } = state;
   const picking = createPicking(app, state);
   const holding = createHolding(app, state, picking, refreshSeats);
+  const party = createParty(app, state, holding);
+  const loneSeats = createLoneSeats(app, state);
   const saleWindow = createSaleWindow(app, state, () => void load());
 
   /** @type {Promise<void> | null} */
@@ -90,7 +94,7 @@ export function createPurchase(app, eventId) {
   }
 
   keepPurchase(app, state);
-  return { ...state, ...picking, ...holding, load, watchSeats, leave, refreshSeats };
+  return { ...state, ...picking, ...holding, ...loneSeats, party, load, watchSeats, leave, refreshSeats };
 }
 
 /** @param {import("../net/api.js").EventDetails | null} before @param {import("../net/api.js").EventDetails} now */

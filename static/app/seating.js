@@ -92,6 +92,7 @@ export function createHouse(geometry, store, event) {
     rows,
     store,
     price,
+    nameOf,
     /** @param {number} i */
     isAvailable: (i) => store.status[i] === AVAILABLE,
     /** The least and the greatest price in a row. @param {HouseRow} row */

@@ -7,6 +7,7 @@ import { go } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 import { areaStepper } from "./area-stepper.js";
+import { giveBackKindly } from "./lone-dialog.js";
 
 export class SeatCart extends View {
   /** @type {import("../app/purchase.js").Purchase} */
@@ -101,7 +102,7 @@ export class SeatCart extends View {
                       class: "plain-button",
                       type: "button",
                       "aria-label": t("cart.releaseOne", { seat: seat.place }),
-                      onclick: () => purchase.giveBack(seat.id),
+                      onclick: () => giveBackKindly(purchase, seat.id),
                     }, icon("close")),
                   )
                 ),

@@ -1,9 +1,11 @@
 // @ts-check
 /** One event: what, when, where, for how much, and the way to its seats. */
-import { h, View, watch } from "../lib/dom.js";
+import { custom, h, View, watch } from "../lib/dom.js";
 import { count, longDate, money, shortDate, t } from "../lib/i18n.js";
 import { entitle, failure, skeleton } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
+import { go } from "../lib/routes.js";
+import "./party-finder.js";
 import { poster } from "./poster.js";
 import { saleCountdown } from "../ui/sale-countdown.js";
 
@@ -115,9 +117,15 @@ export class EventView extends View {
       );
     }
     return [
+      custom("party-finder", {
+        app: this.app,
+        purchase: this.purchase,
+        isHere: false,
+        onFound: () => go(href.slice(1)),
+      }),
       h(
         "a",
-        { class: "button is-primary is-large", href },
+        { class: "button is-secondary is-large", href },
         icon("ticket"),
         t("event.select"),
         h("span", { class: "unseen" }, ` (${count(event.availableSeats)})`),

@@ -18,8 +18,8 @@ import { placeTip } from "../ui/tip-place.js";
 import { onComeback } from "../app/comeback.js";
 import "./cart.js";
 import "./finder.js";
-
-/** @typedef {import("../app/seating.js").SeatFilter} SeatFilter */
+import { askInstead } from "./lone-dialog.js";
+import "./party-finder.js";
 
 const SMALL = "(max-width: 56rem)";
 
@@ -40,6 +40,9 @@ export class SeatsView extends View {
     watch(() => {
       if (purchase.partial.value) this.askPartial(purchase.partial.value);
     });
+    watch(() => {
+      if (purchase.leftAlone.value) void this.askInstead(purchase.leftAlone.value);
+    });
     onComeback(this.app.toasts, purchase, "reserve", () => void this.reserve());
     return () => {
       if (purchase.problem.value && !purchase.house.value) {
@@ -55,7 +58,7 @@ export class SeatsView extends View {
   desk(house) {
     const { purchase } = this;
     const event = /** @type {import("../net/api.js").EventDetails} */ (purchase.event.peek());
-    const filter = signal(/** @type {SeatFilter} */ ({ categories: null, accessible: false }));
+    const { filter, section } = purchase.party;
     const colors = signal(/** @type {string[]} */ ([]));
     const small = matchMedia(SMALL);
     const shown = signal(small.matches ? "map" : "both");
@@ -71,6 +74,11 @@ export class SeatsView extends View {
     listen(map, "palette-change", (change) => (colors.value = change.detail.categoryColors));
     map.store = house.store;
     watch(() => void (map.filter = filter.value));
+    watch(() => {
+      if (section.value >= 0) map.zoomTo(section.value);
+    });
+    /** @param {import("../app/party.js").Found} found */
+    const showFound = ({ seatIds }) => map.zoomToSeat(house.store.indexOf(seatIds[seatIds.length >> 1] ?? -1));
 
     const finder = /** @type {import("./finder.js").SeatFinder} */ (custom("seat-finder", {
       purchase,
@@ -128,6 +136,7 @@ export class SeatsView extends View {
           tab("map", "map"),
         ),
       ),
+      custom("party-finder", { app: this.app, purchase, onFound: showFound }),
       h(
         "div",
         // Whoever comes to the list with the keyboard is to see it.
@@ -198,6 +207,11 @@ export class SeatsView extends View {
   async reserve() {
     const isHeld = await this.purchase.reserve();
     if (isHeld && !this.purchase.partial.peek()) go(`/events/${this.purchase.eventId}/checkout`);
+  }
+
+  /** The nearest choice that leaves nobody's seat alone. @param {import("../lib/wire-types.js").ReserveRefusedBody} refusal */
+  async askInstead(refusal) {
+    if (await askInstead(this.purchase, refusal)) await this.reserve();
   }
 
   /** Brief §4.5: what was got, what was not, and three ways on. @param {import("../app/purchase-state.js").Partial} partial */

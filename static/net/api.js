@@ -174,6 +174,17 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
         method: "POST",
         json: { seats, ...(areas.length ? { areas } : {}), sessionId: session.sessionId() },
       }),
+    /**
+     * Holds the best seats for a party: all of them or none.
+     * @param {number} id
+     * @param {Omit<import("../lib/wire-types.js").PartyRequest, "sessionId">} party
+     * @returns {Promise<import("../lib/wire-types.js").BestGrantedBody>}
+     */
+    bestAvailable: (id, party) =>
+      data(`/events/${id}/reservations/best-available`, {
+        method: "POST",
+        json: { ...party, sessionId: session.sessionId() },
+      }),
     /** @param {number} id @returns {Promise<Reservation[]>} */
     reservations: (id) => data(`/events/${id}/reservations`),
     /** One that is under way or ended within the hour. @param {number} id @param {number} reservation @returns {Promise<Reservation>} */

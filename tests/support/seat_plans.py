@@ -6,6 +6,8 @@ second category, `|` an aisle. Seats are 20 apart, rows 24, numbered from 1; the
 
 from __future__ import annotations
 
+from typing import Any
+
 from houseful.domain.plan import ACCESSIBLE, COMPANION, Category, Plan, Row, Seat, Section
 
 FLAGS = {"w": ACCESSIBLE, "c": COMPANION}
@@ -67,3 +69,33 @@ def names(plan: Plan) -> list[str]:
         for row in section.rows
         for seat in row.seats
     ]
+
+
+def as_pretix(text: str, section: str = "Main") -> dict[str, Any]:
+    """The rows as a plan in pretix's format, for an import; flags and aisles are not in it."""
+    rows = [
+        {
+            "row_number": row.label,
+            "position": {"x": 0, "y": 40},
+            "seats": [
+                {
+                    "seat_guid": seat.guid,
+                    "seat_number": seat.label,
+                    "position": {"x": seat.x, "y": seat.y},
+                    "category": f"Cat{seat.category + 1}",
+                }
+                for seat in row.seats
+            ],
+        }
+        for row in drawn(text).sections[0].rows
+    ]
+    return {
+        "name": "Hall",
+        "size": {"width": 400, "height": 400},
+        "categories": [
+            {"name": name, "color": color}
+            for name, color in (("Cat1", "#0072b2"), ("Cat2", "#d55e00"))
+        ],
+        "zones": [{"name": section, "position": {"x": 20, "y": 20}, "rows": rows, "areas": []}],
+        "areas": [],
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from houseful.domain.currencies import currency_of
+from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.plan import Plan
 from houseful.plans.generator import arena, stadium, theatre
 from houseful.sales.catalog import Catalog, NewEvent
@@ -15,9 +16,9 @@ LOWEST, HIGHEST = 2500, 7500
 def demo_events(now_ms: int, currency: str) -> list[tuple[Plan, NewEvent]]:
     """Three houses of three sizes, each a few weeks away."""
     shows = (
-        (theatre(), "An Evening of Shadows", 21),
-        (arena(), "Northern Lights Live", 45),
-        (stadium(), "The Cup Final", 90),
+        (theatre(), "An Evening of Shadows", 21, LoneSeats.AISLE),
+        (arena(), "Northern Lights Live", 45, LoneSeats.OFF),
+        (stadium(), "The Cup Final", 90, LoneSeats.OFF),
     )
     return [
         (
@@ -29,9 +30,10 @@ def demo_events(now_ms: int, currency: str) -> list[tuple[Plan, NewEvent]]:
                 currency=currency,
                 prices=demo_prices(plan, currency),
                 is_demo=True,
+                lone_seats=LoneSeatRule(lone_seats),
             ),
         )
-        for plan, name, days in shows
+        for plan, name, days, lone_seats in shows
     ]
 
 
