@@ -51,7 +51,7 @@ export class PartyFinder extends View {
             "aria-disabled": () => String(isBusy()),
             onclick: () => this.act(party.find),
           },
-          () => isBusy() ? h("span", { class: "spinner" }) : icon("ticket"),
+          () => isBusy() ? h("span", { class: "spinner" }) : null,
           t("party.find"),
         ),
       ),
@@ -67,7 +67,7 @@ export class PartyFinder extends View {
     const found = await ask();
     const next = found ? ".party-found p" : ".party-fault";
     if (isGone) /** @type {HTMLElement | null} */ (this.querySelector(next))?.focus();
-    if (found) this.onFound(found);
+    if (found && !this.isHere) this.onFound(found);
   }
 
   /** Price, section and wheelchairs, where the house has such a choice. */
@@ -173,8 +173,11 @@ export class PartyFinder extends View {
   found() {
     const { party } = this.purchase;
     watch(() => {
-      if (party.found.value && party.found.value !== party.told) this.say(this.foundWords(party.found.value));
-      party.told = party.found.value ?? party.told;
+      const found = party.found.value;
+      if (!found || found === party.told) return;
+      party.told = found;
+      this.say(`${t("cart.held")}: ${this.foundWords(found)}`);
+      this.app.nextFrame(() => this.onFound(found));
     });
     return h(
       "div",

@@ -60,7 +60,7 @@ async def ask_for(page: Page, people: int) -> None:
     more = page.get_by_role("button", name="One person more")
     for _ in range(people - 2):
         await more.press("Enter")
-    await page.get_by_role("button", name="Find the best seats").press("Enter")
+    await page.get_by_role("button", name="Find seats").press("Enter")
 
 
 async def goes_to(visit: Visit, event: int) -> Page:
@@ -77,14 +77,14 @@ async def test_a_party_gets_the_best_seats_and_others_for_the_asking(
     visit = await enter(shop, viewport=size)
     page = visit.page
     await visit.open(f"/events/{event}")
-    await expect(page.get_by_role("button", name="Find the best seats")).to_be_visible()
+    await expect(page.get_by_role("button", name="Find seats")).to_be_visible()
     await tab_to(page, "One person more")
     await page.keyboard.press("Enter")
-    await tab_to(page, "Find the best seats")
+    await tab_to(page, "Find seats")
     await page.keyboard.press("Enter")
     found = page.locator(".party-found p")
     await expect(found).to_contain_text(
-        "3 seats together, reserved for you, €60.00: Main, row A: 1, 2, 3"
+        "3 seats together, €60.00: Main, row A: 1, 2, 3"
     )
     await expect(page.locator("#voice")).to_contain_text("3 seats together")
     await expect(page.locator(".cart .badge")).to_have_text("3")
@@ -138,7 +138,7 @@ async def test_seats_may_be_added_by_hand_to_those_that_were_found(
     await page.get_by_label("Bereich", exact=True).select_option(label="Balcony")
     await page.get_by_role("button", name="Ein Rollstuhlplatz mehr").click()
     await page.get_by_role("button", name="Ein Rollstuhlplatz weniger").click()
-    await page.get_by_role("button", name="Beste Plätze finden").click()
+    await page.get_by_role("button", name="Plätze finden").click()
     await expect(page.locator(".party-found p")).to_contain_text("Balcony")
     assert await page.evaluate("document.documentElement.scrollWidth") == 320
     await steps.to_list(page)
@@ -181,7 +181,7 @@ async def test_giving_back_a_seat_in_the_middle_offers_the_one_at_the_end(
     visit = await enter(shop, locale="de-DE")
     page = await goes_to_german(visit, event)
     await page.get_by_role("button", name="Eine Person mehr").click()
-    await page.get_by_role("button", name="Beste Plätze finden").click()
+    await page.get_by_role("button", name="Plätze finden").click()
     await expect(page.locator(".party-found p")).to_contain_text("3, 4, 5")
     await page.get_by_role("button", name="Main, Reihe A, Platz 4 freigeben").click()
     dialog = page.get_by_role("dialog")
