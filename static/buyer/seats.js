@@ -14,12 +14,12 @@ import { icon } from "../ui/icons.js";
 import { mapKey } from "../ui/legend.js";
 import { mapWords } from "../ui/map-words.js";
 import { saleCountdown } from "../ui/sale-countdown.js";
-import { placeTip } from "../ui/tip-place.js";
 import { onComeback } from "../app/comeback.js";
 import "./cart.js";
 import "./finder.js";
 import { askInstead } from "./lone-dialog.js";
 import "./party-finder.js";
+import { seatTip } from "./seat-tip.js";
 
 const SMALL = "(max-width: 56rem)";
 
@@ -92,7 +92,7 @@ export class SeatsView extends View {
     listen(map, "section-activate", (entered) => finder.open(entered.detail.section));
     listen(map, "area-activate", ({ detail }) => purchase.stepPlaces(house.store.areas.list[detail.area], 1));
     listen(map, "seat-activate", (activated) => purchase.toggle(activated.detail.index));
-    const tip = this.tooltip(house, map, event.currency);
+    const tip = seatTip(purchase, house, map);
     onEnd(house.store.onChange((indexes, what) => {
       if (what === "status" && indexes) map.pulse(indexes.subarray(0, 160));
     }));
@@ -252,44 +252,6 @@ export class SeatsView extends View {
     this.app.toasts.dismiss(`partial-${purchase.eventId}`);
     if (choice === "proceed") go(`/events/${purchase.eventId}/checkout`);
     if (choice === "cancel") await purchase.startOver();
-  }
-
-  /**
-   * Row, seat, category, price and state beside the pointer.
-   * @param {import("../app/seating.js").House} house
-   * @param {import("../map/seat-map.js").SeatMap} map
-   * @param {string} currency
-   */
-  tooltip(house, map, currency) {
-    const hovered = signal(-1);
-    const tip = h("div", { class: "seat-tip", "aria-hidden": "true", hidden: () => hovered.value < 0 }, () => {
-      const i = hovered.value;
-      if (i < 0) return null;
-      this.purchase.revision.value;
-      const mark = ["", "selected", "reserving", "mine"][house.store.mark[i] ?? 0];
-      return [
-        h("strong", null, house.place(i)),
-        h("span", { class: "muted" }, house.store.sectionName(i)),
-        h(
-          "span",
-          { class: "seat-tip-price" },
-          `${house.categories[house.store.category[i] ?? 0]?.name ?? ""} · `,
-          h("b", { class: "tabular" }, money(house.price(i), currency)),
-        ),
-        h(
-          "span",
-          { class: `seat-tip-state is-${(mark || house.statusOf(i)).toLowerCase()}` },
-          t(`status.${mark || house.statusOf(i)}`),
-        ),
-        house.flagWords(i).map((word) => h("span", { class: "muted" }, word)),
-      ];
-    });
-    listen(map, "seat-hover", ({ detail }) => {
-      hovered.value = detail.index;
-      if (detail.index < 0) return;
-      placeTip(tip, detail);
-    });
-    return tip;
   }
 }
 customElements.define("seats-view", SeatsView);

@@ -18,8 +18,9 @@
  * @typedef {{ outcome: string }} AuthenticatedBody
  * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], split: boolean, leavesSingle: boolean }} BestGrantedBody
  * @typedef {{ failedSeats?: FailedSeatBody[], apart?: NamedSeatBody[][] }} BestRefusedBody
+ * @typedef {{ quantity: number, categories?: string[], sections?: string[] }} BestToBlock
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, reason: string, who: string, at: string }} BlockBody
- * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces }} BlockRequest
+ * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces, best?: BestToBlock }} BlockRequest
  * @typedef {{ areaId: number, quantity: number }} BlockedPlaces
  * @typedef {{ eventId: number, seatIds: number[], paymentMethod?: "stripe" | "demo" | "card", discountCode?: string, expectedTotal?: string, paymentToken?: string, card?: CardRequest, contact?: ContactRequest, language?: string }} BookRequest
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} BookedEventBody
@@ -131,6 +132,7 @@
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
  * @typedef {{ id: number, name: string, entrance: string, capacity: number, available: number, price: string }} StandingAreaBody
  * @typedef {{ ticket: string, expiresAt: string }} TicketBody
+ * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces }} UnblockRequest
  */
 
 export {};

@@ -3,7 +3,7 @@
  * `<seat-map>`: the live house. Two canvases (seats; names and rings above them), an overview, zoom
  * buttons, and a real grid beside them for keyboard and screen reader.
  *
- * Set `store`, then listen: `seat-activate {index}`, `seat-hover {index, section, clientX, clientY, keyboard}`,
+ * Set `store`, then listen: `seat-activate {index}`, `seat-hover {index, section, area, clientX, clientY, keyboard}`,
  * `section-activate {section}` (cancel it to keep the view), `area-activate {area}`, `view-change {scale, level, section}`,
  * `palette-change {categoryColors}`.
  *
@@ -67,6 +67,7 @@ export class SeatMap extends HTMLElement {
   #isViewTold = true;
   #hover = -1;
   #hoverSection = -1;
+  #hoverArea = -1;
   /** @type {(() => void)[]} */ #stops = [];
   /** @type {(() => void) | null} */ #stopStore = null;
   #reduced = matchMedia("(prefers-reduced-motion: reduce)");
@@ -436,10 +437,15 @@ export class SeatMap extends HTMLElement {
 
   /** Whether a standing area was pressed; each press counts, also the second of two quick ones. @param {number} x @param {number} y */
   #tapArea(x, y) {
-    const at = toWorld(this.#flight.camera, this.#flight.viewport, x, y);
-    const area = this.#store ? areaAt(this.#store, ...at, this.#floor) : -1;
+    const area = this.#areaAt(x, y);
     if (area >= 0) this.#tell("area-activate", { area });
     return area >= 0;
+  }
+
+  /** @param {number} x @param {number} y */
+  #areaAt(x, y) {
+    const at = toWorld(this.#flight.camera, this.#flight.viewport, x, y);
+    return this.#store ? areaAt(this.#store, ...at, this.#floor) : -1;
   }
 
   /** @param {number} x @param {number} y */
@@ -461,20 +467,22 @@ export class SeatMap extends HTMLElement {
   /** @param {number} x @param {number} y */
   #point(x, y) {
     const { gap } = this.#flight, near = gap >= GAP_MOUSE;
-    this.#setHover(near ? this.#seatAt(x, y, gap * 0.62) : -1, near ? -1 : this.#sectionAt(x, y), x, y);
+    const i = near ? this.#seatAt(x, y, gap * 0.62) : -1, area = i < 0 ? this.#areaAt(x, y) : -1;
+    this.#setHover(i, near || area >= 0 ? -1 : this.#sectionAt(x, y), x, y, area);
   }
 
-  /** @param {number} i @param {number} section @param {number} x @param {number} y */
-  #setHover(i, section, x, y) {
-    const isSame = i === this.#hover && section === this.#hoverSection;
+  /** @param {number} i @param {number} section @param {number} x @param {number} y @param {number} [area] */
+  #setHover(i, section, x, y, area = -1) {
+    const isSame = i === this.#hover && section === this.#hoverSection && area === this.#hoverArea;
     if (isSame && i < 0) return;
     this.#hover = i;
     this.#hoverSection = section;
+    this.#hoverArea = area;
     if (!isSame) this.#drawTop();
     const stage = this.#parts?.stage, box = stage?.getBoundingClientRect();
-    stage?.classList.toggle("map-over", i >= 0 || section >= 0);
+    stage?.classList.toggle("map-over", i >= 0 || section >= 0 || area >= 0);
     const at = { clientX: (box?.left ?? 0) + x, clientY: (box?.top ?? 0) + y };
-    this.#tell("seat-hover", { index: i, section, ...at, keyboard: false });
+    this.#tell("seat-hover", { index: i, section, area, ...at, keyboard: false });
   }
 
   // --- the keyboard ---
@@ -486,7 +494,7 @@ export class SeatMap extends HTMLElement {
     if (i < 0) return;
     if (i !== this.#twin?.cursor) this.#twin?.moveTo(i, true);
     this.#reveal(i);
-    this.#tell("seat-hover", { index: i, section: -1, ...this.clientPoint(i), keyboard: true });
+    this.#tell("seat-hover", { index: i, section: -1, area: -1, ...this.clientPoint(i), keyboard: true });
   }
 
   /** @param {KeyboardEvent} event */

@@ -21,7 +21,7 @@
  * @typedef {import("../lib/wire-types.js").AuditBody} AuditEntry
  * @typedef {import("../lib/wire-types.js").NewEventRequest} NewEvent
  * @typedef {import("../lib/wire-types.js").PageBody} Page
- * @typedef {{ seatIds: number[] } | { section: string }} Which
+ * @typedef {Omit<import("../lib/wire-types.js").BlockRequest, "reason">} Which
  * @typedef {ReturnType<typeof createVenueApi>} VenueApi
  */
 

@@ -9,24 +9,11 @@ import { signal } from "../lib/signals.js";
 import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
-import { field, input, select, textArea, timeField } from "./fields.js";
+import { fieldSet } from "./fields.js";
 
-/**
- * @typedef {object} FieldSpec
- * @property {string} name
- * @property {string} label
- * @property {"text" | "email" | "number" | "reason" | "select" | "datetime-local"} [type]
- * @property {string} [value]
- * @property {string} [help]
- * @property {boolean} [required]
- * @property {readonly (readonly [string, string])[]} [options] of a select
- * @property {() => string} [zone] of a time: whose clocks it is told by
- * @property {(value: string) => string} [fault] what is wrong with a value, in words; "" for nothing
- * @property {Record<string, any>} [props]
- */
+/** @typedef {import("./fields.js").FieldSpec} FieldSpec */
 
 let made = 0;
-export const REASON_MAX = 500;
 
 /** The field that every act on someone else's seats asks for. @returns {FieldSpec} */
 export const reasonField = () => ({
@@ -69,23 +56,15 @@ export function act(
     const id = `act-dialog-${++made}`;
     const opener = document.activeElement;
     const fault = signal(""), isBusy = signal(false);
-    const controls = fields.map((spec) => ({
-      spec,
-      control: controlOf(spec),
-      wrong: signal(""),
-    }));
+    const typed = fieldSet(fields);
 
     const submit = async (/** @type {Event} */ event) => {
       event.preventDefault();
-      if (isBusy.peek() || !isComplete()) return;
+      const values = isBusy.peek() ? null : typed.read();
+      if (!values) return;
       isBusy.value = true;
       fault.value = "";
       try {
-        const values = Object.fromEntries(
-          controls.map((
-            { spec, control },
-          ) => [spec.name, control.value.trim()]),
-        );
         const answer = await run(values);
         if (answer !== undefined) close(answer);
       } catch (error) {
@@ -95,16 +74,6 @@ export function act(
         isBusy.value = false;
       }
     };
-
-    function isComplete() {
-      for (const { spec, control, wrong } of controls) {
-        const value = control.value.trim();
-        wrong.value = spec.required && !value ? t("checkout.required") : spec.fault?.(value) ?? "";
-      }
-      const first = controls.find(({ wrong }) => wrong.peek());
-      first?.control.focus();
-      return !first;
-    }
 
     const [dialog, end] = scoped(() =>
       h(
@@ -129,11 +98,7 @@ export function act(
             "div",
             { class: "dialog-body" },
             content?.() ?? null,
-            controls.map(({ spec, control, wrong }) =>
-              spec.zone && control instanceof HTMLInputElement
-                ? timeField(spec.label, control, spec.zone, spec.help, wrong)
-                : field(spec.label, control, spec.help, wrong)
-            ),
+            typed.elements,
             h("div", { role: "alert" }, () =>
               fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null),
           ),
@@ -179,25 +144,6 @@ export function act(
     });
     document.body.append(dialog);
     dialog.showModal();
-    (controls[0]?.control ?? dialog.querySelector("h2"))?.focus();
+    (typed.first ?? dialog.querySelector("h2"))?.focus();
   });
-}
-
-/** @param {FieldSpec} spec */
-function controlOf(
-  {
-    name,
-    type = "text",
-    value = "",
-    required = false,
-    options = [],
-    props = {},
-  },
-) {
-  const own = { name, "aria-required": required ? "true" : null, ...props };
-  if (type === "select") return select({ ...own, value }, options);
-  if (type === "reason") {
-    return textArea({ ...own, value, maxlength: REASON_MAX });
-  }
-  return input({ ...own, type, value });
 }

@@ -4,6 +4,7 @@ import { h, listen, onEnd } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { activityList } from "./activity.js";
+import { byNumber } from "./block-number.js";
 import { alertList } from "./alerts.js";
 import { funnel } from "./funnel.js";
 import { houseMap } from "./house-map.js";
@@ -100,7 +101,11 @@ export function boardPage({ staff, desk }) {
       }),
       funnel(occupancy),
     ),
-    sectionTable(occupancy, house.show),
+    sectionTable(occupancy, house.show, (name) => {
+      const house = /** @type {import("../app/seating.js").House | null} */ (desk.house.value);
+      const area = house?.store.areas.list.find((one) => one.name === name);
+      return area ? () => void byNumber({ staff, desk }, "block", String(area.id)) : null;
+    }),
   );
   listen(document, "fullscreenchange", () => {
     if (!document.fullscreenElement) isWall.value = false;

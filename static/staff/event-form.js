@@ -10,8 +10,9 @@ import { ApiError } from "../net/envelope.js";
 import { explain } from "../ui/explain.js";
 import { entitle } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
-import { field, input, select, timeField, zoneOptions } from "./fields.js";
+import { field, fieldSet, input, select, timeField, zoneOptions } from "./fields.js";
 import { leftOut } from "./left-out.js";
+import { loneSeatFields, NEW_RULE, readLoneSeats } from "./lone-seat-fields.js";
 import { isStartMeant } from "./past-start.js";
 import { priceFields } from "./prices.js";
 import { pageHead } from "./staff-menu.js";
@@ -60,6 +61,7 @@ export function eventFormPage({ staff, view }) {
   };
   /** @type {ReturnType<typeof priceFields> | null} */
   let prices = null;
+  const loneSeats = fieldSet(loneSeatFields(NEW_RULE));
 
   /** What the server says of a failure stands on the page. @param {() => Promise<void>} work */
   const attempt = async (work) => {
@@ -131,11 +133,8 @@ export function eventFormPage({ staff, view }) {
       told[name].value = controls[name].value.trim() ? "" : t("checkout.required");
     }
     told.plan.value = chosen ? "" : t("venue.plan.choose");
-    const sums = prices?.read();
-    if (
-      Object.values(told).some((one) => one.peek()) || !chosen || !sums ||
-      isBusy.peek()
-    ) return;
+    const sums = prices?.read(), rule = loneSeats.read();
+    if (Object.values(told).some((one) => one.peek()) || !chosen || !sums || !rule || isBusy.peek()) return;
     attempt(async () => {
       if (
         !await isStartMeant(at("startsAt"), staff.app.clock.now(), zone.peek())
@@ -150,6 +149,7 @@ export function eventFormPage({ staff, view }) {
         timeZone: zone.peek(),
         currency: controls.currency.value,
         prices: sums,
+        loneSeats: readLoneSeats(rule),
       });
       staff.app.toasts.show("success", t("venue.new.done"));
       go(`/venue/${made.id}`);
@@ -227,11 +227,9 @@ export function eventFormPage({ staff, view }) {
           );
         return prices ? prices.element : h("p", { class: "muted" }, t("venue.prices.later"));
       },
-      h(
-        "div",
-        { role: "alert" },
-        () => fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null,
-      ),
+      h("h2", null, t("venue.lone.title")),
+      loneSeats.elements,
+      h("div", { role: "alert" }, () => fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null),
       h(
         "button",
         {

@@ -8,7 +8,22 @@ import { icon } from "../ui/icons.js";
 
 let made = 0;
 
-/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Input */
+/**
+ * @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Input
+ * @typedef {object} FieldSpec
+ * @property {string} name
+ * @property {string} label
+ * @property {"text" | "email" | "number" | "reason" | "select" | "datetime-local"} [type]
+ * @property {string} [value]
+ * @property {string} [help]
+ * @property {boolean} [required]
+ * @property {readonly (readonly [string, string])[]} [options] of a select
+ * @property {() => string} [zone] of a time: whose clocks it is told by
+ * @property {(value: string) => string} [fault] what is wrong with a value, in words; "" for nothing
+ * @property {Record<string, any>} [props]
+ */
+
+export const REASON_MAX = 500;
 
 /** @param {Record<string, any>} [props] */
 export const input = (props = {}) => h("input", { type: "text", ...props });
@@ -65,3 +80,43 @@ export function timeField(words, control, zone, help = "", fault) {
   };
   return field(words, control, [help && h("span", null, help, " "), h("span", { class: "field-time" }, told)], fault);
 }
+
+/**
+ * Several fields, and what is typed in them.
+ * @param {readonly FieldSpec[]} specs
+ */
+export function fieldSet(specs) {
+  const controls = specs.map((spec) => ({ spec, control: controlOf(spec), wrong: signal("") }));
+  return {
+    elements: controls.map(({ spec, control, wrong }) =>
+      spec.zone && control instanceof HTMLInputElement
+        ? timeField(spec.label, control, spec.zone, spec.help, wrong)
+        : field(spec.label, control, spec.help, wrong)
+    ),
+    first: controls[0]?.control ?? null,
+    /** What is typed, or null with the faults shown and the first one focused. @returns {Record<string, string> | null} */
+    read() {
+      for (const { spec, control, wrong } of controls) {
+        const value = control.value.trim();
+        wrong.value = spec.required && !value ? t("checkout.required") : spec.fault?.(value) ?? "";
+      }
+      const first = controls.find(({ wrong }) => wrong.peek());
+      first?.control.focus();
+      return first ? null : Object.fromEntries(controls.map(({ spec, control }) => [spec.name, control.value.trim()]));
+    },
+  };
+}
+
+/** @param {FieldSpec} spec */
+function controlOf({ name, type = "text", value = "", required = false, options = [], props = {} }) {
+  const own = { name, "aria-required": required ? "true" : null, ...props };
+  if (type === "select") return select({ ...own, value }, options);
+  if (type === "reason") return textArea({ ...own, value, maxlength: REASON_MAX });
+  return input({ ...own, type, value });
+}
+
+/** A whole number, said to be wrong outside of these bounds. @param {number} least @param {number} most */
+export const wholeNumber = (least, most) => (/** @type {string} */ text) =>
+  /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most
+    ? ""
+    : t("venue.number.wrong", { least, most });

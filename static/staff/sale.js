@@ -10,6 +10,7 @@ import { act, reasonField } from "./act-dialog.js";
 import { zoneOptions } from "./fields.js";
 import { eventActs } from "./event-acts.js";
 import { leftOut } from "./left-out.js";
+import { loneSeatFields, readLoneSeats } from "./lone-seat-fields.js";
 import { isStartMeant } from "./past-start.js";
 import { readAmount } from "./prices.js";
 
@@ -83,8 +84,36 @@ export function salePage(place) {
           button("venue.prices.change", () => void changePrices(place, event)),
         ),
       ),
+      loneSeats(place, event),
     ];
   });
+}
+
+/** @param {import("./venue.js").EventPlace} place @param {EventDetails} event */
+function loneSeats(place, { loneSeats: rule }) {
+  const isOff = rule.rule === "off";
+  return h(
+    "section",
+    { class: "card-box", "aria-labelledby": "venue-lone" },
+    h("h2", { id: "venue-lone" }, t("venue.lone")),
+    h("p", null, t(`venue.lone.${rule.rule}`)),
+    isOff ? null : h(
+      "p",
+      { class: "muted small" },
+      t("venue.lone.rests", { percent: rule.offBelowFreePercent, hours: rule.offHoursBefore }),
+    ),
+    h(
+      "div",
+      { class: "pick-acts" },
+      button(
+        "venue.lone.change",
+        () =>
+          void change(place, "venue.lone.change", loneSeatFields(rule), (values) => ({
+            loneSeats: readLoneSeats(values),
+          })),
+      ),
+    ),
+  );
 }
 
 /** @param {string} words @param {string} value */

@@ -9,6 +9,7 @@ import { computed, signal } from "../lib/signals.js";
 import { seatsOfRows, tally } from "../state/lasso.js";
 import { explain } from "../ui/explain.js";
 import { act, reasonField } from "./act-dialog.js";
+import { numberButtons } from "./block-number.js";
 import { field, select } from "./fields.js";
 import { PICK_MAX } from "./pick.js";
 import { sign } from "./signs.js";
@@ -57,6 +58,7 @@ export function seatPanel({ staff, desk, pick }) {
         onclick: pick.clear,
       }, t("venue.pick.clear")),
     ),
+    h("div", { class: "pick-acts" }, numberButtons({ staff, desk })),
   );
 }
 

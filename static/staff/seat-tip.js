@@ -13,14 +13,18 @@ import { percent } from "./figures.js";
  * @param {import("./desk.js").Desk} desk
  */
 export function seatTip(house, map, desk) {
-  const over = signal({ seat: -1, section: -1 });
+  const over = signal({ seat: -1, section: -1, area: -1 });
   const tip = h(
     "div",
-    { class: "seat-tip", "aria-hidden": "true", hidden: () => over.value.seat < 0 && over.value.section < 0 },
-    () => over.value.seat >= 0 ? seatWords(house, over.value.seat) : sectionWords(house, desk, over.value.section),
+    { class: "seat-tip", "aria-hidden": "true", hidden: () => Math.max(...Object.values(over.value)) < 0 },
+    () => {
+      const { seat, section, area } = over.value;
+      if (seat >= 0) return seatWords(house, seat);
+      return groupWords(desk, (house.store.areas.list[area] ?? house.store.sections[section])?.name);
+    },
   );
   listen(map, "seat-hover", ({ detail }) => {
-    over.value = { seat: detail.index, section: detail.section };
+    over.value = { seat: detail.index, section: detail.section, area: detail.area };
     placeTip(tip, detail);
   });
   return tip;
@@ -33,9 +37,8 @@ const seatWords = (house, i) => [
   h("span", { class: "seat-tip-state" }, t(`status.${house.statusOf(i)}`)),
 ];
 
-/** @param {import("../app/seating.js").House} house @param {import("./desk.js").Desk} desk @param {number} s */
-function sectionWords(house, desk, s) {
-  const name = house.store.sections[s]?.name;
+/** A section's or standing area's figures. @param {import("./desk.js").Desk} desk @param {string | undefined} name */
+function groupWords(desk, name) {
   const row = desk.shown.value?.sections.find((one) => one.name === name);
   if (!row) return null;
   return [

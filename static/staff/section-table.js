@@ -24,8 +24,9 @@ function valueOf(row, by) {
 /**
  * @param {() => import("../state/occupancy.js").Occupancy} occupancy
  * @param {(name: string) => void} onSection shows it on the map
+ * @param {(name: string) => (() => void) | null} blocking what takes places of a standing area off sale
  */
-export function sectionTable(occupancy, onSection) {
+export function sectionTable(occupancy, onSection, blocking) {
   const asked = addressQuery(), by = asked.get("sort") ?? "name";
   const order = signal(
     /** @type {import("../state/sorting.js").Order} */ ({
@@ -43,6 +44,16 @@ export function sectionTable(occupancy, onSection) {
         "th",
         { scope: "row" },
         h("button", { type: "button", class: "link-button", onclick: () => onSection(first.name) }, first.name || "–"),
+        () => {
+          const block = blocking(first.name);
+          return block &&
+            h("button", {
+              type: "button",
+              class: "link-button area-block",
+              "aria-label": t("venue.area.block", { area: first.name }),
+              onclick: block,
+            }, t("venue.block"));
+        },
       ),
       h(
         "td",

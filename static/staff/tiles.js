@@ -20,6 +20,11 @@ const TILES = [
   ["expiring", (o) => count(o.expiringSoon.seats), (o) => t("venue.tile.holds", { n: o.expiringSoon.holds })],
   ["blocked", (o) => count(o.totals.blocked)],
   [
+    "lone",
+    (o) => count(o.loneSeats.seats),
+    (o) => o.loneSeats.rule === "off" ? t("venue.lone.off") : t("venue.tile.loneRefused", { n: o.loneSeats.refused }),
+  ],
+  [
     "checkedIn",
     (o) => count(o.totals.checkedIn),
     (o) => t("venue.tile.share", { share: percent(o.totals.booked ? o.totals.checkedIn / o.totals.booked : 0) }),

@@ -25,6 +25,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from houseful import settings
+from houseful.web.auth import Tokens
+
 CHROMIUM = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -154,6 +157,7 @@ def wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Holds of ten minutes, as by default."""
     with run_shop(tmp_path_factory.mktemp("shop")) as running:
+        choose_freely(running)
         yield running
 
 
@@ -161,7 +165,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 def hasty_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Holds of a few seconds."""
     with run_shop(tmp_path_factory.mktemp("hasty"), hold_seconds=4) as running:
+        choose_freely(running)
         yield running
+
+
+def choose_freely(shop: Shop) -> None:
+    """The demo's theatre minds lone seats; most tests take any seats that others left."""
+    token = Tokens(settings.load(data_dir=shop.log.parent / "data")).issue("setting", "venue")[0]
+    body = {"reason": "Tests choose freely", "loneSeats": {"rule": "off"}}
+    assert shop.call("PATCH", "/events/1", body, token)["statusCode"] == 200
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -83,9 +83,7 @@ async def test_a_party_gets_the_best_seats_and_others_for_the_asking(
     await tab_to(page, "Find seats")
     await page.keyboard.press("Enter")
     found = page.locator(".party-found p")
-    await expect(found).to_contain_text(
-        "3 seats together, €60.00: Main, row A: 1, 2, 3"
-    )
+    await expect(found).to_contain_text("3 seats together, €60.00: Main, row A: 1, 2, 3")
     await expect(page.locator("#voice")).to_contain_text("3 seats together")
     await expect(page.locator(".cart .badge")).to_have_text("3")
     assert await violations(page) == []

@@ -14,7 +14,8 @@ from houseful.domain.errors import HousefulError
 from houseful.domain.seats import Granted, Refused
 from houseful.realtime.live_event import LiveEvent
 from houseful.realtime.viewer_batch import Viewer
-from houseful.sales.best_available import BestAvailable, best_view, party_wish
+from houseful.sales.best_available import BestAvailable, best_view
+from houseful.sales.party_wish import party_wish
 from houseful.sales.reservations import Reservations
 from houseful.wire import frames
 from houseful.wire.codec import decode_foreign

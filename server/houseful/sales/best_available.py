@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Final
 
 from houseful.domain.best_seats import BestSeats, Proposal
-from houseful.domain.errors import Conflict, InvalidRequest
-from houseful.domain.folding import folded
+from houseful.domain.errors import Conflict
 from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.seat_windows import Wish
 from houseful.domain.seats import Granted, Refused, ReservationStatus
 from houseful.domain.split_seats import split
-from houseful.domain.wording import shown
+from houseful.sales.party_wish import PartyWish, wish_in
 from houseful.sales.reservations import HeldPrices, Reservations
 from houseful.sales.seat_choice import SeatChoice, SeatCopy, named
 from houseful.sales.seating import EventSeats
 from houseful.store.limiter import Allowance
 from houseful.wire.buyer import BestGrantedBody
-from houseful.wire.commands import PartyRequest
 from houseful.wire.frames import best_data
 
 ASIDE_MS: Final = 300
@@ -39,45 +37,12 @@ RACES: Final = frozenset({"reserved", "booked", "blocked", "stale_version", "pay
 
 
 @dataclass(frozen=True, slots=True)
-class PartyWish:
-    """What a buyer asks for, in the plan's words. `other_than`: seat ids not to be proposed; `replaces`:
-    a hold that is given back for the new one; `accessible`: how many wheelchair spaces."""
-
-    quantity: int
-    categories: tuple[str, ...] | None = None
-    sections: tuple[str, ...] | None = None
-    zone: str | None = None
-    accessible: int = 0
-    must_be_together: bool = False
-    prevents_lone_seats: bool = True
-    request_id: str = ""
-    other_than: tuple[int, ...] = ()
-    replaces: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class BestHeld:
     """Seats held: whether in several places, and whether they leave a seat alone."""
 
     granted: Granted
     is_split: bool
     leaves_single: bool
-
-
-def party_wish(asked: PartyRequest) -> PartyWish:
-    """What a request or a command asks for."""
-    return PartyWish(
-        asked.quantity,
-        tuple(asked.categories) if asked.categories is not None else None,
-        tuple(asked.sections) if asked.sections is not None else None,
-        asked.zone,
-        asked.accessible,
-        asked.together == "required",
-        asked.preventLoneSeats,
-        asked.requestId or "",
-        tuple(asked.otherThan),
-        asked.replaces or 0,
-    )
 
 
 def best_view(held: BestHeld, prices: HeldPrices, places: Mapping[int, int]) -> BestGrantedBody:
@@ -117,7 +82,7 @@ class BestAvailable:
         event = await self._reservations.on_sale(event_id, is_staff=is_staff)
         self._reservations.check_number(party.quantity)
         copy, best = await self._choice.chooser(event_id)
-        wish = self._wish(copy, party)
+        wish = wish_in(copy.house.stored.plan, party)
         allowance = await self._reservations.allow(user)
         attempt = _Attempt(copy, best, wish, party, self._mode(copy, party, is_staff=is_staff))
         for number in range(TRIES):
@@ -144,6 +109,17 @@ class BestAvailable:
         await self._reservations.lost(event_id, user, allowance, Refused(outrun=True))
         raise attempt.nothing()
 
+    async def proposed(self, event_id: int, party: PartyWish) -> list[int]:
+        """The seats of the best choice, that nobody holds for it; the lone seat rule does not bind staff.
+        Raises NotFound, InvalidRequest, Conflict `best_available_not_found`."""
+        copy, best = await self._choice.chooser(event_id)
+        wish = wish_in(copy.house.stored.plan, party)
+        attempt = _Attempt(copy, best, wish, party, LoneSeats.OFF)
+        found = attempt.next(1, self.random.choice)
+        if found is None:
+            raise attempt.nothing()
+        return [copy.house.first_seat_id + index for index in found.seats]
+
     def _held(self, copy: SeatCopy, best: BestSeats, granted: Granted) -> BestHeld:
         first = copy.house.first_seat_id
         held = best.described(seat_id - first for seat_id in granted.seat_ids)
@@ -167,29 +143,6 @@ class BestAvailable:
 
     def _mode(self, copy: SeatCopy, party: PartyWish, *, is_staff: bool) -> LoneSeats:
         return self._choice.mode(copy, is_staff=is_staff or party.accessible > 0)
-
-    @staticmethod
-    def _wish(copy: SeatCopy, party: PartyWish) -> Wish:
-        plan = copy.house.stored.plan
-        names = [section.name for section in plan.sections]
-        sections = _numbers("sections", party.sections, names)
-        if party.zone is not None:
-            zones = [section.zone for section in plan.sections]
-            in_zone = _numbers("zone", (party.zone,), zones) or frozenset()
-            sections = in_zone if sections is None else sections & in_zone
-        categories = [category.name for category in plan.categories]
-        if party.accessible > party.quantity:
-            raise InvalidRequest(
-                f"accessible: expected at most {party.quantity}, got {party.accessible}",
-                field="accessible",
-            )
-        return Wish(
-            party.quantity,
-            _numbers("categories", party.categories, categories),
-            sections,
-            party.accessible,
-            party.prevents_lone_seats,
-        )
 
 
 class _Attempt:
@@ -256,27 +209,3 @@ def _parts(found: Sequence[Proposal]) -> Iterable[tuple[int, ...]]:
 
 def _indexes(house: EventSeats, seat_ids: Iterable[int]) -> set[int]:
     return {seat_id - house.first_seat_id for seat_id in seat_ids if house.holds(seat_id)}
-
-
-def _numbers(
-    field: str, wanted: Collection[str] | None, names: Sequence[str]
-) -> frozenset[int] | None:
-    """Which of `names` are meant; case, accents and spaces do not count. Raises InvalidRequest."""
-    if wanted is None:
-        return None
-    known: dict[str, set[int]] = {}
-    for number, name in enumerate(names):
-        if name:
-            known.setdefault(_folded(name), set()).add(number)
-    found: set[int] = set()
-    for name in wanted:
-        numbers = known.get(_folded(name))
-        if numbers is None:
-            some = ", ".join(shown(one) for one in sorted({*filter(None, names)})[:8]) or "none"
-            raise InvalidRequest(f"{field}: expected of {some}, got {shown(name)}", field=field)
-        found |= numbers
-    return frozenset(found)
-
-
-def _folded(name: str) -> str:
-    return folded(name).replace(" ", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
@@ -20,7 +20,7 @@ from houseful.wire.buyer import (
     TicketState,
     TimeZone,
 )
-from houseful.wire.commands import AreaId, SeatId
+from houseful.wire.commands import AreaId, PlanName, SeatId
 from houseful.wire.free_text import FREE
 
 Reason = Annotated[
@@ -71,7 +71,15 @@ class BlockedPlaces(BaseModel):
     quantity: Annotated[int, Field(strict=True, ge=1, le=200_000)]
 
 
-class BlockRequest(ReasonRequest):
+class BestToBlock(BaseModel):
+    """So many of the best free seats, for an order by telephone, say: side by side where that can be."""
+
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    categories: Annotated[list[PlanName] | None, Field(min_length=1, max_length=1000)] = None
+    sections: Annotated[list[PlanName] | None, Field(min_length=1, max_length=1000)] = None
+
+
+class UnblockRequest(ReasonRequest):
     """Seats, a whole section (or standing area) by its name, or so many places of a standing area."""
 
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=5000)] | None = None
@@ -79,10 +87,17 @@ class BlockRequest(ReasonRequest):
     area: BlockedPlaces | None = None
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> BlockRequest:
-        if [self.seatIds, self.section, self.area].count(None) != 2:
-            raise ValueError("expected either seatIds, section or area")
+    def _one_of_them(self) -> Self:
+        ways = sorted(set(type(self).model_fields) - {"reason"})
+        if [getattr(self, way) for way in ways].count(None) != len(ways) - 1:
+            raise ValueError(f"expected one of {', '.join(ways)}")
         return self
+
+
+class BlockRequest(UnblockRequest):
+    """As to unblock, or so many of the best seats."""
+
+    best: BestToBlock | None = None
 
 
 class ReadinessItem(TypedDict):

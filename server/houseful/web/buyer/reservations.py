@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from houseful.domain.seats import Granted, Refused, Reservation
-from houseful.sales.best_available import best_view, party_wish
+from houseful.sales.best_available import best_view
+from houseful.sales.party_wish import party_wish
 from houseful.store.limiter import Allowance
 from houseful.web.clients import counted_address
 from houseful.web.envelope import ok, rate_limit_headers, refused

@@ -7,6 +7,7 @@ from collections import Counter
 from starlette.responses import Response
 
 from houseful.domain.seats import PlacesWanted
+from houseful.sales.party_wish import PartyWish, some
 from houseful.staff.blocking import Choice
 from houseful.web.buyer.reservations import seats_word
 from houseful.web.envelope import ok
@@ -22,6 +23,7 @@ from houseful.wire.staff import (
     HoldBody,
     ReasonRequest,
     ReleasedAddressBody,
+    UnblockRequest,
 )
 
 BLOCK_BODY_LIMIT = 256 * 1024
@@ -31,8 +33,13 @@ BLOCK_BODY_LIMIT = 256 * 1024
 async def block_seats(call: Call) -> Response:
     """Take free seats off sale. Seats that somebody holds or has bought are named in `failedSeats`."""
     body = await call.body(BlockRequest, limit=BLOCK_BODY_LIMIT)
+    event_id, wanted = call.id("event_id"), choice(body)
+    if body.best is not None:
+        best = body.best
+        party = PartyWish(best.quantity, some(best.categories), some(best.sections))
+        wanted = Choice(await call.context.best_available.proposed(event_id, party))
     changed, failed = await call.context.staff.blocking.block(
-        call.id("event_id"), choice(body), who=call.user.id, reason=body.reason
+        event_id, wanted, who=call.user.id, reason=body.reason
     )
     data = {"seatIds": changed, "failedSeats": failed_seats(failed)}
     return ok(data, f"Blocked {seats_word(len(changed))}")
@@ -40,7 +47,7 @@ async def block_seats(call: Call) -> Response:
 
 async def unblock_seats(call: Call) -> Response:
     """Put blocked seats on sale again."""
-    body = await call.body(BlockRequest, limit=BLOCK_BODY_LIMIT)
+    body = await call.body(UnblockRequest, limit=BLOCK_BODY_LIMIT)
     changed, failed = await call.context.staff.blocking.unblock(
         call.id("event_id"), choice(body), who=call.user.id, reason=body.reason
     )
@@ -48,7 +55,7 @@ async def unblock_seats(call: Call) -> Response:
     return ok(data, f"Unblocked {seats_word(len(changed))}")
 
 
-def choice(body: BlockRequest) -> Choice:
+def choice(body: UnblockRequest) -> Choice:
     area = body.area
     places = PlacesWanted(area.areaId, area.quantity) if area else None
     return Choice(body.seatIds or (), body.section, places)
@@ -130,7 +137,7 @@ OPERATIONS = (
         unblock_seats,
         "Put seats on sale again",
         role="venue",
-        request=BlockRequest,
+        request=UnblockRequest,
         answers={200: ChangedSeatsBody},
         errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
