@@ -138,6 +138,6 @@ def workers_of(supervisor: int) -> set[int]:
             command = (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(fields[1]) == supervisor and b"houseful.process.worker" in command:
+        if int(fields[1]) == supervisor and b"houseful.process" in command:
             found.add(int(entry.name))
     return found

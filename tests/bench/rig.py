@@ -23,6 +23,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from houseful.process.worker import READY, SERVE
 from houseful.settings import Settings
 from houseful.transport.listening import listen
 from houseful.valkey.embedded import EmbeddedValkey
@@ -81,7 +82,9 @@ def worker(module: str, environment: dict[str, str] | None = None) -> Iterator[P
     os.close(tell)
     assert process.stdin is not None
     try:
-        assert os.read(ready, 16) == b"ready", "the server did not start"
+        process.stdin.write(SERVE)
+        process.stdin.flush()
+        assert os.read(ready, 16) == READY, "the server did not start"
         yield Process(f"http://127.0.0.1:{listening.getsockname()[1]}", process.pid)
     finally:
         os.close(ready)
@@ -135,7 +138,7 @@ class Stage:
         in_thread(opened())
 
 
-def stage(module: str = "houseful.process.worker", **given: Any) -> Stage:
+def stage(module: str = "houseful.process", **given: Any) -> Stage:
     return Stage(module, given)
 
 

@@ -30,7 +30,7 @@ def bytes_per_viewer(module: str) -> float:
 
 
 def test_idle_viewers_cost_less_than_10_kb_each() -> None:
-    assert bytes_per_viewer("houseful.process.worker") < BOUND
+    assert bytes_per_viewer("houseful.process") < BOUND
 
 
 @pytest.mark.long

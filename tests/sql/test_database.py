@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event, insert, select, text
 
 from houseful.domain.errors import ConfigurationError, Unavailable
 from houseful.ledger import counters, events
-from houseful.ledger.migrate import migrate, upgrade
+from houseful.ledger.migrate import configuration, migrate, newest, upgrade
 from houseful.ledger.models import COUNTER, METADATA
 from houseful.sql.database import Database, Session, unpooled
 from houseful.sql.sqlite import Sqlite
@@ -50,6 +51,12 @@ async def test_venues_of_before_get_the_servers_time_zone_and_prices_become_list
     await old.close()
     assert event is not None
     assert (event.timezone, event.price_list, event.prices) == ("Europe/Vienna", 1, {"A": 7500})
+
+
+def test_the_newest_revision_is_known_without_loading_alembic() -> None:
+    script = ScriptDirectory.from_config(configuration())
+
+    assert newest() == script.get_current_head()
 
 
 def test_several_processes_may_migrate_at_once(database_url: str) -> None:

@@ -82,7 +82,9 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve until Ctrl+C."""
-    from houseful import settings
+    from houseful import lean, settings
+
+    lean.load("structlog", without="rich")
     from houseful.telemetry import log
     from houseful.transport.listening import address_of, listen
 
@@ -91,32 +93,27 @@ def serve(
     sockets = listen(chosen.host, chosen.port, chosen.workers)
     address = address_of(sockets[0])
     from houseful import data_directory
-    from houseful.process import preparation
     from houseful.process.supervisor import Supervisor
-    from houseful.redis import capability
-    from houseful.redis.connection import settled
-    from houseful.telemetry import metrics
+    from houseful.telemetry import shared_metrics
     from houseful.valkey.embedded import EmbeddedValkey
 
     data_directory.prepare(chosen.data_dir)
     with ExitStack() as stack:
         valkey = None
         if chosen.redis_url is None:
-            valkey = stack.enter_context(EmbeddedValkey(chosen.data_dir))
-        redis_url = valkey.url if valkey else settings.revealed(chosen.redis_url)
-        asyncio.run(capability.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
-        redis_url = asyncio.run(settled(redis_url))
-        asyncio.run(preparation.prepare_database(chosen, redis_url))
+            valkey = EmbeddedValkey(chosen.data_dir)
+            stack.callback(valkey.stop)
+            valkey.launch()
         environment = {
             **os.environ,
-            "REDIS_URL": redis_url,
+            "REDIS_URL": valkey.url if valkey else settings.revealed(chosen.redis_url),
             settings.variable("data_dir"): str(chosen.data_dir.absolute()),
             settings.variable("host"): chosen.host,
             settings.variable("port"): str(sockets[0].getsockname()[1]),
             settings.variable("workers"): str(chosen.workers),
         }
         if chosen.workers > 1:
-            environment |= metrics.share(chosen.data_dir.absolute() / "metrics")
+            environment |= shared_metrics.share(chosen.data_dir.absolute() / "metrics")
         supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
         told = [f"Houseful {__version__} is at {address}"]
         if chosen.is_demo:
@@ -131,7 +128,6 @@ def work(data_dir: DataDir = None) -> None:
     from houseful import app as application
     from houseful import data_directory, settings
     from houseful.process import preparation
-    from houseful.redis import capability
     from houseful.telemetry import log
 
     chosen = settings.load(data_dir=data_dir)
@@ -139,10 +135,8 @@ def work(data_dir: DataDir = None) -> None:
         raise ConfigurationError("expected REDIS_URL: this works for servers that share a Redis")
     log.configure(chosen.log_format, chosen.log_level)
     data_directory.prepare(chosen.data_dir)
-    redis_url = settings.revealed(chosen.redis_url)
-    asyncio.run(capability.check_redis(redis_url, wait_s=preparation.PATIENCE_S))
     # Demo events are the servers' to make: two at once would make them twice.
-    asyncio.run(preparation.prepare_database(chosen, redis_url, keeps_demo=False))
+    asyncio.run(preparation.prepare(chosen, keeps_demo=False))
     asyncio.run(application.work(chosen, lambda: print("Houseful works", flush=True)))
 
 

@@ -11,19 +11,20 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 
 from houseful.data_directory import make_private
 from houseful.domain.errors import ConfigurationError, Unavailable
 from houseful.sql.database import unpooled
-from houseful.sql.failures import LIBRARIES, unavailable
+from houseful.sql.failures import library_errors, unavailable
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x484F5553
 """Any number no other program on the same database uses: "HOUS"."""
 
@@ -41,8 +42,8 @@ def upgrade(url: URL, timezone: str = "UTC", revision: str = "head") -> None:
     ConfigurationError for a database that a newer release made."""
     try:
         with _file_lock(url):
-            asyncio.run(_upgrade(url, timezone, revision))
-    except LIBRARIES as error:
+            asyncio.run(_upgrade(url, timezone, newest() if revision == "head" else revision))
+    except library_errors() as error:
         away = unavailable(error)
         if not isinstance(away, Unavailable):
             raise
@@ -50,10 +51,17 @@ def upgrade(url: URL, timezone: str = "UTC", revision: str = "head") -> None:
         raise Unavailable(f"cannot prepare the database {shown}", reason=away.reason) from error
 
 
+def newest() -> str:
+    """The revision that this release knows last, by the names of its files."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def configuration() -> Config:
     """Alembic's settings; `migrations/` ships inside the package."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 
@@ -71,6 +79,12 @@ async def _upgrade(url: URL, timezone: str, revision: str) -> None:
 
 
 def _run(connection: Connection, timezone: str, revision: str) -> None:
+    if _revision_of(connection) == revision:
+        return  # as at nearly every start; Alembic takes longer to load than to find that out
+
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+
     for found in MigrationContext.configure(connection).get_current_heads():
         require_known(found)
     config = configuration()
@@ -78,8 +92,17 @@ def _run(connection: Connection, timezone: str, revision: str) -> None:
     command.upgrade(config, revision)
 
 
+def _revision_of(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
 def require_known(revision: str) -> None:
     """Raises ConfigurationError for a schema of a newer release: it says how to go back."""
+    from alembic.script import ScriptDirectory
+
     script = ScriptDirectory.from_config(configuration())
     known = {each.revision for each in script.walk_revisions()}
     if revision not in known:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import sqlmodel
 from sqlalchemy import BigInteger, Boolean, Index, Integer, Table, Text, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 Big = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit on both engines; SQLite only numbers rows by itself when a key is called INTEGER."""
@@ -39,6 +40,12 @@ def _key(foreign: str | None = None) -> Any:
 
 def _json(default: str = "[]") -> Any:
     return Field(default=default, sa_type=Text)
+
+
+class SQLModel(sqlmodel.SQLModel):
+    """Rows come and go through the tables; the validators that pydantic would make stay unmade."""
+
+    model_config = {"defer_build": True}
 
 
 class Counter(SQLModel, table=True):

@@ -10,9 +10,6 @@ from houseful.domain.plan import Plan
 from houseful.domain.wording import shown
 from houseful.plans.census import Progress
 from houseful.plans.document import Node
-from houseful.plans.pretix import is_pretix, read_pretix
-from houseful.plans.scale import scaled
-from houseful.plans.seatsio import is_seatsio, read_seatsio
 from houseful.wire import codec
 
 BYTE_LIMIT = 128 * 1024 * 1024
@@ -27,6 +24,11 @@ def read(data: bytes, *, name: str | None = None, progress: Progress | None = No
     `name` replaces the file's own. `progress` is called with (seats read, seats in all). Raises
     PlanRefused for anything that cannot be sold from.
     """
+    # At the first plan: a server that only sells needs none of it.
+    from houseful.plans.pretix import is_pretix, read_pretix
+    from houseful.plans.scale import scaled
+    from houseful.plans.seatsio import is_seatsio, read_seatsio
+
     if len(data) > BYTE_LIMIT:
         raise PlanRefused(
             f"expected at most {BYTE_LIMIT:,} bytes, got {len(data):,}", place="document"

@@ -13,6 +13,7 @@ import structlog
 from houseful.domain.errors import ConfigurationError, Unavailable
 from houseful.ledger import history, house, migrate
 from houseful.payments.gateway import Account, GatewayNotSetUp, GatewayUnknown
+from houseful.redis import capability
 from houseful.redis.connection import connect, settled
 from houseful.sales.catalog import Catalog
 from houseful.sales.demo import seed_demo
@@ -70,6 +71,13 @@ async def require_own_account(chosen: Settings, database: Database) -> None:
 
 def named(account: str, is_live: bool) -> str:
     return f"{account} ({'live' if is_live else 'test'} mode)"
+
+
+async def prepare(chosen: Settings, *, keeps_demo: bool = True) -> None:
+    """See to Redis, waiting for it if need be, then to the database. Raises ConfigurationError."""
+    redis_url = revealed(chosen.redis_url)
+    await capability.check_redis(redis_url, wait_s=PATIENCE_S)
+    await prepare_database(chosen, redis_url, keeps_demo=keeps_demo)
 
 
 async def prepare_database(chosen: Settings, redis_url: str, *, keeps_demo: bool = True) -> None:

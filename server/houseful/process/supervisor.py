@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from houseful.domain.errors import ConfigurationError, HousefulError
-from houseful.telemetry import metrics
+from houseful.telemetry import shared_metrics
 from houseful.transport.listening import GRACEFUL_SHUTDOWN_S, renewed
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-WORKER_MODULE = "houseful.process.worker"
+WORKER_MODULE = "houseful.process"
 """What a worker process runs."""
 
 LOOK_INTERVAL_S: Final = 0.2
@@ -39,6 +39,9 @@ READY_TIMEOUT_S: Final = 60.0
 KILL_AFTER_S: Final = GRACEFUL_SHUTDOWN_S + 5.0
 SLOWEST_RESTART_S: Final = 5.0
 """A worker that dies at once is started after 0.1 s, then 0.2 s … but at least this often."""
+
+REFUSAL_BYTES: Final = 16 * 1024
+"""Of the sentence why a worker cannot serve."""
 
 STEADY_AFTER_S: Final = 30.0
 """A worker that ran this long did not die of how it was started."""
@@ -55,6 +58,7 @@ class WorkerProcess:
         self._ready_fd = -1
         self._is_mourned = False
         self._process: subprocess.Popen[bytes] | None = None
+        self.refusal = ""
 
     @property
     def pid(self) -> int:
@@ -64,7 +68,8 @@ class WorkerProcess:
     def exit_code(self) -> int | None:
         return self._process.poll() if self._process else 1
 
-    def start(self) -> None:
+    def start(self, *, waits: bool = False) -> None:
+        """Begin to load, and serve; one that `waits` reaches Redis when `go` tells it to."""
         ready_fd, told_fd = os.pipe()
         # -P: a folder `houseful` where the server was started is not what the worker imports
         command = [
@@ -85,11 +90,22 @@ class WorkerProcess:
         self._ready_fd = ready_fd
         self._is_mourned = False
         self._started_at = time.monotonic()
+        if not waits:
+            self.go()
+
+    def go(self, *, prepares: bool = False) -> None:
+        """Serve; with `prepares` see to Redis and the database before."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(BrokenPipeError):  # it died; `is_ready` says so
+                self._process.stdin.write(b"p" if prepares else b"s")
+                self._process.stdin.flush()
 
     def is_ready(self, within_s: float) -> bool:
         """Wait for the first of: it serves, it died, time is up."""
-        ready, _, _ = select.select([self._ready_fd], [], [], within_s)
-        return bool(ready) and os.read(self._ready_fd, 5) == b"ready"
+        ready, _, _ = select.select([self._ready_fd], [], [], max(0.0, within_s))
+        said = os.read(self._ready_fd, REFUSAL_BYTES) if ready else b""
+        self.refusal = "" if said == b"ready" else said.decode(errors="replace")
+        return said == b"ready"
 
     def restart_if_due(self) -> None:
         """Start a worker that died, at once or, after repeated failures, a little later."""
@@ -103,8 +119,8 @@ class WorkerProcess:
             return
         self._failures += 1
         log.error("worker_died", worker_pid=self.pid, exit_code=self.exit_code)
-        if metrics.SHARED in self._environment:
-            metrics.forget(Path(self._environment[metrics.SHARED]), self.pid)
+        if shared_metrics.SHARED in self._environment:
+            shared_metrics.forget(Path(self._environment[shared_metrics.SHARED]), self.pid)
         self._forget()
         self.start()
 
@@ -155,6 +171,7 @@ class Supervisor:
         *,
         valkey: EmbeddedValkey | None = None,
     ) -> None:
+        """`valkey` may be starting still; the environment names its address."""
         self._valkey = valkey
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -166,7 +183,8 @@ class Supervisor:
     def run(self, on_ready: Callable[[], None]) -> None:
         """Start all, call `on_ready` once they serve, and look after them until told to stop.
 
-        Raises ConfigurationError if a worker cannot start at all. Valkey is the caller's to stop.
+        Raises ConfigurationError if Valkey or a worker cannot start at all. Valkey is the caller's to
+        stop.
         """
         with self._told_by_signals():
             try:
@@ -184,15 +202,25 @@ class Supervisor:
                 self._stop()
 
     def _start(self) -> None:
+        """All load at once, while Valkey starts; the first makes everything ready for the others."""
         for worker in self.workers:
-            worker.start()
+            worker.start(waits=True)
+        if self._valkey is not None:
+            self._valkey.wait_until_ready()
         deadline = time.monotonic() + READY_TIMEOUT_S
-        for worker in self.workers:
-            ready = worker.is_ready(deadline - time.monotonic())
-            if not ready and not self._stopping.is_set():
-                raise ConfigurationError(
-                    f"worker {worker.pid} did not start; what it said stands above"
-                )
+        first, *others = self.workers
+        first.go(prepares=True)
+        self._require_ready(first, deadline)
+        for worker in others:
+            worker.go()
+        for worker in others:
+            self._require_ready(worker, deadline)
+
+    def _require_ready(self, worker: WorkerProcess, deadline: float) -> None:
+        if not worker.is_ready(deadline - time.monotonic()) and not self._stopping.is_set():
+            raise ConfigurationError(
+                worker.refusal or f"worker {worker.pid} did not start; what it said stands above"
+            )
 
     def _look(self) -> None:
         if self._valkey is not None and not self._valkey.is_running:
@@ -213,7 +241,11 @@ class Supervisor:
             replacement.start()
             if not self._is_ready_in_time(replacement):
                 if not self._stopping.is_set():
-                    log.error("worker_does_not_serve", worker_pid=replacement.pid)
+                    log.error(
+                        "worker_does_not_serve",
+                        worker_pid=replacement.pid,
+                        error=replacement.refusal,
+                    )
                 replacement.tell(signal.SIGKILL)
                 replacement.end(time.monotonic() + KILL_AFTER_S)
                 return

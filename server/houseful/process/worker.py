@@ -1,9 +1,13 @@
 """One worker process: serves on the socket it was handed, and ends with the supervisor.
 
-    python -m houseful.process.worker SOCKET_FD READY_FD
+    python -m houseful.process SOCKET_FD READY_FD
 
-Settings come from the environment. Standard input is a pipe that the supervisor holds: when it
-closes, the supervisor is gone, and the worker shuts down as on SIGTERM.
+Settings come from the environment. Standard input is a pipe that the supervisor holds. One byte on
+it, `PREPARE` or `SERVE`, says when Redis may be reached and whether this worker makes everything
+ready first: by then it has loaded what it needs. When the pipe closes, the supervisor is gone, and
+the worker shuts down as on SIGTERM.
+
+The worker writes `READY` to the other pipe, or the one sentence why it cannot serve.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ import uvicorn
 from houseful import settings
 from houseful.domain.addresses import Networks
 from houseful.domain.errors import HousefulError
+from houseful.process import preparation
 from houseful.telemetry import log, tracing
 from houseful.transport.connection_limiter import ConnectionLimiter
 from houseful.transport.guarded_http import GuardedHttp
@@ -40,6 +45,10 @@ more."""
 PING_S: Final = 20.0
 """Between two pings, and for the pong: a peer that is gone is let go after 40 s."""
 
+PREPARE: Final = b"p"
+SERVE: Final = b"s"
+READY: Final = b"ready"
+
 KEEP_ALIVE_S: Final = 65
 """Longer than the 60 s of usual proxies, so that they close first and lose no request."""
 
@@ -53,7 +62,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        os.write(self._ready_fd, b"ready")
+        os.write(self._ready_fd, READY)
         os.close(self._ready_fd)
 
 
@@ -102,16 +111,22 @@ def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
     """Serve until told to stop; returns the exit code. `replaced` goes to `configuration`."""
     listening = socket.socket(fileno=int(sys.argv[1]))
     listening.setblocking(False)
-    chosen = settings.load()
-    log.configure(chosen.log_format, chosen.log_level)
-    tracing.configure()
-    threading.Thread(target=_stop_with_supervisor, daemon=True).start()
+    ready_fd = int(sys.argv[2])
     try:
+        chosen = settings.load()
+        log.configure(chosen.log_format, chosen.log_level)
+        tracing.configure()
         config = configuration(create_app(chosen), chosen, **replaced)
+        told = os.read(sys.stdin.fileno(), 1)
+        if not told:
+            return 0  # the supervisor is gone
+        threading.Thread(target=_stop_with_supervisor, daemon=True).start()
+        if told == PREPARE:
+            asyncio.run(preparation.prepare(chosen))
     except HousefulError as error:
-        sys.stderr.write(f"houseful: {error.told}\n")
+        os.write(ready_fd, error.told.encode())
         return 1
-    server = Server(config, ready_fd=int(sys.argv[2]))
+    server = Server(config, ready_fd)
     spare_the_collector()
     # before uvicorn listens to signals itself, and when it raises them anew at its end
     signal.signal(signal.SIGTERM, server.handle_exit)
@@ -126,6 +141,7 @@ def spare_the_collector() -> None:
     With the usual thresholds ten thousand viewers joining cost dozens of full collections of 50 to
     100 ms, in each of which nobody is served.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
@@ -134,9 +150,3 @@ def spare_the_collector() -> None:
 def _stop_with_supervisor() -> None:
     os.read(sys.stdin.fileno(), 1)  # returns when the supervisor's end closes
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-if __name__ == "__main__":
-    from houseful.app import create_app
-
-    sys.exit(run(create_app))

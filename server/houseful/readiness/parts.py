@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import httpx2
-
 from houseful import paths
 from houseful.data_directory import is_private, prepare
 from houseful.domain.errors import ConfigurationError, HousefulError
@@ -102,6 +100,8 @@ async def port(chosen: Settings) -> Sequence[Finding]:
 
 async def _is_houseful(chosen: Settings) -> bool:
     """Whether what has the port answers as we do."""
+    import httpx2  # for the doctor alone
+
     url = f"{address_of_setting(chosen)}/healthz"
     try:
         async with httpx2.AsyncClient(timeout=NEIGHBOUR_WITHIN_S, verify=False) as client:

@@ -23,12 +23,11 @@ from houseful.redis.addresses import describe
 from houseful.redis.cluster import Cluster
 from houseful.redis.command_router import Client
 from houseful.redis.connection import connect, settled, translated
+from houseful.redis.notification_flags import NOTIFICATION_FLAGS
 from houseful.redis.sentinels import Watched
 
 OLDEST_VERSION: Final = (7, 0)
 FLAGS_SETTING: Final = "notify-keyspace-events"
-NOTIFICATION_FLAGS: Final = "Ktx"
-"""K: keyspace channels, t: stream commands (xadd on the feed), x: expired (the lease)."""
 
 PROBE_WAIT_S: Final = 1.0
 RETRY_S: Final = 0.2

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from houseful.domain.errors import ConfigurationError
 from houseful.domain.server_url import check_login
-from houseful.sql.failures import LIBRARIES, unavailable
+from houseful.sql.failures import library_errors, unavailable
 from houseful.sql.postgres import Postgres
 from houseful.sql.postgres_url import connect_arguments, several_hosts
 from houseful.sql.session import ANSWER_WITHIN_S, Work
@@ -69,7 +69,7 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except LIBRARIES as error:
+    except library_errors() as error:
         raise unavailable(error) from error
 
 

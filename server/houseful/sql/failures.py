@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
 from typing import Final
 
-import asyncpg
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -38,15 +38,20 @@ _VALUES: Final = re.compile(
 )
 """Where a message turns to values; what follows is left out with it."""
 
-LIBRARIES: Final = (
-    SQLAlchemyError,
-    asyncpg.PostgresError,  # SQLAlchemy hands on raw what asyncpg raises as it connects
-    asyncpg.InterfaceError,
-    sqlite3.Error,
-    OSError,
-    TimeoutError,
-)
-"""The roots of what the libraries raise."""
+Errors = tuple[type[BaseException], ...]
+
+
+def asyncpg_errors(*names: str) -> Errors:
+    """Of asyncpg, where it is loaded: a server on SQLite never does."""
+    asyncpg = sys.modules.get("asyncpg")
+    return tuple(getattr(asyncpg, name) for name in names) if asyncpg else ()
+
+
+def library_errors() -> Errors:
+    """The roots of what the libraries raise."""
+    # SQLAlchemy hands on raw what asyncpg raises as it connects.
+    raw = asyncpg_errors("PostgresError", "InterfaceError")
+    return (SQLAlchemyError, *raw, sqlite3.Error, OSError, TimeoutError)
 
 
 def state_of(error: BaseException) -> str:
@@ -62,14 +67,14 @@ def hide_values(context: ExceptionContext) -> None:
     """
     original = context.original_exception
     for error in (context.sqlalchemy_exception, original, original.__cause__):
-        if isinstance(error, asyncpg.PostgresError):
-            error.detail = None
+        if isinstance(error, asyncpg_errors("PostgresError")):
+            error.detail = None  # type: ignore[attr-defined] # an attribute of asyncpg's errors
         if error is not None and error.args and isinstance(error.args[0], str):
             error.args = (_VALUES.sub("", error.args[0]), *error.args[1:])
 
 
 def unavailable(error: BaseException) -> BaseException:
-    """`Unavailable` for an error of `LIBRARIES` that is the database's, else the error itself."""
+    """`Unavailable` for an error of `library_errors` that is the database's, else the error itself."""
     state = state_of(error)
     meaning = AWAY_STATES.get(state) or AWAY_STATES.get(state[:2])
     if meaning is None and not _is_away(error):
@@ -87,6 +92,12 @@ def _is_away(error: BaseException) -> bool:
     if isinstance(inner, sqlite3.Error):
         # DatabaseError itself is a file that is no database, or a damaged one
         return isinstance(inner, sqlite3.OperationalError) or type(inner) is sqlite3.DatabaseError
-    known = (OperationalError, InterfaceError, PoolTimeout, asyncpg.InterfaceError, OSError)
+    known = (
+        OperationalError,
+        InterfaceError,
+        PoolTimeout,
+        *asyncpg_errors("InterfaceError"),
+        OSError,
+    )
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return lost or isinstance(error, (*known, TimeoutError))

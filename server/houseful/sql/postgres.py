@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from houseful.domain.errors import Unavailable
-from houseful.sql.failures import LIBRARIES, hide_values, state_of
+from houseful.sql.failures import hide_values, library_errors, state_of
 from houseful.sql.postgres_url import connect_arguments
 from houseful.sql.session import ANSWER_WITHIN_S, Work
 
@@ -83,7 +83,7 @@ class Postgres:
             mark = None if is_repeatable else await _mark(connection)
             try:
                 await transaction.commit()
-            except LIBRARIES as error:
+            except library_errors() as error:
                 failure = error
                 await connection.invalidate()  # whatever it was, nothing more is asked of this one
             else:

@@ -28,10 +28,9 @@ from prometheus_client import (
 from prometheus_client import Histogram as Histogram
 from prometheus_client.core import GaugeMetricFamily
 
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+from houseful.telemetry.shared_metrics import SHARED
 
-SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""prometheus_client's own variable."""
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 HAPPENINGS: Final = Counter(
     "houseful_happenings", "Steps of buying, by name: reservations, payments, replays.", ["name"]
@@ -169,17 +168,3 @@ def exposition(version: str, parts: Mapping[str, bool]) -> bytes:
     shared = CollectorRegistry()
     multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
     return mine + generate_latest(shared)
-
-
-def share(directory: Path) -> dict[str, str]:
-    """Make room for the workers' figures, empty; what to set for them."""
-    directory.mkdir(parents=True, exist_ok=True)
-    for left_over in directory.glob("*.db"):
-        left_over.unlink()
-    return {SHARED: str(directory)}
-
-
-def forget(directory: Path, pid: int) -> None:
-    """A worker ended: what it counted stays, what it had open does not."""
-    for gauge in directory.glob(f"gauge_live*_{pid}.db"):
-        gauge.unlink(missing_ok=True)

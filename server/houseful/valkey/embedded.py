@@ -20,18 +20,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from houseful.domain.errors import ConfigurationError
-from houseful.redis.capability import NOTIFICATION_FLAGS
+from houseful.redis.notification_flags import NOTIFICATION_FLAGS
 
 START_TIMEOUT_S: Final = 60.0
 """Loading 100,000 keys from the append-only file takes 0.4 s; this allows for a slow disk."""
 
 STOP_TIMEOUT_S: Final = 15.0
 """Longer than the guardian's grace, so that the guardian decides."""
+
+REPLY_TIMEOUT_S: Final = 5.0
+REPLY_BYTES: Final = 64 * 1024
 
 LONGEST_SOCKET_PATH: Final = 100
 """sun_path has 104 bytes on macOS and 108 on Linux, with the closing zero."""
@@ -57,8 +56,8 @@ class EmbeddedValkey:
     @property
     def pid(self) -> int:
         """Valkey's own process id. Raises ConfigurationError unless it runs."""
-        with self._client() as client:
-            return int(client.info("server")["process_id"])
+        _, _, told = _told(self._require_socket_path(), "INFO server").partition("process_id:")
+        return int(told.split()[0])
 
     @property
     def is_running(self) -> bool:
@@ -74,9 +73,18 @@ class EmbeddedValkey:
     def start(self) -> None:
         """Return when it answers. Called again after Valkey died, it starts it anew.
 
-        Raises ConfigurationError with one sentence: no binary, directory not writable or in use,
-        Valkey refused to start (with its own last words).
+        Raises ConfigurationError as `launch` and `wait_until_ready` do.
         """
+        self.launch()
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def launch(self) -> None:
+        """Start it without waiting; `url` is known then. Raises ConfigurationError with one sentence:
+        no binary, directory not writable or in use."""
         binary = self._binary or find_binary()
         self._take_directory()
         try:
@@ -136,7 +144,6 @@ class EmbeddedValkey:
                     pass_fds=[lock.fileno()],
                     start_new_session=True,  # Ctrl+C is for the server, which then stops Valkey
                 )
-        self._wait_until_ready()
 
     def _arguments(self) -> list[str]:
         place = {"port": "0", "unixsocket": str(self._require_socket_path())}
@@ -147,11 +154,8 @@ class EmbeddedValkey:
         deadline = time.monotonic() + STOP_TIMEOUT_S
         while not _try_lock(lock):
             record = self.directory / "socket"
-            with (
-                suppress(OSError, redis.RedisError),
-                _client_at(Path(record.read_text().strip())) as client,
-            ):
-                client.shutdown()
+            with suppress(OSError):
+                _told(Path(record.read_text().strip()), "SHUTDOWN")
             if time.monotonic() > deadline:
                 raise ConfigurationError(
                     f"a Valkey left over from a crash still uses {self.directory}"
@@ -159,14 +163,15 @@ class EmbeddedValkey:
                 )
             time.sleep(0.05)
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Raises ConfigurationError when it refused to start (with its own last words)."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if not self.is_running:
                 raise ConfigurationError(f"Valkey did not start: {self._last_words()}")
-            with suppress(redis.ConnectionError, redis.TimeoutError), self._client() as client:
-                client.ping()
-                return
+            with suppress(OSError):
+                if _told(self._require_socket_path(), "PING") == "+PONG":
+                    return
             time.sleep(0.01)
         raise ConfigurationError(
             f"Valkey did not answer within {START_TIMEOUT_S:.0f} s: {self._last_words()}"
@@ -191,9 +196,6 @@ class EmbeddedValkey:
         if self._socket_path is None:
             raise ConfigurationError("the embedded Valkey is not running")
         return self._socket_path
-
-    def _client(self) -> redis.Redis:
-        return _client_at(self._require_socket_path())
 
 
 def find_binary() -> Path:
@@ -267,8 +269,16 @@ def _can_bind(path: Path) -> bool:
     return True
 
 
-def _client_at(path: Path) -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(path), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+def _told(path: Path, command: str) -> str:
+    """What Valkey answers to an inline command, up to where it pauses. Raises OSError.
+
+    The three commands that are needed here are not worth redis-py, which takes 0.1 s to load.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(REPLY_TIMEOUT_S)
+        connection.connect(str(path))
+        connection.sendall(f"{command}\r\n".encode())
+        return connection.recv(REPLY_BYTES).decode(errors="replace").strip()
 
 
 def _try_lock(file: IO[str]) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 from typing_extensions import TypedDict
 
 from houseful.wire.commands import AreaId, GivenBack, SeatId, Wanted
 from houseful.wire.free_text import FREE, Word
+from houseful.wire.models import BaseModel
 
 Instant = Annotated[str, Field(description="RFC 3339, UTC, `Z`", examples=["2026-01-09T12:10:00Z"])]
 Decimal = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", examples=["75.00"])]

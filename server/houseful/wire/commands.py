@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
-    BaseModel,
     Field,
     StrictInt,
     StrictStr,
@@ -18,6 +17,7 @@ from houseful.domain.errors import InvalidRequest
 from houseful.domain.seats import PlacesWanted
 from houseful.domain.wording import shown
 from houseful.wire.free_text import FREE, Word
+from houseful.wire.models import BaseModel
 
 EXPECTED = 200
 

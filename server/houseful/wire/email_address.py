@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.utils import getaddresses
+from functools import cache
+from types import ModuleType
 from typing import Final
-
-import email_validator
-from email_validator import EmailNotValidError, validate_email
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.text import clean, is_clean
 from houseful.domain.wording import shown
 
-for _name in ("local", "localhost", "test"):  # the library's documented way to let them in:
-    email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(
-        _name
-    )  # a house's own mail server may have them
+OWN_DOMAINS: Final = ("local", "localhost", "test")
+"""Of special use by RFC 6761; a house's own mail server may have one."""
 
 SHOWN: Final = 80
 
@@ -43,9 +40,10 @@ def email_address(text: str, field: str = "", *, is_ours: bool = False) -> Email
 
     A buyer's domain has a dot in it; that of a house's own address (`is_ours`) may have none.
     """
+    library = _library()
     try:
         return _judged(text, is_ours=is_ours)
-    except EmailNotValidError as error:
+    except library.EmailNotValidError as error:
         place = f"{field}: " if field else ""
         raise InvalidRequest(
             f"{place}expected an e-mail address such as ada@example.org, got {shown(text, SHOWN)}."
@@ -67,7 +65,17 @@ def sender_of(text: str) -> tuple[str, EmailAddress]:
 
 
 def _judged(text: str, *, is_ours: bool) -> EmailAddress:
-    found = validate_email(
+    found = _library().validate_email(
         clean(text), check_deliverability=False, globally_deliverable=not is_ours, strict=True
     )
     return EmailAddress(found.normalized, f"{found.local_part}@{found.ascii_domain}")
+
+
+@cache
+def _library() -> ModuleType:
+    """Loaded at the first address: its tables are a fortieth of what a server takes to start."""
+    import email_validator
+
+    for name in OWN_DOMAINS:
+        email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(name)  # the documented way to let one in
+    return email_validator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from houseful.domain.acts import ACTS
@@ -22,6 +22,7 @@ from houseful.wire.buyer import (
 )
 from houseful.wire.commands import AreaId, PlanName, SeatId
 from houseful.wire.free_text import FREE
+from houseful.wire.models import BaseModel
 
 Reason = Annotated[
     str,

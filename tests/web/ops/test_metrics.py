@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from houseful import __version__
-from houseful.telemetry import metrics
+from houseful.telemetry import metrics, shared_metrics
 from tests.support.serving import Guest, Server, eventually
 from tests.web.conftest import Join
 
@@ -118,7 +118,7 @@ print(metrics.exposition("1", {"redis": True}).decode())
 
 
 def test_one_worker_answers_for_all_and_the_dead_watch_nothing(tmp_path: Path) -> None:
-    environment = metrics.share(tmp_path / "metrics")
+    environment = shared_metrics.share(tmp_path / "metrics")
     workers = [
         subprocess.Popen(
             [sys.executable, "-c", WORKER, str(sold), str(viewers)],
@@ -133,7 +133,7 @@ def test_one_worker_answers_for_all_and_the_dead_watch_nothing(tmp_path: Path) -
     pids = [int(worker.stdout.readline()) for worker in workers if worker.stdout]
     first.kill()
     first.communicate()
-    metrics.forget(tmp_path / "metrics", pids[0])
+    shared_metrics.forget(tmp_path / "metrics", pids[0])
     said, _ = second.communicate("", timeout=20)
     lines = dict(
         line.rsplit(" ", 1) for line in said.splitlines() if not line.startswith("#") and line
@@ -143,5 +143,5 @@ def test_one_worker_answers_for_all_and_the_dead_watch_nothing(tmp_path: Path) -
     assert float(lines["process_resident_memory_bytes"]) > 1e6
     assert lines['houseful_part_up{part="redis"}'] == "1.0"
     assert lines["houseful_open_promises"] == "7.0"
-    assert metrics.share(tmp_path / "metrics")
+    assert shared_metrics.share(tmp_path / "metrics")
     assert list((tmp_path / "metrics").glob("*.db")) == []

@@ -11,10 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from starlette.responses import Response
 
 from houseful import paths
@@ -22,6 +20,9 @@ from houseful.domain.errors import NotFound
 from houseful.web.files import File, answer, in_memory
 from houseful.web.operations import Call, Operation
 from houseful.wire.codec import encode
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 HTML: Final = "text/html; charset=utf-8"
 FOLDER: Final = paths.STATIC / "docs" / "guide"
@@ -68,6 +69,8 @@ def anchor(title: str) -> str:
 
 def render(name: str, source: str) -> Page:
     """Markdown to HTML: raw HTML stays text, links between `.md` files lead to their pages."""
+    from markdown_it import MarkdownIt  # at the first page that somebody reads
+
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(source)
     for token in tokens:
