@@ -58,7 +58,8 @@ def start(self):
 supervisor.Supervisor._start = start
 sys.argv = ["houseful", "serve", "--port", "0", "--data-dir", sys.argv[1]]
 from houseful.cli.commands import main
-main()
+try: main()
+except SystemExit as ended: assert not ended.code
 """
 
 

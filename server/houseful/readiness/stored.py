@@ -10,7 +10,7 @@ from houseful.ledger import events
 from houseful.readiness.findings import Finding
 from houseful.settings import Settings
 from houseful.sql.database import Database
-from houseful.sql.failures import LIBRARIES
+from houseful.sql.failures import library_errors
 from houseful.telemetry.rows import Kind, skipped
 
 SUBJECT: Final = "stored rows"
@@ -29,7 +29,7 @@ async def rows(chosen: Settings) -> Sequence[Finding]:
     database = Database(chosen.sql_url())
     try:
         await database.query(events.list_all)
-    except (HousefulError, *LIBRARIES):
+    except (HousefulError, *library_errors()):
         return []  # the database's own finding says so; an older schema is mended at the start
     finally:
         await database.close()
