@@ -47,11 +47,11 @@ def asyncpg_errors(*names: str) -> Errors:
     return tuple(getattr(asyncpg, name) for name in names) if asyncpg else ()
 
 
-def library_errors() -> Errors:
-    """The roots of what the libraries raise."""
+def library_errors(*others: type[BaseException]) -> Errors:
+    """The roots of what the libraries raise, and `others`."""
     # SQLAlchemy hands on raw what asyncpg raises as it connects.
     raw = asyncpg_errors("PostgresError", "InterfaceError")
-    return (SQLAlchemyError, *raw, sqlite3.Error, OSError, TimeoutError)
+    return (*others, SQLAlchemyError, *raw, sqlite3.Error, OSError, TimeoutError)
 
 
 def state_of(error: BaseException) -> str:
