@@ -87,7 +87,7 @@
  * @typedef {{ number: number, size: number, total: number }} PageBody
  * @typedef {{ parts: Record<string, "ok" | "unavailable"> }} PartsBody
  * @typedef {{ quantity: number, sessionId: string, requestId?: string, categories?: string[], sections?: string[], zone?: string, accessible?: number, together?: "required" | "preferred", preventLoneSeats?: boolean, otherThan?: number[], replaces?: number }} PartyRequest
- * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held", detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblemBody
+ * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held" | "refund_due" | "refund_given", detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblemBody
  * @typedef {{ paymentId: string }} PaymentRefundedBody
  * @typedef {{ bookingReference: string, status: string, paymentStatus: string, expiresAt: string, clientSecret?: string, paymentTransactionId?: string }} PendingBookingBody
  * @typedef {{ areaId: number, quantity: number }} PlacesBody

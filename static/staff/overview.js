@@ -10,6 +10,7 @@ import { empty, entitle, failure, skeleton } from "../ui/frame.js";
 import { act, reasonField } from "./act-dialog.js";
 import { percent } from "./figures.js";
 import { houseBar } from "./house-bar.js";
+import { openPaymentProblems } from "./payment-problems.js";
 import { readiness } from "./readiness.js";
 import { sign } from "./signs.js";
 import { staffMenu } from "./staff-menu.js";
@@ -75,6 +76,11 @@ export function overviewPage({ staff, view }) {
           sign("tag"),
           t("venue.tab.discounts"),
         ),
+        h("button", {
+          type: "button",
+          class: "button is-secondary is-small",
+          onclick: () => void openPaymentProblems(staff, staff.app.config.peek().timeZone),
+        }, t("venue.payments.button")),
         () =>
           hasDemo.value
             ? h("button", {

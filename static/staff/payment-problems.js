@@ -10,16 +10,23 @@ export const PAYMENT_ALERTS = new Set(["payment_problems", "foreign_payments"]);
 /** The booking that a problem names; the rest of its detail is for the log. */
 const BOOKING = /BK-[\w-]+/;
 
+/** Payments that no booking has: given back, which needs nobody. */
+const GIVEN_BACK = new Set(["refund_due", "refund_given"]);
+
 /** @param {import("./staff.js").StaffRoom} staff @param {string} zone the venue's */
 export async function openPaymentProblems(staff, zone) {
-  const problems = await staff.venue.paymentProblems();
+  const all = await staff.venue.paymentProblems();
+  const isGiven = (/** @type {{ kind: string }} */ { kind }) => GIVEN_BACK.has(kind);
+  const open = all.filter((one) => !isGiven(one)), given = all.filter(isGiven);
+  const list = (/** @type {typeof all} */ found) =>
+    h("ul", { class: "venue-tickets" }, found.map((one) => line(one, zone)));
   await ask({
     title: t("venue.payments.title"),
     icon: "card",
-    content: () =>
-      problems.length
-        ? h("ul", { class: "venue-tickets" }, problems.map((one) => line(one, zone)))
-        : h("p", null, t("venue.payments.none")),
+    content: () => [
+      open.length ? list(open) : h("p", null, t("venue.payments.none")),
+      given.length ? [h("h3", null, t("venue.payments.given")), list(given)] : null,
+    ],
     actions: [{ label: t("close"), value: "close", kind: "quiet" }],
   });
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -189,3 +191,26 @@ async def test_no_part_of_the_venues_page_breaks_a_rule_of_wcag_2_2_aa(
         if wide > 0:
             faults.append(f"{name}: {wide} px too wide")
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("locale", "press", "says"),
+    [
+        ("en-GB", "Open payments", "Given back to the payer: no booking has it"),
+        ("de-AT", "Offene Zahlungen", "An den Zahlenden zurückgegeben: keine Buchung hat sie"),
+    ],
+)
+async def test_a_payment_without_a_booking_that_was_given_back_is_shown_to_staff(
+    shop: Shop, enter: Enter, locale: str, press: str, says: str
+) -> None:
+    with closing(sqlite3.connect(shop.log.parent / "data" / "houseful.db")) as database:
+        database.execute(
+            "INSERT OR IGNORE INTO refund (payment_id, amount_minor, state, reason, who,"
+            " created_at_ms, done_at_ms, tries, nonce) VALUES ('pi_of_nobody', 7500, 'GIVEN',"
+            " 'payment without a booking', 'system', 1795000000000, 1795000000000, 0, 'n')"
+        )
+        database.commit()
+    page = (await venue_steps.clock_in(shop, enter, locale=locale)).page
+    await page.get_by_role("button", name=press).click()
+    given = page.get_by_role("dialog").locator("li", has_text="pi_of_nobody")
+    await expect(given.first).to_contain_text(says)

@@ -227,6 +227,10 @@ class Checkout:
         """Payments that need a person, the oldest first."""
         return await self._parts.database.query(payment_problems.listed)
 
+    async def payments_given_back(self) -> list[PaymentProblem]:
+        """Payments that no booking has, on their way back or there; the latest first."""
+        return await self._parts.database.query(payment_problems.given_back)
+
     async def _find(self, user: str, role: str, reference: str) -> Booking:
         found = await self._parts.database.query(lambda s: bookings.by_reference(s, reference))
         if found is None or (found.user_id != user and role not in STAFF):

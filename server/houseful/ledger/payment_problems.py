@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 
@@ -19,11 +19,18 @@ MISMATCH: Final = "mismatch"
 """Amount, currency or house are not those of the booking it was made for."""
 FOREIGN: Final = "foreign"
 """A payment of another house on the same account; never touched."""
+KINDS: Final[Mapping[str, ProblemKind]] = {
+    "FAILED": "refund_failed",
+    "HELD": "refund_held",
+    "DUE": "refund_due",
+    "GIVEN": "refund_given",
+}
+"""Of refunds of payments without a booking, by their state."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentProblem:
-    """One payment that needs somebody; `kind` as above, or `refund_failed`, `refund_held`."""
+    """One payment that needs somebody, or that no booking has; `kind` as above."""
 
     payment_id: str
     kind: ProblemKind
@@ -103,22 +110,29 @@ async def listed(session: Session, limit: int = 200) -> list[PaymentProblem]:
         .order_by(rows.first_seen_ms)
         .limit(limit)
     )
-    refunds = await session.execute(
+    refunds = await _of_no_booking(session, ("FAILED", "HELD"), REFUND.c.created_at_ms, limit)
+    return [PaymentProblem(*row) for row in found] + refunds
+
+
+async def given_back(session: Session, limit: int = 50) -> list[PaymentProblem]:
+    """Payments that no booking has and that go back, or went, to their payers; the latest first."""
+    return await _of_no_booking(session, ("DUE", "GIVEN"), REFUND.c.created_at_ms.desc(), limit)
+
+
+async def _of_no_booking(
+    session: Session, states: tuple[str, ...], order: Any, limit: int
+) -> list[PaymentProblem]:
+    found = await session.execute(
         select(REFUND)
-        .where(REFUND.c.state.in_(("FAILED", "HELD")), REFUND.c.booking_id.is_(None))
-        .order_by(REFUND.c.created_at_ms)
+        .where(REFUND.c.state.in_(states), REFUND.c.booking_id.is_(None))
+        .order_by(order)
         .limit(limit)
     )
-    return [PaymentProblem(*row) for row in found] + [
+    return [
         PaymentProblem(
-            row.payment_id,
-            "refund_held" if row.state == "HELD" else "refund_failed",
-            row.reason,
-            row.amount_minor,
-            "",
-            row.created_at_ms,
+            row.payment_id, KINDS[row.state], row.reason, row.amount_minor, "", row.created_at_ms
         )
-        for row in refunds
+        for row in found
     ]
 
 

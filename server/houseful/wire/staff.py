@@ -171,11 +171,20 @@ class StaffBookingBody(BookingFacts):
     dispute: Dispute | None
 
 
-ProblemKind = Literal["unapplied", "mismatch", "foreign", "refund_failed", "refund_held"]
+ProblemKind = Literal[
+    "unapplied",
+    "mismatch",
+    "foreign",
+    "refund_failed",
+    "refund_held",
+    "refund_due",
+    "refund_given",
+]
 
 
 class PaymentProblemBody(TypedDict):
-    """A payment that could not be put right by itself."""
+    """A payment that could not be put right by itself; or (`refund_due`, `refund_given`) one that no
+    booking has and that goes back, or went, to its payer."""
 
     paymentId: str
     kind: ProblemKind

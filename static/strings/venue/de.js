@@ -219,6 +219,10 @@ export default {
   },
 
   "venue.payments.show": "Diese Zahlungen zeigen",
+  "venue.payments.button": "Offene Zahlungen",
+  "venue.payments.given": "Zahlungen ohne Buchung",
+  "venue.payments.refund_due": "Geht an den Zahlenden zurück: keine Buchung hat sie",
+  "venue.payments.refund_given": "An den Zahlenden zurückgegeben: keine Buchung hat sie",
   "venue.payments.title": "Zahlungen, die einen Menschen brauchen",
   "venue.payments.none": "Es gibt keine.",
   "venue.payments.unapplied": "Die Buchung ließ sich nicht angleichen; es wird wieder versucht",

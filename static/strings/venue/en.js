@@ -211,6 +211,10 @@ export default {
   },
 
   "venue.payments.show": "Show these payments",
+  "venue.payments.button": "Open payments",
+  "venue.payments.given": "Payments without a booking",
+  "venue.payments.refund_due": "Goes back to the payer: no booking has it",
+  "venue.payments.refund_given": "Given back to the payer: no booking has it",
   "venue.payments.title": "Payments that need a person",
   "venue.payments.none": "There are none.",
   "venue.payments.unapplied": "The booking could not be brought in line with it; it is tried again",

@@ -13,8 +13,10 @@ from houseful.wire.staff import PaymentProblemBody, PaymentRefundedBody, ReasonR
 
 
 async def list_problems(call: Call) -> Response:
-    """Oldest first. Payments of another house are listed so that somebody looks; nothing moves."""
-    found = await call.context.checkout.payment_problems()
+    """Oldest first. Payments of another house are listed so that somebody looks; nothing moves.
+    Behind them, the latest first, stand those that no booking has and that are given back."""
+    checkout = call.context.checkout
+    found = [*await checkout.payment_problems(), *await checkout.payments_given_back()]
     headers = {"Cache-Control": "no-store"}
     return ok([view(one) for one in found], "Payments retrieved successfully", headers=headers)
 
@@ -44,7 +46,7 @@ OPERATIONS = (
         "GET",
         "/payment-problems",
         list_problems,
-        "Payments that need a person",
+        "Payments that need a person, or that no booking has",
         role="venue",
         answers={200: list[PaymentProblemBody]},
         errors=(503,),
