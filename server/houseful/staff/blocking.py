@@ -101,15 +101,14 @@ class Blocking:
                 lost = [seat_id for seat_id in fresh if seat_id not in moved]
                 await events.set_blocked(session, event_id, lost, False, reason, who)
             if moved:
-                act, details = "block" if blocked else "unblock", {"seatIds": moved}
                 await audit.write(
                     session,
                     who=who,
-                    act=act,
+                    act="block" if blocked else "unblock",
                     at_ms=now,
                     event_id=event_id,
                     reason=reason,
-                    details=details,
+                    details={"seatIds": moved},
                 )
 
         if fresh:

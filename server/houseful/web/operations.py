@@ -183,7 +183,8 @@ class Operation:
     `request`: the model of its JSON body, or the media type of one that is no JSON.
     `answers`: status → model of `data`, `Paged(model)`, `Bare(model)` or a media type for a body
     without envelope, or None for no body. `by_link`: the holder of the link to `{reference}` may too.
-    `parameters`: names from `houseful.web.documents.parameters`.
+    `parameters`: names from `houseful.web.documents.parameters`. `errors`: statuses that do not follow
+    from all this, see `houseful.web.documents.refusals`.
     """
 
     method: str

@@ -53,6 +53,8 @@ class ReleaseRequest(GivenBack):
 
 
 class SeatBody(TypedDict):
+    """A seat as it stands now."""
+
     id: int
     seatNumber: str
     rowNumber: str
@@ -64,6 +66,8 @@ class SeatBody(TypedDict):
 
 
 class SectionBody(TypedDict):
+    """A section with its seats."""
+
     name: str
     seats: list[SeatBody]
     totalSeats: int
@@ -167,6 +171,8 @@ class BestRefusedBody(TypedDict, total=False):
 
 
 class ReservationBody(TypedDict):
+    """Seats that are held until a deadline."""
+
     id: int
     eventId: int
     status: Literal["ACTIVE", "PAYING", "BOOKED", "EXPIRED", "RELEASED"]
@@ -183,6 +189,8 @@ class ReservationBody(TypedDict):
 
 
 class ReleasedBody(TypedDict):
+    """What was given back."""
+
     id: int
     releasedSeatIds: list[int]
 
@@ -216,6 +224,8 @@ class EventBody(TypedDict):
 
 
 class CategoryBody(TypedDict):
+    """A price category."""
+
     name: str
     color: str
     price: Decimal
@@ -233,6 +243,8 @@ class EventDetailBody(EventBody):
 
 
 class GuestBody(TypedDict):
+    """A guest of this server."""
+
     token: str
     expiresAt: Instant
     userId: str
@@ -246,6 +258,8 @@ class TicketBody(TypedDict):
 
 
 class ConfigBody(TypedDict):
+    """What a page must know before it begins."""
+
     gateway: Literal["demo", "stripe"]
     stripePublishableKey: str | None
     maxSeats: int
@@ -280,6 +294,8 @@ class ReceivedBody(TypedDict):
 
 
 class HealthBody(TypedDict):
+    """This process answers."""
+
     status: Literal["ok"]
 
 
@@ -290,10 +306,14 @@ class PartsBody(TypedDict):
 
 
 class ReadyBody(PartsBody):
+    """Every part answers."""
+
     status: Literal["ready"]
 
 
 class QuoteRequest(BaseModel):
+    """What would these seats cost?"""
+
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
     discountCode: DiscountCode | None = None
 
@@ -314,6 +334,8 @@ class NamedSeatBody(TypedDict):
 
 
 class QuotedSeatBody(NamedSeatBody):
+    """One seat of a quote."""
+
     category: str
     price: Decimal
 
@@ -382,12 +404,16 @@ class BookRequest(BaseModel):
 
 
 class ContactBody(TypedDict):
+    """Whom the tickets are for, as it is kept."""
+
     name: str
     email: str
     phone: str | None
 
 
 class BookedEventBody(TypedDict):
+    """An event as its tickets name it."""
+
     id: int
     name: str
     venue: str
@@ -482,6 +508,8 @@ class FindBookingRequest(BaseModel):
 
 
 class CancelRequest(BaseModel):
+    """Why a booking is cancelled."""
+
     reason: Annotated[str, Field(max_length=500), FREE] = ""
 
 
@@ -518,6 +546,8 @@ class DeliveryBody(TypedDict):
 
 
 class DemoAuthenticateRequest(BaseModel):
+    """The answer of the demo's bank."""
+
     clientSecret: Annotated[Word, Field(min_length=1, max_length=255)]
     success: Annotated[bool, Field(strict=True)]
 
@@ -549,8 +579,12 @@ class AnalyticsEvent(BaseModel):
 
 
 class AnalyticsRequest(BaseModel):
+    """What happened on a page, for counting."""
+
     events: Annotated[list[AnalyticsEvent], Field(min_length=1, max_length=50)]
 
 
 class AcceptedBody(TypedDict):
+    """The request is being seen to."""
+
     accepted: int

@@ -22,12 +22,16 @@ Labels = Annotated[
 
 
 class GeometryCategory(TypedDict):
+    """A category of the plan."""
+
     name: str
     color: str
     accessible: bool
 
 
 class GeometrySection(TypedDict):
+    """A section of the plan."""
+
     name: str
     zone: str
     entrance: str
@@ -38,6 +42,8 @@ class GeometrySection(TypedDict):
 
 
 class GeometryRow(TypedDict):
+    """A row of the plan."""
+
     label: str
     kind: str
     section: int

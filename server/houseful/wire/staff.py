@@ -52,14 +52,20 @@ Prices = Annotated[dict[Name, Amount], Field(max_length=200, examples=[{"STANDAR
 
 
 class ReasonRequest(BaseModel):
+    """Why; every act on what others have asks for it."""
+
     reason: Reason
 
 
 class AddressReleaseRequest(ReasonRequest):
+    """Give back all that one network holds."""
+
     address: Name
 
 
 class ReleasedAddressBody(TypedDict):
+    """What a network held and holds no more."""
+
     address: str
     releasedSeatIds: list[int]
 
@@ -126,12 +132,16 @@ class ChangedSeatsBody(TypedDict):
 
 
 class BlockBody(NamedSeatBody):
+    """A seat that staff took off sale."""
+
     reason: str
     who: str
     at: Instant
 
 
 class HoldBody(TypedDict):
+    """Seats that somebody holds now, as staff see it."""
+
     id: int
     status: Literal["ACTIVE", "PAYING"]
     seatIds: list[int]
@@ -151,12 +161,16 @@ class HoldBody(TypedDict):
 
 
 class StaffTicketBody(NamedSeatBody):
+    """A ticket, as staff see it."""
+
     id: int
     state: TicketState
     usedAt: Instant | None
 
 
 class StaffDeliveryBody(DeliveryBody):
+    """What became of a mail, as staff see it."""
+
     problem: Annotated[str, Field(description="What the mail server said; empty for nothing.")]
 
 
@@ -195,6 +209,8 @@ class PaymentProblemBody(TypedDict):
 
 
 class PaymentRefundedBody(TypedDict):
+    """A payment on its way back."""
+
     paymentId: str
 
 
@@ -226,6 +242,8 @@ class CheckInBody(NamedSeatBody):
 
 
 class CheckInsBody(TypedDict):
+    """How an event fills at its doors."""
+
     event: BookedEventBody
     checkedIn: int
     booked: int
@@ -233,6 +251,8 @@ class CheckInsBody(TypedDict):
 
 
 class ReadFrameBody(TypedDict):
+    """What a picture from the door shows."""
+
     code: Annotated[str | None, Field(description="null: no QR code that could be read")]
 
 
@@ -258,6 +278,8 @@ class PlanDocument(BaseModel):
 
 
 class PlanCategoryBody(TypedDict):
+    """A category of a plan, and how many seats are in it."""
+
     name: str
     seats: int
 
@@ -272,6 +294,8 @@ class LeftOutBody(TypedDict):
 
 
 class PlanSummaryBody(TypedDict):
+    """A seating plan in a list."""
+
     planId: int
     name: str
     seatCount: int
@@ -337,6 +361,8 @@ class EventChangeRequest(ReasonRequest):
 
 
 class RemovedEventsBody(TypedDict):
+    """Events that are gone, and those that stay."""
+
     eventIds: Annotated[list[int], Field(description="are gone")]
     keptEventIds: Annotated[list[int], Field(description="sold something, and stay")]
 
@@ -359,6 +385,8 @@ class DiscountRequest(BaseModel):
 
 
 class DiscountBody(TypedDict):
+    """A discount code."""
+
     code: str
     percent: int | None
     amount: Decimal | None
@@ -386,11 +414,15 @@ class CountsBody(TypedDict):
 
 
 class SectionCountsBody(CountsBody):
+    """How the seats of one section stand."""
+
     name: str
     revenue: Decimal
 
 
 class CategoryCountsBody(SectionCountsBody):
+    """How the seats of one category stand."""
+
     price: Decimal
 
 
@@ -425,6 +457,8 @@ AlertLevel = Literal["warning", "error"]
 
 
 class AlertBody(TypedDict):
+    """What staff should look at now."""
+
     code: Annotated[str, Field(examples=["refusals_spike"])]
     level: AlertLevel
     message: str
@@ -448,6 +482,8 @@ ActivityKind = Literal[
 
 
 class ActivityBody(TypedDict):
+    """How often one thing happened within a minute."""
+
     at: Instant
     kind: ActivityKind
     section: Annotated[str | None, Field(description="null where several sections are concerned")]
@@ -538,6 +574,8 @@ class AuditChangeBody(TypedDict):
 
 
 class AuditBody(TypedDict):
+    """One act of staff, in the log."""
+
     at: Instant
     who: str
     act: Annotated[

@@ -50,7 +50,7 @@ OPERATIONS = (
         "Become a guest: a token without an account",
         role="public",
         answers={201: GuestBody},
-        errors=(429, 503),
+        errors=(503,),
     ),
     Operation(
         "POST",
@@ -58,7 +58,6 @@ OPERATIONS = (
         issue_ws_ticket,
         "A one-time ticket for a WebSocket",
         answers={201: TicketBody},
-        errors=(503,),
     ),
     Operation(
         "GET",

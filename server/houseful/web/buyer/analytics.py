@@ -71,6 +71,6 @@ OPERATIONS = (
         "What happened on the page",
         request=AnalyticsRequest,
         answers={202: AcceptedBody},
-        errors=(400, 413, 415, 429, 503),
+        errors=(429,),
     ),
 )

@@ -164,7 +164,6 @@ OPERATIONS = (
         get_event,
         "One event, with what is needed to sell it",
         answers={200: EventDetailBody},
-        errors=(404,),
     ),
     Operation(
         "GET",
@@ -172,7 +171,6 @@ OPERATIONS = (
         get_seats,
         "The seat map, grouped by section",
         answers={200: SeatMapBody, 304: None},
-        errors=(404, 503),
         parameters=("If-None-Match", "If-Modified-Since"),
     ),
     Operation(
@@ -181,7 +179,6 @@ OPERATIONS = (
         get_status,
         "Status and version of every seat as one compact binary body",
         answers={200: OCTETS, 304: None},
-        errors=(404, 503),
         parameters=("If-None-Match", "If-Modified-Since"),
     ),
     Operation(
@@ -191,6 +188,6 @@ OPERATIONS = (
         "A plan's geometry, for ever the same under its address",
         role="public",
         answers={200: Bare(GeometryBody)},
-        errors=(404,),
+        errors=(503,),
     ),
 )

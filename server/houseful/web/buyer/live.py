@@ -67,8 +67,9 @@ async def live(websocket: WebSocket) -> None:
     await stay(socket, visit, partial(greet, websocket, live_event, viewer))
 
 
-async def upgrade_required(_: Call) -> Response:
+async def upgrade_required(call: Call) -> Response:
     """A socket: ask with `Upgrade: websocket`. What is said on it stands in `/asyncapi.json`."""
+    await call.context.catalog.visible(call.id("event_id"))
     return refused(426, "upgrade_required", "expected a WebSocket handshake", headers=UPGRADE)
 
 
@@ -80,7 +81,7 @@ OPERATIONS = (
         "An event's seats, live",
         role="public",
         answers={101: None},
-        errors=(404, 426),
+        errors=(426, 503),
     ),
 )
 

@@ -170,7 +170,7 @@ OPERATIONS = (
         "Hold seats until a deadline; what cannot be had is named",
         request=ReserveRequest,
         answers={201: GrantedBody, 409: ReserveRefusedBody},
-        errors=(400, 404, 409, 413, 415, 429, 503),
+        errors=(429,),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -180,7 +180,7 @@ OPERATIONS = (
         "Hold the best seats for a party",
         request=PartyRequest,
         answers={201: BestGrantedBody, 409: BestRefusedBody},
-        errors=(400, 404, 409, 413, 415, 429, 503),
+        errors=(429,),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -189,7 +189,6 @@ OPERATIONS = (
         list_reservations,
         "What I hold or am paying for",
         answers={200: list[ReservationBody]},
-        errors=(404, 503),
     ),
     Operation(
         "GET",
@@ -197,7 +196,6 @@ OPERATIONS = (
         get_reservation,
         "One of my reservations, for an hour after it ended",
         answers={200: ReservationBody},
-        errors=(404, 503),
     ),
     Operation(
         "PATCH",
@@ -206,7 +204,7 @@ OPERATIONS = (
         "Ask for another hold, at most twice the hold after the first",
         request=ExtendRequest,
         answers={200: GrantedBody},
-        errors=(400, 404, 409, 413, 415, 503),
+        errors=(409,),
     ),
     Operation(
         "DELETE",
@@ -214,7 +212,7 @@ OPERATIONS = (
         delete_reservation,
         "Give the seats back",
         answers={200: ReleasedBody},
-        errors=(404, 409, 503),
+        errors=(409,),
     ),
     Operation(
         "POST",
@@ -223,6 +221,6 @@ OPERATIONS = (
         "Give some of the seats back and keep the others",
         request=ReleaseRequest,
         answers={200: ReleasedBody},
-        errors=(400, 404, 409, 413, 415, 503),
+        errors=(409,),
     ),
 )

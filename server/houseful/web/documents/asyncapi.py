@@ -73,15 +73,17 @@ def asyncapi() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "servers": servers(),
         "channels": {
-            "live": channel("/events/{eventId}/live", "An event, live", live),
+            "live": channel("/events/{eventId}/live", "An event, live", live, "Takes commands."),
             "occupancy": channel(
                 "/events/{eventId}/occupancy",
                 "How a house fills, for staff",
                 [type_of(HelloFrame), type_of(OccupancyFrame)],
+                "At most four frames a second; takes no commands.",
             ),
             "overview": {
                 "address": "/occupancy",
                 "title": "How all houses fill, for staff",
+                "description": "At most one frame a second; takes no commands.",
                 "messages": messages_of([type_of(OverviewFrame)]),
                 "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
             },
@@ -127,7 +129,7 @@ def messages_of(names: list[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
 
 
-def channel(address: str, title: str, names: list[str]) -> dict[str, Any]:
+def channel(address: str, title: str, names: list[str], text: str) -> dict[str, Any]:
     query = {
         "type": "object",
         "properties": {
@@ -138,6 +140,7 @@ def channel(address: str, title: str, names: list[str]) -> dict[str, Any]:
     return {
         "address": address,
         "title": title,
+        "description": text,
         "parameters": {"eventId": {"description": "The event's id.", "examples": ["123"]}},
         "messages": messages_of(names),
         "bindings": {"ws": {"method": "GET", "query": query, "bindingVersion": "0.1.0"}},

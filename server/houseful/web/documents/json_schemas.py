@@ -7,6 +7,8 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter
 from typing_extensions import is_typeddict
 
+from houseful.web.documents.field_words import words_for
+
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 COMPONENTS = "#/components/schemas/"
@@ -24,10 +26,11 @@ class Components:
         if get_origin(kind) is list:
             return {"type": "array", "items": self.add(get_args(kind)[0])}
         whole: Schema = tidy(TypeAdapter(kind).json_schema(ref_template=COMPONENTS + "{model}"))
-        self.schemas.update(whole.pop("$defs", {}))
+        for name, schema in whole.pop("$defs", {}).items():
+            self.schemas[name] = described(name, schema)
         if is_typeddict(kind) or (isinstance(kind, type) and issubclass(kind, BaseModel)):
             if "$ref" not in whole:
-                self.schemas[kind.__name__] = whole
+                self.schemas[kind.__name__] = described(kind.__name__, whole)
             return {"$ref": COMPONENTS + kind.__name__}
         return whole
 
@@ -53,6 +56,14 @@ class Components:
             whole["$defs"] = needed
         standalone: Schema = repoint(whole, "#/$defs/")
         return standalone
+
+
+def described(model: str, schema: Schema) -> Schema:
+    """With a description of each field that has none of its own beside its type."""
+    for field, part in schema.get("properties", {}).items():
+        if "description" not in part and (text := words_for(model, field)):
+            part["description"] = text
+    return schema
 
 
 def references(node: Any) -> set[str]:

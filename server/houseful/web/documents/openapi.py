@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import Any
 
 from houseful import __version__
-from houseful.web.clients import PROBES
 from houseful.web.documents.examples import golden_answers, golden_request, has_golden
-from houseful.web.documents.json_schemas import DIALECT, Components, Schema
+from houseful.web.documents.json_schemas import DIALECT, Components, Schema, described
 from houseful.web.documents.parameters import HEADERS, PARAMETERS, PATH_PARAMETERS
+from houseful.web.documents.refusals import refusals
 from houseful.web.keyed import PARAMETER
 from houseful.web.operations import Bare, Operation, Paged
 from houseful.wire.buyer import PageBody
@@ -206,7 +206,7 @@ def body_schema(operation: Operation, status: int, components: Components, error
     data: Schema = {"type": "null"} if answer is None else components.add(answer)
     if status < 400:
         return envelope(status, data)
-    if answer is not None and status in operation.errors:
+    if answer is not None and status in refusals(operation):
         data = {"anyOf": [data, {"type": "null"}]}
     return envelope(status, data, error)
 
@@ -216,11 +216,12 @@ def envelope(status: int, data: Schema, error: Schema | None = None) -> Schema:
         "statusCode": {"const": status},
         "success": {"const": error is None},
         "message": {"type": "string"},
-        "data": data,
+        "data": dict(data),
     }
     if error is not None:
-        properties["error"] = error
-    return {"type": "object", "properties": properties, "required": list(properties)}
+        properties["error"] = dict(error)
+    whole = {"type": "object", "properties": properties, "required": list(properties)}
+    return described("Envelope", whole)
 
 
 def error_schema() -> Schema:
@@ -233,7 +234,11 @@ def error_schema() -> Schema:
         "description": "What a program acts on. Codes may be added; treat an unknown one by its"
         f" status.\n\n{codes}\n\nCodes of single seats in `failedSeats`: {seats}.",
         "properties": {
-            "code": {"type": "string", "examples": ["invalid_request"]},
+            "code": {
+                "type": "string",
+                "description": "Which refusal it is, of those above.",
+                "examples": ["invalid_request"],
+            },
             "retryable": {
                 "type": "boolean",
                 "description": "The same request can succeed later.",
@@ -250,13 +255,7 @@ def error_schema() -> Schema:
 
 def statuses(operation: Operation) -> list[int]:
     """Every status an operation is documented with."""
-    always = {500} if operation.role == "public" else {401, 403, 500}
-    if operation.role == "public" and operation.path not in PROBES:
-        always.add(429)
-    if PARAMETER in operation.parameters:
-        always |= {409, 422}
-    answers = set(operation.answers) or {200}
-    return sorted(answers | set(operation.errors) | always)
+    return sorted((set(operation.answers) or {200}) | refusals(operation))
 
 
 def headers_given(operation: Operation, status: int) -> list[str]:

@@ -201,7 +201,6 @@ OPERATIONS = (
         "One page of the guide",
         role="public",
         answers={200: HTML, 304: None},
-        errors=(404,),
         parameters=("If-None-Match",),
     ),
 )

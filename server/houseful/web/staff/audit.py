@@ -100,7 +100,6 @@ OPERATIONS = (
         "Who did what to an event, and why",
         role="venue",
         answers={200: Paged(AuditBody)},
-        errors=(400, 404, 503),
         parameters=("page", "pageSize"),
     ),
 )

@@ -84,7 +84,6 @@ OPERATIONS = (
         "Bookings of an event, newest first",
         role="venue",
         answers={200: Paged(StaffBookingBody)},
-        errors=(400, 404, 503),
         parameters=("q", "status", "page", "pageSize"),
     ),
     Operation(
@@ -94,7 +93,6 @@ OPERATIONS = (
         "All bookings of an event as a table",
         role="venue",
         answers={200: "text/csv"},
-        errors=(404, 503),
     ),
     Operation(
         "POST",
@@ -104,7 +102,6 @@ OPERATIONS = (
         role="venue",
         request=ReasonRequest,
         answers={200: BookingBody},
-        errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -115,7 +112,7 @@ OPERATIONS = (
         role="venue",
         request=ResendRequest,
         answers={202: EmailedBody},
-        errors=(400, 404, 409, 413, 415, 429, 503),
+        errors=(429,),
         parameters=("Request-Key",),
     ),
 )

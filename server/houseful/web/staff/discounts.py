@@ -12,7 +12,6 @@ from houseful.web.buyer.bookings import query_number
 from houseful.web.buyer.events import instant
 from houseful.web.envelope import ok
 from houseful.web.operations import LARGEST_ID, Call, Operation
-from houseful.web.staff.events import ACT_ERRORS
 from houseful.wire.staff import DiscountBody, DiscountRequest, ReasonRequest
 
 
@@ -66,7 +65,6 @@ OPERATIONS = (
         "Discount codes",
         role="venue",
         answers={200: list[DiscountBody]},
-        errors=(400, 503),
         parameters=("eventId",),
     ),
     Operation(
@@ -77,7 +75,7 @@ OPERATIONS = (
         role="venue",
         request=DiscountRequest,
         answers={201: DiscountBody},
-        errors=(400, 404, 409, 413, 415, 503),
+        errors=(404,),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -88,6 +86,5 @@ OPERATIONS = (
         role="venue",
         request=ReasonRequest,
         answers={200: DiscountBody},
-        errors=ACT_ERRORS,
     ),
 )

@@ -95,7 +95,6 @@ def plan_view(plan: PlanSummary) -> PlanSummaryBody:
     }
 
 
-ACT_ERRORS = (400, 404, 413, 415, 503)
 OPERATIONS = (
     Operation(
         "POST",
@@ -105,7 +104,6 @@ OPERATIONS = (
         role="venue",
         request=PlanDocument,
         answers={201: PlanSummaryBody},
-        errors=(400, 413, 415, 503),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -115,7 +113,6 @@ OPERATIONS = (
         "Plans an event can be put on",
         role="venue",
         answers={200: list[PlanSummaryBody]},
-        errors=(503,),
     ),
     Operation(
         "GET",
@@ -124,7 +121,6 @@ OPERATIONS = (
         "The plan an event stands on",
         role="venue",
         answers={200: PlanSummaryBody},
-        errors=(404, 503),
     ),
     Operation(
         "POST",
@@ -134,7 +130,7 @@ OPERATIONS = (
         role="venue",
         request=NewEventRequest,
         answers={201: EventBody},
-        errors=ACT_ERRORS,
+        errors=(404,),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -145,7 +141,6 @@ OPERATIONS = (
         role="venue",
         request=EventChangeRequest,
         answers={200: EventBody},
-        errors=ACT_ERRORS,
     ),
     Operation(
         "POST",
@@ -155,7 +150,7 @@ OPERATIONS = (
         role="venue",
         request=ReasonRequest,
         answers={200: RemovedEventsBody},
-        errors=(400, 404, 409, 413, 415, 503),
+        errors=(409,),
     ),
     Operation(
         "POST",
@@ -165,6 +160,5 @@ OPERATIONS = (
         role="venue",
         request=ReasonRequest,
         answers={200: RemovedEventsBody},
-        errors=(400, 413, 415, 503),
     ),
 )

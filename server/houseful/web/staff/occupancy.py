@@ -40,7 +40,6 @@ OPERATIONS = (
         "How the house fills",
         role="venue",
         answers={200: OccupancyBody},
-        errors=(404, 503),
     ),
     Operation(
         "GET",
@@ -49,7 +48,6 @@ OPERATIONS = (
         "What happened minute by minute",
         role="venue",
         answers={200: list[MinuteBody]},
-        errors=(400, 404, 503),
         parameters=("minutes",),
     ),
     Operation(
@@ -59,6 +57,5 @@ OPERATIONS = (
         "How all houses fill",
         role="venue",
         answers={200: list[OverviewRowBody]},
-        errors=(503,),
     ),
 )

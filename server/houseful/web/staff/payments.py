@@ -49,7 +49,6 @@ OPERATIONS = (
         "Payments that need a person, or that no booking has",
         role="venue",
         answers={200: list[PaymentProblemBody]},
-        errors=(503,),
     ),
     Operation(
         "POST",
@@ -59,7 +58,6 @@ OPERATIONS = (
         role="admin",
         request=ReasonRequest,
         answers={202: PaymentRefundedBody},
-        errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
     ),
 )

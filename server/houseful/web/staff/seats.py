@@ -118,7 +118,6 @@ async def release_hold(call: Call) -> Response:
 
 
 PATH = "/events/{event_id:int}"
-ACT_ERRORS = (400, 404, 409, 413, 415, 503)
 OPERATIONS = (
     Operation(
         "POST",
@@ -128,7 +127,6 @@ OPERATIONS = (
         role="venue",
         request=BlockRequest,
         answers={200: ChangedSeatsBody},
-        errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -139,7 +137,6 @@ OPERATIONS = (
         role="venue",
         request=UnblockRequest,
         answers={200: ChangedSeatsBody},
-        errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -149,7 +146,6 @@ OPERATIONS = (
         "Seats off sale, with who and why",
         role="venue",
         answers={200: list[BlockBody]},
-        errors=(404, 503),
     ),
     Operation(
         "GET",
@@ -158,7 +154,6 @@ OPERATIONS = (
         "What everybody holds",
         role="venue",
         answers={200: list[HoldBody]},
-        errors=(404, 503),
     ),
     Operation(
         "POST",
@@ -168,7 +163,6 @@ OPERATIONS = (
         role="venue",
         request=AddressReleaseRequest,
         answers={200: ReleasedAddressBody},
-        errors=(400, 404, 413, 415, 503),
     ),
     Operation(
         "POST",
@@ -178,6 +172,6 @@ OPERATIONS = (
         role="venue",
         request=ReasonRequest,
         answers={200: ReleasedBody},
-        errors=ACT_ERRORS,
+        errors=(409,),
     ),
 )
