@@ -69,6 +69,9 @@ async def test_a_live_path_without_an_upgrade_says_what_it_expects(
     answer = await ann.http.get(f"/events/{quiet_sale.id}/live")
     assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
     assert answer.json()["error"]["code"] == "upgrade_required"
+    for number in (0, 999_999):
+        answer = await ann.http.get(f"/events/{number}/live")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown_event")
 
 
 async def test_a_handshake_where_no_socket_is_is_refused_in_the_envelope(ann: Guest) -> None:
