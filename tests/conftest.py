@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
@@ -30,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     What is written and in which order stays the same; no test cuts the machine's power.
     """
     to_standard_error()
+    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
+        keep_bytecode(config)
     has_choice = config.option.basetemp or os.environ.get("TMPDIR")
     if has_choice or hasattr(config, "workerinput") or not os.access(MEMORY, os.W_OK):
         return
@@ -40,6 +43,19 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TMPDIR"] = str(place)
         tempfile.tempdir = None  # look at the variable again
         config.add_cleanup(partial(shutil.rmtree, place, ignore_errors=True))
+
+
+def keep_bytecode(config: pytest.Config) -> None:
+    """Let the processes that tests start share what is compiled, out of sight of the checkout.
+
+    Where PYTHONDONTWRITEBYTECODE is set, each of some two hundred compiles all it loads: up to 5 s.
+    """
+    cache = getattr(config, "cache", None)
+    place = cache.mkdir("bytecode") if cache else Path(tempfile.mkdtemp(prefix="bytecode-"))
+    if not cache:
+        config.add_cleanup(partial(shutil.rmtree, place, ignore_errors=True))
+    del os.environ["PYTHONDONTWRITEBYTECODE"]
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(place))
 
 
 @pytest.fixture(scope="session")
@@ -75,11 +91,9 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 LONGEST = (
-    "test_contention.py",
-    "test_failover.py",
-    "test_chaos.py",
-    "test_seats_machine.py",
-    "test_cli.py",
+    *("test_simulation.py", "test_schemathesis.py", "test_chaos.py", "test_power_loss.py"),
+    *("test_contention.py", "test_rolling_restart.py", "test_seats_machine.py"),
+    *("test_packaging.py", "test_static_modules.py", "test_failover.py", "test_commands.py"),
 )
 
 

@@ -36,6 +36,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=SpareRendererForSitePerProcess",  # one process more for each page
     "--enable-precise-memory-info",
 ]
 PLANS = {"stadium": stadium, "arena": arena, "theatre": theatre}

@@ -37,6 +37,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=SpareRendererForSitePerProcess",  # one process more for each page
     "--host-resolver-rules=MAP shop.test 127.0.0.1",
 ]
 """`shop.test` is the same server over plain http by a host name: no secure context, as 127.0.0.1 is."""
