@@ -10,7 +10,7 @@ import { ask } from "../ui/dialog.js";
 import { bookingStatus, entitle, failure, skeleton } from "../ui/frame.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
-import { seatName } from "../ui/seat-words.js";
+import { seatName, seatNames } from "../ui/seat-words.js";
 import { seatSketch } from "./seat-sketch.js";
 
 /** @typedef {import("../net/api.js").Booking} Booking */
@@ -112,7 +112,7 @@ export class BookingView extends View {
               : null,
           ),
           h("h3", null, t("booking.seats")),
-          h("ul", { class: "seat-tags" }, booking.seats.map(seatName).map((seat) => h("li", null, seat))),
+          h("ul", { class: "seat-tags" }, seatNames(booking.seats).map((name) => h("li", null, name))),
         ),
         isConfirmed ? this.stub(booking) : null,
       ),

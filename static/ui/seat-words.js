@@ -31,6 +31,25 @@ export function seatName({ section, row, rowKind, label }) {
 }
 
 /**
+ * Each seat in full; the places of a standing area by number: "Floor × 3".
+ * @param {readonly SeatName[]} seats @returns {string[]}
+ */
+export function seatNames(seats) {
+  const named = seats.filter(({ rowKind }) => rowKind !== "standing").map(seatName);
+  return [...named, ...areaNames(seats)];
+}
+
+/** @param {readonly SeatName[]} seats @returns {string[]} */
+function areaNames(seats) {
+  /** @type {Map<string, number>} */
+  const areas = new Map();
+  for (const { section, rowKind } of seats) {
+    if (rowKind === "standing") areas.set(section, (areas.get(section) ?? 0) + 1);
+  }
+  return [...areas].map(([area, count]) => count === 1 ? area : `${area} × ${count}`);
+}
+
+/**
  * Many seats, row by row: "Stalls, row A: 1, 2; Hall, table T1: 4; Floor × 3". One alone is named in full.
  * @param {readonly SeatName[]} seats
  */
@@ -38,16 +57,11 @@ export function seatList(seats) {
   if (seats.length === 1) return seatName(seats[0]);
   /** @type {Map<string, string[]>} */
   const rows = new Map();
-  /** @type {Map<string, number>} */
-  const areas = new Map();
   for (const { section, row, rowKind, label } of seats) {
-    if (rowKind === "standing") {
-      areas.set(section, (areas.get(section) ?? 0) + 1);
-      continue;
-    }
+    if (rowKind === "standing") continue;
     const name = rowOf(section, row, rowKind);
     rows.set(name, [...rows.get(name) ?? [], seatWithoutRow(row, label, rowKind)]);
   }
   const named = [...rows].map(([name, labels]) => [name, labels.join(", ")].filter(Boolean).join(": "));
-  return [...named, ...[...areas].map(([area, count]) => `${area} × ${count}`)].join("; ");
+  return [...named, ...areaNames(seats)].join("; ");
 }

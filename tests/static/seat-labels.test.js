@@ -1,7 +1,7 @@
 // @ts-check
 import { seatWithoutRow } from "../../static/lib/seat-labels.js";
 import { speak } from "../../static/lib/i18n.js";
-import { seatInRow, seatList, seatName } from "../../static/ui/seat-words.js";
+import { seatInRow, seatList, seatName, seatNames } from "../../static/ui/seat-words.js";
 import de from "../../static/strings/de.js";
 import en from "../../static/strings/en.js";
 import { equal, test } from "./check.js";
@@ -45,4 +45,12 @@ test("many seats are listed row by row, each section, table and booth by its nam
   equal(seatList(seats.slice(0, 1)), "Stalls, row A, seat 1");
   speak("de", de);
   equal(seatList(seats.slice(2, 4)), "Hall, Tisch T1: 4; Hall, Loge 7");
+});
+
+test("places of a standing area are told by number", () => {
+  speak("en", en);
+  const place = { section: "Floor", row: "Floor", rowKind: "standing", label: "Floor" };
+  const seat = { section: "Stalls", row: "A", label: "1" };
+  equal(seatNames([place, seat, place, place]), ["Stalls, row A, seat 1", "Floor × 3"]);
+  equal(seatNames([place]), ["Floor"]);
 });

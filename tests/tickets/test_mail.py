@@ -8,9 +8,11 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import cast
 
+import icalendar
 import pytest
 
 from houseful.domain.errors import InvalidRequest
+from houseful.tickets import calendar
 from houseful.tickets.mail import Occasion, compose
 from houseful.tickets.model import BookingDocument
 from houseful.words.de import GERMAN
@@ -98,6 +100,29 @@ def test_both_bodies_tell_the_whole_booking(booking: BookingDocument, kind: str)
         *(ticket.code for ticket in booking.tickets),
     ):
         assert words in text
+
+
+def standing(booking: BookingDocument) -> BookingDocument:
+    """Three places of the floor."""
+    places = (
+        replace(one, section="Floor", row="", row_kind="standing", has_restricted_view=False)
+        for one in booking.tickets
+    )
+    return replace(booking, tickets=tuple(places))
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_places_of_a_standing_area_are_told_by_number_with_every_code(
+    booking: BookingDocument, kind: str
+) -> None:
+    floor = standing(booking)
+    text = body(received(floor), kind)
+    assert text.count("Floor") == 1
+    for words in ("Floor × 3, entrance Door 2", "225.00 EUR", *(one.code for one in floor.tickets)):
+        assert words in text
+    assert (
+        "Floor × 3" in icalendar.Calendar.from_ical(calendar.render(floor)).events[0]["DESCRIPTION"]
+    )
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])

@@ -8,7 +8,7 @@ import pytest
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.zones import told
-from houseful.tickets.model import BookingDocument, EventFacts
+from houseful.tickets.model import BookingDocument, EventFacts, lines
 from houseful.words.de import GERMAN
 from houseful.words.en import ENGLISH
 
@@ -65,3 +65,20 @@ def test_notices_name_what_holds_and_nothing_else(booking: BookingDocument) -> N
     assert restricted.notices(ENGLISH) == ("Restricted view",)
     every = replace(restricted, is_accessible=True, is_companion=True)
     assert every.notices(ENGLISH) == ("Restricted view", "Wheelchair accessible", "Companion seat")
+
+
+def test_places_of_a_standing_area_are_one_line_with_all_their_codes(
+    booking: BookingDocument,
+) -> None:
+    seat, *others = booking.tickets
+    places = [
+        replace(one, section="Floor", row="", row_kind="standing", has_restricted_view=False)
+        for one in others
+    ]
+    (alone, one), (floor, two) = lines([places[0], seat, places[1]])[::-1]
+    assert (alone, one, two) == (seat, 1, 2)
+    assert floor.place(ENGLISH).startswith("Floor × 2")
+    assert floor.price_minor == 15000
+    assert floor.code == f"{places[0].code}, {places[1].code}"
+    child = replace(places[1], category="CHILD")
+    assert [count for _, count in lines([places[0], child])] == [1, 1]

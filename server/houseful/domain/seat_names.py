@@ -49,3 +49,8 @@ def place(
     seat = bare_label(row, label, kind)
     parts = (section, row and f"{words[kind]} {row}", seat and f"{words['seat']} {seat}")
     return ", ".join(part for part in parts if part)
+
+
+def many(name: str, count: int) -> str:
+    """So many standing places: `Floor × 12`."""
+    return name if count == 1 else f"{name} × {count}"

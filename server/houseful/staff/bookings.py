@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Final, cast
 
@@ -14,7 +15,7 @@ from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.money import to_wire
 from houseful.domain.pricing import PricedSeat
-from houseful.domain.seat_names import place
+from houseful.domain.seat_names import many, place
 from houseful.domain.wording import shown
 from houseful.domain.zones import clock_time
 from houseful.ledger import audit, bookings, claims, deliveries, search
@@ -214,6 +215,19 @@ def staff_view(
     return view
 
 
+def named(seats: Sequence[PricedSeat]) -> list[str]:
+    """Each seat in full; the places of a standing area by number."""
+    areas = Counter(one.section for one in seats if one.row_kind == "standing")
+    return [
+        *(
+            place(one.section, one.row, one.label, one.row_kind)
+            for one in seats
+            if one.row_kind != "standing"
+        ),
+        *(many(area, count) for area, count in areas.items()),
+    ]
+
+
 def row_of(
     booking: Booking, seats: Sequence[PricedSeat], tickets: Sequence[SeatTicket], timezone: str
 ) -> list[str]:
@@ -231,7 +245,7 @@ def row_of(
         str(contact.get("email") or ""),
         phone_cell(str(contact.get("phone") or "")),
         booking.user_id,
-        "; ".join(place(seat.section, seat.row, seat.label, seat.row_kind) for seat in seats),
+        "; ".join(named(seats)),
         ", ".join(dict.fromkeys(seat.section for seat in seats)),
         currency,
         to_wire(booking.subtotal_minor, currency),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from houseful.tickets.model import DEFAULT_DURATION_MS, BookingDocument
+from houseful.tickets.model import DEFAULT_DURATION_MS, BookingDocument, lines
 
 LINE_OCTETS: Final = 75
 """RFC 5545 §3.1: a line is at most this long, its break not counted."""
@@ -63,14 +63,15 @@ def render(document: BookingDocument) -> bytes:
 
 
 def _description(document: BookingDocument) -> str:
-    tickets, words = document.tickets, document.words
-    lines = [words.calendar_booking.format(reference=document.reference)]
+    words = document.words
+    said = [words.calendar_booking.format(reference=document.reference)]
     if document.is_demo:
-        lines.append(words.calendar_demo)
-    lines += [ticket.place(words) for ticket in tickets[:SEATS_NAMED]]
-    if len(tickets) > SEATS_NAMED:
-        lines.append(words.calendar_more.format(count=len(tickets) - SEATS_NAMED))
-    return "\n".join(lines)
+        said.append(words.calendar_demo)
+    listed = lines(document.tickets)
+    said += [ticket.place(words) for ticket, _ in listed[:SEATS_NAMED]]
+    if more := sum(count for _, count in listed[SEATS_NAMED:]):
+        said.append(words.calendar_more.format(count=more))
+    return "\n".join(said)
 
 
 def _utc(at_ms: int) -> str:

@@ -16,7 +16,7 @@ from html import escape
 from typing import Final, Literal
 
 from houseful.tickets import calendar
-from houseful.tickets.model import BookingDocument, Ticket
+from houseful.tickets.model import BookingDocument, Ticket, lines
 from houseful.wire.email_address import EmailAddress, email_address, sender_of
 from houseful.words import Words
 
@@ -169,7 +169,7 @@ def _text(document: BookingDocument, said: list[str]) -> str:
             if part
         )
         + "".join(f" ({notice})" for notice in ticket.notices(words))
-        for ticket in document.tickets
+        for ticket, _ in lines(document.tickets)
     ]
     link = words.your_booking.format(url=document.url)
     return "\n".join(
@@ -202,7 +202,7 @@ def _html(document: BookingDocument, said: list[str]) -> str:
         + f"</td><td {cell}>{escape(words.money(ticket.price_minor, document.currency))}</td>"
         f'<td {cell}><span style="font-family:monospace">{escape(_code(ticket, document))}</span>'
         "</td></tr>"
-        for ticket in document.tickets
+        for ticket, _ in lines(document.tickets)
     )
     link = (
         f'<p><a href="{escape(document.url)}">{escape(words.see_your_booking)}</a></p>'

@@ -6,12 +6,13 @@ Never: reads a database, a clock or a setting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.plan import RowKind
-from houseful.domain.seat_names import bare_label
+from houseful.domain.seat_names import bare_label, many
 from houseful.domain.zones import checked_zone, local
 from houseful.words import Words
 from houseful.words.en import ENGLISH
@@ -115,3 +116,23 @@ class BookingDocument:
     def __post_init__(self) -> None:
         if not self.tickets:
             raise InvalidRequest(f"expected at least one ticket in {self.reference}, got none")
+
+
+def lines(tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:
+    """(ticket, how many) as a list has them: places of one standing area that differ in nothing but
+    their codes are one line, `Floor × 12`, with the codes and the price of all."""
+    groups: dict[Ticket, list[Ticket]] = {}
+    for ticket in tickets:
+        alike = replace(ticket, id=0, code="", qr="", seat_id=0, seat="", paid_minor=0)
+        groups.setdefault(alike if ticket.row_kind == "standing" else ticket, []).append(ticket)
+    return [(_together(group), len(group)) for group in groups.values()]
+
+
+def _together(group: Sequence[Ticket]) -> Ticket:
+    return replace(
+        group[0],
+        section=many(group[0].section, len(group)),
+        code=", ".join(ticket.code for ticket in group),
+        price_minor=sum(ticket.price_minor for ticket in group),
+        paid_minor=sum(ticket.paid_minor for ticket in group),
+    )
