@@ -121,10 +121,10 @@ class BookingDocument:
 def lines(tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:
     """(ticket, how many) as a list has them: places of one standing area that differ in nothing but
     their codes are one line, `Floor × 12`, with the codes and the price of all."""
-    groups: dict[Ticket, list[Ticket]] = {}
-    for ticket in tickets:
+    groups: dict[object, list[Ticket]] = {}
+    for number, ticket in enumerate(tickets):
         alike = replace(ticket, id=0, code="", qr="", seat_id=0, seat="", paid_minor=0)
-        groups.setdefault(alike if ticket.row_kind == "standing" else ticket, []).append(ticket)
+        groups.setdefault(alike if ticket.row_kind == "standing" else number, []).append(ticket)
     return [(_together(group), len(group)) for group in groups.values()]
 
 
