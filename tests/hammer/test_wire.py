@@ -176,16 +176,16 @@ async def test_a_socket_that_closes_under_a_command_is_counted_as_that_at_once(
     venue = Venue(ending)
     async with speaking_with(venue) as way:
         with pytest.raises(ConnectionError) as caught:
-            await way.reserve([(1, 1)], "s")
+            await way.take("reserve", {"seats": []}, "s")
         assert reason_of(caught.value) == counted
-        assert (await way.reserve([(1, 1)], "s")).data == {"heard": 2}
+        assert (await way.take("reserve", {"seats": []}, "s")).data == {"heard": 2}
 
 
 async def test_a_socket_that_closed_between_two_commands_is_not_waited_for() -> None:
     """The buyer's pause is when servers close; the second command goes over a new socket."""
     venue = Venue("answers and closes")
     async with speaking_with(venue) as way:
-        assert (await way.reserve([(1, 1)], "s")).data == {"heard": 1}
+        assert (await way.take("reserve", {"seats": []}, "s")).data == {"heard": 1}
         assert (await way.release(1, [1])).data == {"heard": 2}
 
 

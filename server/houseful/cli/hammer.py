@@ -61,6 +61,10 @@ def hammer(
     hot_seats: Annotated[
         float, typer.Option(help="Share of attempts at the 1 % of seats that all want.")
     ] = 0.5,
+    standing: Annotated[
+        float, typer.Option(help="Share of attempts at standing places, where there are any.")
+    ] = 0.2,
+    best: Annotated[float, typer.Option(help="Share of attempts at the best available.")] = 0.1,
     stale: Annotated[
         float, typer.Option(help="Share of attempts with an outdated version.")
     ] = 0.05,
@@ -131,6 +135,8 @@ def hammer(
             changes_per_second=changes_per_second,
             seats_per_hold=seats_per_hold,
             hot_share=hot_seats,
+            standing_share=standing,
+            best_share=best,
             stale_share=stale,
             socket_share=socket_buyers,
             ticket_share=ticket_viewers,

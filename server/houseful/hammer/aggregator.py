@@ -118,6 +118,7 @@ class Aggregator:
             checks["payments"].add(verdict.unsettled(self.purchases, self.bookings))
         checks["maps"].note = f"{self.counts['verdict.maps']:,} maps"
         checks["double_sale"].note = f"{len(self.holds):,} holds"
+        checks["areas"].note = f"{self.counts['verdict.areas']:,} areas"
         checks["holds"].note = self._note_on_holds()
         checks[
             "payments"

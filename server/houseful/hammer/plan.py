@@ -62,6 +62,10 @@ class RunPlan:
     seats_per_hold: int = 3
     hot_share: float = 0.5
     """The share of attempts that go for the few seats everyone wants."""
+    standing_share: float = 0.2
+    """The share of attempts at places of a standing area, where there are any."""
+    best_share: float = 0.1
+    """The share of attempts that leave the choice of seats to the server."""
     stale_share: float = 0.05
     """The share of attempts with a version that is known to be old: each must be refused."""
     socket_share: float = 0.5
@@ -125,6 +129,8 @@ class RunPlan:
         between("--reconnect-storm", self.storm_every_s, 0, self.duration_s)
         shares = {
             "--hot-seats": self.hot_share,
+            "--standing": self.standing_share,
+            "--best": self.best_share,
             "--stale": self.stale_share,
             "--socket-buyers": self.socket_share,
             "--ticket-viewers": self.ticket_share,

@@ -13,6 +13,7 @@ from houseful.domain.errors import HousefulError, InvalidRequest, NotFound, Unav
 from houseful.hammer.client.http_client import HttpClient, Reply
 from houseful.hammer.people.identities import Identities, Identity
 from houseful.hammer.plan import RunPlan
+from houseful.hammer.seat_forms import read_areas
 from houseful.hammer.verdict.record import Recorder
 from houseful.hammer.verdict.seat_map import Node, SeatMaps
 from houseful.wire.codec import parse_iso
@@ -27,6 +28,14 @@ CLOSING_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
+class SoldArea:
+    """A standing area: the id of its first place, and how many places are for sale."""
+
+    id: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the server says of itself and the event. `ahead_s`: its clock less ours."""
 
@@ -38,6 +47,7 @@ class Facts:
     gateway: str
     server_version: str
     ahead_s: float
+    areas: tuple[SoldArea, ...] = ()
 
 
 class RunContext:
@@ -48,6 +58,8 @@ class RunContext:
         self.facts = facts
         self.recorder = Recorder()
         self.maps = SeatMaps()
+        self.areas: dict[int, tuple[int, int, int]] = {}
+        """Standing area → places (free, held, booked), by the last map that was fetched."""
         self._own = (HttpClient(plan.address), HttpClient(plan.address))
         self.identities = Identities(plan, self._own[0])
         self.is_over = asyncio.Event()
@@ -87,7 +99,9 @@ class RunContext:
         if reply.status != 200:
             raise ConnectionError(f"status_{reply.status}")
         self.recorder.count("bytes.status", len(reply.body))
-        return self.maps.start(reply.body, before)
+        node = self.maps.start(reply.body, before)
+        self.areas = read_areas(reply.body)
+        return node
 
     async def watch_loop(self) -> None:
         """Measure how late this process's own loop runs."""
@@ -147,6 +161,7 @@ async def examine(plan: RunPlan) -> Facts:
             max_seats=event["maxSeats"],
             gateway=config["gateway"],
             server_version=str(config.get("version", "")),
+            areas=await sold_areas(http, event_id, identity),
             ahead_s=0.0 if plan.address.is_loopback else await clock(http, event_id, identity),
         )
     except OSError as error:
@@ -174,6 +189,13 @@ async def answered(http: HttpClient, path: str, identity: Identity | None) -> Re
         message = str(reply.json.get("message", ""))
         raise Unavailable(f"GET {path}: expected 200, got {reply.status} {message}".rstrip())
     return reply
+
+
+async def sold_areas(http: HttpClient, event_id: int, identity: Identity) -> tuple[SoldArea, ...]:
+    """The standing areas, with what is for sale in each: what is blocked is not."""
+    body = (await answered(http, f"/events/{event_id}/status", identity)).body
+    counts = read_areas(body)
+    return tuple(SoldArea(area, sum(parts)) for area, parts in sorted(counts.items()))
 
 
 async def open_event(http: HttpClient, identity: Identity) -> int:

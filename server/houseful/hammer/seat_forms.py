@@ -80,6 +80,13 @@ def read_status(body: bytes) -> tuple[ChartSeats, int, Values]:
         ) from None
 
 
+def read_areas(body: bytes) -> dict[int, tuple[int, int, int]]:
+    """Standing area → places (free, held, booked), of a compact status body that `read_status` took."""
+    (length,) = unpack_from("<I", body, 4)
+    listed = decode(body[8 : 8 + length]).get("areas", ())
+    return {one["areaId"]: (one["free"], one["held"], one["booked"]) for one in listed}
+
+
 def nonzero(offsets: bytes, count: int) -> Values:
     """Index → number of the LEB128 numbers that are not 0. Most houses have one byte per seat."""
     if offsets.isascii():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from houseful.domain.errors import HousefulError, told_of
 from houseful.domain.numbers import whole
@@ -30,10 +30,16 @@ class Answer:
     wait_s: float = 0.0
 
 
+Kind = Literal["reserve", "best_available"]
+"""Seats and places that were chosen, or the best for a party; a command's type."""
+
+PATHS: Final[Mapping[Kind, str]] = {"reserve": "", "best_available": "/best-available"}
+
+
 class Transport(Protocol):
     """How one identity speaks with the server."""
 
-    async def reserve(self, seats: Sequence[tuple[int, int]], session: str) -> Answer: ...
+    async def take(self, kind: Kind, wanted: Mapping[str, Any], session: str) -> Answer: ...
     async def release(self, reservation_id: int, seat_ids: Sequence[int]) -> Answer: ...
     async def open(self, identity: Identity) -> None: ...
     def close(self) -> None: ...
@@ -50,9 +56,8 @@ class OverHttp:
     async def open(self, identity: Identity) -> None:
         self._token = identity.token
 
-    async def reserve(self, seats: Sequence[tuple[int, int]], session: str) -> Answer:
-        body = {"seats": choices(seats), "sessionId": session}
-        return await self._ask("POST", self._path, body)
+    async def take(self, kind: Kind, wanted: Mapping[str, Any], session: str) -> Answer:
+        return await self._ask("POST", self._path + PATHS[kind], {**wanted, "sessionId": session})
 
     async def release(self, reservation_id: int, seat_ids: Sequence[int]) -> Answer:
         return await self._ask("DELETE", f"{self._path}/{reservation_id}")
@@ -91,8 +96,8 @@ class OverSocket:
             )
         return self._socket
 
-    async def reserve(self, seats: Sequence[tuple[int, int]], session: str) -> Answer:
-        return await self._ask({"type": "reserve", "seats": choices(seats), "sessionId": session})
+    async def take(self, kind: Kind, wanted: Mapping[str, Any], session: str) -> Answer:
+        return await self._ask({**wanted, "type": kind, "sessionId": session})
 
     async def release(self, reservation_id: int, seat_ids: Sequence[int]) -> Answer:
         return await self._ask({"type": "release", "seatIds": list(seat_ids)})
@@ -138,7 +143,3 @@ class OverSocket:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-
-
-def choices(seats: Sequence[tuple[int, int]]) -> list[dict[str, int]]:
-    return [{"seatId": seat_id, "version": version} for seat_id, version in seats]

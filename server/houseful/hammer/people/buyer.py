@@ -7,13 +7,14 @@ import random
 import time
 import uuid
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 from houseful.domain.errors import HousefulError
 from houseful.hammer.client.http_client import HttpClient
-from houseful.hammer.client.transports import Answer, OverHttp, OverSocket, Transport
+from houseful.hammer.client.transports import Answer, Kind, OverHttp, OverSocket, Transport
 from houseful.hammer.people import payment_client
 from houseful.hammer.people.identities import Identity
 from houseful.hammer.people.viewer import VirtualViewer
@@ -29,6 +30,9 @@ LOOKS: Final = 40
 
 ZIPF: Final = 1.1
 """How much more the first of the hot seats are wanted than the next."""
+
+NO_SUCH_SEATS: Final = {"best_available_not_found", "leaves_single_seat"}
+"""Refusals of a choice that is not to be had, or not wanted: as good as a seat that is taken."""
 
 USED_UP: Final = {"rate_limited", "limit_reached", "address_limit"}
 """Refusals that say: this person may not, now; the next one may."""
@@ -47,6 +51,17 @@ class Wishes:
         if dice.random() < hot_share:
             return self._seats[bisect(self._weights, dice.random() * self._weights[-1])]
         return dice.choice(self._seats)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one attempt asks for. `versions`: of seats that the buyer chose; `is_stale`: one is known to
+    be too old, and must be refused."""
+
+    kind: Kind
+    body: Mapping[str, Any]
+    versions: Mapping[int, int] = field(default_factory=dict)
+    is_stale: bool = False
 
 
 class Buyer:
@@ -105,17 +120,30 @@ class Buyer:
             who = await self._hall.identities.next()
             await self._way.open(who)
             self._who = who
-        wanted, is_stale = self._choose(node)
-        if not wanted:
+        wanted = self._choose(node)
+        if wanted is None:
             self._hall.recorder.count("reserve.nothing_free")
             await asyncio.sleep(0.1)
             return
-        hold = await self._reserve(who, node, wanted, is_stale=is_stale)
+        hold = await self._reserve(who, node, wanted)
         if hold is not None:
             await self._decide(who, hold)
 
-    def _choose(self, node: Node) -> tuple[list[tuple[int, int]], bool]:
-        """(seat, version) pairs; some are known to be too old, and must be refused."""
+    def _choose(self, node: Node) -> Wanted | None:
+        """None: nothing was seen free."""
+        dice, plan, facts = self._dice, self._hall.plan, self._hall.facts
+        number = dice.randint(1, min(plan.seats_per_hold, facts.max_seats))
+        if facts.areas and (not node.house.count or dice.random() < plan.standing_share):
+            area = dice.choice(facts.areas)
+            return Wanted("reserve", {"areas": [{"areaId": area.id, "quantity": number}]})
+        if dice.random() < plan.best_share:
+            return Wanted("best_available", {"quantity": number})
+        seats, is_stale = self._choose_seats(node, number)
+        chosen = [{"seatId": seat_id, "version": version} for seat_id, version in seats.items()]
+        return Wanted("reserve", {"seats": chosen}, seats, is_stale) if seats else None
+
+    def _choose_seats(self, node: Node, number: int) -> tuple[dict[int, int], bool]:
+        """Seat → version; whether one is known to be too old."""
         dice, plan = self._dice, self._hall.plan
         if dice.random() < plan.stale_share:
             for _ in range(LOOKS):
@@ -125,8 +153,7 @@ class Buyer:
                     AVAILABLE,
                     RESERVED,
                 ):
-                    return [(seat_id, version - 1)], True
-        number = dice.randint(1, min(plan.seats_per_hold, self._hall.facts.max_seats))
+                    return {seat_id: version - 1}, True
         found: dict[int, int] = {}
         for _ in range(LOOKS):
             seat_id = self._wishes.one(dice, plan.hot_share)
@@ -134,16 +161,14 @@ class Buyer:
                 found[seat_id] = node.version(seat_id)
                 if len(found) == number:
                     break
-        return list(found.items()), False
+        return found, False
 
-    async def _reserve(
-        self, who: Identity, node: Node, wanted: Sequence[tuple[int, int]], *, is_stale: bool
-    ) -> RecordedHold | None:
+    async def _reserve(self, who: Identity, node: Node, wanted: Wanted) -> RecordedHold | None:
         recorder = self._hall.recorder
         self._tries += 1
         session = f"{self._session}-{self._tries}"
         begin, sent_s = time.perf_counter(), time.time()
-        answer = await self._way.reserve(wanted, session)
+        answer = await self._way.take(wanted.kind, wanted.body, session)
         replied_s = time.time()
         recorder.latency("reserve", time.perf_counter() - begin)
         recorder.count("reserve.attempts")
@@ -154,11 +179,15 @@ class Buyer:
             return None
         if answer.uses_left == 0 and not self._hall.identities.are_fixed:
             self._who = None
-        hold = self._hold(who, node, dict(wanted), answer, sent_s, replied_s)
+        hold = self._hold(who, node, wanted.versions, answer, sent_s, replied_s)
         recorder.count("reserve.granted")
         recorder.count("reserve.seats", len(hold.seats))
-        if is_stale:
-            seat_id, sent = wanted[0]
+        if wanted.kind == "best_available":
+            recorder.count("reserve.best")
+        elif "areas" in wanted.body:
+            recorder.count("reserve.places", len(hold.seats))
+        if wanted.is_stale:
+            ((seat_id, sent),) = wanted.versions.items()
             recorder.fault(
                 "double_sale",
                 f"seat {seat_id} was granted to {who.user} for version {sent},"
@@ -167,10 +196,14 @@ class Buyer:
         return hold
 
     def _count_refusals(self, answer: Answer) -> None:
-        failed = answer.data.get("failedSeats") or ()
-        for seat in failed:
-            self._hall.recorder.count(f"refused.{seat['code']}")
-        if answer.code and not failed:
+        failed = [
+            one for name in ("failedSeats", "failedAreas") for one in answer.data.get(name) or ()
+        ]
+        for one in failed:
+            self._hall.recorder.count(f"refused.{one['code']}")
+        if answer.code in NO_SUCH_SEATS:
+            self._hall.recorder.count(f"refused.{answer.code}")
+        if answer.code and not failed and answer.code not in NO_SUCH_SEATS:
             self._hall.recorder.error(f"reserve.{answer.code}")
         elif answer.code:
             self._hall.recorder.count("reserve.refused")
@@ -184,7 +217,7 @@ class Buyer:
         self,
         who: Identity,
         node: Node,
-        sent: dict[int, int],
+        sent: Mapping[int, int],
         answer: Answer,
         sent_s: float,
         replied_s: float,
@@ -194,13 +227,16 @@ class Buyer:
         committed_s = deadline_s - self._hall.facts.hold_s
         if not sent_s - 0.001 <= committed_s <= replied_s:
             committed_s = replied_s
+        unknown = -answer.data["id"]
         seats = tuple(
-            (seat_id, sent[seat_id] + 1)
+            (seat_id, sent[seat_id] + 1 if sent else unknown)
             for seat_id in answer.data["reservedSeatIds"]
-            if seat_id in sent
+            if seat_id in sent or not sent
         )
         recorder = self._hall.recorder
-        recorder.batch.commits.extend((seat, version, committed_s) for seat, version in seats)
+        recorder.batch.commits.extend(
+            (seat, version, committed_s) for seat, version in seats if version >= 0
+        )
         fates, weights = zip(*self._hall.plan.mix.items(), strict=True)
         return RecordedHold(
             holder=who.user,

@@ -185,12 +185,19 @@ class Audit:
         while True:
             node = await self._status(who)
             booked = {seat for seat, _ in node.versions_of(BOOKED)}
-            missing = list(verdict.not_booked(self._bookings, booked))
-            if not missing or time.monotonic() > deadline:
+            # Places are counted, not shown; their ids come after those of all seats.
+            end = node.house.first_seat_id + node.house.count
+            missing = list(verdict.not_booked(self._bookings, booked, end))
+            places = {area.id: area.places for area in self._hall.facts.areas}
+            wrong = list(verdict.miscounted(places, self._hall.areas, self._bookings))
+            if not (missing or wrong) or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.2)
         for fault in missing:
             self._hall.recorder.fault("payments", fault)
+        for fault in wrong:
+            self._hall.recorder.fault("areas", fault)
+        self._hall.recorder.count("verdict.areas", len(places))
 
 
 def _is_at(viewer: VirtualViewer, server: Node) -> bool:

@@ -22,7 +22,8 @@ OFFSETS_PER_S: Final = 2000
 
 @dataclass(slots=True)
 class RecordedHold:
-    """Seats that one buyer got. `seats` are (seat id, version of the hold)."""
+    """Seats that one buyer got. `seats` are (seat id, version of the hold); of standing places, and of
+    seats that the server chose, no version is known: a negative number, another for each hold."""
 
     holder: str
     epoch: str

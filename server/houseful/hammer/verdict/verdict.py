@@ -4,7 +4,8 @@ is good news. Tests call them too.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,6 +19,7 @@ CHECKS: Final[dict[str, str]] = {
     "maps": "every viewer's folded map equals the server's",
     "versions": "versions only rose",
     "double_sale": "no seat was held or sold twice",
+    "areas": "free, held and booked places are each standing area's capacity",
     "holds": "every hold was given back, bought, or ended by itself in time",
     "payments": "every payment has its tickets or its refund",
 }
@@ -82,11 +84,40 @@ def _twice(seat: int, found: Sequence[tuple[float, float, int, RecordedHold]]) -
             )
         elif last is not None and last.until_s - since_s > CLOCKS_S:
             yield (
-                f"seat {seat} was held by {last.holder} (version {dict(last.seats)[seat]})"
-                f" and by {hold.holder} (version {version}) at once"
+                f"seat {seat} was held by {last.holder}{_at(dict(last.seats)[seat])}"
+                f" and by {hold.holder}{_at(version)} at once"
             )
         if last is None or until_s > last.until_s:
             last = hold
+
+
+def _at(version: int) -> str:
+    return f" (version {version})" if version >= 0 else ""
+
+
+def miscounted(
+    places: Mapping[int, int],
+    counts: Mapping[int, tuple[int, int, int]],
+    bookings: Iterable[BookingSeen],
+) -> Iterator[str]:
+    """Standing areas whose numbers are wrong. `places`: area → places for sale when the run began;
+    `counts`: area → (free, held, booked) when nothing is under way any more."""
+    areas = sorted(places)
+    sold: Counter[int] = Counter()
+    for booking in bookings:
+        if booking.status == "CONFIRMED" and areas:
+            sold.update(
+                areas[bisect(areas, seat) - 1] for seat in booking.seats if seat >= areas[0]
+            )
+    for area in areas:
+        free, held, booked = counts.get(area, (0, 0, 0))
+        if free + held + booked != places[area]:
+            yield (
+                f"area {area} has {free} free, {held} held and {booked} booked places,"
+                f" that is {free + held + booked} of {places[area]}"
+            )
+        if booked < sold[area]:
+            yield f"area {area} shows {booked} booked places, and {sold[area]} are sold"
 
 
 def sold_twice(bookings: Iterable[BookingSeen]) -> Iterator[str]:
@@ -178,10 +209,10 @@ def _wrong_with(booking: BookingSeen) -> Iterator[str]:
             yield f"{name} of {booking.total} got back {booking.refunded}"
 
 
-def not_booked(bookings: Iterable[BookingSeen], booked: Collection[int]) -> Iterator[str]:
-    """Sold seats that the server's map does not show as BOOKED."""
+def not_booked(bookings: Iterable[BookingSeen], booked: Collection[int], end: int) -> Iterator[str]:
+    """Sold seats that the server's map does not show as BOOKED; from id `end` on it shows none."""
     for booking in bookings:
         if booking.status == "CONFIRMED":
             for seat in booking.seats:
-                if seat not in booked:
+                if seat < end and seat not in booked:
                     yield f"seat {seat} is sold in {booking.reference}, and the map does not say so"
