@@ -21,6 +21,7 @@ from houseful.hammer.report import Report, conclude
 from houseful.hammer.run_context import Facts
 from houseful.hammer.statistics import Histogram
 from houseful.hammer.verdict.record import Batch, RecordedHold
+from houseful.hammer.verdict.verdict import CHECKS
 
 FACTS = Facts(7, "Hamlet <script>alert(1)</script>", 80, 600.0, 10, "demo", "0.1.0", 0.0)
 PLAN = RunPlan(
@@ -79,7 +80,7 @@ def test_what_cannot_be_run_is_one_sentence_and_exit_code_2(
 def test_the_summary_names_what_was_measured_and_every_check() -> None:
     text = "\n".join(hammer.summary(report()))
     assert re.search(r"reserve: request to answer +100 +(49|50)\.\d +\d+\.\d", text)
-    assert text.count("\nok   ") == 5
+    assert text.count("\nok   ") == len(CHECKS)
     assert "errors: viewer.timeout 3" in text
     assert "note: the hammer itself ran up to 200 ms late (p99)" in text
     assert text.endswith("\npassed")
@@ -100,7 +101,7 @@ def test_the_summary_of_a_failure_names_faults_and_counts_the_others() -> None:
 def test_a_run_that_was_stopped_has_no_verdict_and_says_why() -> None:
     stopped = report(stopped="the server is gone")
     text = "\n".join(hammer.summary(stopped))
-    assert text.count("\n?    ") == 5
+    assert text.count("\n?    ") == len(CHECKS)
     assert text.endswith("stopped after 2 s: the server is gone\nno verdict")
     assert stopped.exit_code == 2
 

@@ -29,6 +29,7 @@ from houseful.store.scripts import Scripts
 from houseful.store.seats import SeatStore
 from houseful.valkey.embedded import EmbeddedValkey
 from houseful.wire import frames
+from tests.support.seat_plans import with_areas
 from tests.support.server_process import GUARDS, without
 from tests.support.serving import Server, running_server, small_plan
 
@@ -97,13 +98,16 @@ def faults(report: Report, name: str) -> list[str]:
 
 
 async def test_a_healthy_server_passes_every_check(server: Server) -> None:
-    sale = server.add_event(small_plan(rows=10, seats=20))
+    sale = server.add_event(with_areas(small_plan(rows=10, seats=20), pit=20, lawn=3))
     report = await run(plan_for(server.url, sale.id, mix=EVERYTHING, slow_readers=2))
     assert report.passed, report.as_json()["verdict"]
     assert report.exit_code == 0
     assert report.errors == {}
     assert report.counts["verdict.maps"] == 21
     assert report.counts["reserve.granted"] > 10
+    assert report.counts["reserve.places"] > 0
+    assert report.counts["reserve.best"] > 0
+    assert report.counts["verdict.areas"] == 2
     for name in ("reserve", "release", "payment", "push", "expiry", "connect"):
         assert report.latencies[name].count > 0, name
 

@@ -182,3 +182,26 @@ def test_a_run_that_was_stopped_knows_only_the_faults_it_saw() -> None:
     assert (found["maps"].passed, found["maps"].count) == (False, 2)
     assert {found[name].passed for name in found if name != "maps"} == {None}
     assert all(check.passed for check in gathered(Batch()).judge(stopped=""))
+
+
+@pytest.mark.parametrize(
+    ("counts", "faults"),
+    [
+        ((1, 0, 2), []),
+        ((1, 1, 1), ["area 7 shows 1 booked places, and 2 are sold"]),
+        (
+            (2, 0, 2),
+            ["area 7 has 2 free, 0 held and 2 booked places, that is 4 of 3"],
+        ),
+    ],
+)
+def test_places_that_do_not_add_up_to_the_capacity_are_a_fault(
+    counts: tuple[int, int, int], faults: list[str]
+) -> None:
+    assert list(verdict.miscounted({7: 3, 100: 5}, {7: counts, 100: (5, 0, 0)}, [BOUGHT])) == faults
+
+
+def test_two_holds_of_one_place_at_once_are_a_fault_though_no_version_is_known() -> None:
+    place = replace(HOLD, seats=((7, -1),))
+    other = later(replied_s=102.0, seats=((7, -2),))
+    assert list(verdict.held_twice([place, other])) == ["seat 7 was held by ann and by bob at once"]

@@ -6,10 +6,21 @@ second category, `|` an aisle. Seats are 20 apart, rows 24, numbered from 1; the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from houseful.domain.plan import ACCESSIBLE, COMPANION, Category, Plan, Row, Seat, Section
+from houseful.domain.plan import (
+    ACCESSIBLE,
+    COMPANION,
+    Category,
+    Plan,
+    Row,
+    Seat,
+    Section,
+    standing_area,
+)
 
+OUTLINE = ((0.0, 300.0), (200.0, 300.0), (200.0, 400.0), (0.0, 400.0))
 FLAGS = {"w": ACCESSIBLE, "c": COMPANION}
 STEP, ROW_STEP = 20.0, 24.0
 
@@ -99,3 +110,12 @@ def as_pretix(text: str, section: str = "Main") -> dict[str, Any]:
         "zones": [{"name": section, "position": {"x": 20, "y": 20}, "rows": rows, "areas": []}],
         "areas": [],
     }
+
+
+def with_areas(plan: Plan, pit: int = 30, lawn: int = 5) -> Plan:
+    """The plan with two standing areas behind its seats, of its first and second category."""
+    areas = (
+        standing_area("Pit", pit, 0, OUTLINE, entrance="Gate 2"),
+        standing_area("Lawn", lawn, 1, tuple((x + 300, y) for x, y in OUTLINE)),
+    )
+    return replace(plan, sections=(*plan.sections, *areas)).check()

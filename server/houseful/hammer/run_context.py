@@ -13,7 +13,7 @@ from houseful.domain.errors import HousefulError, InvalidRequest, NotFound, Unav
 from houseful.hammer.client.http_client import HttpClient, Reply
 from houseful.hammer.people.identities import Identities, Identity
 from houseful.hammer.plan import RunPlan
-from houseful.hammer.seat_forms import read_areas
+from houseful.hammer.seat_forms import AreaCounts, read_areas
 from houseful.hammer.verdict.record import Recorder
 from houseful.hammer.verdict.seat_map import Node, SeatMaps
 from houseful.wire.codec import parse_iso
@@ -58,7 +58,7 @@ class RunContext:
         self.facts = facts
         self.recorder = Recorder()
         self.maps = SeatMaps()
-        self.areas: dict[int, tuple[int, int, int]] = {}
+        self.areas: AreaCounts = {}
         """Standing area → places (free, held, booked), by the last map that was fetched."""
         self._own = (HttpClient(plan.address), HttpClient(plan.address))
         self.identities = Identities(plan, self._own[0])

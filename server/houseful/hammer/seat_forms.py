@@ -7,9 +7,10 @@ is the contract.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from struct import unpack_from
 from typing import Any, Final
 
@@ -80,11 +81,31 @@ def read_status(body: bytes) -> tuple[ChartSeats, int, Values]:
         ) from None
 
 
-def read_areas(body: bytes) -> dict[int, tuple[int, int, int]]:
-    """Standing area → places (free, held, booked), of a compact status body that `read_status` took."""
+AreaCounts = dict[int, tuple[int, int, int]]
+"""Standing area → places (free, held, booked)."""
+
+
+def read_areas(body: bytes) -> AreaCounts:
+    """Of a compact status body that `read_status` took."""
     (length,) = unpack_from("<I", body, 4)
-    listed = decode(body[8 : 8 + length]).get("areas", ())
+    return areas_of(decode(body[8 : 8 + length]))
+
+
+def areas_of(message: Mapping[str, Any]) -> AreaCounts:
+    """Of an `areas` frame, or a status body's header."""
+    listed = message.get("areas", ())
     return {one["areaId"]: (one["free"], one["held"], one["booked"]) for one in listed}
+
+
+def read_binary_areas(payload: bytes) -> AreaCounts:
+    """The frame of `houseful.v1.bin` of type 2; see `read_binary`."""
+    if payload[:1] != b"\2" or len(payload) < 5:
+        raise ValueError(f"expected a binary areas frame, got {payload[:8].hex()}")
+    _, count, *numbers = all_numbers(payload[5:])
+    if len(numbers) != 4 * count:
+        raise ValueError(f"expected {4 * count} numbers for {count} areas, got {len(numbers)}")
+    parts = zip(numbers[1::4], numbers[2::4], numbers[3::4], strict=True)
+    return dict(zip(accumulate(numbers[::4]), parts, strict=True))
 
 
 def nonzero(offsets: bytes, count: int) -> Values:

@@ -5,26 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from houseful.domain.plan import Plan, standing_area
+from houseful.domain.plan import Plan
 from houseful.wire import binary
+from tests.support.seat_plans import with_areas
 from tests.support.serving import Guest, Sale, Server, eventually, running_server, small_plan
-
-OUTLINE = ((0.0, 300.0), (200.0, 300.0), (200.0, 400.0), (0.0, 400.0))
 
 
 def arena(pit: int = 30, lawn: int = 5) -> Plan:
-    """The small plan with two standing areas behind its seats."""
-    plan = small_plan()
-    areas = (
-        standing_area("Pit", pit, 0, OUTLINE, entrance="Gate 2"),
-        standing_area("Lawn", lawn, 1, tuple((x + 300, y) for x, y in OUTLINE)),
-    )
-    return replace(plan, sections=(*plan.sections, *areas)).check()
+    return with_areas(small_plan(), pit, lawn)
 
 
 @pytest.fixture(scope="module")

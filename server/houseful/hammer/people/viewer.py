@@ -8,10 +8,18 @@ import time
 from typing import Any, Final
 
 from houseful.domain.errors import HousefulError, told_of
-from houseful.hammer.client.live_socket import ABNORMAL, ClientSocket, message_of, open_socket
+from houseful.hammer.client.live_socket import (
+    ABNORMAL,
+    BINARY,
+    ClientSocket,
+    message_of,
+    open_socket,
+    payload_of,
+)
 from houseful.hammer.people.identities import Identity
 from houseful.hammer.run_context import RunContext, reason_of
-from houseful.hammer.seat_forms import is_seats, read_seats
+from houseful.hammer.seat_forms import AreaCounts, areas_of, is_seats, read_binary_areas, read_seats
+from houseful.hammer.verdict import verdict
 from houseful.hammer.verdict.seat_map import Node
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
@@ -140,6 +148,8 @@ class VirtualViewer:
         try:
             if is_seats(frame):
                 self._fold(frame)
+            elif frame[0] == BINARY:
+                self._count_areas(read_binary_areas(payload_of(frame)))
             else:
                 self._understand(message_of(frame))
         except (HousefulError, KeyError, TypeError, ValueError) as error:
@@ -168,6 +178,16 @@ class VirtualViewer:
         elif kind == "resync":
             self._hall.recorder.count("viewers.resyncs")
             self._fetch(message["seq"])
+
+        elif kind == "areas":
+            self._count_areas(areas_of(message))
+
+    def _count_areas(self, counts: AreaCounts) -> None:
+        """At every moment the places of an area are free, held or booked, and no more are there."""
+        self._hall.recorder.count("frames.areas")
+        places = {one.id: one.places for one in self._hall.facts.areas if one.id in counts}
+        for fault in verdict.miscounted(places, counts, ()):
+            self._hall.recorder.fault("areas", fault)
 
     def _fold(self, frame: bytes) -> None:
         """One that nobody folded from here yet."""

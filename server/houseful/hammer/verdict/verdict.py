@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from houseful.domain.wording import shown
-from houseful.hammer.seat_forms import STATUSES
+from houseful.hammer.seat_forms import STATUSES, AreaCounts
 from houseful.hammer.verdict.record import BookingSeen, Purchase, RecordedHold
 from houseful.hammer.verdict.seat_map import Node
 
@@ -97,7 +97,7 @@ def _at(version: int) -> str:
 
 def miscounted(
     places: Mapping[int, int],
-    counts: Mapping[int, tuple[int, int, int]],
+    counts: AreaCounts,
     bookings: Iterable[BookingSeen],
 ) -> Iterator[str]:
     """Standing areas whose numbers are wrong. `places`: area → places for sale when the run began;
