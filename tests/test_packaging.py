@@ -76,9 +76,11 @@ def test_an_installed_server_finds_the_same_files_as_the_checkout(
 
 
 def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
-    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
 
     assert tops == {"houseful", f"houseful-{__version__}.dist-info"}
+    assert "houseful/py.typed" in names, "type checkers of others read our types"
 
 
 def imported_packages() -> set[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 
 from houseful import paths
 from houseful.web.documents.openapi import template
 from houseful.web.table import OPERATIONS
+from houseful.wire.codec import parse_iso
 from tests.support.serving import Guest, Sale
 
 PRIVATE = [one for one in OPERATIONS if one.role != "public"]
@@ -71,6 +73,13 @@ async def test_every_answer_has_an_id_and_keeps_the_page_safe(ann: Guest) -> Non
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
         assert re.fullmatch(r"[0-9a-f]{16}", headers["x-request-id"])
+
+
+async def test_every_answer_carries_the_server_s_time(ann: Guest) -> None:
+    """The page follows it: the browser's own clock may be a day off."""
+    for path in ("/events", "/nothing", "/healthz"):
+        told = parse_iso((await ann.http.get(path)).headers["x-server-time"])
+        assert abs(told - time.time() * 1000) < 60_000
 
 
 async def test_a_proxy_s_request_id_is_kept_if_it_is_a_plain_word(ann: Guest) -> None:
