@@ -138,6 +138,8 @@ async def database_down(
                 await asyncio.sleep(0.2)
             ready = await guests[0][0].http.get("/readyz")
             assert ready.status_code == 503
+            parts = ready.json()["data"]["parts"]
+            assert {name for name, state in parts.items() if state != "ok"} == {"database"}
             for said in (answer.text, ready.text):  # the part by its name, to strangers no address
                 assert "127.0.0.1" not in said
             assert slowest < 1
