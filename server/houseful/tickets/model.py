@@ -6,9 +6,10 @@ Never: reads a database, a clock or a setting.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Final
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.plan import RowKind
@@ -16,6 +17,16 @@ from houseful.domain.seat_names import bare_label, many
 from houseful.domain.zones import checked_zone, local
 from houseful.words import Words
 from houseful.words.en import ENGLISH
+
+ITS_OWN: Final[Mapping[str, Any]] = {
+    "id": 0,
+    "code": "",
+    "qr": "",
+    "seat_id": 0,
+    "seat": "",
+    "paid_minor": 0,
+}
+"""What two places of one standing area differ in, made alike."""
 
 DEFAULT_DURATION_MS = 2 * 60 * 60 * 1000
 """How long an event takes in a calendar when its end is not known: two hours."""
@@ -123,7 +134,7 @@ def lines(tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:
     their codes are one line, `Floor × 12`, with the codes and the price of all."""
     groups: dict[object, list[Ticket]] = {}
     for number, ticket in enumerate(tickets):
-        alike = replace(ticket, id=0, code="", qr="", seat_id=0, seat="", paid_minor=0)
+        alike = replace(ticket, **ITS_OWN)
         groups.setdefault(alike if ticket.row_kind == "standing" else number, []).append(ticket)
     return [(_together(group), len(group)) for group in groups.values()]
 
