@@ -9,8 +9,6 @@ import argparse
 import asyncio
 import functools
 import json
-import os
-import shutil
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -24,21 +22,9 @@ from playwright.async_api import Browser, Page, async_playwright
 from houseful.domain.plan import Plan
 from houseful.plans import geometry
 from houseful.plans.generator import arena, stadium, theatre
+from tests.support import chromium
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
-"""The browser to drive; None where there is none."""
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-features=SpareRendererForSitePerProcess",  # one process more for each page
-    "--enable-precise-memory-info",
-]
 PLANS = {"stadium": stadium, "arena": arena, "theatre": theatre}
 STREAM_MS = 10_000
 REDRAWS = 120
@@ -139,7 +125,8 @@ async def measure(page: Page, *, stream_ms: int = STREAM_MS) -> list[Figure]:
 async def launch() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS
+            executable_path=chromium.CHROMIUM,
+            args=[*chromium.ARGUMENTS, "--enable-precise-memory-info"],
         )
         yield browser
         await browser.close()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -27,19 +26,9 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from houseful import settings
 from houseful.web.auth import Tokens
+from tests.support import chromium
 
-CHROMIUM = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-features=SpareRendererForSitePerProcess",  # one process more for each page
-    "--host-resolver-rules=MAP shop.test 127.0.0.1",
-]
+CHROMIUM_ARGUMENTS = [*chromium.ARGUMENTS, "--host-resolver-rules=MAP shop.test 127.0.0.1"]
 """`shop.test` is the same server over plain http by a host name: no secure context, as 127.0.0.1 is."""
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +45,7 @@ over plain http by a host name, where that header means nothing."""
 IN_A_BROWSER = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt install chromium)"),
+    pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.WHERE_TO_GET_IT),
 ]
 """Every module here carries these marks."""
 
@@ -181,7 +170,7 @@ def choose_freely(shop: Shop) -> None:
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS
+            executable_path=chromium.CHROMIUM, args=CHROMIUM_ARGUMENTS
         )
         yield running
         await running.close()

@@ -15,7 +15,8 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser import steps, venue_steps
-from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, DESK, PHONE, Shop, Visit, run_shop
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, DESK, PHONE, Shop, Visit, run_shop
+from tests.support import chromium
 
 FOLDER = Path(__file__).parents[2] / "static" / "docs" / "pictures"
 WIDTH = 1000
@@ -110,7 +111,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as directory, run_shop(Path(directory)) as shop:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS
+                executable_path=chromium.CHROMIUM, args=CHROMIUM_ARGUMENTS
             )
             await take(browser, shop)
             await browser.close()

@@ -11,11 +11,12 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page
 
 from tests.bench import map_bench
+from tests.support import chromium
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.browser,
-    pytest.mark.skipif(map_bench.CHROMIUM is None, reason="needs Chromium (apt install chromium)"),
+    pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.WHERE_TO_GET_IT),
 ]
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 760}
