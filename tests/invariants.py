@@ -132,7 +132,7 @@ async def i1_no_seat_is_sold_twice(world: World) -> list[str]:
         world,
         "SELECT s.event_id, s.seat_id, count(*) FROM booking_seat s"
         " JOIN booking b ON b.id = s.booking_id WHERE b.state = 'CONFIRMED'"
-        " GROUP BY s.event_id, s.seat_id HAVING count(*) > 1",
+        " AND s.refund_id IS NULL GROUP BY s.event_id, s.seat_id HAVING count(*) > 1",
     )
     return [
         f"I1 seat {seat} of event {event} sold {n} times" for event, seat, n in twice + confirmed
@@ -141,7 +141,8 @@ async def i1_no_seat_is_sold_twice(world: World) -> list[str]:
 
 async def i2_money_has_its_booking(world: World) -> list[str]:
     """Each succeeded payment: one confirmed booking of that amount, or refunds that add up; or the
-    bank took it back, in a dispute that was lost."""
+    bank took it back, in a dispute that was lost. What the gateway gave back is what our refunds say,
+    row by row, and what it kept is what the tickets that stand and the fees of those that do not say."""
     known = {
         payment: (state, total, booking)
         for payment, state, total, booking in await rows(
@@ -152,18 +153,34 @@ async def i2_money_has_its_booking(world: World) -> list[str]:
         )
     }
     ((house_id,),) = await rows(world, "SELECT house_id FROM house")
+    owed = {
+        booking: (int(str(given)), int(str(promised)), int(str(fees)))
+        for booking, given, promised, fees in await rows(
+            world,
+            "SELECT booking_id, sum(CASE WHEN state = 'GIVEN' THEN amount_minor ELSE 0 END),"
+            " sum(amount_minor), sum(fee_minor) FROM refund WHERE booking_id IS NOT NULL"
+            " GROUP BY booking_id",
+        )
+    }
     problems = []
     charged: dict[object, int] = {}
     for payment in world.payments:
         if payment.outcome != "succeeded" or payment.metadata.get("house") != house_id:
             continue  # what is not ours is I11's
         state, total, booking = known.get(payment.payment_id, (None, None, None))
+        given, promised, fees = owed.get(booking, (0, 0, 0))
         kept = payment.amount_minor - payment.refunded_minor
         if payment.refunded_minor > payment.amount_minor:
             problems.append(f"I2 {payment.payment_id}: refunded more than was paid")
+        if booking is not None and state != "LOST" and given != payment.refunded_minor:
+            problems.append(
+                f"I2 {payment.payment_id}: gave back {payment.refunded_minor}, our refunds {given}"
+            )
+        if promised + fees > payment.amount_minor:
+            problems.append(f"I2 {payment.payment_id}: more promised back than was paid")
         if state == "CONFIRMED" and total == payment.amount_minor:
             charged[booking] = charged.get(booking, 0) + 1
-        elif kept != 0 and state != "LOST":
+        elif kept != fees and state != "LOST":
             problems.append(f"I2 {payment.payment_id}: kept {kept}, its booking is {state}")
     double = [booking for booking, n in charged.items() if n > 1]
     return problems + [f"I2 booking {booking} charged more than once" for booking in double]
@@ -292,21 +309,35 @@ async def i9_discounts_keep_their_limit(world: World) -> list[str]:
 
 
 async def i10_all_seats_or_none(world: World) -> list[str]:
-    """A booking's claim is wholly alive or wholly dead, as its state says; tickets follow."""
+    """A booking's claim is wholly alive or wholly dead, as its state says, but for seats that came back
+    by a refund of theirs, which are dead; each ticket follows its seat."""
     found = await rows(
         world,
         "SELECT b.id, b.state, count(*), sum(CASE WHEN s.live THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN s.refund_id IS NOT NULL THEN 1 ELSE 0 END),"
         " (SELECT count(*) FROM ticket t WHERE t.booking_id = b.id AND t.state <> 'VOID')"
         " FROM booking b JOIN booking_seat s ON s.booking_id = b.id"
         " WHERE b.dispute <> 'LOST' GROUP BY b.id, b.state",
     )
     problems = []
-    for booking, state, seats, live, tickets in found:
-        if live != (seats if state in LIVE else 0):
-            problems.append(f"I10 booking {booking} is {state} with {live} of {seats} seats live")
-        if tickets != (seats if state == "CONFIRMED" else 0):
+    for booking, state, seats, live, back, tickets in found:
+        standing = int(str(seats)) - int(str(back))
+        if live != (standing if state in LIVE else 0):
+            problems.append(
+                f"I10 booking {booking} is {state} with {live} of {standing} seats live"
+            )
+        if tickets != (standing if state == "CONFIRMED" else 0):
             problems.append(f"I10 booking {booking} is {state} with {tickets} valid tickets")
-    return problems
+    odd = await rows(
+        world,
+        "SELECT s.booking_id, s.seat_id, t.state FROM booking_seat s JOIN ticket t"
+        " ON t.booking_id = s.booking_id AND t.seat_id = s.seat_id JOIN booking b"
+        " ON b.id = s.booking_id WHERE b.dispute <> 'LOST' AND s.live <> (t.state <> 'VOID')",
+    )
+    return problems + [
+        f"I10 seat {seat} of booking {booking} has a ticket that is {state}"
+        for booking, seat, state in odd
+    ]
 
 
 async def i11_money_is_this_house_s(world: World) -> list[str]:

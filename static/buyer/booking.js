@@ -11,6 +11,7 @@ import { bookingStatus, entitle, failure, skeleton } from "../ui/frame.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
 import { seatName, seatNames } from "../ui/seat-words.js";
+import { refundList, ticketChoice } from "../ui/ticket-choice.js";
 import { seatSketch } from "./seat-sketch.js";
 
 /** @typedef {import("../net/api.js").Booking} Booking */
@@ -112,7 +113,15 @@ export class BookingView extends View {
               : null,
           ),
           h("h3", null, t("booking.seats")),
-          h("ul", { class: "seat-tags" }, seatNames(booking.seats).map((name) => h("li", null, name))),
+          h(
+            "ul",
+            { class: "seat-tags" },
+            seatNames(booking.seats.filter((seat) => !isReturned(booking, seat))).map((name) => h("li", null, name)),
+            seatNames(booking.seats.filter((seat) => isReturned(booking, seat))).map((name) =>
+              h("li", { class: "is-returned" }, name, " ", h("span", { class: "pill" }, t("ticket.void")))
+            ),
+          ),
+          refundList(booking.refunds ?? [], booking.currency),
         ),
         isConfirmed ? this.stub(booking) : null,
       ),
@@ -132,7 +141,7 @@ export class BookingView extends View {
 
   /** The codes for the door, one a seat, one at a time. @param {Booking} booking */
   stub(booking) {
-    const tickets = booking.tickets ?? [];
+    const tickets = (booking.tickets ?? []).filter((ticket) => ticket.state !== "VOID");
     const place = signal(0);
     const turn = (
       /** @type {number} */ step,
@@ -262,21 +271,28 @@ export class BookingView extends View {
 
   /** @param {Booking} booking @param {(next: Booking) => void} replace */
   async cancel(booking, replace) {
-    const isSure = await ask({
-      title: t("booking.cancelTitle"),
-      icon: "warning",
-      tone: "warning",
-      content: () => h("p", null, t("booking.cancelBody", { total: money(booking.totalAmount, booking.currency) })),
-      actions: [
-        { label: t("booking.cancelKeep"), value: false, kind: "secondary" },
-        { label: t("booking.cancel"), value: true, kind: "danger" },
-      ],
-    });
-    if (!isSure) return;
+    const { bookingReference: reference, tickets = [] } = booking;
     await this.attempt(async () => {
-      const answer = await this.api.cancelBooking(booking.bookingReference);
-      replace({ ...booking, ...answer });
-      this.app.toasts.show("success", t("booking.cancelled"));
+      const { byTicket } = await this.api.cancelQuote(reference);
+      const choosing = ticketChoice({
+        tickets,
+        canChoose: byTicket,
+        quote: ({ ids }) => this.api.cancelQuote(reference, byTicket ? ids : undefined),
+      });
+      const isSure = await ask({
+        title: t("booking.cancelTitle"),
+        icon: "warning",
+        tone: "warning",
+        content: () => [h("p", null, t("booking.cancelBody")), choosing.element()],
+        actions: [
+          { label: t("booking.cancelKeep"), value: false, kind: "secondary" },
+          { label: t("booking.cancelConfirm"), value: true, kind: "danger" },
+        ],
+      });
+      if (!isSure) return;
+      const answer = await this.api.cancelBooking(reference, "", byTicket ? choosing.choice().ids : undefined);
+      replace({ ...booking, ...answer, ...await this.api.booking(reference) });
+      this.app.toasts.show("success", t(answer.status === "CONFIRMED" ? "refund.returned" : "booking.cancelled"));
     });
   }
 
@@ -291,6 +307,9 @@ export class BookingView extends View {
   }
 }
 customElements.define("booking-view", BookingView);
+
+/** @param {Booking} booking @param {{ seatId: number }} seat */
+const isReturned = ({ refunds = [] }, { seatId }) => refunds.some(({ seatIds }) => seatIds.includes(seatId));
 
 /** @param {string} sign @param {string} words @param {import("../lib/dom.js").Child} value */
 const fact = (sign, words, value) =>

@@ -25,10 +25,10 @@
  * @typedef {{ eventId: number, seatIds: number[], paymentMethod?: "stripe" | "demo" | "card", discountCode?: string, expectedTotal?: string, paymentToken?: string, card?: CardRequest, contact?: ContactRequest, language?: string }} BookRequest
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} BookedEventBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string }} BookedSeatBody
- * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: DeliveryBody | null, tickets?: BookingTicketBody[], linkUrl?: string | null }} BookingBody
+ * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, refunds?: RefundBody[], delivery?: DeliveryBody | null, tickets?: BookingTicketBody[], linkUrl?: string | null }} BookingBody
  * @typedef {{ failedSeats?: FailedSeatBody[], quote?: QuoteBody }} BookingRefusedBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
- * @typedef {{ reason?: string }} CancelRequest
+ * @typedef {{ reason?: string, ticketIds?: number[] }} CancelRequest
  * @typedef {{ number: string }} CardRequest
  * @typedef {{ name: string, color: string, price: string }} CategoryBody
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string, price: string }} CategoryCountsBody
@@ -106,6 +106,11 @@
  * @typedef {{ parts: Record<string, "ok" | "unavailable">, status: "ready" }} ReadyBody
  * @typedef {{ reason: string }} ReasonRequest
  * @typedef {{ received: string }} ReceivedBody
+ * @typedef {{ id: number, state: "DUE" | "GIVEN" | "FAILED" | "HELD", amount: string, fee: string, seatIds: number[], createdAt: string, doneAt: string | null }} RefundBody
+ * @typedef {{ amount: string, fee: string, currency: string, isWhole: boolean, byTicket: boolean, tickets: ReturnedTicketBody[] }} RefundQuoteBody
+ * @typedef {{ reason: string, ticketIds?: number[], withoutFee?: boolean, expectedAmount?: string }} RefundRequest
+ * @typedef {{ feePerTicket: string, feePercent: number, byTicket: boolean, currency: string }} RefundTermsBody
+ * @typedef {{ reason: string, feePerTicket?: string, feePercent?: number, byTicket?: boolean }} RefundTermsRequest
  * @typedef {{ type: "refused", ref: string | number | null, error: CommandError, data: Record<string, unknown> | null }} RefusedFrame
  * @typedef {{ ref: string | number, seatIds?: number[], areas?: AreaRelease[], type: "release" }} ReleaseCommand
  * @typedef {{ seatIds?: number[], areas?: AreaRelease[] }} ReleaseRequest
@@ -120,6 +125,7 @@
  * @typedef {{ failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], lone?: NamedSeatBody[], instead?: NamedSeatBody[], mayReturn?: boolean }} ReserveRefusedBody
  * @typedef {{ seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string }} ReserveRequest
  * @typedef {{ type: "resync", epoch: string, seq: number, reason: string }} ResyncFrame
+ * @typedef {{ id: number, seatId: number, amount: string, fee: string }} ReturnedTicketBody
  * @typedef {{ type: "sale", state: "upcoming" | "open" | "closed", onSaleAt: string | null }} SaleFrame
  * @typedef {{ id: number, seatNumber: string, rowNumber: string, seatType: string, price: string, status: "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", version: number, reservedUntil: string | null }} SeatBody
  * @typedef {{ seatId: number, version: number }} SeatChoice
@@ -127,8 +133,9 @@
  * @typedef {{ type: "seats", epoch: string, seq: number, changes: ([number, "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", number, string | null])[] }} SeatsFrame
  * @typedef {{ name: string, seats: SeatBody[], totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string }} SectionBody
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string }} SectionCountsBody
- * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: StaffDeliveryBody | null, tickets?: StaffTicketBody[], dispute: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBookingBody
+ * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: StaffDeliveryBody | null, tickets?: StaffTicketBody[], refunds: StaffRefundBody[], dispute: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBookingBody
  * @typedef {{ state: "waiting" | "deferred" | "sent" | "refused" | "off", to: string, at: string | null, smtpCode: number | null, problem: string }} StaffDeliveryBody
+ * @typedef {{ id: number, state: "DUE" | "GIVEN" | "FAILED" | "HELD", amount: string, fee: string, seatIds: number[], createdAt: string, doneAt: string | null, problem: string, reason: string, who: string }} StaffRefundBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
  * @typedef {{ id: number, name: string, entrance: string, capacity: number, available: number, price: string }} StandingAreaBody
  * @typedef {{ ticket: string, expiresAt: string }} TicketBody

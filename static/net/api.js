@@ -239,12 +239,15 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
       const answer = await call(`/bookings?page=${page}&pageSize=${pageSize}`);
       return { items: /** @type {Booking[]} */ (answer.data), page: answer.page };
     },
-    /** @param {string} reference @param {string} [reason] @returns {Promise<Booking>} */
-    cancelBooking: (reference, reason) =>
+    /** @param {string} reference @param {string} [reason] @param {number[]} [ticketIds] @returns {Promise<Booking>} */
+    cancelBooking: (reference, reason, ticketIds) =>
       data(`/bookings/${encodeURIComponent(reference)}/cancel`, {
         method: "POST",
-        json: reason ? { reason } : {},
+        json: { ...(reason ? { reason } : {}), ...(ticketIds ? { ticketIds } : {}) },
       }),
+    /** What cancelling would give back. @param {string} reference @param {number[]} [ticketIds] @returns {Promise<import("../lib/wire-types.js").RefundQuoteBody>} */
+    cancelQuote: (reference, ticketIds) =>
+      data(`/bookings/${encodeURIComponent(reference)}/cancel${ticketIds ? `?tickets=${ticketIds}` : ""}`),
     /**
      * Send the tickets again to the booking's own address.
      * @param {string} reference

@@ -78,9 +78,21 @@ export function createVenueApi(api) {
     },
     /** @param {number} event */
     bookingsCsv: (event) => api.file(`${at(event)}/bookings.csv`),
-    /** @param {number} event @param {string} reference @param {string} reason @returns {Promise<StaffBooking>} */
-    refund: (event, reference, reason) =>
-      post(`${at(event)}/bookings/${encodeURIComponent(reference)}/refund`, { reason }),
+    /** @param {number} event @param {string} reference @param {import("../lib/wire-types.js").RefundRequest} how @returns {Promise<StaffBooking>} */
+    refund: (event, reference, how) => post(`${at(event)}/bookings/${encodeURIComponent(reference)}/refund`, how),
+    /** @param {number} event @param {string} reference @param {import("../ui/ticket-choice.js").Choice} choice @returns {Promise<import("../lib/wire-types.js").RefundQuoteBody>} */
+    refundQuote(event, reference, { ids, withoutFee }) {
+      const query = new URLSearchParams({ withoutFee: withoutFee ? "1" : "0" });
+      if (ids) query.set("tickets", ids.join(","));
+      return data(`${at(event)}/bookings/${encodeURIComponent(reference)}/refund?${query}`);
+    },
+    /** @param {number} event @param {string} reference @param {number} refund @param {string} reason @returns {Promise<StaffBooking>} */
+    retryRefund: (event, reference, refund, reason) =>
+      post(`${at(event)}/bookings/${encodeURIComponent(reference)}/refunds/${refund}/retry`, { reason }),
+    /** @param {number} event @returns {Promise<import("../lib/wire-types.js").RefundTermsBody>} */
+    refundTerms: (event) => data(`${at(event)}/refund-terms`),
+    /** @param {number} event @param {import("../lib/wire-types.js").RefundTermsRequest} terms @returns {Promise<import("../lib/wire-types.js").RefundTermsBody>} */
+    setRefundTerms: (event, terms) => data(`${at(event)}/refund-terms`, { method: "PUT", json: terms }),
     /** @param {number} event @param {string} reference @param {{ to?: string, reason?: string }} how @returns {ReturnType<import("./api.js").Api["emailTickets"]>} */
     resend: (event, reference, how) => post(`${at(event)}/bookings/${encodeURIComponent(reference)}/email`, how),
 

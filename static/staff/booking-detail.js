@@ -7,6 +7,7 @@ import { ask } from "../ui/dialog.js";
 import { explain } from "../ui/explain.js";
 import { bookingStatus } from "../ui/frame.js";
 import { seatList, seatName } from "../ui/seat-words.js";
+import { refundList, ticketChoice } from "../ui/ticket-choice.js";
 import { hourOf } from "./figures.js";
 import { act, reasonField } from "./act-dialog.js";
 
@@ -26,6 +27,7 @@ export async function openBooking(parts) {
     content: () => [
       facts(booking, parts.desk.zone()),
       tickets(booking, parts.desk.zone()),
+      refundList(booking.refunds, booking.currency, (refund) => retryButton(parts, refund)),
     ],
     actions: [
       ...(isConfirmed
@@ -109,30 +111,58 @@ function tickets(booking, zone) {
 /** @param {Parts} parts */
 async function refund({ staff, desk, booking, onChange }) {
   const reference = booking.bookingReference;
-  const total = money(booking.totalAmount, booking.currency);
+  const choosing = ticketChoice({
+    tickets: booking.tickets ?? [],
+    canChoose: true,
+    canWaive: true,
+    quote: (choice) => staff.venue.refundQuote(desk.eventId, reference, choice),
+  });
+  let amount = "";
   const done = await act({
     title: t("venue.refund.title"),
     icon: "warning",
     tone: "warning",
-    content: () =>
-      h(
-        "p",
-        null,
-        t("venue.refund.body", {
-          reference,
-          total,
-          n: booking.seatNumbers.length,
-        }),
-      ),
+    content: () => [h("p", null, t("booking.cancelBody")), choosing.element()],
     fields: [reasonField()],
-    confirm: t("venue.refund.confirm", { total }),
+    confirm: t("venue.refund.confirm"),
     keep: t("venue.refund.keep"),
     isDanger: true,
-    run: ({ reason = "" }) => staff.venue.refund(desk.eventId, reference, reason),
+    run: async ({ reason = "" }) => {
+      const { ids, withoutFee } = choosing.choice(), quoted = choosing.quoted();
+      if (!quoted) return undefined;
+      amount = money(quoted.amount, quoted.currency);
+      return await staff.venue.refund(desk.eventId, reference, {
+        reason,
+        withoutFee,
+        expectedAmount: quoted.amount,
+        ...(ids ? { ticketIds: ids } : {}),
+      });
+    },
   });
   if (!done) return;
-  staff.app.toasts.show("success", t("venue.refund.done", { reference }));
+  staff.app.toasts.show("success", t("venue.refund.done", { reference, amount }));
   onChange();
+}
+
+/** @param {Parts} parts @param {import("../lib/wire-types.js").RefundBody} refund */
+function retryButton({ staff, desk, booking, onChange }, refund) {
+  if (refund.state !== "FAILED" && refund.state !== "HELD") return null;
+  const retry = async () => {
+    const done = await act({
+      title: t("venue.refund.retry.title"),
+      fields: [reasonField()],
+      confirm: t("venue.refund.retry"),
+      run: ({ reason = "" }) => staff.venue.retryRefund(desk.eventId, booking.bookingReference, refund.id, reason),
+    });
+    if (!done) return;
+    staff.app.toasts.show("success", t("venue.refund.retried"));
+    onChange();
+  };
+  return h(
+    "button",
+    { type: "button", class: "button is-secondary is-small", onclick: retry },
+    t("venue.refund.retry"),
+  );
 }
 
 /** @param {Parts} parts */

@@ -53,6 +53,34 @@ export function eventActs({ staff, desk }) {
     go("/venue");
   };
 
+  const refundTerms = async () => {
+    const terms = await staff.venue.refundTerms(desk.eventId);
+    const done = await act({
+      title: t("venue.refundTerms"),
+      fields: [
+        { name: "fee", label: `${t("venue.refundTerms.fee")} (${terms.currency})`, value: terms.feePerTicket },
+        { name: "percent", label: t("venue.refundTerms.percent"), value: String(terms.feePercent), type: "number" },
+        {
+          name: "byTicket",
+          label: t("venue.refundTerms.byTicket"),
+          type: "select",
+          value: terms.byTicket ? "1" : "",
+          options: [["", t("venue.refundTerms.whole")], ["1", t("venue.refundTerms.single")]],
+        },
+        reasonField(),
+      ],
+      confirm: t("venue.save"),
+      run: ({ fee, percent, byTicket, reason = "" }) =>
+        staff.venue.setRefundTerms(desk.eventId, {
+          feePerTicket: fee || "0",
+          feePercent: Number(percent),
+          byTicket: Boolean(byTicket),
+          reason,
+        }),
+    });
+    if (done) staff.app.toasts.show("success", t("venue.saved"));
+  };
+
   /** @param {string | (() => string)} words @param {() => void} run */
   const button = (words, run) =>
     h(
@@ -70,6 +98,7 @@ export function eventActs({ staff, desk }) {
       { class: "pick-acts" },
       button("venue.event.rename", rename),
       button(() => isHidden() ? "venue.event.show" : "venue.event.hide", turnHidden),
+      button("venue.refundTerms", refundTerms),
       button("venue.event.remove", remove),
     ),
   );

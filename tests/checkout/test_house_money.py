@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from houseful.checkout.endings import Wish
 from houseful.checkout.payment_attempts import PaymentAttempts
 from houseful.domain.errors import (
     Conflict,
@@ -18,7 +19,7 @@ from houseful.domain.errors import (
     RateLimited,
     Unavailable,
 )
-from houseful.ledger import bookings, check_ins, counters, payment_problems, payments
+from houseful.ledger import bookings, check_ins, counters, payment_problems, refunds
 from houseful.payments.gateway import GatewayBusy, GatewayUnknown, Outcome, PaymentState
 from houseful.store.limiter import Limiter
 from tests.checkout.shop import AUTHENTICATES, DECLINES, PAYS, Shop, data, new_key
@@ -248,7 +249,7 @@ async def test_a_refund_that_the_bank_sends_back_a_week_later_is_found_without_a
         shop.clock.ahead_ms += 60_000
         await shop.checkout._reconciler.money()
         await shop.look_after()
-    owed = await shop.database.query(lambda s: payments.refund_of(s, payment_id))
+    owed = await shop.database.query(lambda s: refunds.of_payment(s, payment_id))
     assert owed.state == "GIVEN"
     for _ in range(6):
         shop.clock.ahead_ms += DAY_MS
@@ -256,7 +257,7 @@ async def test_a_refund_that_the_bank_sends_back_a_week_later_is_found_without_a
     stripe_double.account.bounce_refund(payment_id)
     shop.clock.ahead_ms += 2 * DAY_MS
     await shop.look_after()
-    owed = await shop.database.query(lambda s: payments.refund_of(s, payment_id))
+    owed = await shop.database.query(lambda s: refunds.of_payment(s, payment_id))
     assert owed.state == "FAILED"
     if of_a_booking:
         view = await shop.checkout.get_booking("ada", "customer", booking["bookingReference"])
@@ -391,12 +392,12 @@ async def test_an_owner_who_walks_in_while_cancelling_gets_one_of_both(shop: Sho
         lambda s: s.execute(text("SELECT id FROM ticket"))  # type: ignore[arg-type,return-value]
     )
     ticket_id = issued.scalar_one()  # type: ignore[attr-defined]
-    await shop.checkout._may_cancel("ada", held)  # the look before, at which it was unused
+    await shop.checkout._endings.may_cancel("ada", held, None)  # the look before, at which it was unused
     await shop.database.transact(
         lambda s: check_ins.admit(s, ticket_id, event_id=shop.event.id, door="N", now_ms=1)
     )
     with pytest.raises(Conflict) as refused:
-        await shop.checkout._ended(held, "ada", "", None)
+        await shop.checkout._endings._ended(held, Wish("ada", ""))
     assert refused.value.code == "not_cancellable"
     known = await shop.checkout.get_booking("ada", "customer", reference)
     assert known["status"] == "CONFIRMED"

@@ -136,13 +136,28 @@ def test_a_moved_event_is_told_with_both_times(booking: BookingDocument, kind: s
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
+def test_tickets_given_back_are_named_with_their_money_and_the_others_stay(
+    booking: BookingDocument, kind: str
+) -> None:
+    returned = replace(booking, returned_minor=7500, last_refund_minor=7500)
+    occasion = Occasion("returned", places=("Orchestra, row A, seat 9",), amount_minor=7500)
+    message = received(returned, occasion=occasion)
+    assert message["Subject"] == "Tickets given back: The Night Train"
+    text = " ".join(body(message, kind).split())
+    assert "given back: Orchestra, row A, seat 9." in text
+    assert "75.00 EUR goes back the way you paid" in text
+    assert booking.tickets[0].code in text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
 def test_a_cancelled_booking_is_told_with_its_money_and_without_codes(
     booking: BookingDocument, kind: str
 ) -> None:
-    message = received(replace(booking, is_cancelled=True), occasion=Occasion("cancelled"))
+    ended = replace(booking, is_cancelled=True, returned_minor=20250, last_refund_minor=20250)
+    message = received(ended, occasion=Occasion("cancelled"))
     assert message["Subject"] == "Cancelled: your booking for The Night Train"
     text = " ".join(body(message, kind).split())
-    assert "The 202.50 EUR that you paid goes back" in text
+    assert "202.50 EUR goes back the way you paid" in text
     assert booking.tickets[0].code not in text
     *_, ics = message.iter_attachments()
     assert ics["Content-Type"].params["method"] == "CANCEL"

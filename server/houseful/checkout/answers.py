@@ -6,7 +6,7 @@ The bytes of a finished answer's `data` are stored with the key and sent again a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -15,10 +15,12 @@ from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import Conflict, HousefulError, TotalChanged
 from houseful.domain.money import from_wire, to_number, to_wire
 from houseful.domain.pricing import PricedSeat, Quote
+from houseful.domain.refunds import Reckoning
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
 from houseful.ledger.deliveries import Delivery
 from houseful.ledger.events import EventRecord
+from houseful.ledger.refunds import Refund
 from houseful.payments.declines import OTHER_REASONS
 from houseful.sales.seating import seat_view
 from houseful.wire.buyer import (
@@ -31,6 +33,9 @@ from houseful.wire.buyer import (
     NamedSeatBody,
     PendingBookingBody,
     QuoteBody,
+    RefundBody,
+    RefundQuoteBody,
+    RefundWord,
 )
 from houseful.wire.codec import decode, encode, iso
 
@@ -163,9 +168,51 @@ def delivery_view(
     }
 
 
-def with_delivery(view: BookingFacts, delivery: DeliveryBody | None) -> BookingBody:
+def with_delivery(
+    view: BookingFacts, delivery: DeliveryBody | None, refunds: list[RefundBody]
+) -> BookingBody:
     """A stored booking as its buyer sees it."""
-    return cast(BookingBody, {**view, "delivery": delivery})
+    return cast(BookingBody, {**view, "delivery": delivery, "refunds": refunds})
+
+
+def refunds_view(
+    booking: Booking, refunds: Sequence[Refund], seats: Mapping[int, list[int]]
+) -> list[RefundBody]:
+    """What of a booking was given back, or is on its way; `seats`: refund → its seats."""
+    currency = booking.currency
+    return [
+        {
+            "id": refund.id,
+            "state": cast(RefundWord, str(refund.state)),
+            "amount": to_wire(refund.amount_minor, currency),
+            "fee": to_wire(refund.fee_minor, currency),
+            "seatIds": seats.get(refund.id, []),
+            "createdAt": iso(refund.created_at_ms),
+            "doneAt": _time(refund.done_at_ms),
+        }
+        for refund in refunds
+    ]
+
+
+def refund_quote_view(booking: Booking, found: Reckoning) -> RefundQuoteBody:
+    """What tickets of a booking would bring back; amounts are decimal strings."""
+    currency = booking.currency
+    return {
+        "amount": to_wire(found.amount_minor, currency),
+        "fee": to_wire(found.fee_minor, currency),
+        "currency": currency,
+        "isWhole": found.is_whole,
+        "byTicket": found.is_by_ticket,
+        "tickets": [
+            {
+                "id": one.ticket_id,
+                "seatId": one.seat_id,
+                "amount": to_wire(one.amount_minor, currency),
+                "fee": to_wire(one.fee_minor, currency),
+            }
+            for one in found.lines
+        ],
+    }
 
 
 def event_view(event: ClaimedEvent | EventRecord | None) -> BookedEventBody | None:

@@ -8,6 +8,7 @@ then takes the event out of calendars.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,10 +18,12 @@ from houseful.checkout.printer import Printer
 from houseful.domain.errors import Conflict, NotFound
 from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW
 from houseful.domain.pricing import PricedSeat, shares
-from houseful.ledger import bookings, claims
+from houseful.ledger import bookings, claims, refunds
 from houseful.ledger.bookings import Booking
+from houseful.ledger.check_ins import VOID
 from houseful.ledger.claims import IssuedTicket
 from houseful.ledger.events import EventRecord
+from houseful.ledger.refunds import Refund
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session
@@ -142,11 +145,18 @@ class BookingDocuments:
         return known
 
     async def _made(self, booking: Booking) -> BookingDocument:
-        async def look(session: Session) -> tuple[list[IssuedTicket], list[PricedSeat]]:
+        async def look(
+            session: Session,
+        ) -> tuple[list[IssuedTicket], list[PricedSeat], list[Refund]]:
             sold = await claims.sold(session, [booking.id])
-            return await claims.tickets(session, booking.id), sold[booking.id]
+            issued = await claims.tickets(session, booking.id)
+            return issued, sold[booking.id], await refunds.of_booking(session, booking.id)
 
-        issued, seats = await self._database.query(look)
+        issued, seats, back = await self._database.query(look)
+        ended_at_ms = booking.ended_at_ms or 0
+        good = [ticket for ticket in issued if ticket.state != VOID]
+        if not ended_at_ms and good:
+            issued = good
         house = await self._catalog.house(booking.event_id)
         paid = shares([seat.price_minor for seat in seats], booking.total_minor)
         prices = {
@@ -154,7 +164,6 @@ class BookingDocuments:
         }
         contact = decode(booking.contact) or {}
         holder = str(contact.get("name") or "")
-        ended_at_ms = booking.ended_at_ms or 0
         return BookingDocument(
             reference=booking.reference,
             event=self._facts(house.event),
@@ -167,6 +176,8 @@ class BookingDocuments:
             holder=holder,
             email=str(contact.get("email") or ""),
             discount_minor=booking.discount_minor,
+            returned_minor=sum(refund.amount_minor for refund in back),
+            last_refund_minor=back[-1].amount_minor if back else 0,
             is_demo=self._letterhead.is_demo,
             url=self._links.url(booking),
             words=in_language(booking.language),
@@ -174,6 +185,12 @@ class BookingDocuments:
             revision=house.event.revision + bool(ended_at_ms),
             revised_at_ms=max(booking.confirmed_at_ms or 0, ended_at_ms, house.event.revised_at_ms),
         )
+
+    async def places(self, booking: Booking, seat_ids: Sequence[int]) -> tuple[str, ...]:
+        """The names of seats in the language of the booking's buyer."""
+        house, words = await self._catalog.house(booking.event_id), in_language(booking.language)
+        seats = (house.seat(seat_id) for seat_id in seat_ids)
+        return tuple(words.place(one.section, one.kind, one.row, one.label) for one in seats)
 
     def _render(self, document: BookingDocument) -> bytes:
         from houseful.tickets import pdf

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from houseful.checkout import answers, disputes, pricing, reversals
+from houseful.checkout import answers, pricing
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest
 from houseful.checkout.booking_transitions import CANCEL_PAYMENT
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.checkout.completer import Completer
+from houseful.checkout.endings import Endings, Wish
 from houseful.checkout.incoming_payments import IncomingPayments
 from houseful.checkout.outbox import (
     MAILS,
@@ -33,17 +34,16 @@ from houseful.checkout.reconciler import Reconciler
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
 from houseful.checkout.seat_comparison import SeatComparison
-from houseful.domain.booking import UNFINISHED, State
-from houseful.domain.errors import Conflict, Forbidden, NotFound
-from houseful.ledger import bookings, claims, deliveries, payment_problems
+from houseful.domain.errors import NotFound
+from houseful.domain.money import from_wire
+from houseful.ledger import bookings, claims, deliveries, payment_problems, refunds
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
 from houseful.ledger.payment_problems import PaymentProblem
-from houseful.payments.gateway import Standing
 from houseful.payments.webhooks import WebhookEvent
 from houseful.sql.database import Session
 from houseful.telemetry.rows import readable
-from houseful.wire.buyer import BookingBody, DeliveryBody, QuoteBody
+from houseful.wire.buyer import BookingBody, DeliveryBody, QuoteBody, RefundQuoteBody
 
 STAFF: Final = frozenset({"venue", "admin"})
 
@@ -62,6 +62,7 @@ class Checkout:
         self._refunds = self._saga.refunds
         claiming = SeatClaims(parts)
         self._completer = Completer(parts, self._saga, claiming)
+        self._endings = Endings(parts, self._saga, self._completer)
         self._purchases = Purchases(parts, self._saga, claiming, self._completer)
         self._incoming = IncomingPayments(parts, self._saga, self._completer)
         self._comparison = SeatComparison(parts.database, parts.seats)
@@ -123,92 +124,91 @@ class Checkout:
                 event_id: await claims.facts(session, event_id)
                 for event_id in {booking.event_id for booking in found}
             }
-            sent = await deliveries.latest(session, [booking.id for booking in found])
+            ids = [booking.id for booking in found]
+            sent = await deliveries.latest(session, ids)
+            back = await refunds.of_bookings(session, ids)
+            of = await refunds.seats_of(session, ids)
             views = readable(
                 "booking",
                 found,
                 lambda one: answers.with_delivery(
                     answers.booking_view(one, seats[one.id], facts[one.event_id]),
                     self._delivery(one, sent.get(one.id)),
+                    answers.refunds_view(one, back[one.id], of),
                 ),
             )
             return views, total
 
         return await self._parts.database.query(work)
 
-    async def cancel(self, user: str, role: str, reference: str, reason: str) -> BookingBody:
-        """End a booking: admins any, owners theirs while the event's terms allow it.
+    async def cancel(
+        self,
+        user: str,
+        role: str,
+        reference: str,
+        reason: str,
+        ticket_ids: Sequence[int] | None = None,
+    ) -> BookingBody:
+        """End a booking, or give tickets of it back: admins any, owners theirs while the event's
+        terms allow it.
 
         The seats are for sale again and the money goes back. Repeating it changes nothing, but for
         a refund that failed: an admin's repetition has it tried again. Raises NotFound, Forbidden,
-        Conflict (`cancellation_closed`, `not_cancellable`), InProgress.
+        Conflict (`cancellation_closed`, `not_cancellable`, `whole_booking_only`), InProgress.
         """
         booking = await self._find(user, role, reference)
         if role == "admin":
-            return await self._end(booking, user, reason, "cancel_booking")
-        await self._may_cancel(user, booking)
-        return await self._end(booking, user, reason, None)
+            wish = Wish(user, reason, "cancel_booking", ticket_ids)
+        else:
+            await self._endings.may_cancel(user, booking, ticket_ids)
+            wish = Wish(user, reason, None, ticket_ids)
+        return await self._ended(booking, wish)
 
-    async def refund(self, who: str, reference: str, reason: str) -> BookingBody:
-        """End anybody's booking at any time, for staff who may; else as `cancel`."""
-        return await self._end(
-            await self._find(who, "admin", reference), who, reason, "refund_booking"
-        )
+    async def refund(
+        self,
+        who: str,
+        reference: str,
+        reason: str,
+        ticket_ids: Sequence[int] | None = None,
+        *,
+        without_fee: bool = False,
+        expected: str | None = None,
+    ) -> BookingBody:
+        """End anybody's booking or give tickets of it back at any time, for staff; else as `cancel`.
 
-    async def _end(self, booking: Booking, who: str, reason: str, act: str | None) -> BookingBody:
-        """`act` names it in the audit log, when staff do it."""
-        async with self._completer.held(booking.id) as held:
-            if held.state is State.REFUND_FAILED and act is not None:
-                await self._audit(held, act, who, reason)
-                held = await self._refunds.again(held, who)
-            ended = await self._saga.run(await self._ended(held, who, reason, act))
-        self._wake_outbox()
+        `expected`: what it was shown to come to, a decimal string."""
+        booking = await self._find(who, "admin", reference)
+        expected_minor = None if expected is None else from_wire(expected, booking.currency)
+        wish = Wish(who, reason, "refund_booking", ticket_ids, without_fee, expected_minor)
+        return await self._ended(booking, wish)
+
+    async def reckon_refund(
+        self,
+        user: str,
+        role: str,
+        reference: str,
+        ticket_ids: Sequence[int] | None,
+        *,
+        without_fee: bool = False,
+    ) -> RefundQuoteBody:
+        """What `refund` or `cancel` would give back now. Raises NotFound, Conflict."""
+        booking = await self._find(user, role, reference)
+        wish = Wish(user, "", None, ticket_ids, without_fee)
+        return answers.refund_quote_view(booking, await self._endings.reckon(booking, wish))
+
+    async def retry_refund(
+        self, who: str, reference: str, refund_id: int, reason: str
+    ) -> BookingBody:
+        """Try a refund that failed once more. Raises NotFound, Conflict, InProgress."""
+        booking = await self._find(who, "admin", reference)
+        wish = Wish(who, reason, "retry_refund")
+        ended = await self._endings.retry(booking.id, refund_id, wish)
         return await self._view(ended)
 
-    async def _ended(self, held: Booking, who: str, reason: str, act: str | None) -> Booking:
-        if held.state is State.CONFIRMED:
-            disputes.refuse_while_open(held)
-            owes = held.total_minor > 0 and held.dispute != Standing.LOST
-            state = State.REFUND_DUE if owes else State.CANCELLED
-            return await reversals.undo_sale(
-                self._parts,
-                held,
-                state=state,
-                refunded_minor=held.refunded_minor,
-                who=who,
-                reason=reason,
-                act=act,
-            )
-        if held.state in UNFINISHED:
-            if act is not None:
-                await self._audit(held, act, who, reason)
-            return await self._saga.give_up(held)
-        if held.state is State.DECLINED:
-            raise Conflict("a declined booking cannot be cancelled", code="not_cancellable")
-        return held
-
-    async def _audit(self, booking: Booking, act: str, who: str, reason: str) -> None:
-        now = self._parts.now_ms()
-        await self._parts.database.transact(
-            lambda session: reversals.audited(session, booking, act, who, reason, now)
-        )
-
-    async def _may_cancel(self, user: str, booking: Booking) -> None:
-        if booking.user_id != user:
-            raise Forbidden("expected an admin's token to cancel somebody else's booking")
-        if booking.state is not State.CONFIRMED:
-            return
-
-        event = await self._parts.database.query(lambda s: claims.facts(s, booking.event_id))
-        before_ms = self._parts.terms.cancel_before_ms
-        if event is None:
-            return
-        if event.cancel_before_ms is not None:
-            before_ms = event.cancel_before_ms
-        if self._parts.now_ms() > event.starts_at_ms - before_ms:
-            raise Conflict(
-                "this booking can no longer be cancelled online", code="cancellation_closed"
-            )
+    async def _ended(self, booking: Booking, wish: Wish) -> BookingBody:
+        ended = await self._endings.end(booking.id, wish)
+        self._wake_outbox()
+        return await self._view(ended)
 
     async def apply_webhook(self, event: WebhookEvent) -> None:
         """See `IncomingPayments.apply_webhook`."""
@@ -243,7 +243,11 @@ class Checkout:
             event = await claims.facts(session, booking.event_id)
             sent = (await deliveries.latest(session, [booking.id])).get(booking.id)
             view = answers.booking_view(booking, seats[booking.id], event)
-            return answers.with_delivery(view, self._delivery(booking, sent))
+            back = await refunds.of_booking(session, booking.id)
+            of = await refunds.seats_of(session, [booking.id])
+            return answers.with_delivery(
+                view, self._delivery(booking, sent), answers.refunds_view(booking, back, of)
+            )
 
         return await self._parts.database.query(work)
 

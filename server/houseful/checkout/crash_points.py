@@ -30,6 +30,7 @@ CRASH_POINTS: Final = (
     "after_cancelled",  # CANCELLED is committed
     "after_freed",  # the seats are free
     "after_refund_due",  # the sale is undone in SQL, the refund promised
+    "after_tickets_returned",  # tickets are void in SQL, their refund promised; the rest stands
     "after_unbooked",  # the seats are AVAILABLE
     "after_refund_call",  # the gateway has answered the refund
     "after_refunded",  # REFUNDED is committed

@@ -10,11 +10,11 @@ from houseful.checkout import charges, disputes
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.checkout.completer import Completer
 from houseful.checkout.reconciler import agrees
-from houseful.checkout.refunds import GIVEN
 from houseful.checkout.saga import Saga
 from houseful.domain.booking import UNFINISHED, State
 from houseful.domain.errors import Conflict, InProgress, Unavailable
-from houseful.ledger import audit, bookings, payment_problems, payments
+from houseful.domain.refunds import RefundState
+from houseful.ledger import audit, bookings, payment_problems, payments, refunds
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import PaymentState
 from houseful.payments.webhooks import WebhookEvent
@@ -89,19 +89,19 @@ class IncomingPayments:
             return await self._refunds.late(held, state)
         if state.refunded_minor > held.refunded_minor:
             return await self._refunds.refunded_elsewhere(held, state)
-        if held.state is State.REFUNDED and state.refunded_minor < held.refunded_minor:
-            return await self._refunds.came_back(held, state)
+        if state.refunded_minor < held.refunded_minor:
+            return await self._refunds.came_back(held)
         return held
 
     async def _apply_orphan(self, state: PaymentState) -> None:
         """Money of no booking: ours goes back, another house's is not touched."""
         if not charges.is_ours(state, await self._parts.house_id()):
             return
-        owed = await self._parts.database.query(lambda s: payments.refund_of(s, state.payment_id))
+        owed = await self._parts.database.query(lambda s: refunds.of_payment(s, state.payment_id))
         if owed is None:
             if charges.owes(state):
                 await self._refunds.owe(state, "payment without a booking")
-        elif owed.state == GIVEN and state.refunded_minor < owed.amount_minor:
+        elif owed.state is RefundState.GIVEN and state.refunded_minor < owed.amount_minor:
             await self._refunds.on_bounced(owed)
 
     async def refund(self, who: str, payment_id: str, reason: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, Literal
+from typing import Final, cast
 
 import structlog
 
@@ -30,7 +30,7 @@ from houseful.sql.database import Database, Session
 from houseful.store.limiter import Limiter
 from houseful.tickets import calendar, mail
 from houseful.tickets.delivery import Mailer, other_alphabet
-from houseful.tickets.mail import Occasion
+from houseful.tickets.mail import About, Occasion
 from houseful.wire.codec import decode
 from houseful.wire.email_address import email_address
 
@@ -43,13 +43,18 @@ PER_BOOKING, PER_USER, PER_RECIPIENT, PER_ADDRESS = 6, 12, 30, 120
 """Mails in an hour, over all workers: asked for about one booking, by one user, from one address of
 the network (many people behind it), and sent of any kind to one mailbox."""
 
-ABOUT: Final[dict[str, Literal["tickets", "moved", "cancelled"]]] = {
+ABOUT: Final[dict[str, About]] = {
     "confirmed": "tickets",
     "again": "tickets",
     "moved": "moved",
+    "returned": "returned",
     "cancelled": "cancelled",
+    "called_off": "called_off",
 }
 """What was promised → what the mail is about."""
+
+ENDS: Final = frozenset({"cancelled", "called_off"})
+"""What tells of the end of a booking."""
 
 MOST_LOOK_UPS: Final = 100
 """Under way in one worker."""
@@ -198,9 +203,15 @@ class BookingMails:
         document = await self._documents.document(booking)
         is_void = document.is_cancelled
         pdf = None if is_void else await self._documents.printed("the mails", document)
+        seats = cast(list[int], job.payload.get("seats") or [])
         message = mail.compose(
             document,
-            Occasion(ABOUT[about], int(str(job.payload.get("before") or 0))),
+            Occasion(
+                ABOUT[about],
+                int(str(job.payload.get("before") or 0)),
+                await self._documents.places(booking, seats),
+                int(str(job.payload.get("amount") or 0)),
+            ),
             to=address,
             sender=self._sender,
             sent_at_ms=clock_ms(),
@@ -226,4 +237,4 @@ def address_of(booking: Booking) -> str:
 def is_due(about: str, booking: Booking) -> bool:
     """Whether what a mail tells is still so: tickets of a booking that stands, the end of one."""
     has_ended = booking.ended_at_ms is not None
-    return booking.confirmed_at_ms is not None and has_ended == (about == "cancelled")
+    return booking.confirmed_at_ms is not None and has_ended == (about in ENDS)

@@ -1,4 +1,4 @@
-"""What becomes of a booking after its end: a sale undone, money that came too late.
+"""What becomes of a sale afterwards: undone, whole or by ticket; money that came too late.
 
 As in `outcomes`, each function is one transaction with its promises, then the seats follow.
 """
@@ -22,11 +22,22 @@ from houseful.checkout.charges import new_nonce
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.domain.booking import State
 from houseful.domain.errors import Conflict
-from houseful.domain.pricing import PricedSeat
-from houseful.ledger import audit, check_ins, claims, discounts, idempotency, payments
+from houseful.domain.pricing import PricedSeat, shares
+from houseful.domain.refunds import (
+    NO_FEE,
+    Kind,
+    Line,
+    Reckoning,
+    RefundFee,
+    RefundState,
+    Returned,
+    reckon,
+)
+from houseful.ledger import audit, check_ins, claims, discounts, idempotency, refunds
 from houseful.ledger.bookings import Booking
 from houseful.ledger.check_ins import DISPUTED, VALID, VOID
-from houseful.payments.gateway import PaymentState
+from houseful.ledger.refunds import Refund
+from houseful.payments.gateway import PaymentState, Standing
 from houseful.sql.database import Session
 
 
@@ -34,24 +45,36 @@ async def undo_sale(
     parts: CheckoutContext,
     before: Booking,
     *,
-    state: State,
-    refunded_minor: int,
     who: str,
     reason: str,
     act: str | None = None,
+    fee: RefundFee = NO_FEE,
+    elsewhere_minor: int | None = None,
+    about: str = "cancelled",
 ) -> Booking:
-    """A confirmed booking ends: seats for sale again, tickets void.
+    """A confirmed booking ends: seats for sale again, tickets void, what was paid and not yet given
+    back owed, less `fee` of each ticket.
 
-    `act` names it in the audit log, when staff did it. Raises Conflict for an owner who has walked in:
-    voiding the tickets and looking which were used is one transaction with the door's.
-
-    `state` is REFUND_DUE (we still have to give the money back), REFUNDED (it was given back
-    elsewhere) or CANCELLED (it cost nothing).
+    `act` names it in the audit log, when staff did it; `elsewhere_minor` was given back at the
+    payment service, and nothing is owed. Raises Conflict for an owner who has walked in: voiding the
+    tickets and looking which were used is one transaction with the door's.
     """
     now = parts.now_ms()
-    goes_on = state is State.REFUND_DUE
 
     async def work(session: Session) -> tuple[Booking, int, list[int]]:
+        lines = await refunds.lines(session, before)
+        if act is None and who == before.user_id:
+            await check_ins.turn_all(session, before.id, (VALID, DISPUTED), VOID)
+            if await check_ins.any_used(session, before.id):
+                raise Conflict("a ticket of this booking was used", code="not_cancellable")
+        await claims.void_tickets(session, before.id)
+        standing = [line.seat_id for line in lines if not line.is_back]
+        if elsewhere_minor is not None:
+            await elsewhere(parts, session, before, elsewhere_minor, lines)
+            state, given = State.REFUNDED, before.refunded_minor + elsewhere_minor
+        else:
+            state, given = await _owe_rest(parts, session, before, lines, who, reason, fee)
+        goes_on = state is State.REFUND_DUE
         after = await written(
             session,
             before,
@@ -59,36 +82,18 @@ async def undo_sale(
             ended_at_ms=now,
             ended_by=who,
             problem=reason or None,
-            refunded_minor=refunded_minor,
+            refunded_minor=given,
             discount_counted=False,
             next_run_at_ms=now if goes_on else None,
             tries=0,
         )
-        seats = (await claims.sold(session, [before.id]))[before.id]
-        seat_ids = [seat.seat_id for seat in seats]
         await claims.end(session, before.id)
-        if act is None and who == before.user_id:
-            await check_ins.turn_all(session, before.id, (VALID, DISPUTED), VOID)
-            if await check_ins.any_used(session, before.id):
-                raise Conflict("a ticket of this booking was used", code="not_cancellable")
-        await claims.void_tickets(session, before.id)
         if before.discount_counted and before.discount_id is not None:
             await discounts.return_use(session, before.discount_id)
-        if goes_on and before.payment_id is not None:
-            await payments.owe(
-                session,
-                before.payment_id,
-                booking_id=before.id,
-                amount_minor=before.total_minor - refunded_minor,
-                reason=reason,
-                who=who,
-                nonce=new_nonce(),
-                now_ms=now,
-            )
         if act is not None:
             await audited(session, after, act, who, reason, now)
-        job = await promise(parts, session, after, [(EMAIL, {"about": "cancelled"})])
-        return after, job, seat_ids
+        job = await promise(parts, session, after, [(EMAIL, {"about": about})])
+        return after, job, standing
 
     after, job, seat_ids = await parts.database.transact(work)
     parts.reached("after_refund_due")
@@ -101,10 +106,155 @@ async def undo_sale(
     return after
 
 
-async def audited(
-    session: Session, booking: Booking, act: str, who: str, reason: str, now_ms: int
+async def _owe_rest(
+    parts: CheckoutContext,
+    session: Session,
+    booking: Booking,
+    lines: Sequence[Line],
+    who: str,
+    reason: str,
+    fee: RefundFee,
+) -> tuple[State, int]:
+    """Promise what is left of a booking's money; (its state then, what it was given so far)."""
+    if not booking.total_minor or booking.dispute == Standing.LOST:
+        return State.CANCELLED, booking.refunded_minor
+    before = await refunds.of_booking(session, booking.id)
+    for refund in before:
+        if refund.state in refunds.UNPAID:
+            await refunds.owe_again(session, refund, who, new_nonce())
+    found = reckon(
+        lines, None, left_minor=left_of(booking, before), fee=fee, currency=booking.currency
+    )
+    kind = Kind.WHOLE if before or found.fee_minor else Kind.REST
+    state = await _owe(parts, session, booking, kind, found, who, reason)
+    is_due = state is RefundState.DUE or any(one.state is not RefundState.GIVEN for one in before)
+    return (State.REFUND_DUE if is_due else State.REFUNDED), booking.refunded_minor
+
+
+async def return_tickets(
+    parts: CheckoutContext,
+    before: Booking,
+    found: Reckoning,
+    *,
+    who: str,
+    reason: str,
+    act: str | None,
+) -> Booking:
+    """Some tickets of a confirmed booking go back: their seats for sale again, they void, the money
+    owed; the others stay good. Raises Conflict `ticket_used` when one opened a door meanwhile."""
+    now = parts.now_ms()
+    seat_ids = [one.seat_id for one in found.lines]
+
+    async def work(session: Session) -> tuple[Booking, int]:
+        wanted = [one.ticket_id for one in found.lines]
+        if await check_ins.void(session, wanted) != len(wanted):
+            raise Conflict("one of these tickets was used", code="ticket_used")
+        state = await _owe(parts, session, before, Kind.PART, found, who, reason)
+        due = {"next_run_at_ms": now, "tries": 0} if state is RefundState.DUE else {}
+        after = await written(session, before, **due)
+        if act is not None:
+            await audited(session, after, act, who, reason, now, found)
+        told = {"about": "returned", "seats": seat_ids, "amount": found.amount_minor}
+        return after, await promise(parts, session, after, [(EMAIL, told)])
+
+    after, job = await parts.database.transact(work)
+    parts.reached("after_tickets_returned")
+    parts.record(
+        "tickets_returned",
+        {
+            "event_id": after.event_id,
+            "booking": after.reference,
+            "who": who,
+            "reason": reason,
+            "seats": len(seat_ids),
+        },
+    )
+    await move(parts, after, job, gone=seat_ids)
+    parts.reached("after_unbooked")
+    return after
+
+
+async def _owe(
+    parts: CheckoutContext,
+    session: Session,
+    booking: Booking,
+    kind: Kind,
+    found: Reckoning,
+    who: str,
+    reason: str,
+) -> RefundState:
+    """The refund's row and its seats; what is nothing counts as given."""
+    state = RefundState.DUE if found.amount_minor else RefundState.GIVEN
+    now = parts.now_ms()
+    refund = await refunds.owe(
+        session,
+        kind=kind,
+        payment_id=booking.payment_id or "",
+        booking_id=booking.id,
+        amount_minor=found.amount_minor,
+        fee_minor=found.fee_minor,
+        state=state,
+        reason=reason,
+        who=who,
+        nonce=new_nonce(),
+        now_ms=now,
+        done_at_ms=None if found.amount_minor else now,
+        next_run_at_ms=None,
+    )
+    if refund is not None:
+        await refunds.seats_back(session, booking.id, refund, found.lines)
+    return state
+
+
+async def elsewhere(
+    parts: CheckoutContext,
+    session: Session,
+    booking: Booking,
+    amount_minor: int,
+    lines: Sequence[Line] = (),
 ) -> None:
-    """Write into the audit log that staff ended a booking."""
+    """Write down money that was given back at the payment service, and for which tickets."""
+    standing = [line for line in lines if not line.is_back]
+    amounts = shares([line.paid_minor for line in standing], amount_minor)
+    back = tuple(
+        Returned(line.seat_id, line.ticket_id, amount, 0)
+        for line, amount in zip(standing, amounts, strict=True)
+    )
+    now = parts.now_ms()
+    refund = await refunds.owe(
+        session,
+        kind=Kind.ELSEWHERE,
+        payment_id=booking.payment_id or "",
+        booking_id=booking.id,
+        amount_minor=amount_minor,
+        state=RefundState.GIVEN,
+        reason="refunded at the payment service",
+        who="gateway",
+        now_ms=now,
+        done_at_ms=now,
+        next_run_at_ms=None,
+    )
+    if refund is not None:
+        await refunds.seats_back(session, booking.id, refund, back)
+
+
+def left_of(booking: Booking, before: Sequence[Refund]) -> int:
+    """Of what was paid for a booking, what was neither promised back nor kept as a fee."""
+    return booking.total_minor - sum(one.amount_minor + one.fee_minor for one in before)
+
+
+async def audited(
+    session: Session,
+    booking: Booking,
+    act: str,
+    who: str,
+    reason: str,
+    now_ms: int,
+    part: Reckoning | None = None,
+) -> None:
+    """Write into the audit log that staff ended a booking, or gave `part` of it back."""
+    amount = booking.total_minor if part is None else part.amount_minor
+    seats = {} if part is None else {"seatIds": [one.seat_id for one in part.lines]}
     await audit.write(
         session,
         who=who,
@@ -113,7 +263,7 @@ async def audited(
         event_id=booking.event_id,
         booking_id=booking.id,
         reason=reason,
-        details={"amountMinor": booking.total_minor, "currency": booking.currency},
+        details={"amountMinor": amount, "currency": booking.currency, **seats},
     )
 
 
@@ -149,15 +299,17 @@ async def refund_late(parts: CheckoutContext, before: Booking, state: PaymentSta
             problem="The payment came after the seats were given to somebody else",
         )
         await seen(parts, session, state)
-        await payments.owe(
+        await refunds.owe(
             session,
-            state.payment_id,
+            kind=Kind.REST,
+            payment_id=state.payment_id,
             booking_id=before.id,
             amount_minor=state.amount_minor - state.refunded_minor,
             reason="late payment",
             who="system",
             nonce=new_nonce(),
             now_ms=now,
+            next_run_at_ms=None,
         )
         answer = stored_failure(
             "payment_refunded", "The seats were gone when the payment came; it is refunded"

@@ -54,6 +54,7 @@ class Saga:
             State.REQUIRES_ACTION: self._look,
             State.CANCELLING: self._cancel,
             State.REFUND_DUE: self.refunds.give_back,
+            State.CONFIRMED: self.refunds.give_back,
         }
 
     async def run(self, booking: Booking) -> Booking:
@@ -312,7 +313,7 @@ class Saga:
         """Not now: let go, and have the completer look again after a growing pause."""
         log.info("checkout_waits", reference=booking.reference, error=problem, tries=booking.tries)
         now = self._parts.now_ms()
-        is_refund = booking.state is State.REFUND_DUE
+        is_refund = booking.state in {State.REFUND_DUE, State.CONFIRMED}
         longest = LONGEST_REFUND_PAUSE_MS if is_refund else LONGEST_PAUSE_MS
         pause = min(longest, FIRST_PAUSE_MS << min(booking.tries, 10))
         again = now + int(pause * random.uniform(0.5, 1))

@@ -24,7 +24,7 @@ class State(StrEnum):
     CANCELLING = "CANCELLING"
     """The deadline passed; the seats stay claimed until the gateway says it will not charge."""
     CONFIRMED = "CONFIRMED"
-    """Paid, or nothing to pay: sold."""
+    """Paid, or nothing to pay: sold. Single tickets of it may have been given back."""
     DECLINED = "DECLINED"
     """The card was refused; the seats went back to the buyer's hold. A new attempt may follow."""
     CANCELLED = "CANCELLED"

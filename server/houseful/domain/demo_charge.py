@@ -15,6 +15,7 @@ class DemoRefund:
     refund_id: str
     idempotency_key: str
     amount_minor: int
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,16 @@ async def turn_all(session: Session, booking_id: int, before: Sequence[str], the
     )
 
 
+async def void(session: Session, ticket_ids: Sequence[int]) -> int:
+    """These tickets open no door any more; how many did until now."""
+    found = await session.execute(
+        update(TICKET)
+        .where(TICKET.c.id.in_(ticket_ids), TICKET.c.state.in_((VALID, DISPUTED)))
+        .values(state=VOID)
+    )
+    return int(found.rowcount)
+
+
 async def any_used(session: Session, booking_id: int) -> bool:
     """Whether somebody has walked in with a ticket of the booking."""
     found = await session.execute(

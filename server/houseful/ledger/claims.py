@@ -184,7 +184,7 @@ async def revive(session: Session, booking_id: int) -> bool:
     mine = (
         await session.execute(
             select(BOOKING_SEAT.c.event_id, BOOKING_SEAT.c.seat_id).where(
-                BOOKING_SEAT.c.booking_id == booking_id
+                BOOKING_SEAT.c.booking_id == booking_id, BOOKING_SEAT.c.refund_id.is_(None)
             )
         )
     ).all()
@@ -201,7 +201,9 @@ async def revive(session: Session, booking_id: int) -> bool:
     if taken.scalar_one() or not await removal.stands(session, mine[0].event_id):
         return False
     await session.execute(
-        update(BOOKING_SEAT).where(BOOKING_SEAT.c.booking_id == booking_id).values(live=True)
+        update(BOOKING_SEAT)
+        .where(BOOKING_SEAT.c.booking_id == booking_id, BOOKING_SEAT.c.refund_id.is_(None))
+        .values(live=True)
     )
     return True
 

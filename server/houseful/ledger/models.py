@@ -119,6 +119,9 @@ class Event(SQLModel, table=True):
 
     `price_list` is the number of the prices it sells at now. Owners may cancel until
     `cancel_before_ms` before the start; NULL: the house rule. `lone_seats` is `domain.lone_seats`' mode.
+
+    Of each ticket given back the house keeps `domain.refunds.RefundFee`; owners may give back single
+    tickets where `refund_by_ticket`. Called off at `cancelled_at_ms` by `cancelled_by`, it sells nothing.
     """
 
     id: int | None = _number()
@@ -140,6 +143,12 @@ class Event(SQLModel, table=True):
     lone_seats: str = Field(default="off", max_length=8)
     lone_seats_off_below_percent: int = 10
     lone_seats_off_hours_before: int = 24
+    refund_fee_minor: int = _big()
+    refund_fee_basis_points: int = 0
+    refund_by_ticket: bool = Field(default=False, sa_type=Boolean)
+    cancelled_at_ms: int | None = _big(None, index=True)
+    cancelled_by: str = Field(default="", max_length=128)
+    cancel_reason: str = ""
 
 
 class EventPrice(SQLModel, table=True):
@@ -268,7 +277,10 @@ class Booking(SQLModel, table=True):
 
 
 class BookingSeat(SQLModel, table=True):
-    """A seat claimed by a booking. The partial unique index is the last word on double sale."""
+    """A seat claimed by a booking. The partial unique index is the last word on double sale.
+
+    `refund_id`: it was given back by that refund, which owes `refunded_minor` for it.
+    """
 
     __tablename__ = "booking_seat"
     __table_args__ = (
@@ -287,6 +299,8 @@ class BookingSeat(SQLModel, table=True):
     category: str
     price_minor: int = _big()
     live: bool = Field(default=True, sa_type=Boolean)
+    refund_id: int | None = _big(None, index=True)
+    refunded_minor: int = _big()
 
 
 class Payment(SQLModel, table=True):
@@ -308,19 +322,35 @@ class Payment(SQLModel, table=True):
 class Refund(SQLModel, table=True):
     """Money on its way back: DUE, GIVEN and still watched, FAILED or HELD until a person decides.
 
-    `booking_id` is empty for a payment that belongs to no booking. `nonce` is new for each attempt.
+    `kind`: PART of a booking that goes on; WHOLE, what a booking that ended is owed; REST, all that
+    the gateway still has of a payment; ELSEWHERE, given back at the payment service. `fee_minor` is
+    what the house keeps of these tickets, whose rows in `booking_seat` name this one. `booking_id` is
+    empty for a payment that belongs to no booking, `payment_id` where nothing was paid. `nonce` is new
+    for each attempt.
     """
 
+    __table_args__ = (
+        Index(
+            "one_last_refund_per_payment",
+            "payment_id",
+            unique=True,
+            sqlite_where=text("kind IN ('WHOLE', 'REST')"),
+            postgresql_where=text("kind IN ('WHOLE', 'REST')"),
+        ),
+    )
     id: int | None = _number()
-    payment_id: str = Field(max_length=255, unique=True)
+    payment_id: str = Field(max_length=255, index=True)
     booking_id: int | None = _big(None, foreign="booking.id", index=True)
     refund_id: str | None = Field(default=None, max_length=255)
+    kind: str = Field(default="REST", max_length=16)
     amount_minor: int = _big()
+    fee_minor: int = _big()
     state: str = Field(default="DUE", max_length=16)
+    problem: str = ""
     reason: str = ""
     who: str = Field(default="", max_length=128)
     created_at_ms: int = _big()
-    done_at_ms: int | None = _big(None)
+    done_at_ms: int | None = _big(None, index=True)
     next_run_at_ms: int | None = _big(None, index=True)
     tries: int = 0
     nonce: str = Field(default="", max_length=32)

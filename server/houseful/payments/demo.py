@@ -186,23 +186,20 @@ class DemoGateway:
             if _refund_by_key(charge, idempotency_key) is not None:
                 return charge
             amount = _refundable(charge, amount_minor)
-            return replace(
-                charge,
-                refunds=(*charge.refunds, DemoRefund(refund_id, idempotency_key, amount)),
-            )
+            given = DemoRefund(refund_id, idempotency_key, amount, dict(metadata))
+            return replace(charge, refunds=(*charge.refunds, given))
 
         charge = await self._change(payment_id, refunded)
         refund = _refund_by_key(charge, idempotency_key)
         assert refund is not None  # noqa: S101 - `refunded` leaves one behind
         if amount_minor is not None and amount_minor != refund.amount_minor:
             raise _key_reused(idempotency_key)
-        return RefundState(
-            refund.refund_id,
-            payment_id,
-            RefundOutcome.SUCCEEDED,
-            refund.amount_minor,
-            charge.currency,
-        )
+        return _refund_state(charge, refund)
+
+    async def refunds_of(self, payment_id: str) -> list[RefundState]:
+        """Every refund of a payment, oldest first."""
+        charge = await self._get(payment_id)
+        return [_refund_state(charge, refund) for refund in charge.refunds]
 
     async def account(self) -> Account:
         """No money, no account."""
@@ -258,6 +255,17 @@ def _fingerprint(
 ) -> str:
     arguments = [amount_minor, currency, payment_token, sorted(metadata.items())]
     return hashlib.sha256(json.dumps(arguments).encode()).hexdigest()
+
+
+def _refund_state(charge: DemoCharge, refund: DemoRefund) -> RefundState:
+    return RefundState(
+        refund.refund_id,
+        charge.payment_id,
+        RefundOutcome.SUCCEEDED,
+        refund.amount_minor,
+        charge.currency,
+        refund.metadata,
+    )
 
 
 def _refund_by_key(charge: DemoCharge, key: str) -> DemoRefund | None:

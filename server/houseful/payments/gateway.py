@@ -83,12 +83,18 @@ class RefundState:
     outcome: RefundOutcome
     amount_minor: int
     currency: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 class GatewayUnknown(Unavailable):
     """No answer that settles it: timeout, reset, 5xx, rate limit. The money may have moved."""
 
     code = "gateway_unknown"
+
+
+class GatewayFailed(GatewayUnknown):
+    """The gateway failed in the middle and will say so again under this key: the request is over, and
+    whether it had an effect is to be looked up."""
 
 
 class GatewayNotSetUp(GatewayUnknown):
@@ -177,6 +183,9 @@ class Gateway(Protocol):
 
         Raises `AlreadyRefunded` when nothing is left, `GatewayRejected` when that much is not.
         """
+
+    async def refunds_of(self, payment_id: str) -> list[RefundState]:
+        """Every refund of a payment, oldest first."""
 
     async def account(self) -> Account:
         """Whose account the calls go to."""

@@ -22,6 +22,7 @@ from houseful.payments.bucket import TokenBucket
 from houseful.payments.gateway import (
     Account,
     Dispute,
+    GatewayFailed,
     GatewayNotSetUp,
     GatewayRejected,
     GatewayUnknown,
@@ -207,7 +208,7 @@ class StripeGateway:
         """Give back part or all of what was charged.
 
         After a kept 500 "all that is left" may be asked again under another key; a part may not,
-        because it could be given back twice. `fetch` then tells whether it was.
+        because it could be given back twice: GatewayFailed, and `refunds_of` tells whether it was.
         """
         params: Any = {"payment_intent": payment_id, "metadata": dict(metadata)}
         if amount_minor is not None:
@@ -220,6 +221,13 @@ class StripeGateway:
             may_rekey=amount_minor is None,
         )
         return refund_state(refund.to_dict())
+
+    async def refunds_of(self, payment_id: str) -> list[RefundState]:
+        """At most a page of them, which is more than a booking has tickets."""
+        refunds = self._client.v1.refunds
+        params: Any = {"payment_intent": payment_id, "limit": PAGE_SIZE}
+        page = await self._call("list", lambda options: refunds.list_async(params, options))
+        return [refund_state(one.to_dict()) for one in reversed(page.data)]
 
     async def list_since(self, since_ms: int) -> list[PaymentState]:
         """Every PaymentIntent created since, oldest first; each page counts as a call."""
@@ -343,6 +351,8 @@ class StripeGateway:
             except stripe.StripeError as error:
                 is_kept = may_rekey and is_stored_failure(error)
                 if attempt == self._limits.attempts or not (is_kept or is_retryable(error)):
+                    if is_stored_failure(error):
+                        raise GatewayFailed("the payment service failed in the middle") from error
                     raise translated(error) from error
                 # Always the same other key, so that the next call finds what this one does.
                 key = f"{key}:again" if is_kept else key

@@ -109,6 +109,7 @@ def refund_state(refund: Mapping[str, Any]) -> RefundState:
         outcome=_REFUND_OUTCOMES[status],
         amount_minor=refund["amount"],
         currency=refund["currency"].upper(),
+        metadata=dict(refund.get("metadata") or {}),
     )
 
 

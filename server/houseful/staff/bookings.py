@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final, cast
 
-from houseful.checkout.answers import WIRE, booking_view, delivery_view
+from houseful.checkout.answers import WIRE, booking_view, delivery_view, refunds_view
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import clock_ms
 from houseful.checkout.mails import BookingMails
@@ -18,9 +18,10 @@ from houseful.domain.pricing import PricedSeat
 from houseful.domain.seat_names import many, place
 from houseful.domain.wording import shown
 from houseful.domain.zones import clock_time
-from houseful.ledger import audit, bookings, claims, deliveries, search
+from houseful.ledger import audit, bookings, claims, deliveries, refunds, search
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
+from houseful.ledger.refunds import Refund
 from houseful.ledger.search import SeatTicket, Wanted
 from houseful.sales.catalog import Catalog
 from houseful.sales.seat_finder import seats_named
@@ -29,9 +30,16 @@ from houseful.sql.database import Database, Session
 from houseful.staff.spreadsheet import phone_cell
 from houseful.telemetry.rows import readable
 from houseful.tickets.code import TicketSigner
-from houseful.wire.buyer import BookingBody, BookingFacts
+from houseful.wire.buyer import BookingBody, BookingFacts, RefundQuoteBody
 from houseful.wire.codec import decode, iso
-from houseful.wire.staff import Dispute, StaffBookingBody, StaffDeliveryBody, StaffTicketBody
+from houseful.wire.staff import (
+    Dispute,
+    RefundRequest,
+    StaffBookingBody,
+    StaffDeliveryBody,
+    StaffRefundBody,
+    StaffTicketBody,
+)
 
 PIECE: Final = 500
 """Bookings read at once for the table."""
@@ -97,6 +105,7 @@ class StaffBookings:
                 await claims.facts(session, event_id),
                 await deliveries.latest(session, ids),
             )
+            back, of = await refunds.of_bookings(session, ids), await refunds.seats_of(session, ids)
             views = readable(
                 "booking",
                 found,
@@ -105,6 +114,7 @@ class StaffBookings:
                     booking_view(one, sold[one.id], event),
                     [ticket_view(house, ticket) for ticket in tickets[one.id]],
                     self._delivery(one, sent.get(one.id)),
+                    staff_refunds(one, back[one.id], of),
                 ),
             )
             return views, total
@@ -115,10 +125,42 @@ class StaffBookings:
         view = delivery_view(booking, sent, sends_mail=self._mails.sends_mail)
         return None if view is None else {**view, "problem": sent.problem if sent else ""}
 
-    async def refund(self, event_id: int, reference: str, *, who: str, reason: str) -> BookingBody:
-        """End a booking and give its money back. Raises NotFound, Conflict, InProgress."""
+    async def refund(
+        self, event_id: int, reference: str, asked: RefundRequest, *, who: str
+    ) -> BookingBody:
+        """End a booking, or give tickets of it back, and the money with them. Raises NotFound,
+        Conflict, InProgress."""
         await self._require(event_id, reference)
-        return await self._checkout.refund(who, reference, reason)
+        return await self._checkout.refund(
+            who,
+            reference,
+            asked.reason,
+            asked.ticketIds,
+            without_fee=asked.withoutFee,
+            expected=asked.expectedAmount,
+        )
+
+    async def reckon_refund(
+        self,
+        event_id: int,
+        reference: str,
+        ticket_ids: Sequence[int] | None,
+        *,
+        who: str,
+        without_fee: bool,
+    ) -> RefundQuoteBody:
+        """What `refund` would give back now. Raises NotFound, Conflict."""
+        await self._require(event_id, reference)
+        return await self._checkout.reckon_refund(
+            who, "venue", reference, ticket_ids, without_fee=without_fee
+        )
+
+    async def retry_refund(
+        self, event_id: int, reference: str, refund_id: int, *, who: str, reason: str
+    ) -> BookingBody:
+        """Try a refund that failed once more. Raises NotFound, Conflict, InProgress."""
+        await self._require(event_id, reference)
+        return await self._checkout.retry_refund(who, reference, refund_id, reason)
 
     async def send(
         self, event_id: int, reference: str, to: str | None, *, who: str, reason: str
@@ -197,17 +239,29 @@ def ticket_view(house: EventSeats, ticket: SeatTicket) -> StaffTicketBody:
     }
 
 
+def staff_refunds(
+    booking: Booking, back: Sequence[Refund], of: Mapping[int, list[int]]
+) -> list[StaffRefundBody]:
+    """A booking's refunds as staff see them."""
+    return [
+        {**view, "problem": one.problem, "reason": one.reason, "who": one.who}
+        for one, view in zip(back, refunds_view(booking, back, of), strict=True)
+    ]
+
+
 def staff_view(
     booking: Booking,
     facts: BookingFacts,
     tickets: list[StaffTicketBody],
     delivery: StaffDeliveryBody | None,
+    back: list[StaffRefundBody],
 ) -> StaffBookingBody:
     """What staff see of a booking beside what its buyer does: disputes, and faults of the shop's."""
     view: StaffBookingBody = {
         **facts,
         "tickets": tickets,
         "delivery": delivery,
+        "refunds": back,
         "dispute": cast(Dispute, booking.dispute) or None,
     }
     if booking.state is State.DECLINED:

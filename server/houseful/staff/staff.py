@@ -17,6 +17,7 @@ from houseful.staff.discount_admin import DiscountAdmin
 from houseful.staff.event_admin import EventAdmin
 from houseful.staff.event_stream import StaffEventStream
 from houseful.staff.holds import Holds
+from houseful.staff.refund_terms import RefundTerms
 from houseful.store.seats import SeatStore
 from houseful.tickets.code import TicketSigner
 
@@ -33,6 +34,7 @@ class Staff:
     doors: CheckIns
     programme: EventAdmin
     discounts: DiscountAdmin
+    refund_terms: RefundTerms
 
     async def audit(self, event_id: int, *, page: int, size: int) -> tuple[list[Entry], int]:
         """A page (from 1) of what was done to an event. Raises NotFound."""
@@ -61,4 +63,5 @@ def staff_of(
         doors=CheckIns(database, catalog, signer, staff_events),
         programme=EventAdmin(database, catalog, staff_events),
         discounts=DiscountAdmin(database, catalog),
+        refund_terms=RefundTerms(database, catalog),
     )

@@ -27,18 +27,26 @@ _LINK: Final = re.compile(r"[:/@\\]|\w[.．。｡]\w{2,}")
 """What a mail program might make a link of: a scheme, a path, an address, a domain."""
 
 
+About = Literal["tickets", "moved", "returned", "cancelled", "called_off"]
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a mail is sent: `about` is `tickets`, `moved` (from `before_ms`) or `cancelled`."""
+    """Why a mail is sent: `about` is `tickets`, `moved` (from `before_ms`), `returned` (the tickets of
+    `places`, for `amount_minor`), `cancelled`, or `called_off` with its event."""
 
-    about: Literal["tickets", "moved", "cancelled"] = "tickets"
+    about: About = "tickets"
     before_ms: int = 0
+    places: tuple[str, ...] = ()
+    amount_minor: int = 0
 
     def subject(self, document: BookingDocument) -> str:
         words = document.words
         sentence = {
             "tickets": words.subject_tickets,
             "moved": words.subject_moved,
+            "returned": words.subject_returned,
+            "called_off": words.subject_called_off,
             "cancelled": words.subject_cancelled,
         }[self.about]
         return one_line(sentence.format(event=document.event.name))
@@ -53,12 +61,23 @@ class Occasion:
                 words.moment(event.local(at)) for at in (self.before_ms, event.starts_at_ms)
             )
             said = [words.was_moved.format(event=one_line(event.name), before=before, now=now)]
+        elif self.about == "returned":
+            places = "; ".join(one_line(place) for place in self.places)
+            said = [words.was_returned.format(reference=document.reference, places=places)]
         else:
-            said = [words.was_cancelled.format(reference=document.reference)]
-            if document.total_minor and not document.is_demo:
-                paid = words.money(document.total_minor, document.currency)
-                said.append(words.money_goes_back.format(amount=paid))
+            what = words.was_called_off if self.about == "called_off" else words.was_cancelled
+            event_name = one_line(event.name)
+            said = [what.format(reference=document.reference, event=event_name)]
+        goes_back = self._goes_back_minor(document)
+        if goes_back and not document.is_demo:
+            amount = words.money(goes_back, document.currency)
+            said.append(words.money_goes_back.format(amount=amount))
         return [*said, words.demo_notice] if document.is_demo else said
+
+    def _goes_back_minor(self, document: BookingDocument) -> int:
+        if self.about in {"tickets", "moved"}:
+            return 0
+        return self.amount_minor if self.about == "returned" else document.last_refund_minor
 
 
 def compose(
@@ -137,7 +156,11 @@ def _facts(document: BookingDocument) -> list[tuple[str, str]]:
     if document.discount_minor:
         off = words.money(-document.discount_minor, document.currency)
         facts.append((words.discount, off))
-    return [*facts, (words.total, words.money(document.total_minor, document.currency))]
+    facts.append((words.total, words.money(document.total_minor, document.currency)))
+    if document.returned_minor and not document.is_cancelled:
+        back = words.money(-document.returned_minor, document.currency)
+        facts.append((words.given_back, back))
+    return facts
 
 
 def _greeting(document: BookingDocument) -> str:

@@ -104,7 +104,8 @@ class Ticket:
 class BookingDocument:
     """A sold booking with all its tickets, in the language of its buyer.
 
-    `total_minor` is what was paid, after `discount_minor`. `is_demo` says that no money moved.
+    `total_minor` is what was paid, after `discount_minor`; `returned_minor` of it went back, or is on
+    its way, `last_refund_minor` with the last refund. `is_demo` says that no money moved.
     `url` leads back to the booking's page, where there is one. `revision` rises and
     `revised_at_ms` moves with each change of booking or event. `is_cancelled`: nothing of it holds.
     """
@@ -117,6 +118,8 @@ class BookingDocument:
     holder: str
     email: str = ""
     discount_minor: int = 0
+    returned_minor: int = 0
+    last_refund_minor: int = 0
     is_demo: bool = False
     url: str = ""
     words: Words = ENGLISH

@@ -5,7 +5,16 @@ from __future__ import annotations
 from houseful.web.buyer import account, analytics, bookings, events, live, reservations
 from houseful.web.operations import Operation
 from houseful.web.ops import docs, guide, health, webhooks
-from houseful.web.staff import audit, check_in, discounts, occupancy, payments, readiness, seats
+from houseful.web.staff import (
+    audit,
+    check_in,
+    discounts,
+    occupancy,
+    payments,
+    readiness,
+    refund_terms,
+    seats,
+)
 from houseful.web.staff import bookings as staff_bookings
 from houseful.web.staff import events as staff_events
 
@@ -17,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *seats.OPERATIONS,
     *staff_bookings.OPERATIONS,
     *payments.OPERATIONS,
+    *refund_terms.OPERATIONS,
     *check_in.OPERATIONS,
     *occupancy.OPERATIONS,
     *staff_events.OPERATIONS,

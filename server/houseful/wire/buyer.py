@@ -471,8 +471,57 @@ class BookingFacts(TypedDict):
     problem: NotRequired[str | None]
 
 
+RefundWord = Annotated[
+    Literal["DUE", "GIVEN", "FAILED", "HELD"],
+    Field(
+        description="`DUE`: on its way; `GIVEN`: the payment service has it; `FAILED`: it was refused,"
+        " staff look at it; `HELD`: staff decide."
+    ),
+]
+
+
+class RefundBody(TypedDict):
+    """Money of a booking that goes back. `fee` was kept; `seatIds` are for sale again."""
+
+    id: int
+    state: RefundWord
+    amount: Decimal
+    fee: Decimal
+    seatIds: list[int]
+    createdAt: Instant
+    doneAt: Instant | None
+
+
+class ReturnedTicketBody(TypedDict):
+    id: int
+    seatId: int
+    amount: Decimal
+    fee: Decimal
+
+
+class RefundQuoteBody(TypedDict):
+    """What giving tickets back comes to. `isWhole`: the booking then ends."""
+
+    amount: Decimal
+    fee: Decimal
+    currency: str
+    isWhole: bool
+    byTicket: Annotated[bool, Field(description="Whether its buyer may give back single tickets.")]
+    tickets: list[ReturnedTicketBody]
+
+
 class BookingBody(BookingFacts):
     """A booking, with where its papers are."""
+
+    refunds: NotRequired[
+        Annotated[
+            list[RefundBody],
+            Field(
+                description="Absent in the answer to a purchase. A booking of which single"
+                " tickets went back stays CONFIRMED; those tickets are VOID."
+            ),
+        ]
+    ]
 
     delivery: NotRequired[
         Annotated[
@@ -507,10 +556,17 @@ class FindBookingRequest(BaseModel):
     email: Annotated[Email, Field(min_length=3)]
 
 
+TicketIds = Annotated[
+    list[SeatId] | None,
+    Field(min_length=1, max_length=100, description="These tickets alone; without them, all."),
+]
+
+
 class CancelRequest(BaseModel):
     """Why a booking is cancelled."""
 
     reason: Annotated[str, Field(max_length=500), FREE] = ""
+    ticketIds: TicketIds = None
 
 
 class EmailRequest(BaseModel):

@@ -17,6 +17,8 @@ from houseful.wire.buyer import (
     FailedSeatBody,
     Instant,
     NamedSeatBody,
+    RefundBody,
+    TicketIds,
     TicketState,
     TimeZone,
 )
@@ -55,6 +57,36 @@ class ReasonRequest(BaseModel):
     """Why; every act on what others have asks for it."""
 
     reason: Reason
+
+
+class RefundRequest(ReasonRequest):
+    """Without `ticketIds` the whole booking ends."""
+
+    ticketIds: TicketIds = None
+    withoutFee: Annotated[
+        bool, Field(strict=True, description="Keep nothing of it, whatever the event says.")
+    ] = False
+    expectedAmount: Annotated[
+        Decimal | None,
+        Field(max_length=20, description="What was shown; where it differs now, it is a 409."),
+    ] = None
+
+
+class RefundTermsRequest(ReasonRequest):
+    """What the event keeps of each ticket that is given back: an amount and a share of what was paid."""
+
+    feePerTicket: Amount = "0"
+    feePercent: Annotated[float, Field(strict=True, ge=0, le=100, multiple_of=0.01)] = 0
+    byTicket: Annotated[
+        bool, Field(strict=True, description="Owners may give back single tickets.")
+    ] = False
+
+
+class RefundTermsBody(TypedDict):
+    feePerTicket: Decimal
+    feePercent: float
+    byTicket: bool
+    currency: str
 
 
 class AddressReleaseRequest(ReasonRequest):
@@ -177,11 +209,20 @@ class StaffDeliveryBody(DeliveryBody):
 Dispute = Literal["INQUIRY", "OPEN", "LOST", "WON"]
 
 
+class StaffRefundBody(RefundBody):
+    """`problem`: why it failed, in the payment service's words."""
+
+    problem: str
+    reason: str
+    who: str
+
+
 class StaffBookingBody(BookingFacts):
     """A booking as staff see it."""
 
     delivery: NotRequired[StaffDeliveryBody | None]
     tickets: NotRequired[list[StaffTicketBody]]
+    refunds: list[StaffRefundBody]
     dispute: Dispute | None
 
 

@@ -63,8 +63,19 @@ GERMAN = Words(
         "{event} war geplant für {before} und beginnt nun am {now}. Ihre Karten und ihre Codes "
         "gelten weiter; sie hängen mit dem neuen Termin noch einmal an."
     ),
+    subject_returned="Karten zurückgegeben: {event}",
+    subject_called_off="Abgesagt: {event}",
     was_cancelled="Ihre Buchung {reference} ist storniert. Ihre Karten gelten nicht mehr.",
-    money_goes_back="Die bezahlten {amount} gehen auf demselben Weg an Sie zurück.",
+    was_returned=(
+        "Von Ihrer Buchung {reference} wurden diese Plätze zurückgegeben: {places}. Deren Karten "
+        "gelten nicht mehr; die übrigen bleiben gültig und hängen an."
+    ),
+    was_called_off=(
+        "{event} findet nicht statt. Ihre Buchung {reference} ist storniert, und ihre Karten gelten "
+        "nicht mehr."
+    ),
+    money_goes_back="{amount} gehen auf dem Weg an Sie zurück, auf dem Sie bezahlt haben.",
+    given_back="Zurückgegeben",
     demo_notice="Dies ist eine Vorführung. Es wurde nichts bezahlt.",
     when="Wann",
     where="Wo",

@@ -54,8 +54,19 @@ ENGLISH = Words(
         "{event} was planned for {before} and now starts on {now}. Your tickets and their codes "
         "stay valid; they are attached again with the new date."
     ),
+    subject_returned="Tickets given back: {event}",
+    subject_called_off="Called off: {event}",
     was_cancelled="Your booking {reference} was cancelled. Its tickets open no door any more.",
-    money_goes_back="The {amount} that you paid goes back the way it came.",
+    was_returned=(
+        "Of your booking {reference} these seats were given back: {places}. Their tickets open no "
+        "door any more; the others stay valid and are attached."
+    ),
+    was_called_off=(
+        "{event} does not take place. Your booking {reference} was cancelled, and its tickets open "
+        "no door any more."
+    ),
+    money_goes_back="{amount} goes back the way you paid.",
+    given_back="Given back",
     demo_notice="This is a demonstration. No money was paid.",
     when="When",
     where="Where",

@@ -60,8 +60,13 @@ class Words:
     subject_cancelled: str
     tickets_attached: str
     was_moved: str
+    subject_returned: str
+    subject_called_off: str
     was_cancelled: str
+    was_returned: str
+    was_called_off: str
     money_goes_back: str
+    given_back: str
     demo_notice: str
     when: str
     where: str

@@ -38,6 +38,8 @@ export default {
   "fault.discount_used_up": "Dieser Rabattcode ist aufgebraucht.",
   "fault.discount_user_limit": "Sie haben diesen Rabattcode schon so oft benutzt, wie er erlaubt.",
   "fault.duplicate_area": "Ein Stehbereich wurde zweimal genannt. Bitte wählen Sie neu.",
+  "fault.refund_changed": "Die Erstattung beträgt jetzt etwas anderes. Sehen Sie noch einmal nach.",
+  "fault.refund_not_failed": "Diese Erstattung ist nicht fehlgeschlagen; es gibt nichts zu wiederholen.",
   "fault.standing_place": "Stehplätze werden nach Anzahl gewählt. Bitte wählen Sie neu.",
   "fault.duplicate_seat": "Ein Platz wurde zweimal genannt. Bitte wählen Sie neu.",
   "fault.event_sold": "Von dieser Veranstaltung ist etwas verkauft. Bitte verbergen statt entfernen.",
@@ -102,6 +104,8 @@ export default {
   "fault.ticket_disputed":
     "Die Zahlung für dieses Ticket ist bei der Bank angefochten. Bitte schicken Sie den Gast zur Kasse.",
   "fault.ticket_of_the_demo": "Dieses Ticket wurde in der Demo gekauft, für kein Geld.",
+  "fault.ticket_returned": "Eine dieser Karten wurde schon zurückgegeben.",
+  "fault.ticket_used": "Mit einer dieser Karten war schon jemand am Einlass; sie kann nicht zurückgegeben werden.",
   "fault.ticket_void": "Diese Karte wurde storniert.",
   "fault.link_invalid": "Dieser Link öffnet diese Buchung nicht.",
   "fault.link_expired": "Dieser Link galt bis 30 Tage nach der Veranstaltung.",
@@ -119,6 +123,7 @@ export default {
   "fault.unknown_booking": "Diese Buchung gibt es nicht, oder sie gehört Ihnen nicht.",
   "fault.unknown_event": "Diese Veranstaltung gibt es nicht.",
   "fault.unknown_plan": "Diesen Saalplan gibt es nicht.",
+  "fault.unknown_refund": "Die Buchung hat keine solche Erstattung.",
   "fault.unknown_reservation": "Diese Reservierung gibt es nicht, oder sie gehört Ihnen nicht.",
   "fault.unknown_area": "Diesen Stehbereich gibt es bei dieser Veranstaltung nicht.",
   "fault.unknown_seat": "Diesen Platz gibt es bei dieser Veranstaltung nicht.",
@@ -128,6 +133,7 @@ export default {
   "fault.unsupported_media_type": "Eine solche Datei kann hier nicht verwendet werden.",
   "fault.upgrade_required": "Etwas zwischen diesem Browser und dem Server hält den Live-Plan auf.",
   "fault.webhook_refused": "Dieser Nachricht ist nicht zu trauen.",
+  "fault.whole_booking_only": "Diese Veranstaltung nimmt nur ganze Buchungen zurück.",
   "fault.wrong_event": "Diese Karte ist für eine andere Veranstaltung.",
 
   "field.name": "der Name",

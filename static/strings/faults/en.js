@@ -39,6 +39,8 @@ export default {
   "fault.discount_used_up": "This discount code has been used up.",
   "fault.discount_user_limit": "You have used this discount code as often as it allows.",
   "fault.duplicate_area": "A standing area was named twice. Please choose again.",
+  "fault.refund_changed": "The refund comes to another amount now. Look at it again.",
+  "fault.refund_not_failed": "This refund did not fail; there is nothing to try again.",
   "fault.standing_place": "Standing places are chosen by number. Please choose again.",
   "fault.duplicate_seat": "A seat was named twice. Please choose again.",
   "fault.event_sold": "Something of this event was sold. Hide it instead.",
@@ -101,6 +103,8 @@ export default {
   "fault.ticket_disputed":
     "The payment of this ticket is disputed at the bank. Please send the guest to the box office.",
   "fault.ticket_of_the_demo": "This ticket was bought in the demo, for no money.",
+  "fault.ticket_returned": "One of these tickets was given back before.",
+  "fault.ticket_used": "One of these tickets opened a door; it cannot be given back.",
   "fault.ticket_void": "This ticket was cancelled.",
   "fault.link_invalid": "This link does not open this booking.",
   "fault.link_expired": "This link was good until 30 days after the event.",
@@ -117,6 +121,7 @@ export default {
   "fault.unknown_booking": "There is no such booking, or it is not yours.",
   "fault.unknown_event": "There is no such event.",
   "fault.unknown_plan": "There is no such seating plan.",
+  "fault.unknown_refund": "The booking has no such refund.",
   "fault.unknown_reservation": "There is no such reservation, or it is not yours.",
   "fault.unknown_area": "This event has no such standing area.",
   "fault.unknown_seat": "This event has no such seat.",
@@ -126,6 +131,7 @@ export default {
   "fault.unsupported_media_type": "This kind of file cannot be used here.",
   "fault.upgrade_required": "Something between this browser and the server keeps the live map away.",
   "fault.webhook_refused": "The message cannot be trusted.",
+  "fault.whole_booking_only": "This event takes back whole bookings only.",
   "fault.wrong_event": "This ticket is for another event.",
 
   "field.name": "the name",

@@ -29,6 +29,7 @@ from houseful.wire.buyer import (
     PendingBookingBody,
     QuoteBody,
     QuoteRequest,
+    RefundQuoteBody,
 )
 from houseful.words import in_language, preferred
 
@@ -151,8 +152,30 @@ def paper(content: bytes, media_type: str, name: str) -> Response:
 async def cancel_booking(call: Call) -> Response:
     body = await call.body(CancelRequest, optional=True)
     reference = call.word("reference")
-    view = await call.context.checkout.cancel(call.user.id, call.user.role, reference, body.reason)
-    return ok(view, "Booking cancelled")
+    view = await call.context.checkout.cancel(
+        call.user.id, call.user.role, reference, body.reason, body.ticketIds
+    )
+    return ok(view, "Booking cancelled" if body.ticketIds is None else "Tickets given back")
+
+
+async def reckon_cancellation(call: Call) -> Response:
+    """What cancelling `tickets`, or without them all, gives back; nothing is done."""
+    view = await call.context.checkout.reckon_refund(
+        call.user.id, call.user.role, call.word("reference"), ticket_numbers(call)
+    )
+    return ok(view, "Refund calculated", headers={"Cache-Control": "no-store"})
+
+
+def ticket_numbers(call: Call) -> list[int] | None:
+    """`tickets=3,4` of the query string; None without it. Raises InvalidRequest."""
+    text = call.request.query_params.get("tickets")
+    if text is None:
+        return None
+    numbers = [whole(part) for part in call.query("tickets", 2_000).split(",")]
+    found = [number for number in numbers if number is not None and 0 < number <= LARGEST_ID]
+    if len(found) != len(numbers):
+        raise InvalidRequest(f"tickets: expected numbers with commas between, got {shown(text)}")
+    return found
 
 
 async def email_booking(call: Call) -> Response:
@@ -275,6 +298,16 @@ OPERATIONS = (
         answers={200: BookingBody},
         errors=(409,),
         by_link=True,
+    ),
+    Operation(
+        "GET",
+        ONE + "/cancel",
+        reckon_cancellation,
+        "What cancelling would give back",
+        answers={200: RefundQuoteBody},
+        errors=(400, 404, 409, 503),
+        by_link=True,
+        parameters=("tickets",),
     ),
     Operation(
         "POST",

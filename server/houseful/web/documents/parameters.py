@@ -57,6 +57,15 @@ PARAMETERS: Final[dict[str, Part]] = {
             "examples": ["3f0c2b1e-8d1f-4c55-9f5b-0d6a4c1b7e90"],
         },
     ),
+    "tickets": _parameter(
+        "query",
+        "tickets",
+        "Ids of tickets, with commas between; without it, all that were not given back.",
+        _TEXT,
+    ),
+    "withoutFee": _parameter(
+        "query", "withoutFee", "1: keep nothing, whatever the event says.", _COUNT
+    ),
     "page": _parameter("query", "page", "Which page, from 1.", {"type": "integer", "minimum": 1}),
     "pageSize": _parameter(
         "query", "pageSize", "How many on a page.", {"type": "integer", "minimum": 1}
@@ -104,6 +113,7 @@ PATH_PARAMETERS: Final[dict[str, tuple[str, Part]]] = {
     "eventId": ("The event.", {"type": "integer", "minimum": 1, "examples": [123]}),
     "reservationId": ("The reservation.", {"type": "integer", "minimum": 1, "examples": [789]}),
     "ticketId": ("The ticket.", {"type": "integer", "minimum": 1, "examples": [4711]}),
+    "refundId": ("The refund.", {"type": "integer", "minimum": 1, "examples": [12]}),
     "code": ("The discount code.", {"type": "string", "examples": ["SUMMER10"]}),
     "guidePage": ("A page of the guide.", {"type": "string", "examples": ["deploying"]}),
     "paymentId": ("The gateway's payment.", {"type": "string", "examples": ["pi_3Pabc"]}),

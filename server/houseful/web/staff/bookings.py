@@ -14,11 +14,12 @@ from houseful.web.buyer.bookings import (
     PAGE_SIZE,
     emailed,
     query_number,
+    ticket_numbers,
 )
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation, Paged
-from houseful.wire.buyer import BookingBody, EmailedBody
-from houseful.wire.staff import ReasonRequest, ResendRequest, StaffBookingBody
+from houseful.wire.buyer import BookingBody, EmailedBody, RefundQuoteBody
+from houseful.wire.staff import ReasonRequest, RefundRequest, ResendRequest, StaffBookingBody
 
 
 async def search_bookings(call: Call) -> Response:
@@ -51,15 +52,36 @@ async def lines(pieces: AsyncIterator[list[list[str]]]) -> AsyncIterator[bytes]:
 
 
 async def refund_booking(call: Call) -> Response:
-    """Cancel at any time: seats back on sale, tickets void, the money on its way back."""
-    body = await call.body(ReasonRequest)
+    """Cancel at any time, whole or by ticket: seats back on sale, tickets void, the money on its way."""
+    body = await call.body(RefundRequest)
     view = await call.context.staff.bookings.refund(
+        call.id("event_id"), call.word("reference"), body, who=call.user.id
+    )
+    return ok(view, "Booking cancelled" if body.ticketIds is None else "Tickets given back")
+
+
+async def reckon_refund(call: Call) -> Response:
+    """What a refund of `tickets`, or without them of all, comes to; nothing is done."""
+    view = await call.context.staff.bookings.reckon_refund(
         call.id("event_id"),
         call.word("reference"),
+        ticket_numbers(call),
+        who=call.user.id,
+        without_fee=query_number(call, "withoutFee", 0, 0, 1) == 1,
+    )
+    return ok(view, "Refund calculated", headers={"Cache-Control": "no-store"})
+
+
+async def retry_refund(call: Call) -> Response:
+    body = await call.body(ReasonRequest)
+    view = await call.context.staff.bookings.retry_refund(
+        call.id("event_id"),
+        call.word("reference"),
+        call.id("refund_id"),
         who=call.user.id,
         reason=body.reason,
     )
-    return ok(view, "Booking cancelled")
+    return ok(view, "Refund tried again")
 
 
 async def resend_tickets(call: Call) -> Response:
@@ -98,7 +120,28 @@ OPERATIONS = (
         "POST",
         ONE + "/refund",
         refund_booking,
-        "Cancel somebody's booking and give the money back",
+        "Cancel somebody's booking, or tickets of it, and give the money back",
+        role="venue",
+        request=RefundRequest,
+        answers={200: BookingBody},
+        errors=(400, 404, 409, 413, 415, 503),
+        parameters=("Request-Key",),
+    ),
+    Operation(
+        "GET",
+        ONE + "/refund",
+        reckon_refund,
+        "What a refund would come to",
+        role="venue",
+        answers={200: RefundQuoteBody},
+        errors=(400, 404, 409, 503),
+        parameters=("tickets", "withoutFee"),
+    ),
+    Operation(
+        "POST",
+        ONE + "/refunds/{refund_id:int}/retry",
+        retry_refund,
+        "Try a refund that failed once more",
         role="venue",
         request=ReasonRequest,
         answers={200: BookingBody},
