@@ -94,7 +94,7 @@ export class EventView extends View {
       return h(
         "div",
         { class: "notice" },
-        h("strong", null, t("event.closed")),
+        h("strong", null, t(event.cancelledAt ? "event.calledOff" : "event.closed")),
         h("a", { class: "button is-secondary", href }, t("event.look")),
       );
     }

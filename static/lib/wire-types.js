@@ -29,6 +29,7 @@
  * @typedef {{ failedSeats?: FailedSeatBody[], quote?: QuoteBody }} BookingRefusedBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
  * @typedef {{ reason?: string, ticketIds?: number[] }} CancelRequest
+ * @typedef {{ cancelledAt: string, who: string, reason: string, bookings: number, live: number, onTheWay: number, refunded: number, failed: number, disputed: number }} CancellationBody
  * @typedef {{ number: string }} CardRequest
  * @typedef {{ name: string, color: string, price: string }} CategoryBody
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string, price: string }} CategoryCountsBody
@@ -50,9 +51,9 @@
  * @typedef {{ to?: string }} EmailRequest
  * @typedef {{ to: string, delivery: "waiting" | "deferred" | "sent" | "refused" | "off" }} EmailedBody
  * @typedef {{ code: string, retryable: boolean, sameKey: boolean, limit?: number, remaining?: number, resetSeconds?: number, declineCode?: string | null, seatIds?: number[], usedAt?: string, door?: string, event?: unknown, place?: string, field?: string, currency?: string, amount?: string, least?: string, most?: string, step?: string }} Error
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody }} EventBody
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string }} EventBody
  * @typedef {{ reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, prices?: Record<string, string>, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest }} EventChangeRequest
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], planUrl: string }} EventDetailBody
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], planUrl: string }} EventDetailBody
  * @typedef {{ holds: number, seats: number }} ExpiringBody
  * @typedef {{ ref: string | number, type: "extend", reservationId: number }} ExtendCommand
  * @typedef {{ extend?: true }} ExtendRequest

@@ -89,6 +89,10 @@ export function createVenueApi(api) {
     /** @param {number} event @param {string} reference @param {number} refund @param {string} reason @returns {Promise<StaffBooking>} */
     retryRefund: (event, reference, refund, reason) =>
       post(`${at(event)}/bookings/${encodeURIComponent(reference)}/refunds/${refund}/retry`, { reason }),
+    /** @param {number} event @param {string} reason @returns {Promise<import("../lib/wire-types.js").CancellationBody>} */
+    cancelEvent: (event, reason) => post(`${at(event)}/cancel`, { reason }),
+    /** @param {number} event @returns {Promise<import("../lib/wire-types.js").CancellationBody>} */
+    cancellation: (event) => data(`${at(event)}/cancellation`),
     /** @param {number} event @returns {Promise<import("../lib/wire-types.js").RefundTermsBody>} */
     refundTerms: (event) => data(`${at(event)}/refund-terms`),
     /** @param {number} event @param {import("../lib/wire-types.js").RefundTermsRequest} terms @returns {Promise<import("../lib/wire-types.js").RefundTermsBody>} */

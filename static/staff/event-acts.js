@@ -4,9 +4,11 @@ import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
 import { act, reasonField } from "./act-dialog.js";
+import { cancellation } from "./cancellation.js";
 
 /** @param {import("./venue.js").EventPlace} place */
-export function eventActs({ staff, desk }) {
+export function eventActs(place) {
+  const { staff, desk } = place;
   const name = () => desk.latest.value?.name ?? "";
   const isHidden = () => Boolean(desk.latest.value?.hidden);
 
@@ -101,5 +103,6 @@ export function eventActs({ staff, desk }) {
       button("venue.refundTerms", refundTerms),
       button("venue.event.remove", remove),
     ),
+    h("div", { class: "pick-acts" }, cancellation(place)),
   );
 }

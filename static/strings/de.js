@@ -67,6 +67,7 @@ export default {
   "event.max": { one: "Sie können {n} Platz nehmen.", other: "Sie können bis zu {n} Plätze nehmen." },
   "event.availability": "{available} von {total} Plätzen frei",
   "event.upcoming": "Verkauf ab {when}",
+  "event.calledOff": "Diese Veranstaltung findet nicht statt. Wer Karten gekauft hat, bekommt das ganze Geld zurück.",
   "event.closed": "Der Verkauf ist beendet",
   "event.soldOut": "Ausverkauft",
   "event.soldOutHelp": "Nicht bezahlte Reservierungen werden wieder frei. Der Plan zeigt es sofort.",

@@ -65,6 +65,7 @@ export default {
   "event.max": { one: "You can take {n} seat.", other: "You can take up to {n} seats." },
   "event.availability": "{available} of {total} seats free",
   "event.upcoming": "On sale from {when}",
+  "event.calledOff": "This event does not take place. Who bought tickets gets all of the money back.",
   "event.closed": "The sale has ended",
   "event.soldOut": "Sold out",
   "event.soldOutHelp": "Seats come back when a reservation is not paid. The map shows it at once.",

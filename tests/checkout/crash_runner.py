@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from houseful.checkout.checkout_context import Terms
 from houseful.checkout.crash_points import crash_at
 from houseful.domain.errors import HousefulError
-from houseful.ledger import events
+from houseful.ledger import cancellations, claims, events
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.payments.demo import DemoGateway
 from houseful.payments.webhooks import WebhookEvent
@@ -91,6 +91,16 @@ async def _act(shop: Shop, plan: Plan) -> None:
         return
     if plan.scenario == "cancels":
         await shop.checkout.cancel(plan.user, "customer", data(answer)["bookingReference"], "")
+    if plan.scenario == "returns":
+        reference = data(answer)["bookingReference"]
+        tickets = await shop.database.query(
+            lambda s: claims.tickets(s, int(data(answer)["bookingId"]))
+        )
+        await shop.checkout.refund("boss", reference, "ill", [tickets[0].id])
+    if plan.scenario == "called off":
+        await shop.database.transact(
+            lambda s: cancellations.begin(s, plan.event_id, "boss", "storm", shop.clock())
+        )
     if plan.scenario == "hears":
         state = await shop.gateway.authenticate(data(answer)["clientSecret"], True)  # type: ignore[attr-defined]
         await shop.checkout.apply_webhook(

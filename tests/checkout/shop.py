@@ -17,6 +17,7 @@ from houseful.checkout.booking_request import BookingRequest, Contact
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms, clock_ms
 from houseful.checkout.outbox import MAILS, OTHERS
+from houseful.domain.plan import Plan
 from houseful.domain.seats import Granted
 from houseful.ledger import events
 from houseful.ledger.demo_charges import SqlDemoCharges
@@ -199,13 +200,18 @@ async def until(
 
 @asynccontextmanager
 async def open_shop(
-    database_url: str, client: Redis, *, gateway: Gateway | None = None, **changes: Any
+    database_url: str,
+    client: Redis,
+    *,
+    gateway: Gateway | None = None,
+    plan: Plan | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Shop]:
     """A shop on a migrated database; it is closed at the end, unfinished work awaited."""
     database = Database(database_url)
     seats = SeatStore(client)
     catalog = Catalog(database, seats)
-    event = await add_event(database)
+    event = await add_event(database, plan)
     await catalog.open_event(event.id)
     till = gateway or DemoGateway(SqlDemoCharges(database))
     shop = Shop(database, client, seats, till, catalog, event, **changes)

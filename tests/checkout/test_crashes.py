@@ -42,10 +42,20 @@ SCENARIOS = {
     "after_refund_call": "cancels",
     "after_refunded": "cancels",
     "after_webhook": "hears",
+    "after_tickets_returned": "returns",
+    "after_called_off": "called off",
 }
 """Crash point → what the dying process does; the others are reached by paying."""
 
 TELLING = ("after_T1", "after_S2", "after_T3", "after_refund_call", "after_webhook")
+PART_REFUND = (
+    "after_tickets_returned",
+    "after_unbooked",
+    "after_refund_call",
+    "after_refunded",
+    "after_outbox",
+)
+"""The steps of giving one ticket of two back."""
 """Those at which most is at stake: money asked for, money taken, money on its way back."""
 
 forks = multiprocessing.get_context("forkserver")
@@ -123,14 +133,19 @@ async def town(
 
 
 async def crash_and_recover(
-    town: tuple[Shop, Plan], point: str, seats: tuple[int, ...], *, buyer_returns: bool
+    town: tuple[Shop, Plan],
+    point: str,
+    seats: tuple[int, ...],
+    *,
+    buyer_returns: bool,
+    scenario: str = "",
 ) -> float:
     shop, plan = town
     held = await shop.hold("ada", *seats)
     plan = replace(
         plan,
         crash_at=point,
-        scenario=SCENARIOS.get(point, "pays"),
+        scenario=scenario or SCENARIOS.get(point, "pays"),
         seat_ids=tuple(held),
         key=new_key(),
     )
@@ -155,8 +170,41 @@ async def test_a_killed_server_leaves_nothing_half_done(
     print(f"{point}: settled {seconds:.2f} s after the restart")
 
 
+@pytest.mark.parametrize(
+    ("town", "point"),
+    [
+        ("sqlite", "after_unbooked"),
+        ("sqlite", "after_refund_call"),
+        ("sqlite", "after_refunded"),
+        ("postgresql", "after_refund_call"),
+    ],
+    indirect=["town"],
+)
+async def test_a_server_killed_while_a_ticket_goes_back_gives_it_back_once(
+    town: tuple[Shop, Plan], point: str
+) -> None:
+    await crash_and_recover(town, point, (0, 1), buyer_returns=False, scenario="returns")
+    assert await given_back(town[0]) == [7_500]
+
+
+async def given_back(shop: Shop) -> list[int]:
+    """What the gateway gave back of each payment."""
+    return [payment.refunded_minor for payment in await shop.gateway.list_since(0)]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("point", CRASH_POINTS)
+@pytest.mark.parametrize("point", PART_REFUND)
+async def test_a_server_killed_twenty_times_gives_each_ticket_back_once(
+    town: tuple[Shop, Plan], point: str
+) -> None:
+    for turn in range(20):
+        seats = (turn * 2, turn * 2 + 1)
+        await crash_and_recover(town, point, seats, buyer_returns=turn % 2 == 0, scenario="returns")
+    assert await given_back(town[0]) == [7_500] * 20
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", [p for p in CRASH_POINTS if p != "after_called_off"])
 async def test_a_server_killed_twenty_times_leaves_nothing_half_done(
     town: tuple[Shop, Plan], point: str
 ) -> None:

@@ -392,7 +392,9 @@ async def test_an_owner_who_walks_in_while_cancelling_gets_one_of_both(shop: Sho
         lambda s: s.execute(text("SELECT id FROM ticket"))  # type: ignore[arg-type,return-value]
     )
     ticket_id = issued.scalar_one()  # type: ignore[attr-defined]
-    await shop.checkout._endings.may_cancel("ada", held, None)  # the look before, at which it was unused
+    await shop.checkout._endings.may_cancel(
+        "ada", held, None
+    )  # the look before, at which it was unused
     await shop.database.transact(
         lambda s: check_ins.admit(s, ticket_id, event_id=shop.event.id, door="N", now_ms=1)
     )

@@ -16,6 +16,7 @@ from houseful.checkout import answers, pricing
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest
 from houseful.checkout.booking_transitions import CANCEL_PAYMENT
+from houseful.checkout.cancellations import Cancellations
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.checkout.completer import Completer
 from houseful.checkout.endings import Endings, Wish
@@ -63,6 +64,7 @@ class Checkout:
         claiming = SeatClaims(parts)
         self._completer = Completer(parts, self._saga, claiming)
         self._endings = Endings(parts, self._saga, self._completer)
+        self._cancellations = Cancellations(parts, self._endings)
         self._purchases = Purchases(parts, self._saga, claiming, self._completer)
         self._incoming = IncomingPayments(parts, self._saga, self._completer)
         self._comparison = SeatComparison(parts.database, parts.seats)
@@ -298,6 +300,7 @@ class Checkout:
         await together(
             repeat("doubted seats", self._comparison.doubted_events, POLL_S, self._wake_seats),
             repeat("refunds", self.run_refunds, POLL_S, never),
+            repeat("called-off events", self._cancellations.run_once, POLL_S, never),
             repeat("payment problems", work.retry_problems, TURNS_EVERY_S, never),
             repeat("books", work.take_turns, TURNS_EVERY_S, never),
         )

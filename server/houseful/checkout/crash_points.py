@@ -34,6 +34,7 @@ CRASH_POINTS: Final = (
     "after_unbooked",  # the seats are AVAILABLE
     "after_refund_call",  # the gateway has answered the refund
     "after_refunded",  # REFUNDED is committed
+    "after_called_off",  # one booking of an event that was called off has ended
     "after_webhook",  # a webhook had its effect and is not yet written down
 )
 

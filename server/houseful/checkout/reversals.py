@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from houseful.checkout.answers import stored_failure
 from houseful.checkout.booking_transitions import (
     EMAIL,
+    NOTICE,
     confirm_in,
     move,
     promise,
@@ -92,7 +93,8 @@ async def undo_sale(
             await discounts.return_use(session, before.discount_id)
         if act is not None:
             await audited(session, after, act, who, reason, now)
-        job = await promise(parts, session, after, [(EMAIL, {"about": about})])
+        mail = NOTICE if about == "called_off" else EMAIL
+        job = await promise(parts, session, after, [(mail, {"about": about})])
         return after, job, standing
 
     after, job, seat_ids = await parts.database.transact(work)

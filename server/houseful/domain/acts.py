@@ -9,6 +9,7 @@ ACTS: Final[dict[str, str]] = {
     "add_event": "Put an event on",
     "add_plan": "Imported a seating plan",
     "block": "Took seats off sale",
+    "cancel_event": "Called an event off, with all its bookings",
     "change_event": "Changed an event's name, times or prices",
     "change_refund_terms": "Changed what an event keeps of tickets given back",
     "check_in": "Let a ticket in",

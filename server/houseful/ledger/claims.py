@@ -145,7 +145,7 @@ async def claim(
     removed meanwhile.
     """
     if not await removal.stands(session, event_id):
-        raise Conflict("this event was removed", code="sale_closed")
+        raise Conflict("this event was removed or called off", code="sale_closed")
     rows = [
         {
             "booking_id": booking_id,

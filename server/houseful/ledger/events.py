@@ -61,6 +61,7 @@ class EventRecord:
     lone_seats: str = LoneSeats.OFF
     lone_seats_off_below_percent: int = 10
     lone_seats_off_hours_before: int = 24
+    cancelled_at_ms: int | None = None
 
     @property
     def lone_seat_rule(self) -> LoneSeatRule:
@@ -270,6 +271,7 @@ def _record(row: Any, prices: dict[str, int]) -> EventRecord:
         lone_seats=row.lone_seats,
         lone_seats_off_below_percent=row.lone_seats_off_below_percent,
         lone_seats_off_hours_before=row.lone_seats_off_hours_before,
+        cancelled_at_ms=row.cancelled_at_ms,
     )
 
 

@@ -15,10 +15,14 @@ UNSOLD: Final = (State.DECLINED, State.CANCELLED)
 
 
 async def stands(session: Session, event_id: int) -> bool:
-    """Whether the event was not removed; until the transaction ends it will not be."""
+    """Whether the event was neither removed nor called off; until the transaction ends it will not be."""
     found = await session.execute(
         select(EVENT.c.id)
-        .where(EVENT.c.id == event_id, EVENT.c.removed_at_ms.is_(None))
+        .where(
+            EVENT.c.id == event_id,
+            EVENT.c.removed_at_ms.is_(None),
+            EVENT.c.cancelled_at_ms.is_(None),
+        )
         .with_for_update(read=True, key_share=True)
     )
     return found.first() is not None

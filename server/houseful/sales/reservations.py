@@ -79,7 +79,9 @@ class HeldPrices:
 
 
 def sale_state(event: EventRecord, now_ms: int) -> SaleState:
-    """`upcoming`, `open` or `closed`."""
+    """`upcoming`, `open` or `closed`, as it is for an event that was called off."""
+    if event.cancelled_at_ms is not None:
+        return "closed"
     if event.on_sale_at_ms is not None and now_ms < event.on_sale_at_ms:
         return "upcoming"
     ends = event.off_sale_at_ms if event.off_sale_at_ms is not None else event.starts_at_ms

@@ -18,7 +18,7 @@ from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
 from houseful.domain.wording import shown
 from houseful.domain.zones import checked_zone
-from houseful.ledger import audit, events, outbox, plans, removal
+from houseful.ledger import audit, cancellations, events, outbox, plans, removal
 from houseful.ledger.events import EventRecord
 from houseful.plans import reader
 from houseful.sales.catalog import write_event
@@ -109,6 +109,22 @@ async def remove_event(session: Session, who: str, event_id: int, request: Reaso
         reason=request.reason,
         details={"name": event.name},
     )
+
+
+async def cancel_event(session: Session, who: str, event_id: int, request: ReasonRequest) -> None:
+    """Call an event off: it sells nothing any more, and everybody gets their money back. Repeating it
+    changes nothing. Raises NotFound."""
+    event, now = await _event(session, event_id), clock_ms()
+    if await cancellations.begin(session, event_id, who, request.reason, now):
+        await audit.write(
+            session,
+            who=who,
+            act="cancel_event",
+            at_ms=now,
+            event_id=event_id,
+            reason=request.reason,
+            details={"name": event.name},
+        )
 
 
 async def _event(session: Session, event_id: int) -> EventRecord:

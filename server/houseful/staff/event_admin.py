@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from houseful.ledger import plans
+from houseful.ledger import cancellations, plans
+from houseful.ledger.cancellations import Progress
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import PlanSummary
 from houseful.plans import reader
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database
 from houseful.staff.demo_removal import DemoRemoval
-from houseful.staff.event_acts import add_event, add_plan, change_event, remove_event
+from houseful.staff.event_acts import add_event, add_plan, cancel_event, change_event, remove_event
 from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
 from houseful.wire.staff import EventChangeRequest, NewEventRequest, ReasonRequest
 
@@ -66,6 +67,19 @@ class EventAdmin:
         """Take an event that sold nothing out of every list; see `remove_event`."""
         await self._database.transact(lambda session: remove_event(session, who, event_id, request))
         await self._tell_changed([event_id])
+
+    async def cancel_event(self, who: str, event_id: int, request: ReasonRequest) -> Progress:
+        """Call an event off; see `cancel_event`. Its bookings are ended by the checkout's own work."""
+        await self._database.transact(lambda session: cancel_event(session, who, event_id, request))
+        await self._tell_changed([event_id])
+        found = await self.cancellation(event_id)
+        assert found is not None  # noqa: S101 - it was called off just now
+        return found
+
+    async def cancellation(self, event_id: int) -> Progress | None:
+        """How far the refunds of an event are; None where it was not called off. Raises NotFound."""
+        await self._catalog.event(event_id)
+        return await self._database.query(lambda s: cancellations.progress(s, event_id))
 
     async def remove_demo(self, who: str, reason: str) -> tuple[list[int], list[int]]:
         """(the demo's events that are removed now, those that sold something and stay)."""

@@ -7,6 +7,7 @@ from houseful.web.operations import Operation
 from houseful.web.ops import docs, guide, health, webhooks
 from houseful.web.staff import (
     audit,
+    cancellation,
     check_in,
     discounts,
     occupancy,
@@ -27,6 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *staff_bookings.OPERATIONS,
     *payments.OPERATIONS,
     *refund_terms.OPERATIONS,
+    *cancellation.OPERATIONS,
     *check_in.OPERATIONS,
     *occupancy.OPERATIONS,
     *staff_events.OPERATIONS,

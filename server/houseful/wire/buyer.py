@@ -221,6 +221,9 @@ class EventBody(TypedDict):
     minPrice: Decimal
     maxPrice: Decimal
     loneSeats: LoneSeatRuleBody
+    cancelledAt: NotRequired[
+        Annotated[Instant, Field(description="It does not take place; absent where it does.")]
+    ]
 
 
 class CategoryBody(TypedDict):

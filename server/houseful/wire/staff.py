@@ -72,6 +72,21 @@ class RefundRequest(ReasonRequest):
     ] = None
 
 
+class CancellationBody(TypedDict):
+    """How far the bookings of an event that was called off are. `live`: still to be ended; `onTheWay`:
+    ended, the money not given yet; `failed`: staff look at them; `disputed`: the bank decides first."""
+
+    cancelledAt: Instant
+    who: str
+    reason: str
+    bookings: int
+    live: int
+    onTheWay: int
+    refunded: int
+    failed: int
+    disputed: int
+
+
 class RefundTermsRequest(ReasonRequest):
     """What the event keeps of each ticket that is given back: an amount and a share of what was paid."""
 

@@ -70,6 +70,7 @@ export default {
   "fault.method_not_allowed": "Das kann der Server hier nicht. Bitte laden Sie die Seite neu.",
   "fault.no_address": "Es gibt keine E-Mail-Adresse, an die gesendet werden kann.",
   "fault.no_seats": "Es wurde kein Platz ausgewählt.",
+  "fault.not_called_off": "Diese Veranstaltung ist nicht abgesagt.",
   "fault.not_cancellable": "Diese Buchung kann nicht mehr storniert werden.",
   "fault.not_checked_in": "Diese Karte wurde nicht eingelöst.",
   "fault.not_confirmed": "Karten gibt es nur für eine bestätigte Buchung.",

@@ -70,6 +70,7 @@ export default {
   "fault.method_not_allowed": "The server cannot do this here. Please reload the page.",
   "fault.no_address": "There is no e-mail address to send to.",
   "fault.no_seats": "No seat was chosen.",
+  "fault.not_called_off": "This event is not being called off.",
   "fault.not_cancellable": "This booking cannot be cancelled any more.",
   "fault.not_checked_in": "This ticket has not been used.",
   "fault.not_confirmed": "There are tickets only for a confirmed booking.",

@@ -100,7 +100,7 @@ async def get_plan(call: Call) -> Response:
 
 def event_view(record: EventRecord, available: int) -> EventBody:
     prices = record.prices.values()
-    return {
+    view: EventBody = {
         "id": record.id,
         "name": record.name,
         "venue": record.venue,
@@ -120,6 +120,9 @@ def event_view(record: EventRecord, available: int) -> EventBody:
             "offHoursBefore": record.lone_seats_off_hours_before,
         },
     }
+    if record.cancelled_at_ms is not None:
+        view["cancelledAt"] = iso(record.cancelled_at_ms)
+    return view
 
 
 def instant(at_ms: int | None) -> str | None:
