@@ -215,7 +215,6 @@ async def test_a_server_killed_twice_refunds_everybody_of_a_called_off_event_onc
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3_600)
 async def test_ten_thousand_bookings_end_with_their_event_through_two_kills(
     tmp_path: Path, redis_client: Redis, valkey: EmbeddedValkey
 ) -> None:

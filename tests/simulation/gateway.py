@@ -170,6 +170,11 @@ class GatewayClient:
             lambda: self._account.keyed(idempotency_key, "refund", [payment_id, amount_minor], act),
         )
 
+    async def refunds_of(self, payment_id: str) -> list[RefundState]:
+        return await self._call(
+            "refunds_of", lambda: at_once(self._account.gateway.refunds_of(payment_id))
+        )
+
     def _changing(self, state: PaymentState) -> PaymentState:
         self._account.changed(state)
         return state

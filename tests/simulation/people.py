@@ -15,10 +15,19 @@ from typing import Any, Final
 
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest, Contact
-from houseful.domain.errors import HousefulError, InProgress, PaymentDeclined, Unavailable
+from houseful.domain.errors import (
+    Conflict,
+    HousefulError,
+    InProgress,
+    NotFound,
+    PaymentDeclined,
+    Unavailable,
+)
 from houseful.domain.seats import Granted
+from houseful.ledger import bookings, claims
 from houseful.payments.gateway import Outcome, PaymentState
 from houseful.payments.webhooks import WebhookEvent
+from houseful.sql.database import Session
 from houseful.staff.blocking import Choice
 from houseful.wire.codec import decode
 from tests.simulation.gateway import at_once
@@ -104,6 +113,27 @@ class Crowd:
             await asyncio.sleep(dice.uniform(0, 3))
             role = dice.choice(["customer", "admin"])
             await self._persist(lambda p: p.checkout.cancel(user, role, reference, "changed plans"))
+        elif reference is not None and dice.random() < 0.4:
+            await self._give_back(reference)
+
+    async def _give_back(self, reference: str) -> None:
+        """Staff give single tickets back, one after the other, some of them twice."""
+        dice = self.dice
+
+        async def tickets(process: Process) -> list[int]:
+            async def read(session: Session) -> list[int]:
+                booking = await bookings.by_reference(session, reference)
+                found = await claims.tickets(session, booking.id) if booking else []
+                return [ticket.id for ticket in found]
+
+            return await process.database.query(read)
+
+        for ticket in dice.choices(await self.ask(tickets) or [0], k=dice.randrange(1, 4)):
+            await asyncio.sleep(dice.uniform(0, 2))
+            with suppress(Conflict, NotFound):
+                await self._persist(
+                    lambda p, one=ticket: p.checkout.refund("boss", reference, "ill", [one])  # type: ignore[misc]
+                )
 
     async def _hold(self, user: str) -> Granted | None:
         event_id, first = self.house.event.id, self.house.event.first_seat_id
