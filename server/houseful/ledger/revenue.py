@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from houseful.domain.booking import PAID, UNFINISHED, State
 from houseful.domain.payment import SHOP_FAULT
 from houseful.domain.pricing import shares
-from houseful.ledger import payment_problems
-from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, TICKET
+from houseful.ledger import payment_problems, refunds
+from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, REFUND, TICKET
 from houseful.sql.database import Session
 
 HOUR_MS: Final = 3_600_000
@@ -25,8 +25,9 @@ _UNFINISHED: Final = [str(state) for state in UNFINISHED]
 
 @dataclass(frozen=True, slots=True)
 class Revenue:
-    """One booking's money. `revenue_minor` is 0 unless it is sold; `seats`: (seat id, its share);
-    `owes`: money is on its way back."""
+    """One booking's money. `revenue_minor` is what is kept of it: without what went back of one that
+    is sold, the fees of one that ended; `seats`: (seat id, its share); `owes`: money is on its way
+    back."""
 
     booking_id: int
     revenue_minor: int
@@ -99,20 +100,55 @@ async def _takings(session: Session, bookings: Any, seats: Any) -> list[Revenue]
     )
     for booking_id, seat_id, price in found:
         claimed.setdefault(booking_id, []).append((seat_id, price))
-    return [_taking(row[0], row[1], row[2], row[3], claimed.get(row[0], [])) for row in rows]
+    back = {
+        booking: (int(amount), int(fee), int(due))
+        for booking, amount, fee, due in await session.execute(
+            select(
+                BOOKING.c.id,
+                func.sum(REFUND.c.amount_minor),
+                func.sum(REFUND.c.fee_minor),
+                func.count().filter(REFUND.c.state == "DUE"),
+            )
+            .join(REFUND, REFUND.c.booking_id == BOOKING.c.id)
+            .where(bookings)
+            .group_by(BOOKING.c.id)
+        )
+    }
+    return [
+        _taking(
+            row[0], row[1], row[2], row[3], claimed.get(row[0], []), back.get(row[0], (0, 0, 0))
+        )
+        for row in rows
+    ]
 
 
 def _taking(
-    booking_id: int, state: str, total: int, refunded: int, seats: list[tuple[int, int]]
+    booking_id: int,
+    state: str,
+    total: int,
+    refunded: int,
+    seats: list[tuple[int, int]],
+    back: tuple[int, int, int],
 ) -> Revenue:
+    """`back`: what of it went back or will, the fees kept, and how many refunds are due."""
     sold = State(state) in PAID
-    parts = shares([price for _, price in seats], total) if sold else []
+    amount, fee, due = back
+    kept = total - amount if sold else fee
+    parts = shares([price for _, price in seats], kept) if sold else []
     return Revenue(
         booking_id,
-        total if sold else 0,
+        kept,
         refunded,
-        state == State.REFUND_DUE,
+        due > 0,
         tuple((seat_id, share) for (seat_id, _), share in zip(seats, parts, strict=sold)),
+    )
+
+
+def _kept() -> Any:
+    """What the refunds of a booking change of its revenue."""
+    is_sold = BOOKING.c.state.in_(_PAID)
+    return func.coalesce(
+        func.sum(case((is_sold, -REFUND.c.amount_minor), else_=REFUND.c.fee_minor)), 0
     )
 
 
@@ -135,6 +171,9 @@ async def sums(session: Session, event_id: int, now_ms: int) -> Sums:
         ).where(mine)
     )
     revenue, refunded, begun, booked, late, failed, disputed, faults = found.one()
+    kept = await session.execute(
+        select(_kept()).join_from(REFUND, BOOKING, BOOKING.c.id == REFUND.c.booking_id).where(mine)
+    )
     used = await session.execute(
         select(func.count())
         .select_from(TICKET)
@@ -143,13 +182,13 @@ async def sums(session: Session, event_id: int, now_ms: int) -> Sums:
     problems = await payment_problems.count(session)
     foreign = problems.pop(payment_problems.FOREIGN, 0)
     return Sums(
-        revenue_minor=int(revenue),
+        revenue_minor=int(revenue) + int(kept.scalar_one()),
         refunded_minor=int(refunded),
         used=used.scalar_one(),
         begun=begun,
         booked=booked,
         stuck=late,
-        refunds_failed=failed,
+        refunds_failed=failed + await refunds.failed_parts(session, event_id),
         disputed=disputed,
         shop_faults=faults,
         problems=sum(problems.values()),
@@ -181,10 +220,18 @@ async def of_events(session: Session, event_ids: Sequence[int]) -> dict[int, Sea
         .where(BOOKING.c.event_id.in_(wanted), is_paid)
         .group_by(BOOKING.c.event_id)
     )
+    kept = (
+        select(BOOKING.c.event_id, _kept())
+        .join_from(REFUND, BOOKING, BOOKING.c.id == REFUND.c.booking_id)
+        .where(BOOKING.c.event_id.in_(wanted))
+        .group_by(BOOKING.c.event_id)
+    )
     found = {event_id: SeatTotals() for event_id in wanted}
     for event_id, paid, number in await session.execute(claimed):
         setattr(found[event_id], "booked" if paid else "paying", number)
     for name, statement in (("used", used), ("blocked", blocked), ("revenue_minor", revenue)):
         for event_id, number in await session.execute(statement):
             setattr(found[event_id], name, int(number))
+    for event_id, number in await session.execute(kept):
+        found[event_id].revenue_minor += int(number)
     return found
