@@ -100,7 +100,7 @@ class Shop:
             "reached": lambda name: self.reached(name),
             "record": lambda what, facts: self.told.append((what, facts)),
         }
-        return Checkout(CheckoutContext(**{**values, **changes}), {"email": mail})
+        return Checkout(CheckoutContext(**{**values, **changes}), {"email": mail, "notice": mail})
 
     async def hold(self, user: str, *indexes: int, hold_ms: int = 600_000) -> list[int]:
         """Reserve seats by index for `user`; returns their ids."""

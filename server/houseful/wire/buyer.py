@@ -496,6 +496,8 @@ class RefundBody(TypedDict):
 
 
 class ReturnedTicketBody(TypedDict):
+    """A ticket that would go back, and what for."""
+
     id: int
     seatId: int
     amount: Decimal

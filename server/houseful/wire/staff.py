@@ -98,6 +98,8 @@ class RefundTermsRequest(ReasonRequest):
 
 
 class RefundTermsBody(TypedDict):
+    """What an event keeps of tickets given back."""
+
     feePerTicket: Decimal
     feePercent: float
     byTicket: bool

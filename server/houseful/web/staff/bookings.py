@@ -124,7 +124,6 @@ OPERATIONS = (
         role="venue",
         request=RefundRequest,
         answers={200: BookingBody},
-        errors=(400, 404, 409, 413, 415, 503),
         parameters=("Request-Key",),
     ),
     Operation(
@@ -134,7 +133,6 @@ OPERATIONS = (
         "What a refund would come to",
         role="venue",
         answers={200: RefundQuoteBody},
-        errors=(400, 404, 409, 503),
         parameters=("tickets", "withoutFee"),
     ),
     Operation(

@@ -55,7 +55,6 @@ OPERATIONS = (
         role="venue",
         request=ReasonRequest,
         answers={202: CancellationBody},
-        errors=(400, 404, 413, 415, 503),
     ),
     Operation(
         "GET",
@@ -64,6 +63,5 @@ OPERATIONS = (
         "How far the refunds of an event that was called off are",
         role="venue",
         answers={200: CancellationBody},
-        errors=(404, 503),
     ),
 )

@@ -30,7 +30,6 @@ OPERATIONS = (
         "What an event keeps of tickets given back",
         role="venue",
         answers={200: RefundTermsBody},
-        errors=(404, 503),
     ),
     Operation(
         "PUT",
@@ -40,6 +39,5 @@ OPERATIONS = (
         role="venue",
         request=RefundTermsRequest,
         answers={200: RefundTermsBody},
-        errors=(400, 404, 413, 415, 503),
     ),
 )
