@@ -16,6 +16,7 @@
  * @typedef {{ at: string, who: string, act: string, reason: string, bookingReference: string | null, seats: NamedSeatBody[], seatCount: number, changes: AuditChangeBody[], amount: string | null, currency: string, details: Record<string, unknown> }} AuditBody
  * @typedef {{ field: string, category: string | null, before: string | null, after: string | null }} AuditChangeBody
  * @typedef {{ outcome: string }} AuthenticatedBody
+ * @typedef {{ quantity: number, sessionId: string, requestId?: string, categories?: string[], sections?: string[], zone?: string, accessible?: number, together?: "required" | "preferred", preventLoneSeats?: boolean, otherThan?: number[], replaces?: number, ref: string | number, type: "best_available" }} BestAvailableCommand
  * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], split: boolean, leavesSingle: boolean }} BestGrantedBody
  * @typedef {{ failedSeats?: FailedSeatBody[], apart?: NamedSeatBody[][] }} BestRefusedBody
  * @typedef {{ quantity: number, categories?: string[], sections?: string[] }} BestToBlock

@@ -116,6 +116,7 @@ class PartyRequest(BaseModel):
             min_length=1,
             max_length=128,
             description="Asked again under the same id while its seats are held, the same seats.",
+            examples=["party-3f0c2b1e"],
         ),
     ] = None
     categories: Annotated[list[PlanName] | None, Field(min_length=1, max_length=1000)] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -17,6 +17,8 @@ from houseful.web.documents.openapi import openapi
 from houseful.web.documents.parameters import PARAMETERS
 from houseful.web.documents.refusals import refusals
 from houseful.web.table import OPERATIONS
+from houseful.wire.commands import AnyCommand
+from houseful.wire.frame_shapes import type_of
 
 GUIDE = paths.STATIC / "docs" / "guide"
 HTTP = openapi(OPERATIONS)
@@ -74,6 +76,11 @@ def test_the_live_document_has_what_is_sent_and_nothing_for_nobody() -> None:
         if operation["channel"]["$ref"].endswith("/occupancy")
     ]
     assert any("hello" in json.dumps(operation["messages"]) for operation in occupancy)
+
+
+def test_every_command_of_the_socket_is_documented() -> None:
+    spoken = {type_of(model) for model in get_args(get_args(AnyCommand)[0])}
+    assert spoken <= asyncapi()["components"]["messages"].keys()
 
 
 def test_the_proxy_chapter_hands_on_the_host_with_its_port() -> None:

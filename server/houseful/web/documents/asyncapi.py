@@ -10,6 +10,7 @@ from houseful.web.documents.json_schemas import Components
 from houseful.wire import binary
 from houseful.wire.close_codes import CLOSE_CODES
 from houseful.wire.commands import (
+    BestAvailableCommand,
     ExtendCommand,
     PositionCommand,
     ReleaseCommand,
@@ -29,6 +30,7 @@ from houseful.wire.frame_shapes import (
 
 COMMANDS: tuple[Shape, ...] = (
     ReserveCommand,
+    BestAvailableCommand,
     ReleaseCommand,
     ExtendCommand,
     PositionCommand,
