@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from playwright.async_api import Route, expect
@@ -28,7 +29,7 @@ async def test_three_seats_are_bought_and_shown_as_booked_to_everyone(
     seats = await steps.pick(buyer.page, 3)
     await expect(buyer.page.locator(".cart-total strong")).to_contain_text("€")
     await steps.reserve(buyer.page)
-    await expect(buyer.page.locator(".timer-digits")).to_have_text("09:59")
+    await expect(buyer.page.locator(".timer-digits")).to_have_text(re.compile(r"^09:5\d$"))
     await steps.fill_in(buyer.page)
     await steps.confirm(buyer.page)
     await steps.is_confirmed(buyer.page)

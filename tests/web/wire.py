@@ -1,6 +1,7 @@
 """Holds what a real server says to the documents: all answers and frames of these tests.
 
-Stricter than the schemas that clients get: a field that is not documented is an error too.
+Stricter than the schemas that clients get: a field that is not documented is an error too. A validator
+in Rust: one in Python took four fifths of the time of all these tests.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import httpx2
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from houseful.web.documents.asyncapi import asyncapi
 from houseful.web.documents.openapi import openapi
@@ -60,11 +61,16 @@ def frame_validator(kind: str) -> Draft202012Validator:
     return Draft202012Validator({**payload, "components": live["components"]})
 
 
+@cache
+def templates() -> list[tuple[str, re.Pattern[str]]]:
+    return [
+        (template, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))))
+        for template in documents()[0]["paths"]
+    ]
+
+
 def template_of(path: str) -> str | None:
-    for template in documents()[0]["paths"]:
-        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path):
-            return str(template)
-    return None
+    return next((template for template, fits in templates() if fits.fullmatch(path)), None)
 
 
 async def check_answer(response: httpx2.Response) -> None:
