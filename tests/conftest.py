@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from houseful.redis.connection import connect
 from houseful.valkey.embedded import EmbeddedValkey
 from tests.support.logs import to_standard_error
+from tests.support.statements import share_compiled
 
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 * 1024**3
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     What is written and in which order stays the same; no test cuts the machine's power.
     """
     to_standard_error()
+    share_compiled()
     if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
         keep_bytecode(config)
     has_choice = config.option.basetemp or os.environ.get("TMPDIR")

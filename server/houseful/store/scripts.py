@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,15 @@ def link(root: Path, name: str, replaced: Mapping[str, str] | None = None) -> Sc
     return Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
+def link_all(root: Path, replaced: Mapping[str, str] | None = None) -> dict[str, Script]:
+    """Every script of a folder, by name."""
+    return {path.stem: link(root, path.stem, replaced) for path in sorted(root.glob("*.lua"))}
+
+
+linked = cache(link_all)
+"""As the files are when first asked for."""
+
+
 class Scripts:
     """All scripts of a folder, ready to run against one Redis."""
 
@@ -52,9 +62,7 @@ class Scripts:
         self, client: Client, root: Path, replaced: Mapping[str, str] | None = None
     ) -> None:
         self.router = CommandRouter(client)
-        self._scripts = {
-            path.stem: link(root, path.stem, replaced) for path in sorted(root.glob("*.lua"))
-        }
+        self._scripts = link_all(root, replaced) if replaced else linked(root)
         self._timers = {name: SCRIPT_SECONDS.labels(name) for name in self._scripts}
 
     async def run(
