@@ -26,7 +26,7 @@ from houseful.wire.error_codes import error_codes, seat_codes
 SERVER = Path(__file__).parents[3] / "server" / "houseful"
 ONLY_AT_START = {"configuration"}
 api = cache(partial(openapi, OPERATIONS))
-written = cache(documents)
+all_documents = cache(documents)
 """Made once: each takes two seconds."""
 
 EXAMPLES = sorted((paths.SCHEMAS / "examples").rglob("*.json"))
@@ -89,7 +89,7 @@ def test_every_reference_in_the_asyncapi_document_leads_somewhere() -> None:
 
 
 def test_every_schema_is_itself_valid() -> None:
-    for name, document in written().items():
+    for name, document in all_documents().items():
         if name.split("/")[0] in ("http", "frames", "commands"):
             meta.validate(document)
 
@@ -110,7 +110,7 @@ def test_a_schema_refuses_an_example_that_lacks_a_required_field(example: Path) 
 
 def test_every_written_example_is_used() -> None:
     written = json.loads((paths.SCHEMAS / "golden.json").read_text())
-    made = documents()
+    made = all_documents()
     shown = [value for name, value in made.items() if name.startswith("examples/")]
     shown += list(examples_in(made["openapi.json"]))
     for place in ("answers", "requests", "frames", "commands"):
