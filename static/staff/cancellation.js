@@ -37,6 +37,7 @@ export function cancellation({ staff, desk }) {
       content: () => h("p", null, t("venue.callOff.body", { name, n: desk.latest.peek()?.counts.booked ?? 0 })),
       fields: [reasonField()],
       confirm: t("venue.callOff"),
+      keep: t("venue.callOff.keep"),
       isDanger: true,
       run: ({ reason = "" }) => staff.venue.cancelEvent(desk.eventId, reason),
     });

@@ -307,6 +307,7 @@ export default {
   "venue.refund.retry": "Noch einmal",
   "venue.refund.retried": "Die Erstattung wird noch einmal versucht.",
   "venue.refund.retry.title": "Diese Erstattung noch einmal versuchen?",
+  "venue.callOff.keep": "Veranstaltung stattfinden lassen",
   "venue.callOff": "Veranstaltung absagen",
   "venue.callOff.body":
     "„{name}“ wird sofort nicht mehr verkauft. Alle bekommen ihr ganzes Geld zurück und eine E-Mail. Das lässt sich nicht zurücknehmen.",

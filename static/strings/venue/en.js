@@ -292,6 +292,7 @@ export default {
   "venue.refund.retry": "Try again",
   "venue.refund.retried": "The refund is tried again.",
   "venue.refund.retry.title": "Try this refund again?",
+  "venue.callOff.keep": "Keep the event on",
   "venue.callOff": "Call the event off",
   "venue.callOff.body":
     "“{name}” stops selling at once. Everybody gets all of their money back and an e-mail. This cannot be undone.",

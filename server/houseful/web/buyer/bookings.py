@@ -322,6 +322,7 @@ OPERATIONS = (
         role="public",
         request=FindBookingRequest,
         answers={202: AcceptedBody},
+        errors=(503,),
     ),
     Operation(
         "POST",
