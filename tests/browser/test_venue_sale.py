@@ -11,6 +11,7 @@ from playwright.async_api import FilePayload, expect
 
 from tests.browser import steps, venue_steps
 from tests.browser.conftest import IN_A_BROWSER, PHONE, Enter, Shop, Visit
+from tests.browser.test_access import violations
 from tests.plans import documents
 from tests.plans.test_left_out import chart
 
@@ -296,3 +297,34 @@ async def test_on_a_phone_the_open_tab_is_in_sight(shop: Shop, enter: Enter) -> 
     tab = visit.page.locator(".venue-tabs [aria-current=page]")
     await expect(tab).to_have_text("Log")
     await expect(tab).to_be_in_viewport(ratio=0.9)
+
+
+async def test_the_lone_seat_rule_is_set_and_places_and_best_seats_are_blocked_by_number(
+    shop: Shop, enter: Enter
+) -> None:
+    staff = await venue_steps.clock_in(shop, enter, "/2/sale")
+    page = staff.page
+    await page.get_by_role("button", name="Change the rule for lone seats").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Lone seats").select_option("strict")
+    await dialog.get_by_label("in percent").fill("101")
+    await dialog.get_by_label("Reason").fill("A full house")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_contain_text("a whole number from 0 to 100")
+    await dialog.get_by_label("in percent").fill("5")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.locator("#venue-lone + p")).to_have_text("None alone, also at a row’s end")
+    rule = shop.call("GET", "/events/2", token=shop.guest())["data"]["loneSeats"]
+    assert rule == {"rule": "strict", "offBelowFreePercent": 5, "offHoursBefore": 24}
+    await staff.open("/venue/2")
+    blocked = int((await venue_steps.tile(page, "blocked").inner_text()).replace(",", ""))
+    await page.get_by_role("button", name="Block places in Front left").click()
+    await dialog.get_by_label("How many").fill("3")
+    await venue_steps.give_reason(page, "Block", "Camera")
+    await expect(venue_steps.tile(page, "blocked")).to_have_text(str(blocked + 3))
+    await page.get_by_role("button", name="Block a number", exact=True).click()
+    await dialog.get_by_label("How many").fill("4")
+    assert await violations(page) == []
+    await venue_steps.give_reason(page, "Block", "Ms Lind, by telephone")
+    await expect(venue_steps.tile(page, "blocked")).to_have_text(str(blocked + 7))
+    await expect(page.locator(".toast", has_text="Floor").last).to_be_visible()

@@ -145,3 +145,18 @@ async def test_a_hold_that_is_being_paid_for_is_not_ended(
     assert hold["status"] == "PAYING"
     refused(await act(venue, sale, f"holds/{hold['id']}/release"), 409, "in_payment")
     assert await audit(venue, sale) == []
+
+
+async def test_a_number_of_the_best_seats_is_taken_off_sale_together(
+    venue: Guest, ann: Guest, sale: Sale
+) -> None:
+    done = await given(await act(venue, sale, "block", best={"quantity": 4}, reason="by phone"))
+    first = done["seatIds"][0]
+    assert done == {"seatIds": list(range(first, first + 4)), "failedSeats": []}
+    assert set(await statuses(ann, sale, *done["seatIds"])) == {"BLOCKED"}
+    answer = await act(venue, sale, "block", best={"quantity": 4, "sections": ["Attic"]})
+    refused(answer, 400, "invalid_request")
+    refused(
+        await act(venue, sale, "block", best={"quantity": 1000}), 409, "best_available_not_found"
+    )
+    refused(await act(venue, sale, "unblock", best={"quantity": 1}), 400, "invalid_request")
