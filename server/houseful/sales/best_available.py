@@ -117,7 +117,7 @@ class BestAvailable:
         attempt = _Attempt(copy, best, wish, party, LoneSeats.OFF)
         found = attempt.next(1, self.random.choice)
         if found is None:
-            raise attempt.nothing()
+            raise Conflict("no such seats are left", code="best_available_not_found")
         return [copy.house.first_seat_id + index for index in found.seats]
 
     def _held(self, copy: SeatCopy, best: BestSeats, granted: Granted) -> BestHeld:
