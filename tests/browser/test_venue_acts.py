@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 from playwright.async_api import expect
@@ -207,7 +208,18 @@ async def test_a_refund_puts_the_seats_back_on_the_buyers_map_and_voids_the_tick
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("list", name="Tickets").locator("li")).to_have_count(2)
     await dialog.get_by_role("button", name="Cancel and refund").click()
-    await venue_steps.give_reason(page, "Refund", "Wheelchair seat sold by mistake")
+    sum_shown = page.get_by_role("dialog").get_by_role("status")
+    await expect(sum_shown).to_contain_text("The whole booking ends")
+    await page.get_by_role("dialog").get_by_role("checkbox").nth(1).uncheck()
+    await expect(sum_shown).to_contain_text("The other tickets stay valid")
+    await venue_steps.give_reason(page, "Give back", "One of the two is ill")
+    await venue_steps.map_shows(buyer, seats[:1], AVAILABLE)
+    await venue_steps.map_shows(buyer, seats[1:], BOOKED)
+    await row.click()
+    await expect(dialog.get_by_role("list", name="Money given back")).to_contain_text("Given back")
+    await dialog.get_by_role("button", name="Cancel and refund").click()
+    await expect(sum_shown).to_contain_text("The whole booking ends")
+    await venue_steps.give_reason(page, "Give back", "Wheelchair seat sold by mistake")
     await venue_steps.map_shows(buyer, seats, AVAILABLE)
     await expect(row).to_contain_text("Refunded")
 
