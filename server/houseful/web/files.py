@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import brotli
 from starlette.requests import Request
@@ -37,6 +38,10 @@ AT_ROOT = ("favicon.ico", "robots.txt", "manifest.webmanifest")
 """Asked for by browsers and search engines unasked, at the top."""
 
 
+LARGE: Final = 200_000
+"""Bytes from which the tightest packing takes a second: the API's document."""
+
+
 @dataclass(frozen=True)
 class File:
     """One file in memory."""
@@ -52,7 +57,8 @@ class File:
     @cached_property
     def brotli(self) -> bytes:
         """About a sixth smaller than `zipped`."""
-        packed: bytes = brotli.compress(self.plain)
+        quality = 11 if len(self.plain) < LARGE else 9  # the loop waits: 1.6 s against 0.07
+        packed: bytes = brotli.compress(self.plain, quality=quality)
         return packed
 
     def packed(self, request: Request) -> tuple[bytes, str]:
