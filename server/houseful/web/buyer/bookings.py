@@ -259,6 +259,7 @@ OPERATIONS = (
         get_booking_pdf,
         "The tickets as PDF, one page a seat, in the buyer's language",
         answers={200: "application/pdf"},
+        errors=(409,),
         by_link=True,
     ),
     Operation(
@@ -267,6 +268,7 @@ OPERATIONS = (
         get_booking_ics,
         "The event as a calendar entry; of a cancelled booking, one that takes it back",
         answers={200: "text/calendar"},
+        errors=(409,),
         by_link=True,
     ),
     Operation(
@@ -275,6 +277,7 @@ OPERATIONS = (
         get_booking_qr,
         "One ticket's QR code, `?ticket=` its id; the first one's without",
         answers={200: "image/svg+xml"},
+        errors=(409,),
         parameters=("ticket",),
         by_link=True,
     ),
@@ -293,6 +296,7 @@ OPERATIONS = (
         "Cancel: seats back on sale, money back, tickets void",
         request=CancelRequest,
         answers={200: BookingBody},
+        errors=(409,),
         by_link=True,
     ),
     Operation(
@@ -301,6 +305,7 @@ OPERATIONS = (
         reckon_cancellation,
         "What cancelling would give back",
         answers={200: RefundQuoteBody},
+        errors=(409,),
         by_link=True,
         parameters=("tickets",),
     ),

@@ -133,6 +133,7 @@ OPERATIONS = (
         "What a refund would come to",
         role="venue",
         answers={200: RefundQuoteBody},
+        errors=(409,),
         parameters=("tickets", "withoutFee"),
     ),
     Operation(
