@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from redis.asyncio import Redis
+from sqlalchemy import update
 
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest, Contact
@@ -22,6 +23,7 @@ from houseful.domain.seats import Granted
 from houseful.ledger import events
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.ledger.events import EventRecord
+from houseful.ledger.models import BOOKING, KEY, OUTBOX
 from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway
 from houseful.sales.catalog import Catalog
@@ -32,6 +34,7 @@ from houseful.store.seats import SeatStore
 from houseful.wire.codec import decode
 from tests.invariants import World, broken
 from tests.ledger.halls import add_event
+from tests.support.sessions import writing
 
 PAYS = "demo_card_4242424242424242"
 DECLINES = "demo_card_4000000000000002"
@@ -165,6 +168,20 @@ class Shop:
             for kinds in (OTHERS, MAILS):
                 await self.checkout._relay.run_once(kinds)
             await self.checkout.run_refunds()
+
+    async def let_time_pass(self, ms: int) -> None:
+        """For this process, and for leases, which are in the database's time."""
+        self.clock.ahead_ms += ms
+        async with writing(self.database) as session:
+            for table in (BOOKING, KEY):
+                earlier = table.c.lease_until_ms - ms
+                await session.execute(
+                    update(table).where(table.c.lease_until_ms > 0).values(lease_until_ms=earlier)
+                )
+            due = OUTBOX.c.next_run_at_ms - ms
+            await session.execute(
+                update(OUTBOX).where(OUTBOX.c.lease != "").values(next_run_at_ms=due)
+            )
 
     async def world(self) -> World:
         return World(

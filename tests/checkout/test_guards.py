@@ -49,7 +49,7 @@ async def test_without_the_lease_two_work_on_one_booking(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Vouches for `test_two_completers_work_on_a_booking_one_at_a_time`."""
-    monkeypatch.setattr(bookings, "lease_is_dead", lambda *_: true())
+    monkeypatch.setattr(bookings, "is_over", lambda *_: true())
     assert await confirmations_by_two_completers(shop) == 2
 
 

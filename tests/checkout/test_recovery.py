@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import write_log
 from houseful.checkout.outbox import AT_ONCE, BATCH, MAILS, OTHERS
 from houseful.domain.errors import Conflict, HousefulError, InProgress, PaymentDeclined, Unavailable
-from houseful.ledger import bookings, counters, outbox, workers
+from houseful.ledger import bookings, counters, outbox
 from houseful.ledger.models import KEY
 from houseful.payments.gateway import Gateway
 from houseful.sql.database import Session
@@ -79,22 +81,66 @@ async def test_a_dead_lease_is_taken_over_by_the_next_request(shop: Shop) -> Non
     with pytest.raises(InProgress) as busy:
         await shop.buy("ada", seats, key)
     assert busy.value.retry_after_s == 1
-    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    await shop.let_time_pass(shop.terms.lease_ms + 1)
     assert (await shop.buy("ada", seats, key)).status == 201
     assert await shop.problems() == []
 
 
-async def test_leases_of_a_worker_that_fell_silent_are_dead_at_once(shop: Shop) -> None:
+async def test_leases_of_a_worker_that_died_end_and_the_next_goes_on(shop: Shop) -> None:
     seats, key = await shop.hold("ada", 0), new_key()
     other = shop.new_checkout()
-    await shop.checkout._completer.run_once()  # its last beat
     stop_at(shop, "after_T2")
     with pytest.raises(Stopped):
         await shop.buy("ada", seats, key)
     assert await other._completer.run_once() == 0
-    shop.clock.ahead_ms += 2_600
+    await shop.let_time_pass(shop.terms.lease_ms)
     assert await other._completer.run_once() == 1
     assert await shop.status(seats[0]) == "B"
+
+
+@asynccontextmanager
+async def slow_purchase(shop: Shop) -> AsyncIterator[asyncio.Task[Answer]]:
+    """A healthy purchase whose gateway takes its time for as long as the block lasts."""
+    begun, resume = asyncio.Event(), asyncio.Event()
+
+    class Slow(Counting):
+        async def confirm(self, payment_id: str, **more: str) -> object:
+            begun.set()
+            await resume.wait()
+            return await self._gateway.confirm(payment_id, **more)  # type: ignore[arg-type]
+
+    shop.checkout = shop.new_checkout(gateway=Slow(shop.gateway))
+    buying = asyncio.create_task(shop.buy("ada", await shop.hold("ada", 0)))
+    await begun.wait()
+    try:
+        yield buying
+    finally:
+        resume.set()
+
+
+async def test_a_worker_whose_clock_is_ahead_takes_no_healthy_purchase(shop: Shop) -> None:
+    fast = shop.new_checkout(now_ms=lambda: shop.clock() + 60_000)
+    async with slow_purchase(shop) as buying:
+        await fast._completer.run_once()
+        assert await fast._completer.take(1) is None
+    assert (await buying).status == 201
+    assert await shop.problems() == []
+
+
+async def test_a_lease_is_renewed_for_as_long_as_its_worker_works(shop: Shop) -> None:
+    other = shop.new_checkout()
+    almost = shop.terms.lease_ms - 500
+    async with slow_purchase(shop) as buying:
+        for _ in range(3):
+            await shop.let_time_pass(almost)
+            await shop.checkout._completer.beat()
+        assert await other._completer.run_once() == 0
+        await shop.let_time_pass(almost)
+        await shop.let_time_pass(almost)
+        assert await other._completer.run_once() == 1, "without a beat it ends"
+    assert (await buying).status == 201
+    assert shop.checkout._parts.working == {}
+    assert await shop.problems() == []
 
 
 async def test_two_completers_work_on_a_booking_one_at_a_time(shop: Shop) -> None:
@@ -107,30 +153,36 @@ async def confirmations_by_two_completers(shop: Shop) -> int:
     stop_at(shop, "after_T2")
     with pytest.raises(Stopped):
         await shop.buy("ada", seats)
-    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    await shop.let_time_pass(shop.terms.lease_ms + 1)
     gateway = Counting(shop.gateway)
-    both = [shop.new_checkout(gateway=gateway)._completer for _ in range(2)]
-    await asyncio.gather(*(completer.run_once() for completer in both))
+    first, second = (shop.new_checkout(gateway=gateway)._completer for _ in range(2))
+    at_work = asyncio.create_task(first.run_once())
+    await gateway.begun.wait()
+    await second.run_once()
+    gateway.resume.set()
+    await at_work
     return gateway.confirmed
 
 
 class Counting:
-    """A slow gateway that counts; `create` goes through with keys as they are given."""
+    """A gateway that counts, and keeps the first who confirm waiting until `resume`."""
 
     name = "demo"
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self.confirmed = 0
-        self.resume = asyncio.Event()
+        self.begun, self.resume = asyncio.Event(), asyncio.Event()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._gateway, name)
 
     async def confirm(self, payment_id: str, **more: str) -> object:
         self.confirmed += 1
-        await asyncio.sleep(0.05)
-        return await self._gateway.confirm(payment_id, **more)
+        if self.confirmed == 1:
+            self.begun.set()
+            await self.resume.wait()
+        return await self._gateway.confirm(payment_id, **more)  # type: ignore[arg-type]
 
 
 async def answer_of_a_late_writer(shop: Shop) -> Answer:
@@ -148,7 +200,7 @@ async def answer_of_a_late_writer(shop: Shop) -> Answer:
     paused = shop.new_checkout(gateway=Pausing(shop.gateway))
     first = asyncio.create_task(paused.book("ada", new_key(), shop.request(seats)))
     await reached.wait()
-    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    await shop.let_time_pass(shop.terms.lease_ms + 1)
     assert await shop.checkout._completer.run_once() == 1
     resume.set()
     return await first
@@ -284,7 +336,7 @@ async def test_postgresql_down_is_told_within_a_second_and_settled_after(
         assert time.monotonic() - started < 1
         postgres.start()
         assert len((await shop.world()).payments) == 1
-        shop.clock.ahead_ms += shop.terms.lease_ms + 1
+        await shop.let_time_pass(shop.terms.lease_ms + 1)
         started = time.monotonic()
 
         async def is_settled() -> bool:
@@ -317,7 +369,7 @@ async def test_a_silent_gateway_holds_up_only_its_own_booking(shop: Shop) -> Non
         stop_at(shop, "after_T2")
         with pytest.raises(Stopped):
             await shop.buy("ada", seats)
-    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    await shop.let_time_pass(shop.terms.lease_ms + 1)
     resume = asyncio.Event()
 
     class Silent(Counting):
@@ -379,20 +431,20 @@ async def test_what_becomes_of_a_payment_is_told(shop: Shop) -> None:
     )
 
 
-async def test_promises_that_a_dead_worker_had_taken_are_kept_at_once(shop: Shop) -> None:
+async def test_promises_that_a_dead_worker_had_taken_are_kept_when_its_lease_ends(
+    shop: Shop,
+) -> None:
     with pytest.raises(PaymentDeclined):
         await shop.buy("ada", await shop.hold("ada", 0), payment_token=DECLINES)
     dead, now = "deadbeefdeadbeef", shop.clock()
 
     async def take_all(session: Session) -> list[str]:
-        await workers.beat(session, dead, now)
         jobs = await outbox.take_due(
             session,
-            worker_id=dead,
+            lease=dead,
             now_ms=now,
             lease_ms=30_000,
             slow={CANCEL_PAYMENT: 30_000},
-            once=(),
             kinds=OTHERS,
             limit=50,
         )
@@ -401,7 +453,7 @@ async def test_promises_that_a_dead_worker_had_taken_are_kept_at_once(shop: Shop
     taken = await shop.database.transact(take_all)
     assert CANCEL_PAYMENT in taken
     assert await shop.checkout._relay.run_once() == 0  # it may still be at them
-    shop.clock.ahead_ms += 2_600
+    await shop.let_time_pass(30_000)
     assert await shop.checkout._relay.run_once() >= len(taken)
     assert await shop.problems() == []
 
@@ -428,7 +480,7 @@ async def test_a_request_that_only_looked_dead_keeps_its_answer(
     booking_id = await shop.database.transact(stolen)
     await shop.checkout._completer._claiming.forget(booking_id, "thief")
 
-    shop.clock.ahead_ms += shop.terms.lease_ms + 1
+    await shop.let_time_pass(shop.terms.lease_ms + 1)
     await shop.checkout._completer.run_once()
     assert (await shop.buy("ada", seats, key)).status == 200
     assert await shop.problems() == []

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
@@ -20,6 +20,7 @@ from houseful.domain.errors import Unavailable
 from houseful.sql.database import Session
 from houseful.sql.session import ThreadSession, Work, run
 from tests.simulation.faults import Caller, Faults, Service
+from tests.simulation.loop import VirtualLoop
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class SimulatedDatabase:
     def __init__(self, file: Path, faults: Faults, caller: Caller) -> None:
         self._engine = engine_of(file)
         self._faults, self._caller = faults, caller
+        CLOCK["loop"] = faults.loop
 
     async def transact(self, work: Work[T], *, is_repeatable: bool = False) -> T:
         def commit() -> T:
@@ -85,6 +87,15 @@ def looked_up(engine: Engine, work: Work[T]) -> T:
         return run(work, connection)
 
 
+CLOCK: Final[dict[str, VirtualLoop]] = {}
+"""The loop whose time is the database's."""
+
+
+def days(_: str) -> float:
+    """What SQLite's own `julianday('now')` says in virtual time."""
+    return 2440587.5 + CLOCK["loop"].wall_ms() / 86_400_000
+
+
 @cache
 def engine_of(file: Path) -> Engine:
     """One for all processes and seeds: SQLAlchemy compiles each statement once an engine."""
@@ -97,6 +108,8 @@ def engine_of(file: Path) -> Engine:
         connection.isolation_level = None
         for pragma in ("foreign_keys=ON", "synchronous=OFF", "journal_mode=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
+
+        connection.create_function("julianday", 1, days)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

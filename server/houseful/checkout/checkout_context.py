@@ -18,7 +18,6 @@ from houseful.domain.errors import Unavailable
 from houseful.domain.pricing import PricedSeat
 from houseful.ledger import house
 from houseful.ledger.claims import ClaimedEvent
-from houseful.ledger.idempotency import WORKER_ID_LENGTH
 from houseful.payments.gateway import Gateway
 from houseful.sql.database import Database
 from houseful.store.seats import SeatStore, Unopened
@@ -50,7 +49,8 @@ class Terms:
     max_seats: int = 10
     pay_ms: int = 60_000
     action_ms: int = 300_000
-    lease_ms: int = 15_000
+    lease_ms: int = 3_000
+    """Renewed each second while somebody works under it."""
     key_ms: int = 24 * 3600 * 1000
     cancel_before_ms: int = 24 * 3600 * 1000
     answer_within_s: float = 11.0
@@ -72,13 +72,13 @@ class CheckoutContext:
     now_ms: Callable[[], int] = clock_ms
     reached: Reached = nowhere
     record: Record = write_log
-    worker_id: str = field(default_factory=lambda: secrets.token_hex(WORKER_ID_LENGTH // 2))
+    worker_id: str = field(default_factory=lambda: secrets.token_hex(8))
     kept: set[int] = field(default_factory=set)
     """Promises kept and not yet marked done; the relay does so many at once."""
     shown: dict[int, tuple[Sequence[PricedSeat], ClaimedEvent | None]] = field(default_factory=dict)
     """What the answers of purchases under way will show, by booking: saves reading it again."""
-    dropped: list[str] = field(default_factory=list)
-    """Leases nobody works under any more that SQL, being away, still has; the next beat ends them."""
+    working: dict[str, int] = field(default_factory=dict)
+    """Leases that are worked under, lease → booking: the next beat renews them."""
     _leases: itertools.count[int] = field(default_factory=itertools.count)
     _house: list[str] = field(default_factory=list)
 
@@ -99,13 +99,16 @@ class CheckoutContext:
         raise Unavailable("the event's seats are being rebuilt", retry_after_s=1)
 
     @contextmanager
-    def dropping(self, lease: str) -> Iterator[None]:
-        """Work that nobody resumes under this lease when SQL goes away meanwhile."""
+    def leasing(self, lease: str, booking_id: int) -> Iterator[None]:
+        """The lease is renewed for as long as the block lasts; one that is not let go of then runs
+        out by itself."""
+        is_outer = lease not in self.working
+        self.working[lease] = booking_id
         try:
             yield
-        except Unavailable:
-            self.dropped.append(lease)
-            raise
+        finally:
+            if is_outer:
+                del self.working[lease]
 
     def new_lease(self) -> str:
         """A name nobody else has: this worker and a number."""

@@ -15,16 +15,12 @@ from houseful.checkout.following import give_back
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
 from houseful.domain.errors import InProgress, Unavailable
-from houseful.ledger import bookings, idempotency, workers
+from houseful.ledger import bookings, idempotency, leases, workers
 from houseful.ledger.bookings import Booking
 from houseful.sql.database import Session
 
 BATCH = 20
 """Bookings worked on at once: bounds what a recovery asks of the gateway."""
-
-DROPPED_AT_ONCE = 500
-"""Leases ended with one beat: databases bound the parameters of a statement."""
-
 
 TAKE_WITHIN_S = 2.0
 """How long the report of a payment waits for the worker that has its booking."""
@@ -45,20 +41,16 @@ class Completer:
         self._working: dict[int, asyncio.Task[None]] = {}
 
     async def beat(self) -> None:
-        """Say that this process lives; when it stops, others break its leases.
-
-        Leases that could not be ended while SQL was away are ended now.
-        """
+        """Say that this process lives, and renew the leases that it works under."""
         parts = self._parts
-        dropped = tuple(parts.dropped[:DROPPED_AT_ONCE])
+        working = dict(parts.working)
 
         async def work(session: Session) -> None:
             await workers.beat(session, parts.worker_id, parts.now_ms())
-            if dropped:
-                await workers.let_go(session, dropped)
+            if working:
+                await leases.renew(session, working, parts.terms.lease_ms)
 
         await parts.database.transact(work, is_repeatable=True)
-        del parts.dropped[: len(dropped)]
 
     async def run_once(self) -> int:
         """One look, and the work it finds; how many bookings that were. Raises Unavailable."""
@@ -78,13 +70,14 @@ class Completer:
 
         async def look(session: Session) -> tuple[list[tuple[int, int]], list[int]]:
             orphans = await idempotency.take_orphans(
-                session, lease=lease, now_ms=now, lease_ms=parts.terms.lease_ms, limit=room
+                session, lease=lease, lease_ms=parts.terms.lease_ms, limit=room
             )
             return orphans, await bookings.due(session, now, room)
 
         orphans, due = await parts.database.transact(look)
         for booking_id, event_id in orphans:
-            await self._claiming.give_up(event_id, booking_id, lease)
+            with parts.leasing(lease, booking_id):
+                await self._claiming.give_up(event_id, booking_id, lease)
         fresh = [booking_id for booking_id in due if booking_id not in self._working]
         for booking_id in fresh:
             task = asyncio.create_task(self._complete(booking_id), name="completer")
@@ -118,7 +111,6 @@ class Completer:
                 session,
                 booking_id,
                 lease=parts.new_lease(),
-                now_ms=parts.now_ms(),
                 lease_ms=parts.terms.lease_ms,
             )
         )
@@ -134,16 +126,15 @@ class Completer:
                 raise in_progress()
             await asyncio.sleep(0.05)
         try:
-            yield held
+            with parts.leasing(held.lease, booking_id):
+                yield held
         finally:
-            with parts.dropping(held.lease):
-                await parts.database.transact(lambda s: bookings.let_go(s, held))
+            await parts.database.transact(lambda s: bookings.let_go(s, held))
 
     async def let_go(self, booking: Booking) -> None:
         """End our lease, unless the last step already did. Raises Unavailable."""
         if booking.lease_until_ms > 0:
-            with self._parts.dropping(booking.lease):
-                await self._parts.database.transact(lambda s: bookings.let_go(s, booking))
+            await self._parts.database.transact(lambda s: bookings.let_go(s, booking))
 
     async def lapsed(self, event_id: int, booking_ids: Sequence[int]) -> list[int]:
         """Free seats that are PAYING past their deadline for bookings that claim none in SQL; the

@@ -43,13 +43,10 @@ AT_ONCE = {OTHERS: 4, MAILS: MAILS_AT_ONCE}
 """Jobs taken, and worked on, at once: what the printer lets wait, and fewer than there are connections
 to the database, because requests need some too."""
 
-LEASE_MS = 2_000
+LEASE_MS = 3_000
 SLOW_MS = {EMAIL: 120_000, NOTICE: 120_000, CANCEL_PAYMENT: 30_000}
-"""How long a relay that lives has a job before others think it lost: long enough for the foreign server's
-time-outs, so that no mail goes out twice while one is being sent."""
-
-ONCE = MAILS
-"""Kinds whose receiver sees each repetition: a worker that is only slow must not cause one."""
+"""How long a relay has a job before others think it lost: long enough for the foreign server's time-outs,
+so that no mail goes out twice because one worker is slow."""
 
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 60_000
@@ -106,11 +103,10 @@ class Relay:
     async def _take(self, kinds: tuple[str, ...], session: Session) -> list[Job]:
         return await outbox.take_due(
             session,
-            worker_id=self._parts.worker_id,
+            lease=self._parts.worker_id,
             now_ms=self._parts.now_ms(),
             lease_ms=LEASE_MS,
             slow=SLOW_MS,
-            once=ONCE,
             kinds=kinds,
             limit=BATCH[kinds],
         )

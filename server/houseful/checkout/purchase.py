@@ -105,7 +105,8 @@ class Purchases:
 
     async def _work(self, user: str, body: BookingRequest, taken: Taken, lease: str) -> Booking:
         try:
-            booking = await self._claimed(user, self._with_card(body), taken, lease)
+            with self._parts.leasing(lease, taken.booking_id):
+                booking = await self._claimed(user, self._with_card(body), taken, lease)
             after = await self._saga.run(booking)
             await self._completer.let_go(after)
             if after.state is State.CONFIRMED:
@@ -156,7 +157,7 @@ class Purchases:
             await idempotency.let_go(session, booking_id, lease)
             await bookings.let_go_declined(session, booking_id)
 
-        with suppress(Unavailable), self._parts.dropping(lease):
+        with suppress(Unavailable):
             await self._parts.database.transact(work)
 
     async def _not_yet(self, booking_id: int) -> Answer:

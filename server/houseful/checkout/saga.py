@@ -61,10 +61,10 @@ class Saga:
         """Step on while something can be done now; the booking as it then stands.
 
         Lost to somebody else's move, it is read again. Raises Unavailable when SQL does not answer;
-        the lease then ends with the next beat, or runs out, and the completer goes on.
+        the lease then runs out, and the completer goes on.
         """
         try:
-            with self._parts.dropping(booking.lease):
+            with self._parts.leasing(booking.lease, booking.id):
                 while self._is_due(booking):
                     step = f"checkout {booking.state.lower()}"
                     with tracing.span(step, {"houseful.booking": booking.reference}):
@@ -124,7 +124,6 @@ class Saga:
             state=State.CONFIRMING,
             payment_id=state.payment_id,
             client_secret=state.client_secret,
-            lease_until_ms=now + self._parts.terms.lease_ms,
             next_run_at_ms=now,
             tries=0,
         )

@@ -185,7 +185,7 @@ class SeatClaims:
             "language": body.language,
             "deadline_ms": now + self._parts.terms.pay_ms,
             "lease": lease,
-            "lease_until_ms": now + self._parts.terms.lease_ms,
+            bookings.LEASE_MS: self._parts.terms.lease_ms,
             "next_run_at_ms": now,
             "nonce": nonce,
         }

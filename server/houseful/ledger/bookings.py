@@ -15,8 +15,8 @@ from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from houseful.domain.booking import FOLLOWS, LIVE, PAID, UNFINISHED, State, check
 from houseful.domain.seats import Claim
-from houseful.ledger.idempotency import lease_is_dead
-from houseful.ledger.models import BOOKING, BOOKING_SEAT, PAYMENT
+from houseful.ledger.leases import database_ms, is_over
+from houseful.ledger.models import BOOKING, BOOKING_SEAT, PAYMENT, Big
 from houseful.sql.database import Session
 
 
@@ -62,7 +62,11 @@ class Booking:
     price_list: int
 
 
-_ADD: Final = insert(BOOKING).returning(*BOOKING.c)
+LEASE_MS: Final = "lease_ms"
+"""Stands among the values of a row for its lease's time, counted from the database's now."""
+
+_LEASED: Final = {"lease_until_ms": database_ms() + bindparam("new_lease_ms", type_=Big)}
+_ADD: Final = insert(BOOKING).values(**_LEASED).returning(*BOOKING.c)
 _GET: Final = select(BOOKING).where(BOOKING.c.id == bindparam("wanted"))
 
 
@@ -105,8 +109,10 @@ async def by_payments(session: Session, payment_ids: Sequence[str]) -> dict[str,
 
 
 async def add(session: Session, values: dict[str, Any]) -> Booking:
-    """Insert a booking."""
-    return booking((await session.execute(_ADD, values)).one())
+    """Insert a booking, leased for its `LEASE_MS`."""
+    parameters = {name: value for name, value in values.items() if name != LEASE_MS}
+    found = await session.execute(_ADD, {**parameters, "new_lease_ms": values[LEASE_MS]})
+    return booking(found.one())
 
 
 async def change(session: Session, before: Booking, **values: Any) -> Booking | None:
@@ -126,7 +132,13 @@ async def change(session: Session, before: Booking, **values: Any) -> Booking | 
 @cache
 def _changing(names: tuple[str, ...]) -> Any:
     """Built once per set of columns: building costs more than running it."""
-    new = {name: bindparam(f"new_{name}", type_=BOOKING.c[name].type) for name in names}
+    new: dict[str, Any] = {
+        name: bindparam(f"new_{name}", type_=BOOKING.c[name].type)
+        for name in names
+        if name != LEASE_MS
+    }
+    if LEASE_MS in names:
+        new |= _LEASED
     return (
         update(BOOKING)
         .where(
@@ -137,15 +149,17 @@ def _changing(names: tuple[str, ...]) -> Any:
     )
 
 
-async def take(
-    session: Session, booking_id: int, *, lease: str, now_ms: int, lease_ms: int
-) -> Booking | None:
+async def take(session: Session, booking_id: int, *, lease: str, lease_ms: int) -> Booking | None:
     """The booking with a lease of ours on it; None while somebody else's binds."""
     row = (
         await session.execute(
             update(BOOKING)
-            .where(BOOKING.c.id == booking_id, lease_is_dead(BOOKING, now_ms))
-            .values(lease=lease, lease_until_ms=now_ms + lease_ms, version=BOOKING.c.version + 1)
+            .where(BOOKING.c.id == booking_id, is_over(BOOKING))
+            .values(
+                lease=lease,
+                lease_until_ms=database_ms() + lease_ms,
+                version=BOOKING.c.version + 1,
+            )
             .returning(*BOOKING.c)
         )
     ).one_or_none()
@@ -174,7 +188,7 @@ async def due(session: Session, now_ms: int, limit: int) -> list[int]:
     """Bookings that somebody must go on with and nobody does."""
     found = await session.execute(
         select(BOOKING.c.id)
-        .where(BOOKING.c.next_run_at_ms <= now_ms, lease_is_dead(BOOKING, now_ms))
+        .where(BOOKING.c.next_run_at_ms <= now_ms, is_over(BOOKING))
         .order_by(BOOKING.c.next_run_at_ms)
         .limit(limit)
     )

@@ -1,7 +1,7 @@
 """Idempotency keys: who may work on a request, and what it was answered.
 
-A key belongs to one user. The request that took it holds a lease; a lease is dead when its time is over or
-when its worker no longer beats (see `workers`), and then the next may take over.
+A key belongs to one user. The request that took it holds a lease (see `leases`); once that is over the
+next may take over.
 """
 
 from __future__ import annotations
@@ -10,18 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, exists, func, select, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from houseful.ledger.counters import upsert_in
-from houseful.ledger.models import BOOKING, KEY, WORKER
+from houseful.ledger.leases import database_ms, is_over
+from houseful.ledger.models import BOOKING, KEY, Big
 from houseful.sql.database import Session
-
-WORKER_ID_LENGTH = 16
-"""A lease is the worker's id, a colon and a number; see `houseful.services.leases`."""
-
-SILENT_MS = 2_500
-"""A worker that has not beaten for so long is dead, or so slow that others must go on."""
 
 DECLINED = 402
 """The stored status that lets a new attempt begin under the same key."""
@@ -68,20 +62,6 @@ class Request:
     purchase: str
 
 
-def lease_is_dead(table: Any, now_ms: int) -> ColumnElement[bool]:
-    """Whether the lease in a row of `table` no longer binds anybody."""
-    dead: ColumnElement[bool] = (table.c.lease_until_ms <= now_ms) | fell_silent(table, now_ms)
-    return dead
-
-
-def fell_silent(table: Any, now_ms: Any) -> ColumnElement[bool]:
-    """Whether the worker that a row of `table` is leased to no longer beats."""
-    return exists().where(
-        WORKER.c.id == func.substr(table.c.lease, 1, WORKER_ID_LENGTH),
-        WORKER.c.beat_ms < now_ms - SILENT_MS,
-    )
-
-
 async def take(
     session: Session, request: Request, *, lease: str, now_ms: int, lease_ms: int, keep_ms: int
 ) -> Taken | Finished | Busy | Differs:
@@ -91,7 +71,7 @@ async def take(
         if row is not None:
             return Taken(row, is_new=True)
         found = await session.execute(
-            select(KEY, lease_is_dead(KEY, now_ms).label("is_free"))
+            select(KEY, is_over(KEY).label("is_free"))
             .where(KEY.c.user_id == request.user_id, KEY.c.key == request.key)
             .with_for_update()
         )
@@ -99,13 +79,15 @@ async def take(
         if known is None:
             continue  # it expired or was dropped between the two statements
         if known.expires_at_ms > now_ms or await _is_unfinished(session, known.id):
-            return await _take_known(session, known, request, lease, now_ms, lease_ms)
+            return await _take_known(session, known, request, lease, lease_ms)
         await session.execute(delete(KEY).where(KEY.c.id == known.id))
 
 
 @cache
 def _inserting(dialect: str) -> Any:
-    return upsert_in(dialect, KEY).on_conflict_do_nothing().returning(KEY.c.id)
+    until = database_ms() + bindparam("lease_ms", type_=Big)
+    statement = upsert_in(dialect, KEY).values(lease_until_ms=until)
+    return statement.on_conflict_do_nothing().returning(KEY.c.id)
 
 
 _STILL_HOLDS: Final = (
@@ -132,7 +114,7 @@ async def _insert(
             "fingerprint": request.fingerprint,
             "purchase": request.purchase,
             "lease": lease,
-            "lease_until_ms": now_ms + lease_ms,
+            "lease_ms": lease_ms,
             "created_at_ms": now_ms,
             "expires_at_ms": now_ms + keep_ms,
         },
@@ -151,7 +133,7 @@ async def _is_unfinished(session: Session, booking_id: int) -> bool:
 
 
 async def _take_known(
-    session: Session, known: Any, request: Request, lease: str, now_ms: int, lease_ms: int
+    session: Session, known: Any, request: Request, lease: str, lease_ms: int
 ) -> Taken | Finished | Busy | Differs:
     # After a decline the buyer may correct card and contact, but not what is bought.
     is_same = (
@@ -169,7 +151,10 @@ async def _take_known(
         update(KEY)
         .where(KEY.c.id == known.id)
         .values(
-            lease=lease, lease_until_ms=now_ms + lease_ms, fingerprint=request.fingerprint, status=0
+            lease=lease,
+            lease_until_ms=database_ms() + lease_ms,
+            fingerprint=request.fingerprint,
+            status=0,
         )
     )
     return Taken(known.id, is_new=False, status=known.status)
@@ -200,13 +185,13 @@ async def drop(session: Session, booking_id: int, lease: str) -> bool:
 
 
 async def take_orphans(
-    session: Session, *, lease: str, now_ms: int, lease_ms: int, limit: int
+    session: Session, *, lease: str, lease_ms: int, limit: int
 ) -> list[tuple[int, int]]:
     """`(booking_id, event_id)` of requests that died before their claim; they are ours now."""
     claimed = exists().where(BOOKING.c.id == KEY.c.id, BOOKING.c.state != "DECLINED")
     ids = (
         select(KEY.c.id)
-        .where(KEY.c.status == 0, KEY.c.lease_until_ms > 0, lease_is_dead(KEY, now_ms), ~claimed)
+        .where(KEY.c.status == 0, KEY.c.lease_until_ms > 0, is_over(KEY), ~claimed)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("taken")  # read once, see `outbox.take_due`
@@ -214,7 +199,7 @@ async def take_orphans(
     found = await session.execute(
         update(KEY)
         .where(KEY.c.id.in_(select(ids.c.id)))
-        .values(lease=lease, lease_until_ms=now_ms + lease_ms)
+        .values(lease=lease, lease_until_ms=database_ms() + lease_ms)
         .returning(KEY.c.id, KEY.c.event_id)
     )
     return [(row.id, row.event_id) for row in found]
@@ -225,7 +210,7 @@ async def purge(session: Session, now_ms: int, limit: int = 1000) -> int:
     open_booking = exists().where(BOOKING.c.id == KEY.c.id, BOOKING.c.next_run_at_ms.is_not(None))
     old = (
         select(KEY.c.id)
-        .where(KEY.c.expires_at_ms <= now_ms, lease_is_dead(KEY, now_ms), ~open_booking)
+        .where(KEY.c.expires_at_ms <= now_ms, is_over(KEY), ~open_booking)
         .limit(limit)
     )
     found = await session.execute(delete(KEY).where(KEY.c.id.in_(old)))

@@ -394,7 +394,7 @@ class DemoCharge(SQLModel, table=True):
 
 
 class Worker(SQLModel, table=True):
-    """A process that takes leases; one whose beat stopped has lost them."""
+    """A process that serves this database, and when it last said so."""
 
     id: str = Field(primary_key=True, max_length=32)
     beat_ms: int = _big()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, case, delete, func, insert, literal, select, update
 
-from houseful.ledger.idempotency import fell_silent
+from houseful.ledger.leases import database_ms
 from houseful.ledger.models import BOOKING, OUTBOX, Big
 from houseful.sql.database import Session
 from houseful.wire.codec import decode, encode
@@ -90,19 +90,18 @@ async def promise_to_all(
 async def take_due(
     session: Session,
     *,
-    worker_id: str,
+    lease: str,
     now_ms: int,
     lease_ms: int,
     slow: Mapping[str, int],
-    once: Sequence[str],
     kinds: Sequence[str],
     limit: int,
 ) -> list[Job]:
     """Jobs that are due, by the order of `kinds`; within one, each booking's first before any
-    booking's second. Nobody else gets them for `lease_ms`, or what `slow` says for a kind, unless
-    this worker falls silent; the kinds in `once` wait even then."""
-    taking = _taking(lease_ms, tuple(slow.items()), tuple(once), tuple(kinds), limit)
-    found = await session.execute(taking, {"now": now_ms, "worker": worker_id})
+    booking's second. Nobody else gets them for `lease_ms`, or what `slow` says for a kind, of the
+    database's time."""
+    taking = _taking(lease_ms, tuple(slow.items()), tuple(kinds), limit)
+    found = await session.execute(taking, {"now": now_ms, "lease": lease})
     return sorted(
         (
             Job(row.id, row.kind, row.booking_id, decode(row.payload), row.tries, row.created_at_ms)
@@ -116,16 +115,12 @@ async def take_due(
 def _taking(
     lease_ms: int,
     slow: tuple[tuple[str, int], ...],
-    once: tuple[str, ...],
     kinds: tuple[str, ...],
     limit: int,
 ) -> Any:
     """Built once: each worker asks twice a second, and building costs more than running it."""
-    now = bindparam("now", type_=Big)
-    again = case(
-        *((OUTBOX.c.kind == kind, now + ms) for kind, ms in slow),
-        else_=now + lease_ms,
-    )
+    until = database_ms() + case(dict(slow), value=OUTBOX.c.kind, else_=lease_ms)
+    now = case((OUTBOX.c.lease == "", bindparam("now", type_=Big)), else_=database_ms())
     need = case({kind: place for place, kind in enumerate(kinds)}, value=OUTBOX.c.kind)
     turn = func.row_number().over(
         partition_by=(OUTBOX.c.booking_id, OUTBOX.c.kind), order_by=OUTBOX.c.id
@@ -135,8 +130,7 @@ def _taking(
         .where(
             OUTBOX.c.done_at_ms.is_(None),
             OUTBOX.c.kind.in_(kinds),
-            (OUTBOX.c.next_run_at_ms <= now)
-            | (fell_silent(OUTBOX, now) & OUTBOX.c.kind.not_in(once)),
+            OUTBOX.c.next_run_at_ms <= now,
         )
         .subquery()
     )
@@ -153,7 +147,7 @@ def _taking(
     return (
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(select(ids.c.id)), OUTBOX.c.done_at_ms.is_(None))
-        .values(next_run_at_ms=again, lease=bindparam("worker"), tries=OUTBOX.c.tries + 1)
+        .values(next_run_at_ms=until, lease=bindparam("lease"), tries=OUTBOX.c.tries + 1)
         .returning(*OUTBOX.c)
     )
 

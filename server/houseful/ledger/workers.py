@@ -1,13 +1,11 @@
-"""Which processes live: each beats once a second, and a silent one has lost its leases."""
+"""Which processes live: each beats once a second, so that nobody restores under a running house."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from houseful.ledger.counters import upsert
-from houseful.ledger.models import BOOKING, KEY, WORKER
+from houseful.ledger.models import WORKER
 from houseful.sql.database import Session
 
 FORGET_MS = 24 * 3600 * 1000
@@ -28,13 +26,5 @@ async def last_beat(session: Session) -> int:
 
 
 async def forget_old(session: Session, now_ms: int) -> None:
-    """Remove workers that have been silent for a day; their leases ran out long ago."""
+    """Remove workers that have been silent for a day."""
     await session.execute(delete(WORKER).where(WORKER.c.beat_ms < now_ms - FORGET_MS))
-
-
-async def let_go(session: Session, leases: Sequence[str]) -> None:
-    """End these leases, on bookings and on keys, so that the next may go on at once."""
-    for table in (BOOKING, KEY):
-        await session.execute(
-            update(table).where(table.c.lease.in_(leases)).values(lease_until_ms=0)
-        )
