@@ -19,7 +19,14 @@ from houseful.domain.errors import (
     RateLimited,
     Unavailable,
 )
-from houseful.ledger import bookings, check_ins, counters, payment_problems, refunds
+from houseful.ledger import (
+    bookings,
+    check_ins,
+    counters,
+    discounts,
+    payment_problems,
+    refunds,
+)
 from houseful.payments.gateway import GatewayBusy, GatewayUnknown, Outcome, PaymentState
 from houseful.store.limiter import Limiter
 from tests.checkout.shop import AUTHENTICATES, DECLINES, PAYS, Shop, data, new_key
@@ -345,6 +352,52 @@ async def test_cards_are_not_tried_out_by_many_guests_of_one_address(counting: S
         found += await tried(counting, f"eve{number}", 2, number, address="192.0.2.7")
     assert found.count("payment_declined") == 8
     assert found.count("too_many_payments") == 4
+
+
+async def guessed(shop: Shop, user: str, door: str, word: str, address: str = "") -> str:
+    """What becomes of a discount code at one of the two doors; its error's code."""
+    try:
+        if door == "quote":
+            first = shop.event.first_seat_id
+            await shop.checkout.quote(user, shop.event.id, [first], word, address)
+        else:
+            held = await shop.seats.reservations(shop.event.id, user)
+            seats = list(held[0].seat_ids) if held else await shop.hold(user, 5)
+            await shop.buy(user, seats, discount_code=word, address=address)
+    except RateLimited as error:
+        return f"{error.status} again in {'some' if error.retry_after_s else 'no'} time"
+    except HousefulError as error:
+        return error.code
+    return "known"
+
+
+WAIT = "429 again in some time"
+
+
+@pytest.mark.parametrize("door", ["quote", "booking"])
+async def test_discount_codes_are_not_guessed_by_one_guest(counting: Shop, door: str) -> None:
+    found = [await guessed(counting, "eve", door, f"WORD{number}") for number in range(13)]
+    assert found == ["discount_unknown"] * 10 + [WAIT] * 3
+    other = "booking" if door == "quote" else "quote"
+    assert await guessed(counting, "eve", other, "WORD") == WAIT, "one count, two doors"
+
+
+async def test_discount_codes_are_not_guessed_by_many_guests_of_one_address(
+    counting: Shop,
+) -> None:
+    found = [
+        await guessed(counting, f"eve{number}", "quote", "WORD", "192.0.2.9")
+        for number in range(103)
+    ]
+    assert found.count("discount_unknown") == 100
+    assert found.count(WAIT) == 3
+
+
+async def test_a_code_that_exists_is_asked_for_as_often_as_one_likes(counting: Shop) -> None:
+    async with writing(counting.database) as session:
+        await discounts.add(session, code="SAVE", percent=10)
+    for _ in range(12):
+        assert await guessed(counting, "ada", "quote", "SAVE", "192.0.2.10") == "known"
 
 
 async def test_a_crowd_behind_one_address_that_pays_is_never_held_up(counting: Shop) -> None:

@@ -87,27 +87,33 @@ class Checkout:
             self._wake_outbox()
 
     async def quote(
-        self, user: str, event_id: int, seat_ids: Sequence[int], code: str | None
+        self,
+        user: str,
+        event_id: int,
+        seat_ids: Sequence[int],
+        code: str | None,
+        address: str = "",
     ) -> QuoteBody:
         """The price before buying, under the price list of the hold that any of the seats is in.
 
-        Raises NotFound, InvalidRequest for the discount code, Unavailable.
+        Raises NotFound, InvalidRequest for the discount code, RateLimited for guessing, Unavailable.
         """
         parts = self._parts
         held = await parts.opened(event_id, lambda: parts.seats.reservations(event_id, user))
         lists = [hold.price_list for hold in held if not set(seat_ids).isdisjoint(hold.seat_ids)]
-        quote, _ = await parts.database.query(
-            lambda session: pricing.price(
-                session,
-                user_id=user,
-                event_id=event_id,
-                seat_ids=seat_ids,
-                code=code,
-                now_ms=parts.now_ms(),
-                count_use=False,
-                price_list=min(lists, default=0),
+        async with parts.attempts.guessed(user, address, code):
+            quote, _ = await parts.database.query(
+                lambda session: pricing.price(
+                    session,
+                    user_id=user,
+                    event_id=event_id,
+                    seat_ids=seat_ids,
+                    code=code,
+                    now_ms=parts.now_ms(),
+                    count_use=False,
+                    price_list=min(lists, default=0),
+                )
             )
-        )
         return answers.quote_view(quote)
 
     async def get_booking(self, user: str, role: str, reference: str) -> BookingBody:

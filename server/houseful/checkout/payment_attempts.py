@@ -1,4 +1,5 @@
-"""How often somebody may try to pay: bounds what a stolen list of cards can be tried out with.
+"""How often somebody may try to pay, or a discount code: bounds what a stolen list of cards, or a list of
+words, can be tried out with.
 
 An attempt counts when it begins and is given back when it succeeds, so that a crowd behind one
 address that pays is never held up, and sixty at once count as sixty. Over all workers, in Redis.
@@ -8,13 +9,13 @@ What it does not stop: someone with many addresses, who has as many attempts as 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from houseful.checkout.booking_request import BookingRequest
-from houseful.domain.errors import RateLimited, Unavailable
+from houseful.domain.errors import InvalidRequest, RateLimited, Unavailable
 
 WINDOW_MS: Final = 600_000
 
@@ -47,6 +48,9 @@ class PaymentAttempts:
     counter: Counter | None = None
     per_user: int = 10
     per_address: int = 100
+    codes_per_user: int = 10
+    codes_per_address: int = 100
+    """Discount codes that do not exist, in ten minutes."""
 
     @asynccontextmanager
     async def counted(
@@ -61,6 +65,41 @@ class PaymentAttempts:
             "pay-hold": (f"{body.event_id}-{reservation_id}", self.per_user),
             "pay-address": (body.address, self.per_address),
         }
+        told = "too many payments that came to nothing; please wait a while"
+        taken = await self._take(names, told, "too_many_payments")
+        try:
+            yield
+        except BaseException:
+            await self._give_all_back(taken)
+            raise
+
+    @asynccontextmanager
+    async def guessed(self, user: str, address: str, code: str | None) -> AsyncIterator[None]:
+        """Count a discount code until the block has found that there is one of that name.
+
+        Raises RateLimited, Unavailable.
+        """
+        names = {
+            "code-user": (user, self.codes_per_user),
+            "code-address": (address, self.codes_per_address),
+        }
+        told = "too many discount codes that do not exist; please wait a while"
+        taken = await self._take(names, told, RateLimited.code) if code else []
+        try:
+            yield
+        except InvalidRequest as error:
+            if error.code != "discount_unknown":
+                await self._give_all_back(taken)
+            raise
+        except BaseException:
+            await self._give_all_back(taken)
+            raise
+        await self._give_all_back(taken)
+
+    async def _take(
+        self, names: Mapping[str, tuple[str, int]], told: str, code: str
+    ) -> list[tuple[str, str]]:
+        """Count one for each name, or none. Raises RateLimited, Unavailable."""
         taken: list[tuple[str, str]] = []
         try:
             for name, (who, limit) in names.items():
@@ -68,17 +107,16 @@ class PaymentAttempts:
                     continue
                 found = await self.counter.attempt(name, who, limit=limit, window_ms=WINDOW_MS)
                 if not found.allowed:
-                    raise RateLimited(
-                        "too many payments that came to nothing; please wait a while",
-                        code="too_many_payments",
-                        retry_after_s=found.reset_ms / 1000,
-                    )
+                    raise RateLimited(told, code=code, retry_after_s=found.reset_ms / 1000)
                 taken.append((name, who))
-            yield
         except BaseException:
-            for name, who in taken:
-                await self._give_back(name, who)
+            await self._give_all_back(taken)
             raise
+        return taken
+
+    async def _give_all_back(self, taken: Sequence[tuple[str, str]]) -> None:
+        for name, who in taken:
+            await self._give_back(name, who)
 
     async def paid(self, user: str, body: BookingRequest) -> None:
         """It was no try with a stolen card."""

@@ -60,7 +60,11 @@ class SeatClaims:
             ):
                 begun = await self._pay_for(user, body, booking_id, nonce)
                 self._parts.reached("after_R1")
-                async with self._parts.attempts.counted(user, body, begun.reservation_id):
+                attempts = self._parts.attempts
+                async with (
+                    attempts.counted(user, body, begun.reservation_id),
+                    attempts.guessed(user, body.address, body.discount_code),
+                ):
                     booking, job = await self._claim(
                         user, body, booking_id, lease, before, begun.price_list, nonce
                     )

@@ -39,7 +39,11 @@ PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 20, 100, 1_000_000
 async def quote(call: Call) -> Response:
     body = await call.body(QuoteRequest)
     view = await call.context.checkout.quote(
-        call.user.id, call.id("event_id"), body.seatIds, body.discountCode
+        call.user.id,
+        call.id("event_id"),
+        body.seatIds,
+        body.discountCode,
+        counted_address(call.request, call.context) or "",
     )
     return ok(view, "Price calculated")
 
