@@ -30,8 +30,8 @@ class Cancellations:
 
     async def run_once(self) -> int:
         """End some bookings; how many. Raises Unavailable."""
-        now, turns = self._parts.now_ms(), asyncio.Semaphore(AT_ONCE)
-        found = await self._parts.database.query(lambda s: cancellations.due(s, now, BATCH))
+        turns = asyncio.Semaphore(AT_ONCE)
+        found = await self._parts.database.query(lambda s: cancellations.due(s, BATCH))
 
         async def one(due: Due) -> int:
             async with turns:

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import func, select, update
 
 from houseful.domain.booking import LIVE, State
-from houseful.ledger.idempotency import lease_is_dead
+from houseful.ledger.leases import is_over
 from houseful.ledger.models import BOOKING, EVENT
 from houseful.sql.database import Session
 
@@ -61,7 +61,7 @@ async def begin(session: Session, event_id: int, who: str, reason: str, now_ms: 
     return bool(begun.rowcount)
 
 
-async def due(session: Session, now_ms: int, limit: int) -> list[Due]:
+async def due(session: Session, limit: int) -> list[Due]:
     """Bookings that are to be ended and that nobody works on."""
     found = await session.execute(
         select(BOOKING.c.id, EVENT.c.cancelled_by, EVENT.c.cancel_reason)
@@ -70,7 +70,7 @@ async def due(session: Session, now_ms: int, limit: int) -> list[Due]:
             EVENT.c.cancelled_at_ms.is_not(None),
             BOOKING.c.state.in_([str(state) for state in sorted(ENDED)]),
             BOOKING.c.dispute != "OPEN",
-            lease_is_dead(BOOKING, now_ms),
+            is_over(BOOKING),
         )
         .order_by(BOOKING.c.id)
         .limit(limit)
