@@ -60,6 +60,8 @@ export function createPurchaseState(app, eventId, onExpire) {
   /** The venue gave this buyer's seats to others: said once, then false again. */
   const isWithdrawn = signal(false);
 
+  /** Seat id → the ticket type chosen for it, where it is not the default. */
+  const tickets = signal(/** @type {ReadonlyMap<number, number>} */ (new Map()));
   const machine = createCheckoutMachine();
   const places = createAreaChoice();
   const selection = createSeatSelection({
@@ -135,6 +137,7 @@ export function createPurchaseState(app, eventId, onExpire) {
     machine,
     selection,
     places,
+    tickets,
     timer,
     heldIds,
     heldSeats,

@@ -29,6 +29,10 @@ export class CheckoutView extends View {
   form = null;
   /** What is wrong with the discount code that was typed. */
   codeFault = signal("");
+  /** What is wrong with the ticket types that were chosen: then nothing can be bought. */
+  ticketFault = signal("");
+  /** Counts the questions for a price; only the last one's answer counts. */
+  asked = 0;
 
   /** @override */
   render() {
@@ -116,7 +120,9 @@ export class CheckoutView extends View {
         quote,
         fault: this.codeFault,
         isPaying,
+        ticketFault: this.ticketFault,
         onCode: (code) => void this.askQuote(code),
+        onTicket: () => void this.askQuote(this.quote?.peek()?.discountCode ?? ""),
       }),
       h(
         "form",
@@ -137,7 +143,7 @@ export class CheckoutView extends View {
             {
               type: "submit",
               class: "button is-primary is-wide is-large",
-              "aria-disabled": () => String(isPaying.value),
+              "aria-disabled": () => String(isPaying.value || !!this.ticketFault.value),
             },
             () => {
               if (machine.state.value === "PROCESSING_PAYMENT") {
@@ -164,23 +170,37 @@ export class CheckoutView extends View {
     const { purchase, app } = this;
     const seatIds = purchase.heldIds.peek();
     if (!seatIds.length || !this.quote) return;
-    const before = this.quote.peek()?.discountCode ?? null;
+    const before = this.quote.peek(), question = ++this.asked;
     try {
-      this.quote.value = await app.api.quote(purchase.eventId, seatIds, code || undefined);
-      this.codeFault.value = "";
+      const quote = await app.api.quote(purchase.eventId, seatIds, code || undefined, this.tickets());
+      if (question !== this.asked) return;
+      this.quote.value = quote;
+      this.codeFault.value = this.ticketFault.value = "";
       // Another price is another payment; after a definite refusal it takes a key of its own.
       const { error } = purchase.machine;
-      if (this.quote.peek()?.discountCode !== before && error.peek()?.status === 402) {
+      if (before && isAnother(before, quote) && error.peek()?.status === 402) {
         purchase.machine.generateNewIdempotencyKey();
       }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (code) this.codeFault.value = explain.error(error);
+      if (question !== this.asked) return;
+      if (error.code.startsWith("ticket_type_")) this.ticketFault.value = explain.error(error);
+      else if (code) this.codeFault.value = explain.error(error);
     }
+  }
+
+  /** What the held seats are to be sold as, where that is not the default. */
+  tickets() {
+    const chosen = this.purchase.tickets.peek();
+    return this.purchase.heldIds.peek().flatMap((seatId) => {
+      const ticketTypeId = chosen.get(seatId);
+      return ticketTypeId ? [{ seatId, ticketTypeId }] : [];
+    });
   }
 
   async confirm() {
     const { form, purchase, payment, app } = this;
+    if (this.ticketFault.peek()) return;
     if (!form || !payment || PAYING.has(purchase.machine.state.peek()) || !form.check()) return;
     const contact = form.contact();
     app.session.keepContact(contact);
@@ -195,6 +215,7 @@ export class CheckoutView extends View {
       language: currentLanguage(),
       expectedTotal: total,
       ...(discountCode ? { discountCode } : {}),
+      ...(this.tickets().length ? { tickets: this.tickets() } : {}),
     };
     const booking = await payment.pay(request, total);
     const problem = purchase.machine.error.peek();
@@ -260,5 +281,12 @@ export class CheckoutView extends View {
       if (!(error instanceof ApiError)) throw error;
     }
   }
+}
+
+/** Whether another thing is bought. @param {Quote} before @param {Quote} now */
+function isAnother(before, now) {
+  const types = (/** @type {Quote} */ quote) =>
+    quote.items.map((/** @type {{ ticketTypeId: number }} */ item) => item.ticketTypeId).join(" ");
+  return before.discountCode !== now.discountCode || types(before) !== types(now);
 }
 customElements.define("checkout-view", CheckoutView);

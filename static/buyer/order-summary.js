@@ -2,6 +2,7 @@
 /** What is being bought and for how much, with the discount code that changes it. */
 import { h } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
+import { computed } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 
 /**
@@ -11,10 +12,12 @@ import { icon } from "../ui/icons.js";
  *   quote: import("../lib/signals.js").Signal<import("../net/api.js").Quote | null>,
  *   fault: import("../lib/signals.js").Signal<string>,
  *   isPaying: import("../lib/signals.js").Computed<boolean>,
+ *   ticketFault: import("../lib/signals.js").Signal<string>,
  *   onCode: (code: string) => void,
- * }} parts `onCode`: a code was typed, or "" to take it off
+ *   onTicket: () => void,
+ * }} parts `onCode`: a code was typed, or "" to take it off; `onTicket`: a seat has another ticket type
  */
-export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }) {
+export function orderSummary({ purchase, event, quote, fault, ticketFault, isPaying, onCode, onTicket }) {
   const input = h("input", {
     id: "field-code",
     name: "code",
@@ -50,10 +53,12 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
             null,
             h("strong", null, seat.place),
             seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
+            ticketChoice(seat, { purchase, quote, isPaying, onTicket }),
           ),
-          h("span", { class: "tabular" }, money(priceOf(seat), event.currency)),
+          h("span", { class: "tabular" }, () => money(priceOf(seat), event.currency)),
         )
       )),
+    h("p", { class: "fault", role: "status" }, () => ticketFault.value ? [icon("error"), ticketFault.value] : null),
     h(
       "a",
       { class: "link-button", href: `#/events/${event.id}/seats`, hidden: () => isPaying.value },
@@ -88,15 +93,12 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
       { class: "sums" },
       () => {
         const priced = quote.value;
-        if (!priced?.discountCode) return null;
+        if (!priced) return null;
+        const isPlain = !priced.discountCode && !Number(priced.orderFee);
         return [
-          h(
-            "div",
-            null,
-            h("dt", null, t("checkout.subtotal")),
-            h("dd", { class: "tabular" }, money(priced.subtotal, event.currency)),
-          ),
-          h(
+          isPlain ? null : sum(t("checkout.subtotal"), priced.subtotal),
+          Number(priced.ticketFees) ? sum(t("checkout.fees"), priced.ticketFees, "muted") : null,
+          !priced.discountCode ? null : h(
             "div",
             { class: "is-discount" },
             h(
@@ -116,6 +118,7 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
             ),
             h("dd", { class: "tabular" }, money(`-${priced.discount}`, event.currency)),
           ),
+          Number(priced.orderFee) ? sum(t("checkout.orderFee"), priced.orderFee) : null,
         ];
       },
       h(
@@ -128,6 +131,72 @@ export function orderSummary({ purchase, event, quote, fault, isPaying, onCode }
           () => money(quote.value?.total ?? purchase.heldTotal.value, event.currency),
         ),
       ),
+      () =>
+        (quote.value?.vat ?? []).map((/** @type {import("../lib/wire-types.js").VatBody} */ vat) =>
+          sum(t("checkout.vat", { percent: vat.vatPercent }), vat.amount, "muted")
+        ),
     ),
   );
+
+  /** @param {string} words @param {string} amount @param {string | null} [kind] */
+  function sum(words, amount, kind = null) {
+    return h(
+      "div",
+      { class: kind },
+      h("dt", null, words),
+      h("dd", { class: "tabular" }, money(amount, event.currency)),
+    );
+  }
+}
+
+/**
+ * The ticket types a seat may be sold under, and the note of the chosen one; nothing where there is one.
+ * @param {import("../app/purchase-state.js").HeldSeat} seat
+ * @param {Pick<Parameters<typeof orderSummary>[0], "purchase" | "quote" | "isPaying" | "onTicket">} parts
+ */
+function ticketChoice(seat, { purchase, quote, isPaying, onTicket }) {
+  const { tickets } = purchase;
+  const types = computed(() => typesOf(quote.value, seat.category));
+  const ids = computed(() => types.value.map((kind) => kind.id).join(" "));
+  const chosen = () => types.value.find((kind) => kind.id === tickets.value.get(seat.id)) ?? types.value[0];
+  return [
+    () => {
+      if (!ids.value.includes(" ")) return h("span", null, types.peek()[0]?.name ?? "");
+      const choice = h(
+        "select",
+        {
+          class: "ticket-type",
+          "aria-label": t("checkout.ticketFor", { seat: seat.place }),
+          disabled: () => isPaying.value,
+          onchange: () => {
+            tickets.value = new Map(tickets.peek()).set(seat.id, Number(choice.value));
+            onTicket();
+          },
+        },
+        types.peek().map((kind) =>
+          h("option", { value: String(kind.id) }, `${kind.name}, ${money(kind.price, purchase.currency())}`)
+        ),
+      );
+      choice.value = String(tickets.peek().get(seat.id) ?? types.peek()[0]?.id);
+      return choice;
+    },
+    h("span", { class: "muted" }, () => chosen()?.note ?? ""),
+  ];
+}
+
+/**
+ * @param {import("../net/api.js").Quote | null} quote
+ * @param {string} category
+ * @returns {{ id: number, name: string, note: string, price: string }[]} the named types sold there
+ */
+function typesOf(quote, category) {
+  /** @type {import("../lib/wire-types.js").CategoryOffersBody[]} */
+  const offers = quote?.offers ?? [];
+  /** @type {import("../lib/wire-types.js").TicketTypeBody[]} */
+  const known = quote?.ticketTypes ?? [];
+  const sold = offers.find((one) => one.category === category)?.tickets ?? [];
+  return sold.flatMap((offer) => {
+    const kind = known.find((one) => one.id === offer.ticketTypeId);
+    return kind?.name ? [{ id: kind.id, name: kind.name, note: kind.note, price: offer.price }] : [];
+  });
 }

@@ -23,19 +23,19 @@
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, reason: string, who: string, at: string }} BlockBody
  * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces, best?: BestToBlock }} BlockRequest
  * @typedef {{ areaId: number, quantity: number }} BlockedPlaces
- * @typedef {{ eventId: number, seatIds: number[], paymentMethod?: "stripe" | "demo" | "card", discountCode?: string, expectedTotal?: string, paymentToken?: string, card?: CardRequest, contact?: ContactRequest, language?: string }} BookRequest
+ * @typedef {{ seatIds: number[], tickets?: SeatTicketRequest[], placeTickets?: PlaceTicketRequest[], discountCode?: string, eventId: number, paymentMethod?: "stripe" | "demo" | "card", expectedTotal?: string, paymentToken?: string, card?: CardRequest, contact?: ContactRequest, language?: string }} BookRequest
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} BookedEventBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string }} BookedSeatBody
- * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, refunds?: RefundBody[], delivery?: DeliveryBody | null, tickets?: BookingTicketBody[], linkUrl?: string | null }} BookingBody
+ * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: OrderLineBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, orderFee: number, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, refunds?: RefundBody[], delivery?: DeliveryBody | null, tickets?: BookingTicketBody[], linkUrl?: string | null }} BookingBody
  * @typedef {{ failedSeats?: FailedSeatBody[], quote?: QuoteBody }} BookingRefusedBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, ticketType: string, note: string, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
  * @typedef {{ reason?: string, ticketIds?: number[] }} CancelRequest
  * @typedef {{ cancelledAt: string, who: string, reason: string, bookings: number, live: number, onTheWay: number, refunded: number, failed: number, disputed: number }} CancellationBody
  * @typedef {{ number: string }} CardRequest
- * @typedef {{ name: string, color: string, price: string }} CategoryBody
+ * @typedef {{ name: string, color: string, price: string, tickets: OfferBody[] }} CategoryBody
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string, price: string }} CategoryCountsBody
+ * @typedef {{ category: string, tickets: OfferBody[] }} CategoryOffersBody
  * @typedef {{ seatIds: number[], failedSeats: FailedSeatBody[] }} ChangedSeatsBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, ticketId: number, category: string, name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckInBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, ticketId: number, category: string, ticketType: string, note: string, name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckInBody
  * @typedef {{ code: string, door?: string }} CheckInRequest
  * @typedef {{ event: BookedEventBody, checkedIn: number, booked: number, recent: CheckInBody[] }} CheckInsBody
  * @typedef {{ code: string, message: string, retryable: boolean, sameKey: boolean, field?: string, limit?: number, remaining?: number, resetSeconds?: number, seatIds?: number[] }} CommandError
@@ -53,13 +53,14 @@
  * @typedef {{ to: string, delivery: "waiting" | "deferred" | "sent" | "refused" | "off" }} EmailedBody
  * @typedef {{ code: string, retryable: boolean, sameKey: boolean, limit?: number, remaining?: number, resetSeconds?: number, declineCode?: string | null, seatIds?: number[], usedAt?: string, door?: string, event?: unknown, place?: string, field?: string, currency?: string, amount?: string, least?: string, most?: string, step?: string }} Error
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string }} EventBody
- * @typedef {{ reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, prices?: Record<string, string>, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest }} EventChangeRequest
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], planUrl: string }} EventDetailBody
+ * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest }} EventChangeRequest
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], ticketTypes: TicketTypeBody[], orderFee: string, planUrl: string }} EventDetailBody
  * @typedef {{ holds: number, seats: number }} ExpiringBody
  * @typedef {{ ref: string | number, type: "extend", reservationId: number }} ExtendCommand
  * @typedef {{ extend?: true }} ExtendRequest
  * @typedef {{ areaId: number, reason: string, code: string, available: number }} FailedAreaBody
  * @typedef {{ seatId: number, reason: string, code: string }} FailedSeatBody
+ * @typedef {{ perTicket?: string, percent?: string, perOrder?: string }} FeesRequest
  * @typedef {{ reference: string, email: string }} FindBookingRequest
  * @typedef {{ viewers: number, reserved: number, checkout: number, booked: number }} FunnelBody
  * @typedef {{ shape: string, x: number, y: number, width: number, height: number, rotation: number, points: number[], text: string, size: number, color: string, borderColor: string, floor: number, kind: string, capacity: number }} GeometryArea
@@ -79,11 +80,13 @@
  * @typedef {{ rule: "off" | "aisle" | "strict", seats: number, refused: number }} LoneSeatsBody
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number, at: string, revenue: string, available: number, held: number, bookedTotal: number, viewers: number }} MinuteBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string }} NamedSeatBody
- * @typedef {{ name: string, venue: string, planId: number, startsAt: string, onSaleAt?: string, offSaleAt?: string, timeZone?: string, currency: string, prices: Record<string, string>, loneSeats?: LoneSeatRequest }} NewEventRequest
+ * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, name: string, venue: string, planId: number, startsAt: string, onSaleAt?: string, offSaleAt?: string, timeZone?: string, currency: string, loneSeats?: LoneSeatRequest }} NewEventRequest
  * @typedef {{ eventId: number, hidden: boolean, name: string, serverTime: string, saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null, startsAt: string, timeZone: string, currency: string, totals: CountsBody, revenue: string, refunded: string, sections: SectionCountsBody[], categories: CategoryCountsBody[], expiringSoon: ExpiringBody, rates: RatesBody, funnel: FunnelBody, loneSeats: LoneSeatsBody, viewers: number, alerts: AlertBody[], activity: ActivityBody[], epoch: string, seq: number }} OccupancyBody
  * @typedef {{ epoch?: string, seq?: number, eventId?: number, hidden?: boolean, name?: string, serverTime?: string, saleState?: "upcoming" | "open" | "closed", onSaleAt?: string | null, offSaleAt?: string | null, startsAt?: string, timeZone?: string, currency?: string, totals?: CountsBody, revenue?: string, refunded?: string, sections?: SectionCountsBody[], categories?: CategoryCountsBody[], expiringSoon?: ExpiringBody, rates?: RatesBody, funnel?: FunnelBody, loneSeats?: LoneSeatsBody, viewers?: number, alerts?: AlertBody[], activity?: ActivityBody[] }} OccupancyChange
  * @typedef {{ type: "occupancy", epoch: string, seq: number, full: boolean, data: OccupancyChange }} OccupancyFrame
+ * @typedef {{ ticketTypeId: number, price: string, fee: string, vatPercent: string }} OfferBody
  * @typedef {{ type: "ok", ref: string | number, data: GrantedBody | BestGrantedBody | ReleasedSeats | Position }} OkFrame
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string, ticketTypeId: number, ticketType: string, note: string, price: string, fee: string, discount: string, vatPercent: string, vat: string }} OrderLineBody
  * @typedef {{ type: "overview", full: boolean, data: OverviewRowBody[] }} OverviewFrame
  * @typedef {{ eventId: number, hidden: boolean, demo: boolean, name: string, venue: string, startsAt: string, timeZone: string, saleState: "upcoming" | "open" | "closed", currency: string, totals: CountsBody, revenue: string, viewers: number }} OverviewRowBody
  * @typedef {{ number: number, size: number, total: number }} PageBody
@@ -92,15 +95,15 @@
  * @typedef {{ paymentId: string, kind: "unapplied" | "mismatch" | "foreign" | "refund_failed" | "refund_held" | "refund_due" | "refund_given", detail: string, amount: string | null, currency: string | null, since: string }} PaymentProblemBody
  * @typedef {{ paymentId: string }} PaymentRefundedBody
  * @typedef {{ bookingReference: string, status: string, paymentStatus: string, expiresAt: string, clientSecret?: string, paymentTransactionId?: string }} PendingBookingBody
+ * @typedef {{ areaId: number, ticketTypeId: number, quantity: number }} PlaceTicketRequest
  * @typedef {{ areaId: number, quantity: number }} PlacesBody
  * @typedef {{ name: string, seats: number }} PlanCategoryBody
  * @typedef {Record<string, unknown>} PlanDocument
  * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[], leftOut: LeftOutBody[] }} PlanSummaryBody
  * @typedef {{ epoch: string, seq: number }} Position
  * @typedef {{ ref: string | number, type: "position", epoch: string, seq: number }} PositionCommand
- * @typedef {{ currency: string, items: QuotedSeatBody[], subtotal: string, discount: string, total: string, priceList: number, discountCode: string | null }} QuoteBody
- * @typedef {{ seatIds: number[], discountCode?: string }} QuoteRequest
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string, price: string }} QuotedSeatBody
+ * @typedef {{ currency: string, items: OrderLineBody[], subtotal: string, discount: string, ticketFees: string, orderFee: string, vat: VatBody[], total: string, priceList: number, discountCode: string | null, ticketTypes: TicketTypeBody[], offers: CategoryOffersBody[] }} QuoteBody
+ * @typedef {{ seatIds: number[], tickets?: SeatTicketRequest[], placeTickets?: PlaceTicketRequest[], discountCode?: string }} QuoteRequest
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number }} RatesBody
  * @typedef {{ code: string | null }} ReadFrameBody
  * @typedef {{ ready: boolean, items: ReadinessItem[] }} ReadinessBody
@@ -132,16 +135,21 @@
  * @typedef {{ id: number, seatNumber: string, rowNumber: string, seatType: string, price: string, status: "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", version: number, reservedUntil: string | null }} SeatBody
  * @typedef {{ seatId: number, version: number }} SeatChoice
  * @typedef {{ eventId: number, sections: SectionBody[], totalSeats: number, availableSeats: number, timestamp: string, areas?: StandingAreaBody[] }} SeatMapBody
+ * @typedef {{ seatId: number, ticketTypeId: number }} SeatTicketRequest
  * @typedef {{ type: "seats", epoch: string, seq: number, changes: ([number, "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", number, string | null])[] }} SeatsFrame
  * @typedef {{ name: string, seats: SeatBody[], totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string }} SectionBody
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string }} SectionCountsBody
- * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: BookedSeatBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: StaffDeliveryBody | null, tickets?: StaffTicketBody[], refunds: StaffRefundBody[], dispute: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBookingBody
+ * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: OrderLineBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, orderFee: number, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: StaffDeliveryBody | null, tickets?: StaffTicketBody[], refunds: StaffRefundBody[], dispute: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBookingBody
  * @typedef {{ state: "waiting" | "deferred" | "sent" | "refused" | "off", to: string, at: string | null, smtpCode: number | null, problem: string }} StaffDeliveryBody
  * @typedef {{ id: number, state: "DUE" | "GIVEN" | "FAILED" | "HELD", amount: string, fee: string, seatIds: number[], createdAt: string, doneAt: string | null, problem: string, reason: string, who: string }} StaffRefundBody
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
  * @typedef {{ id: number, name: string, entrance: string, capacity: number, available: number, price: string }} StandingAreaBody
  * @typedef {{ ticket: string, expiresAt: string }} TicketBody
+ * @typedef {{ category: string, ticketType: string, amount: string | null, vatPercent?: string }} TicketPriceRequest
+ * @typedef {{ id: number, name: string, note: string, least: number, most: number | null, requires: number | null }} TicketTypeBody
+ * @typedef {{ name: string, note?: string, least?: number, most?: number, requires?: string }} TicketTypeRequest
  * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces }} UnblockRequest
+ * @typedef {{ vatPercent: string, amount: string }} VatBody
  */
 
 export {};

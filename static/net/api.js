@@ -202,12 +202,13 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
      * @param {number} id
      * @param {number[]} seatIds
      * @param {string} [discountCode]
+     * @param {{ seatId: number, ticketTypeId: number }[]} [tickets] seats not under their default type
      * @returns {Promise<Quote>}
      */
-    quote: (id, seatIds, discountCode) =>
+    quote: (id, seatIds, discountCode, tickets = []) =>
       data(`/events/${id}/quote`, {
         method: "POST",
-        json: discountCode ? { seatIds, discountCode } : { seatIds },
+        json: { seatIds, ...(discountCode ? { discountCode } : {}), ...(tickets.length ? { tickets } : {}) },
       }),
 
     /**

@@ -19,6 +19,7 @@ from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms, clock_ms
 from houseful.checkout.outbox import MAILS, OTHERS
 from houseful.domain.plan import Plan
+from houseful.domain.price_drafts import CellChange, PriceChange, applied
 from houseful.domain.seats import Granted
 from houseful.ledger import events
 from houseful.ledger.demo_charges import SqlDemoCharges
@@ -124,8 +125,11 @@ class Shop:
 
     async def reprice(self, **amounts: int) -> None:
         """Staff change prices of categories, in minor units."""
+        stands = (await self.now_on_sale()).prices.as_new()
+        cells = {(name, None): CellChange(amount) for name, amount in amounts.items()}
+        prices = applied(stands, PriceChange(cells=cells), self.event.currency)
         await self.database.transact(
-            lambda session: events.change(session, self.event.id, values={}, prices=amounts)
+            lambda session: events.change(session, self.event.id, values={}, prices=prices)
         )
         self.catalog.forget(self.event.id)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from houseful.domain.price_lists import PriceList
 from houseful.domain.pricing import (
     REFUSALS,
     Discount,
@@ -16,7 +17,6 @@ from houseful.domain.pricing import (
     quote,
     reduction,
     refusal,
-    shares,
 )
 
 TEN_PERCENT = Discount(1, "SUMMER10", None, 10, None, None, None, None, None, None, 0, 0)
@@ -63,15 +63,7 @@ def test_a_percentage_rounds_half_up_and_nothing_falls_below_zero(
 @given(st.lists(st.integers(0, 10**7), max_size=10), st.integers(1, 100))
 def test_a_price_adds_up(prices: list[int], percent: int) -> None:
     seats = [PricedSeat(n, "S", "A", str(n), "P", price) for n, price in enumerate(prices)]
-    made = quote(seats, "EUR", replace(TEN_PERCENT, percent=percent))
+    made = quote(seats, PriceList(1, "EUR"), replace(TEN_PERCENT, percent=percent))
     assert made.subtotal_minor == sum(prices)
     assert made.total_minor + made.discount_minor == made.subtotal_minor
     assert 0 <= made.total_minor <= made.subtotal_minor
-
-
-def test_shares_of_a_total_lose_no_cent() -> None:
-    assert shares([7500, 3000, 3000], 12499) == [6943, 2778, 2778]
-    assert shares([100, 100, 100], 100) == [33, 33, 34]
-    assert shares([100, 200], 0) == [0, 0]
-    assert shares([0, 0], 0) == [0, 0]
-    assert shares([], 0) == []

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from houseful.domain.errors import InvalidRequest, NotFound
-from houseful.ledger import bookings, events
+from houseful.domain.price_drafts import CellChange, PriceChange, applied
+from houseful.ledger import bookings, events, price_lists
 from houseful.sql.database import Database
 from tests.ledger.halls import add_event
 from tests.support.sessions import reading, writing
@@ -14,7 +15,7 @@ from tests.support.sessions import reading, writing
 async def test_an_event_comes_back_with_prices_and_its_seats(database: Database) -> None:
     event = await add_event(database)
     assert (event.venue, event.currency, event.seat_count) == ("City Hall", "EUR", 40)
-    assert event.prices == {"PREMIUM": 7500, "STANDARD": 3000}
+    assert event.prices.by_category == {"PREMIUM": 7500, "STANDARD": 3000}
     async with reading(database) as session:
         assert await events.list_all(session) == [event]
         assert await events.get(session, event.id + 1) is None
@@ -30,21 +31,23 @@ async def test_events_at_one_venue_share_it(database: Database) -> None:
 async def test_new_prices_are_another_list_and_the_old_one_stays(database: Database) -> None:
     event = await add_event(database)
     async with writing(database) as session:
-        await events.change(session, event.id, values={}, prices={"PREMIUM": 18000})
+        change = PriceChange(cells={("PREMIUM", None): CellChange(18000)})
+        dearer = applied(event.prices.as_new(), change, "EUR")
+        await events.change(session, event.id, values={}, prices=dearer)
         changed = await events.get(session, event.id)
-        lists = [await events.prices_of(session, event.id, number) for number in (1, 2, 3)]
+        lists = [await price_lists.get(session, event.id, number) for number in (1, 2, 3)]
         assert await events.list_all(session) == [changed]
     assert changed is not None
     assert (event.price_list, changed.price_list) == (1, 2)
-    assert lists == [event.prices, {"PREMIUM": 18000, "STANDARD": 3000}, {}]
-    assert changed.prices == lists[1]
+    assert lists == [event.prices, changed.prices, None]
+    assert changed.prices.by_category == {"PREMIUM": 18000, "STANDARD": 3000}
 
 
 async def test_a_venue_has_one_time_zone(database: Database) -> None:
     event = await add_event(database)
     async with writing(database) as session:
         new = {"plan_id": event.plan_id, "name": "N", "starts_at_ms": 1, "on_sale_at_ms": None}
-        new |= {"off_sale_at_ms": None, "currency": "EUR", "prices": event.prices}
+        new |= {"off_sale_at_ms": None, "currency": "EUR", "prices": event.prices.as_new()}
 
         async def zone_of(venue: str, timezone: str | None, house: str) -> str:
             number = await events.add(
@@ -61,7 +64,7 @@ async def test_a_venue_has_one_time_zone(database: Database) -> None:
             await zone_of("Met", "Asia/Tokyo", "UTC")
         with pytest.raises(InvalidRequest, match="expected a time zone such as"):
             await zone_of("Moon", "Moon/Crater", "UTC")
-        await events.change(session, event.id, values={}, prices={}, timezone="Europe/Oslo")
+        await events.change(session, event.id, values={}, timezone="Europe/Oslo")
         changed = await events.get(session, event.id)
     assert changed is not None
     assert changed.timezone == "Europe/Oslo"

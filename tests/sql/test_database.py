@@ -50,7 +50,8 @@ async def test_venues_of_before_get_the_servers_time_zone_and_prices_become_list
         event = await events.get(session, 1)
     await old.close()
     assert event is not None
-    assert (event.timezone, event.price_list, event.prices) == ("Europe/Vienna", 1, {"A": 7500})
+    assert (event.timezone, event.price_list) == ("Europe/Vienna", 1)
+    assert event.prices.by_category == {"A": 7500}
 
 
 def test_the_newest_revision_is_known_without_loading_alembic() -> None:

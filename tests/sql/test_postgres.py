@@ -199,7 +199,7 @@ async def test_one_add_event_adds_one_whatever_became_of_its_commit(
         desk = StaffEventStream(StaffEventStore(redis_client))
         admin = EventAdmin(database, Catalog(database, shop.seats), desk)
         event = NewEvent("Tosca", "Opera", shop.clock() + 9_000_000, "EUR", {})
-        prices = dict.fromkeys(shop.event.prices, "10")
+        prices = dict.fromkeys(shop.event.prices.by_category, "10")
         await admin.plans()
         lose(proxy)
         await admin.add_event("vera", shop.event.plan_id, event, prices)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from houseful.domain.plan import Category, Plan, Row, Seat, Section
+from houseful.domain.price_lists import Price, PriceList, TicketType
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
 from houseful.sales.catalog import NewEvent
@@ -55,6 +58,12 @@ def new_event(plan: Plan, name: str = "The Play") -> NewEvent:
     )
 
 
+def price_list(amounts: Mapping[str, int], number: int = 1, currency: str = "EUR") -> PriceList:
+    """One type of ticket, at these prices by category in the plan's order."""
+    cells = {(name, 1): Price(amount) for name, amount in amounts.items()}
+    return PriceList(number, currency, (TicketType(1),), cells, dict(enumerate(amounts)))
+
+
 def house(plan: Plan | None = None, event_id: int = 7) -> EventSeats:
     """An event that exists only here."""
     plan = plan or hall()
@@ -67,7 +76,7 @@ def house(plan: Plan | None = None, event_id: int = 7) -> EventSeats:
         on_sale_at_ms=None,
         off_sale_at_ms=None,
         currency="EUR",
-        prices={"Premium": 7500, "Standard": 5000},
+        prices=price_list({"Premium": 7500, "Standard": 5000}),
         generation=1,
         first_seat_id=FIRST,
         seat_count=plan.seat_count,

@@ -22,17 +22,14 @@ from houseful.ledger.deliveries import Delivery
 from houseful.ledger.events import EventRecord
 from houseful.ledger.refunds import Refund
 from houseful.payments.declines import OTHER_REASONS
-from houseful.sales.seating import seat_view
+from houseful.sales.price_views import line_view, quote_view
 from houseful.wire.buyer import (
     BookedEventBody,
-    BookedSeatBody,
     BookingBody,
     BookingFacts,
     DeliveryBody,
     DeliveryWord,
-    NamedSeatBody,
     PendingBookingBody,
-    QuoteBody,
     RefundBody,
     RefundQuoteBody,
     RefundWord,
@@ -112,9 +109,7 @@ def booking_view(
     """What buyers and staff see of a booking alike."""
     status, payment_status = WIRE[booking.state]
     currency, path = booking.currency, f"/bookings/{booking.reference}"
-    named: list[BookedSeatBody] = [
-        {**priced_view(seat), "category": seat.category} for seat in seats
-    ]
+    lines = [line_view(seat, currency) for seat in seats]
     view: BookingFacts = {
         "bookingId": str(booking.id),
         "bookingReference": booking.reference,
@@ -124,15 +119,16 @@ def booking_view(
         "status": status,
         "paymentStatus": payment_status,
         "paymentTransactionId": booking.payment_id,
-        "seatNumbers": [seat["seatNumber"] for seat in named],
+        "seatNumbers": [line["seatNumber"] for line in lines],
         "createdAt": iso(booking.created_at_ms),
         "confirmedAt": _time(booking.confirmed_at_ms),
         "seatIds": [seat.seat_id for seat in seats],
-        "seats": named,
+        "seats": lines,
         "currency": currency,
         "subtotal": to_number(booking.subtotal_minor, currency),
         "discountAmount": to_number(booking.discount_minor, currency),
         "discountCode": booking.discount_code,
+        "orderFee": to_number(booking.order_fee_minor, currency),
         "refundedAmount": to_number(booking.refunded_minor, currency),
         "event": event_view(event),
         "contact": decode(booking.contact),
@@ -225,32 +221,6 @@ def event_view(event: ClaimedEvent | EventRecord | None) -> BookedEventBody | No
         "venue": event.venue,
         "startsAt": iso(event.starts_at_ms),
         "timeZone": event.timezone,
-    }
-
-
-def priced_view(seat: PricedSeat) -> NamedSeatBody:
-    """A sold or quoted seat's names."""
-    return seat_view(seat.seat_id, seat.section, seat.row, seat.label, seat.row_kind)
-
-
-def quote_view(quote: Quote) -> QuoteBody:
-    """A price before buying; amounts are decimal strings."""
-    currency = quote.currency
-    return {
-        "currency": currency,
-        "items": [
-            {
-                **priced_view(seat),
-                "category": seat.category,
-                "price": to_wire(seat.price_minor, currency),
-            }
-            for seat in quote.seats
-        ],
-        "subtotal": to_wire(quote.subtotal_minor, currency),
-        "discount": to_wire(quote.discount_minor, currency),
-        "total": to_wire(quote.total_minor, currency),
-        "priceList": quote.price_list,
-        "discountCode": quote.discount.code if quote.discount else None,
     }
 
 

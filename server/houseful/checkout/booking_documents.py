@@ -17,7 +17,7 @@ from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.printer import Printer
 from houseful.domain.errors import Conflict, NotFound
 from houseful.domain.plan import ACCESSIBLE, COMPANION, RESTRICTED_VIEW
-from houseful.domain.pricing import PricedSeat, shares
+from houseful.domain.pricing import PricedSeat
 from houseful.ledger import bookings, claims, refunds
 from houseful.ledger.bookings import Booking
 from houseful.ledger.check_ins import VOID
@@ -100,12 +100,14 @@ class BookingDocuments:
         booking = await self.find(user, role, reference)
         if booking.confirmed_at_ms is None:
             return []
-        issued = await self._database.query(lambda s: claims.tickets(s, booking.id))
+        issued, lines = await self._database.query(lambda s: _issued(s, booking.id))
         house = await self._catalog.house(booking.event_id)
         return [
             {
                 **house.seat(ticket.seat_id).view,
                 "id": ticket.id,
+                "ticketType": lines[ticket.seat_id].ticket_type,
+                "note": lines[ticket.seat_id].note,
                 "code": self._signer.typed_code(ticket.id),
                 "state": ticket.state,
                 "qrUrl": f"/bookings/{reference}/qr.svg?ticket={ticket.id}",
@@ -147,28 +149,23 @@ class BookingDocuments:
     async def _made(self, booking: Booking) -> BookingDocument:
         async def look(
             session: Session,
-        ) -> tuple[list[IssuedTicket], list[PricedSeat], list[Refund]]:
-            sold = await claims.sold(session, [booking.id])
-            issued = await claims.tickets(session, booking.id)
-            return issued, sold[booking.id], await refunds.of_booking(session, booking.id)
+        ) -> tuple[list[IssuedTicket], dict[int, PricedSeat], list[Refund]]:
+            issued, lines = await _issued(session, booking.id)
+            return issued, lines, await refunds.of_booking(session, booking.id)
 
-        issued, seats, back = await self._database.query(look)
+        issued, lines, back = await self._database.query(look)
         ended_at_ms = booking.ended_at_ms or 0
         good = [ticket for ticket in issued if ticket.state != VOID]
         if not ended_at_ms and good:
             issued = good
         house = await self._catalog.house(booking.event_id)
-        paid = shares([seat.price_minor for seat in seats], booking.total_minor)
-        prices = {
-            seat.seat_id: (seat.price_minor, share) for seat, share in zip(seats, paid, strict=True)
-        }
         contact = decode(booking.contact) or {}
         holder = str(contact.get("name") or "")
         return BookingDocument(
             reference=booking.reference,
             event=self._facts(house.event),
             tickets=tuple(
-                self._ticket(house, booking, ticket, prices[ticket.seat_id], holder)
+                self._ticket(house, booking, ticket, lines[ticket.seat_id], holder)
                 for ticket in issued
             ),
             currency=booking.currency,
@@ -178,6 +175,7 @@ class BookingDocuments:
             discount_minor=booking.discount_minor,
             returned_minor=sum(refund.amount_minor for refund in back),
             last_refund_minor=back[-1].amount_minor if back else 0,
+            order_fee_minor=booking.order_fee_minor,
             is_demo=self._letterhead.is_demo,
             url=self._links.url(booking),
             words=in_language(booking.language),
@@ -211,10 +209,9 @@ class BookingDocuments:
         house: EventSeats,
         booking: Booking,
         issued: IssuedTicket,
-        price: tuple[int, int],
+        line: PricedSeat,
         holder: str,
     ) -> Ticket:
-        """`price`: what the seat costs, and its share of what was paid."""
         seat = house.seat(issued.seat_id)
         return Ticket(
             id=issued.id,
@@ -225,8 +222,10 @@ class BookingDocuments:
             row=seat.row,
             seat=seat.label,
             category=seat.category,
-            price_minor=price[0],
-            paid_minor=price[1],
+            price_minor=line.price_minor,
+            paid_minor=line.paid_minor,
+            ticket_type=line.ticket_type,
+            note=line.note,
             holder=holder,
             entrance=seat.entrance,
             row_kind=seat.kind,
@@ -234,6 +233,15 @@ class BookingDocuments:
             is_companion=bool(seat.flags & COMPANION),
             has_restricted_view=bool(seat.flags & RESTRICTED_VIEW),
         )
+
+
+async def _issued(
+    session: Session, booking_id: int
+) -> tuple[list[IssuedTicket], dict[int, PricedSeat]]:
+    """A booking's tickets, and seat id → what it was sold as."""
+    sold = await claims.sold(session, [booking_id])
+    lines = {seat.seat_id: seat for seat in sold[booking_id]}
+    return await claims.tickets(session, booking_id), lines
 
 
 def require_confirmed(booking: Booking) -> None:

@@ -46,6 +46,8 @@ class BookingRequest:
     address: str = ""
     """Where it came from, for the limits per address; empty where none counts."""
     expected_total: str | None = None
+    tickets: tuple[tuple[int, int], ...] = ()
+    """(seat id, ticket type id) of seats that are not sold under their default type."""
 
     def check(self, max_seats: int) -> None:
         """Raises InvalidRequest saying what was expected."""
@@ -78,7 +80,8 @@ class BookingRequest:
 
     def _bought(self) -> list[object]:
         code = normalised(self.discount_code) if self.discount_code else None
-        return [self.event_id, sorted(self.seat_ids), code]
+        tickets = [sorted(self.tickets)] if self.tickets else []
+        return [self.event_id, sorted(self.seat_ids), code, *tickets]
 
 
 def _digest(value: object) -> str:

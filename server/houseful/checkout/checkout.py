@@ -30,6 +30,7 @@ from houseful.checkout.outbox import (
     repeat,
     together,
 )
+from houseful.checkout.pricing import NO_CHOICE
 from houseful.checkout.purchase import Purchases
 from houseful.checkout.reconciler import Reconciler
 from houseful.checkout.saga import Saga
@@ -42,6 +43,7 @@ from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
 from houseful.ledger.payment_problems import PaymentProblem
 from houseful.payments.webhooks import WebhookEvent
+from houseful.sales.price_views import quote_view
 from houseful.sql.database import Session
 from houseful.telemetry.rows import readable
 from houseful.wire.buyer import BookingBody, DeliveryBody, QuoteBody, RefundQuoteBody
@@ -93,10 +95,12 @@ class Checkout:
         seat_ids: Sequence[int],
         code: str | None,
         address: str = "",
+        tickets: Mapping[int, int] = NO_CHOICE,
     ) -> QuoteBody:
         """The price before buying, under the price list of the hold that any of the seats is in.
 
-        Raises NotFound, InvalidRequest for the discount code, RateLimited for guessing, Unavailable.
+        `tickets`: seat id → ticket type, where it is not the default. Raises NotFound, InvalidRequest
+        for the discount code and for ticket types, RateLimited for guessing, Unavailable.
         """
         parts = self._parts
         held = await parts.opened(event_id, lambda: parts.seats.reservations(event_id, user))
@@ -112,9 +116,10 @@ class Checkout:
                     now_ms=parts.now_ms(),
                     count_use=False,
                     price_list=min(lists, default=0),
+                    tickets=tickets,
                 )
             )
-        return answers.quote_view(quote)
+        return quote_view(quote)
 
     async def get_booking(self, user: str, role: str, reference: str) -> BookingBody:
         """One booking of the user's own; staff see every one. Raises NotFound."""

@@ -23,7 +23,7 @@ from houseful.checkout.charges import new_nonce
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.domain.booking import State
 from houseful.domain.errors import Conflict
-from houseful.domain.pricing import PricedSeat, shares
+from houseful.domain.pricing import PricedSeat
 from houseful.domain.refunds import (
     NO_FEE,
     Kind,
@@ -34,6 +34,7 @@ from houseful.domain.refunds import (
     Returned,
     reckon,
 )
+from houseful.domain.rounding import spread
 from houseful.ledger import audit, check_ins, claims, discounts, idempotency, refunds
 from houseful.ledger.bookings import Booking
 from houseful.ledger.check_ins import DISPUTED, VALID, VOID
@@ -217,7 +218,7 @@ async def elsewhere(
 ) -> None:
     """Write down money that was given back at the payment service, and for which tickets."""
     standing = [line for line in lines if not line.is_back]
-    amounts = shares([line.paid_minor for line in standing], amount_minor)
+    amounts = spread([line.paid_minor for line in standing], amount_minor)
     back = tuple(
         Returned(line.seat_id, line.ticket_id, amount, 0)
         for line, amount in zip(standing, amounts, strict=True)

@@ -148,6 +148,7 @@ class SeatClaims:
                 now_ms=self._parts.now_ms(),
                 count_use=True,
                 price_list=price_list,
+                tickets=dict(body.tickets),
             )
 
         try:
@@ -177,7 +178,10 @@ class SeatClaims:
             "subtotal_minor": quote.subtotal_minor,
             "discount_minor": quote.discount_minor,
             "total_minor": quote.total_minor,
-            "price_list": quote.price_list,
+            "price_list": quote.prices.number,
+            "order_fee_minor": quote.order_fee_minor,
+            "order_fee_vat_basis_points": quote.prices.fees.vat_basis_points,
+            "order_fee_tax_minor": quote.order_fee_tax_minor,
             "discount_id": quote.discount.id if quote.discount else None,
             "discount_code": quote.discount.code if quote.discount else None,
             "discount_counted": quote.discount is not None,

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from houseful.cli.database import with_database
+from houseful.cli.prices import fees_asked, prices_asked
 from houseful.cli.upkeep import DataDir
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.text import visible
-from houseful.domain.wording import shown
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -31,15 +31,37 @@ EventId = Annotated[int, typer.Argument(min=1, help="As `houseful event list` ha
 Reason = Annotated[str, typer.Option(help="Kept in the audit log.")]
 
 
+PriceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--price",
+        help="CATEGORY[/TYPE]=AMOUNT, before fees; once each. Without: lists the categories.",
+    ),
+]
+TypeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ticket-type",
+        help="NAME[; note=…][; least=…][; most=…][; requires=TYPE]; the first is the default.",
+    ),
+]
+PerTicket = Annotated[str | None, typer.Option(help="A fee inside every price.")]
+FeePercent = Annotated[str | None, typer.Option(help="A fee inside every price, as a part of it.")]
+PerOrder = Annotated[str | None, typer.Option(help="A fee once an order.")]
+Vat = Annotated[str | None, typer.Option(help="Percent of tax inside the prices.")]
+
+
 @app.command("import")
 def import_event(
     plan: Annotated[Path, typer.Argument(help="A pretix plan or a seats.io chart, as JSON.")],
     name: Annotated[str, typer.Option(help="Name of the event.")],
     starts_at: Annotated[str, typer.Option(help="Such as 2026-01-09T19:30:00Z.")],
-    price: Annotated[
-        list[str] | None,
-        typer.Option(help="CATEGORY=AMOUNT; once per category. Without: lists the categories."),
-    ] = None,
+    price: PriceOption = None,
+    ticket_type: TypeOption = None,
+    fee_per_ticket: PerTicket = None,
+    fee_percent: FeePercent = None,
+    fee_per_order: PerOrder = None,
+    vat: Vat = None,
     venue: Annotated[str | None, typer.Option(help="Default: the plan's name.")] = None,
     on_sale_at: Annotated[str | None, typer.Option(help="Default: at once.")] = None,
     off_sale_at: Annotated[str | None, typer.Option(help="Default: when it starts.")] = None,
@@ -65,9 +87,8 @@ def import_event(
     from houseful.wire.staff import NewEventRequest
 
     chosen = settings.load(data_dir=data_dir)
-    amounts = _prices(price or [])
     read = _read(plan)
-    if not amounts:
+    if not price:
         raise InvalidRequest(_categories(read))
     given = {
         "name": name,
@@ -78,7 +99,8 @@ def import_event(
         "offSaleAt": off_sale_at,
         "timeZone": timezone,
         "currency": currency or chosen.currency,
-        "prices": amounts,
+        **prices_asked(price, ticket_type or [], [one.name for one in read.categories]),
+        **fees_asked(fee_per_ticket, fee_percent, fee_per_order, vat),
         "loneSeats": {
             "rule": lone_seats.value,
             "offBelowFreePercent": lone_seats_off_below,
@@ -132,6 +154,33 @@ def rename(
 ) -> None:
     """Give it another name, everywhere it is shown."""
     _change(event, data_dir, f"event {event} is renamed", name=name, reason=reason)
+
+
+@app.command("price")
+def change_prices(
+    event: EventId,
+    price: PriceOption = None,
+    ticket_type: TypeOption = None,
+    fee_per_ticket: PerTicket = None,
+    fee_percent: FeePercent = None,
+    fee_per_order: PerOrder = None,
+    vat: Vat = None,
+    reason: Reason = "other prices",
+    data_dir: DataDir = None,
+) -> None:
+    """Make its next price list: what is not named stays; holds keep the list they were made under."""
+    from houseful import settings
+    from houseful.ledger import events
+
+    found = with_database(
+        settings.load(data_dir=data_dir), lambda session: events.get(session, event)
+    )
+    categories = list(found.prices.by_category) if found else []
+    asked = prices_asked(price or [], ticket_type or [], categories)
+    if found and "ticketTypes" in asked and not ticket_type:
+        del asked["ticketTypes"]  # types that it has already
+    asked |= fees_asked(fee_per_ticket, fee_percent, fee_per_order, vat)
+    _change(event, data_dir, f"event {event} has other prices", **asked, reason=reason)
 
 
 @app.command()
@@ -195,19 +244,6 @@ def _ask_about_past(starts_at: str) -> None:
         typer.confirm(f"{sentence}. Is that meant?", abort=True)
     else:
         print(f"houseful: warning: {sentence}", file=sys.stderr)
-
-
-def _prices(given: list[str]) -> dict[str, str]:
-    """`["Stalls=75.00"]` → `{"Stalls": "75.00"}`. Raises InvalidRequest."""
-    amounts: dict[str, str] = {}
-    for pair in given:
-        category, sign, amount = pair.rpartition("=")
-        if not sign or not category or not amount:
-            raise InvalidRequest(f"--price: expected CATEGORY=AMOUNT, got {shown(pair)}")
-        if category in amounts:
-            raise InvalidRequest(f"--price: expected one price for {shown(category)}, got two")
-        amounts[category] = amount
-    return amounts
 
 
 def _categories(plan: Plan) -> str:

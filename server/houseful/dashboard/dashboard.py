@@ -267,6 +267,7 @@ class Dashboard:
     def _state(self) -> tuple[OccupancyFacts, int]:
         replica, now = self.live.replica, self.live.now_ms()
         event, census = replica.house.event, replica.census
+        prices = event.prices.by_category
         rates = self._pulse.rates(now)
         holds, seats = census.expiring(now + SOON_MS)
         state: OccupancyFacts = {
@@ -285,9 +286,9 @@ class Dashboard:
             "refunded": self._price(self._refunded),
             "sections": [self._row(group) for group in census.sections],
             "categories": [
-                {**self._row(group), "price": self._price(event.prices[group.name])}
+                {**self._row(group), "price": self._price(prices[group.name])}
                 for group in census.categories
-                if group.name in event.prices
+                if group.name in prices
             ],
             "expiringSoon": {"holds": holds, "seats": seats},
             "rates": rates,

@@ -30,3 +30,9 @@ def scaled(text: str, digits: int) -> int | None:
         return None
     part = (found[2] or "").ljust(digits, "0")
     return None if part[digits:].strip("0") else int(found[1] + part[:digits])
+
+
+def percent(basis_points: int) -> str:
+    """`810` → `"8.1"`, as the wire has rates."""
+    whole_part, rest = divmod(basis_points, 100)
+    return f"{whole_part}.{rest:02d}".rstrip("0").rstrip(".")

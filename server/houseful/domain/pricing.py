@@ -1,14 +1,15 @@
-"""What seats cost: prices add up, one discount code takes something off."""
+"""What an order costs: prices with their fees add up, one discount code takes something off."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from houseful.domain.currencies import chargeable
+from houseful.domain.currencies import chargeable, currency_of
 from houseful.domain.plan import RowKind
+from houseful.domain.price_lists import PriceList
+from houseful.domain.rounding import half_up, included, shares
 
 REFUSALS: Final[dict[str, str]] = {
     "discount_unknown": "This discount code does not exist",
@@ -18,6 +19,7 @@ REFUSALS: Final[dict[str, str]] = {
     "discount_user_limit": "You have used this discount code as often as it allows",
     "discount_other_event": "This discount code is for another event",
     "discount_other_currency": "This discount code is for another currency",
+    "discount_other_tickets": "This discount code is for other tickets",
     "discount_minimum": "This purchase is below the minimum of the discount code",
 }
 """Why a code does not count: reason code → sentence."""
@@ -27,7 +29,8 @@ REFUSALS: Final[dict[str, str]] = {
 class Discount:
     """A code as stored. Exactly one of `percent` (1–100) and `amount_minor` is set.
 
-    `used` counts uses that stand; None for a limit, a time or an event means any.
+    `used` counts uses that stand; None for a limit, a time or an event means any. It reduces tickets
+    of these `categories` and `ticket_types`, by name; empty means all.
     """
 
     id: int
@@ -43,11 +46,18 @@ class Discount:
     minimum_minor: int
     used: int
     is_demo: bool = False
+    categories: tuple[str, ...] = ()
+    ticket_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PricedSeat:
-    """One seat with its price at the event."""
+    """One line of an order: a seat, its ticket type, and what it costs at the event.
+
+    `price_minor` is what is shown, `fee_minor` of it is the fee. `discount_minor` is the line's share
+    of the order's discount, and `tax_minor` the tax inside what is left to pay, at
+    `vat_basis_points`. An event with one nameless type has an empty `ticket_type`.
+    """
 
     seat_id: int
     section: str
@@ -56,28 +66,54 @@ class PricedSeat:
     category: str
     price_minor: int
     row_kind: RowKind = "row"
+    ticket_type_id: int | None = None
+    ticket_type: str = ""
+    note: str = ""
+    fee_minor: int = 0
+    discount_minor: int = 0
+    vat_basis_points: int = 0
+
+    @property
+    def paid_minor(self) -> int:
+        return self.price_minor - self.discount_minor
+
+    @property
+    def tax_minor(self) -> int:
+        return included(self.paid_minor, self.vat_basis_points)
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a purchase costs: `total = subtotal - discount`, never below 0.
+    """What a purchase costs: `total = subtotal - discount + order_fee`, never below 0, and
+    `total = Σ paid of the seats + order_fee`.
 
-    `price_list` is the event's list that the seats' prices are from.
+    `prices` is the event's list that the seats' prices are from.
     """
 
-    currency: str
+    prices: PriceList
     seats: tuple[PricedSeat, ...]
-    discount_minor: int = 0
     discount: Discount | None = None
-    price_list: int = 0
+    order_fee_minor: int = 0
+
+    @property
+    def currency(self) -> str:
+        return self.prices.currency
 
     @property
     def subtotal_minor(self) -> int:
         return sum(seat.price_minor for seat in self.seats)
 
     @property
+    def discount_minor(self) -> int:
+        return sum(seat.discount_minor for seat in self.seats)
+
+    @property
     def total_minor(self) -> int:
-        return self.subtotal_minor - self.discount_minor
+        return self.subtotal_minor - self.discount_minor + self.order_fee_minor
+
+    @property
+    def order_fee_tax_minor(self) -> int:
+        return included(self.order_fee_minor, self.prices.fees.vat_basis_points)
 
 
 def refusal(
@@ -109,31 +145,38 @@ def refusal(
 def reduction(discount: Discount, subtotal_minor: int) -> int:
     """Minor units off: a percentage rounds half up; no reduction exceeds the subtotal."""
     if discount.percent is not None:
-        exact = Decimal(subtotal_minor) * discount.percent / 100
-        return min(subtotal_minor, int(exact.to_integral_value(ROUND_HALF_UP)))
+        return min(subtotal_minor, half_up(subtotal_minor, discount.percent, 100))
     return min(subtotal_minor, discount.amount_minor or 0)
 
 
-def quote(
-    seats: Sequence[PricedSeat], currency: str, discount: Discount | None, price_list: int = 0
-) -> Quote:
-    """The price of `seats` with an already accepted `discount`, as the gateway can charge it."""
-    plain = Quote(currency, tuple(seats), price_list=price_list)
-    off = reduction(discount, plain.subtotal_minor) if discount else 0
-    total = chargeable(plain.subtotal_minor - off, currency)
-    return replace(plain, discount_minor=plain.subtotal_minor - total, discount=discount)
+def reduces(discount: Discount, seat: PricedSeat) -> bool:
+    """Whether the code takes anything off this line."""
+    return (not discount.categories or seat.category in discount.categories) and (
+        not discount.ticket_types or seat.ticket_type in discount.ticket_types
+    )
 
 
-def shares(prices: Sequence[int], total_minor: int) -> list[int]:
-    """What each seat brought in of `total_minor`, in proportion to its price; they add up to it.
+def quote(seats: Sequence[PricedSeat], prices: PriceList, discount: Discount | None) -> Quote:
+    """The price of `seats` with an already accepted `discount`, as the gateway can charge it.
 
-    Each share is the difference of two rounded running sums, so that no cent is lost or doubled.
+    In this order: the fee of each ticket, computed of its price in the list, is inside its price; the
+    discount is taken off the prices so shown, of the lines it is for; the order's fee is added, and
+    no code reduces it. An order that costs nothing then carries no fee, and one below the least that
+    can be charged costs nothing.
     """
-    subtotal = sum(prices)
-    found, priced, given = [], 0, 0
-    for price in prices:
-        priced += price
-        due = total_minor * priced // subtotal if subtotal else 0
-        found.append(due - given)
-        given = due
-    return found
+    shown = [seat.price_minor for seat in seats]
+    reduced = [
+        seat.price_minor if discount is None or reduces(discount, seat) else 0 for seat in seats
+    ]
+    off = reduction(discount, sum(reduced)) if discount else 0
+    step = currency_of(prices.currency).step_minor
+    # Nobody pays more than was shown: a total between two of the gateway's steps is the lower one.
+    off += min(sum(reduced) - off, (sum(shown) - off) % step)
+    lines = shares(reduced, off, step)
+    fee = prices.fees.per_order_minor if sum(shown) > off else 0
+    if not chargeable(sum(shown) - off + fee, prices.currency):
+        lines, fee = shown, 0
+    reduced_seats = (
+        replace(seat, discount_minor=share) for seat, share in zip(seats, lines, strict=True)
+    )
+    return Quote(prices, tuple(reduced_seats), discount, fee)

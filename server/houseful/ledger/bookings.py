@@ -60,6 +60,9 @@ class Booking:
     nonce: str
     dispute: str
     price_list: int
+    order_fee_minor: int
+    order_fee_vat_basis_points: int
+    order_fee_tax_minor: int
 
 
 LEASE_MS: Final = "lease_ms"

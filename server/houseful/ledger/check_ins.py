@@ -38,6 +38,8 @@ class Admission:
     reference: str
     holder: str
     category: str
+    ticket_type: str
+    note: str
     gateway: str
 
 
@@ -149,6 +151,8 @@ def _select() -> Select[Any]:
             BOOKING.c.contact,
             BOOKING.c.gateway,
             BOOKING_SEAT.c.category,
+            BOOKING_SEAT.c.ticket_type,
+            BOOKING_SEAT.c.ticket_note,
         )
         .join(BOOKING, BOOKING.c.id == TICKET.c.booking_id)
         .join(
@@ -172,5 +176,7 @@ def _admission(row: Any) -> Admission:
         reference=row.reference,
         holder=str(contact.get("name") or ""),
         category=row.category,
+        ticket_type=row.ticket_type,
+        note=row.ticket_note,
         gateway=row.gateway,
     )

@@ -17,7 +17,6 @@ from houseful.ledger.counters import upsert_in
 from houseful.ledger.models import (
     BOOKING_SEAT,
     EVENT,
-    EVENT_PRICE,
     PLAN,
     SEAT,
     SECTION,
@@ -69,26 +68,20 @@ _FACTS: Final = (
     .where(EVENT.c.id == bindparam("event"))
 )
 
-_PRICED: Final = (
+_NAMED: Final = (
     select(
         SEAT.c.id,
         SECTION.c.name,
         SEAT.c.row_label,
         SEAT.c.label,
-        EVENT_PRICE.c.category,
-        EVENT_PRICE.c.amount_minor,
+        SEAT.c.category,
         SECTION.c.rows,
     )
     .join(PLAN, PLAN.c.id == SEAT.c.plan_id)
     .join(EVENT, EVENT.c.plan_id == PLAN.c.id)
     .join(SECTION, SECTION.c.id == SEAT.c.section_id)
-    .join(
-        EVENT_PRICE,
-        (EVENT_PRICE.c.event_id == EVENT.c.id) & (EVENT_PRICE.c.ordinal == SEAT.c.category),
-    )
     .where(
         EVENT.c.id == bindparam("event"),
-        EVENT_PRICE.c.price_list == bindparam("list"),
         SEAT.c.id.in_(bindparam("seats", expanding=True)),
     )
     .order_by(SEAT.c.id)
@@ -104,6 +97,12 @@ _SOLD: Final = (
         BOOKING_SEAT.c.category,
         BOOKING_SEAT.c.price_minor,
         SECTION.c.rows,
+        BOOKING_SEAT.c.ticket_type_id,
+        BOOKING_SEAT.c.ticket_type,
+        BOOKING_SEAT.c.ticket_note,
+        BOOKING_SEAT.c.fee_minor,
+        (BOOKING_SEAT.c.price_minor - BOOKING_SEAT.c.paid_minor).label("discount_minor"),
+        BOOKING_SEAT.c.vat_basis_points,
     )
     .join(SEAT, SEAT.c.id == BOOKING_SEAT.c.seat_id)
     .join(SECTION, SECTION.c.id == SEAT.c.section_id)
@@ -126,13 +125,13 @@ async def facts(session: Session, event_id: int) -> ClaimedEvent | None:
     return ClaimedEvent(*row) if row is not None else None
 
 
-async def priced(
-    session: Session, event_id: int, price_list: int, seat_ids: Sequence[int]
-) -> list[PricedSeat]:
-    """The seats at the prices of that list, in plan order; seats not of the event are left out."""
-    wanted = {"event": event_id, "list": price_list, "seats": list(seat_ids)}
-    found = await session.execute(_PRICED, wanted)
-    return [_seat(*row) for row in found]
+async def named(
+    session: Session, event_id: int, seat_ids: Sequence[int]
+) -> list[tuple[PricedSeat, int]]:
+    """(the seat with no price yet, its category's index in the plan), in plan order; seats that are
+    not of the event are left out."""
+    found = await session.execute(_NAMED, {"event": event_id, "seats": list(seat_ids)})
+    return [(_seat(*names, "", 0, rows), ordinal) for *names, ordinal, rows in found]
 
 
 async def claim(
@@ -154,6 +153,13 @@ async def claim(
             "category": seat.category,
             "price_minor": seat.price_minor,
             "live": True,
+            "ticket_type_id": seat.ticket_type_id,
+            "ticket_type": seat.ticket_type,
+            "ticket_note": seat.note,
+            "fee_minor": seat.fee_minor,
+            "paid_minor": seat.paid_minor,
+            "vat_basis_points": seat.vat_basis_points,
+            "tax_minor": seat.tax_minor,
         }
         for seat in sorted(seats, key=lambda seat: seat.seat_id)
     ]
@@ -218,10 +224,18 @@ async def sold(session: Session, booking_ids: Sequence[int]) -> dict[int, list[P
 
 
 def _seat(
-    seat_id: int, section: str, row: str, label: str, category: str, price_minor: int, rows: str
+    seat_id: int,
+    section: str,
+    row: str,
+    label: str,
+    category: str,
+    price_minor: int,
+    rows: str,
+    *ticket: Any,
 ) -> PricedSeat:
+    """`ticket`: the fields of PricedSeat behind `row_kind`."""
     kind = _kinds(rows).get(row, "row")
-    return PricedSeat(seat_id, section, row, label, category, price_minor, kind)
+    return PricedSeat(seat_id, section, row, label, category, price_minor, kind, *ticket)
 
 
 @lru_cache(maxsize=512)

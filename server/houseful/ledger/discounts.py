@@ -3,7 +3,10 @@ booking dies; the row's lock makes buyers of the last use wait for each other.""
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, or_, select, update
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from houseful.domain.currencies import check_reduction
 from houseful.domain.errors import Conflict, InvalidRequest
@@ -11,6 +14,7 @@ from houseful.domain.pricing import Discount
 from houseful.domain.wording import shown
 from houseful.ledger.models import BOOKING, DISCOUNT
 from houseful.sql.database import Session
+from houseful.wire.codec import decode, encode
 
 
 def normalised(code: str) -> str:
@@ -32,6 +36,8 @@ async def add(
     max_uses_per_user: int | None = None,
     minimum_minor: int = 0,
     is_demo: bool = False,
+    categories: Sequence[str] = (),
+    ticket_types: Sequence[str] = (),
 ) -> int:
     """Store a code and return its id. Raises InvalidRequest, or Conflict when it exists."""
     name = normalised(code)
@@ -61,6 +67,8 @@ async def add(
             max_uses_per_user=max_uses_per_user,
             minimum_minor=minimum_minor,
             is_demo=is_demo,
+            categories=encode(list(categories)).decode(),
+            ticket_types=encode(list(ticket_types)).decode(),
         )
         .returning(DISCOUNT.c.id)
     )
@@ -72,13 +80,18 @@ async def find(session: Session, code: str) -> Discount | None:
     """The code, or None."""
     found = await session.execute(select(DISCOUNT).where(DISCOUNT.c.code == normalised(code)))
     row = found.one_or_none()
-    return Discount(**row._mapping) if row is not None else None
+    return _discount(row) if row is not None else None
 
 
 async def list_all(session: Session) -> list[Discount]:
     """Every code, by name."""
     found = await session.execute(select(DISCOUNT).order_by(DISCOUNT.c.code))
-    return [Discount(**row._mapping) for row in found]
+    return [_discount(row) for row in found]
+
+
+def _discount(row: Row[Any]) -> Discount:
+    names = {name: tuple(decode(row._mapping[name])) for name in ("categories", "ticket_types")}
+    return Discount(**{**row._mapping, **names})
 
 
 async def end(session: Session, discount_id: int, now_ms: int) -> None:
@@ -116,7 +129,7 @@ async def count_use(session: Session, discount_id: int) -> Discount | None:
         .returning(*DISCOUNT.c)
     )
     row = found.one_or_none()
-    return Discount(**row._mapping) if row is not None else None
+    return _discount(row) if row is not None else None
 
 
 async def return_use(session: Session, discount_id: int) -> None:

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import Row, Select, case, delete, func, insert, select, update
 
-from houseful.domain.currencies import check_price
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.moments import is_in_bounds
-from houseful.domain.wording import shown
+from houseful.domain.price_drafts import check_prices
+from houseful.domain.price_lists import NewPrices, PriceList, plain
 from houseful.domain.zones import checked_zone
+from houseful.ledger import price_lists
 from houseful.ledger.counters import upsert
-from houseful.ledger.models import EVENT, EVENT_BLOCK, EVENT_PRICE, PLAN, VENUE
+from houseful.ledger.models import EVENT, EVENT_BLOCK, PLAN, VENUE
 from houseful.sql.database import Session
 from houseful.telemetry.rows import readable
 from houseful.wire.codec import decode
@@ -33,8 +34,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """An event with its plan's seat range. `prices`: category → minor units, those it sells at now,
-    which are its price list number `price_list`. `timezone` is the venue's IANA name.
+    """An event with its plan's seat range. `prices` is the list it sells at now. `timezone` is the
+    venue's IANA name.
 
     Owners may cancel until `cancel_before_ms` before the start; None: the house rule.
     """
@@ -47,14 +48,13 @@ class EventRecord:
     on_sale_at_ms: int | None
     off_sale_at_ms: int | None
     currency: str
-    prices: dict[str, int]
+    prices: PriceList
     generation: int
     first_seat_id: int
     seat_count: int
     cancel_before_ms: int | None = None
     revision: int = 0
     revised_at_ms: int = 0
-    price_list: int = 1
     timezone: str = "UTC"
     is_hidden: bool = False
     is_demo: bool = False
@@ -62,6 +62,11 @@ class EventRecord:
     lone_seats_off_below_percent: int = 10
     lone_seats_off_hours_before: int = 24
     cancelled_at_ms: int | None = None
+
+    @property
+    def price_list(self) -> int:
+        """The number of the list it sells at now."""
+        return self.prices.number
 
     @property
     def lone_seat_rule(self) -> LoneSeatRule:
@@ -82,32 +87,27 @@ async def add(
     on_sale_at_ms: int | None,
     off_sale_at_ms: int | None,
     currency: str,
-    prices: Mapping[str, int],
+    prices: Mapping[str, int] | NewPrices,
     cancel_before_ms: int | None = None,
     timezone: str | None = None,
     house_timezone: str = "UTC",
     is_demo: bool = False,
     lone_seats: LoneSeatRule | None = None,
+    who: str = "",
+    now_ms: int = 0,
 ) -> int:
     """Store an event and return its id; a venue of that name is shared.
 
-    A new venue is in `timezone`, without one in `house_timezone`. Raises NotFound for the plan,
-    InvalidRequest for prices of categories it does not have or that the gateway cannot charge, and
-    for a zone that is not the venue's.
+    `prices` by category alone are those of one ticket type without a name. A new venue is in
+    `timezone`, without one in `house_timezone`. Raises NotFound for the plan, InvalidRequest for
+    prices of categories it does not have or that the gateway cannot charge, and for a zone that is
+    not the venue's.
     """
     rule = lone_seats or LoneSeatRule()
-    for amount in prices.values():
-        check_price(amount, currency)
-    found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
-    categories: str | None = found.scalar_one_or_none()
-    if categories is None:
-        raise NotFound(f"expected an imported plan, got plan {plan_id}")
-    ordinals = {item["name"]: ordinal for ordinal, item in enumerate(decode(categories))}
-    unknown = sorted(set(prices) - set(ordinals))
-    if unknown or not prices:
-        raise InvalidRequest(
-            f"expected prices for categories of {shown(sorted(ordinals), 200)}, got {shown(unknown)}"
-        )
+    new = prices if isinstance(prices, NewPrices) else plain(prices)
+    check_prices(new, currency)
+    ordinals = await _ordinals(session, plan_id)
+    price_lists.require_categories(new, ordinals)
     result = await session.execute(
         insert(EVENT)
         .values(
@@ -127,20 +127,17 @@ async def add(
         .returning(EVENT.c.id)
     )
     event_id: int = result.scalar_one()
-    await session.execute(
-        insert(EVENT_PRICE),
-        [
-            {
-                "event_id": event_id,
-                "price_list": 1,
-                "category": category,
-                "ordinal": ordinals[category],
-                "amount_minor": amount,
-            }
-            for category, amount in prices.items()
-        ],
-    )
+    await price_lists.write(session, event_id, 1, new, ordinals, who=who, now_ms=now_ms)
     return event_id
+
+
+async def _ordinals(session: Session, plan_id: int) -> dict[str, int]:
+    """Category → its index in the plan. Raises NotFound."""
+    found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
+    categories: str | None = found.scalar_one_or_none()
+    if categories is None:
+        raise NotFound(f"expected an imported plan, got plan {plan_id}")
+    return {item["name"]: ordinal for ordinal, item in enumerate(decode(categories))}
 
 
 async def _venue(session: Session, name: str, timezone: str | None, house_timezone: str) -> int:
@@ -162,18 +159,8 @@ async def get(session: Session, event_id: int) -> EventRecord | None:
     found = (await session.execute(_select().where(EVENT.c.id == event_id))).one_or_none()
     if found is None:
         return None
-    record = _record(found, await prices_of(session, event_id, found.price_list))
-    return next(iter(readable("event", [record], _in_bounds)), None)
-
-
-async def prices_of(session: Session, event_id: int, price_list: int) -> dict[str, int]:
-    """Category → minor units in one of the event's price lists; empty when there is none such."""
-    found = await session.execute(
-        select(EVENT_PRICE.c.category, EVENT_PRICE.c.amount_minor).where(
-            EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.price_list == price_list
-        )
-    )
-    return {row.category: row.amount_minor for row in found}
+    prices = await price_lists.get(session, event_id, found.price_list)
+    return next(iter(readable("event", [_record(found, prices)], _in_bounds)), None)
 
 
 async def any_ever(session: Session) -> bool:
@@ -196,7 +183,7 @@ async def past_ids(session: Session, before_ms: int) -> list[int]:
 
 async def list_all(session: Session) -> list[EventRecord]:
     """Every event, by start; one whose times no event can have is logged and left out."""
-    found = await _records(session, _select(), _on_sale())
+    found = await _records(session, _select(), True)
     return readable("event", found, _in_bounds)
 
 
@@ -213,23 +200,15 @@ async def some(session: Session, event_ids: Sequence[int]) -> list[EventRecord]:
     found: list[EventRecord] = []
     for first in range(0, len(event_ids), 500):
         part = event_ids[first : first + 500]
-        prices = _on_sale().where(EVENT.c.id.in_(part))
-        found += await _records(session, _select().where(EVENT.c.id.in_(part)), prices)
+        where = EVENT.c.id.in_(part)
+        found += await _records(session, _select().where(where), where)
     return readable("event", found, _in_bounds)
 
 
-def _on_sale() -> Select[Any]:
-    """The prices of each event's list of now."""
-    mine = EVENT.c.id == EVENT_PRICE.c.event_id
-    return select(EVENT_PRICE).join(EVENT, mine & (EVENT.c.price_list == EVENT_PRICE.c.price_list))
-
-
-async def _records(session: Session, rows: Select[Any], priced: Select[Any]) -> list[EventRecord]:
+async def _records(session: Session, rows: Select[Any], where: Any) -> list[EventRecord]:
     found = (await session.execute(rows.order_by(EVENT.c.starts_at_ms, EVENT.c.id))).all()
-    prices: dict[int, dict[str, int]] = {}
-    for row in (await session.execute(priced)).all():
-        prices.setdefault(row.event_id, {})[row.category] = row.amount_minor
-    return [_record(row, prices.get(row.id, {})) for row in found]
+    prices = await price_lists.on_sale(session, where)
+    return [_record(row, prices.get(row.id)) for row in found]
 
 
 def _select() -> Select[Any]:
@@ -247,7 +226,7 @@ def _select() -> Select[Any]:
     )
 
 
-def _record(row: Any, prices: dict[str, int]) -> EventRecord:
+def _record(row: Any, prices: PriceList | None) -> EventRecord:
     return EventRecord(
         id=row.id,
         plan_id=row.plan_id,
@@ -257,14 +236,13 @@ def _record(row: Any, prices: dict[str, int]) -> EventRecord:
         on_sale_at_ms=row.on_sale_at_ms,
         off_sale_at_ms=row.off_sale_at_ms,
         currency=row.currency,
-        prices=prices,
+        prices=prices or PriceList(row.price_list, row.currency),
         generation=row.generation,
         first_seat_id=row.first_seat_id,
         seat_count=row.seat_count,
         cancel_before_ms=row.cancel_before_ms,
         revision=row.revision,
         revised_at_ms=row.revised_at_ms,
-        price_list=row.price_list,
         timezone=row.timezone,
         is_hidden=row.is_hidden,
         is_demo=row.is_demo,
@@ -295,14 +273,15 @@ async def change(
     event_id: int,
     *,
     values: Mapping[str, Any],
-    prices: Mapping[str, int],
+    prices: NewPrices | None = None,
     timezone: str | None = None,
+    who: str = "",
+    now_ms: int = 0,
 ) -> None:
-    """Write columns of an event, the zone of its venue, and new prices of categories that have one.
+    """Write columns of an event, the zone of its venue, and a new price list.
 
-    Prices become a new list, which the event sells at from now on; the lists before stay as they
-    are, because holds were made under them. Raises InvalidRequest for a price that the gateway
-    cannot charge.
+    The event sells at the new list from now on; the lists before stay as they are, because holds
+    were made under them. Raises InvalidRequest for a price that the gateway cannot charge.
     """
     if values:
         await session.execute(update(EVENT).where(EVENT.c.id == event_id).values(**values))
@@ -310,31 +289,25 @@ async def change(
         venue = select(EVENT.c.venue_id).where(EVENT.c.id == event_id).scalar_subquery()
         zone = checked_zone(timezone)
         await session.execute(update(VENUE).where(VENUE.c.id == venue).values(timezone=zone))
-    if prices:
-        await _new_list(session, event_id, prices)
+    if prices is not None:
+        await _new_list(session, event_id, prices, who, now_ms)
 
 
-async def _new_list(session: Session, event_id: int, prices: Mapping[str, int]) -> None:
+async def _new_list(
+    session: Session, event_id: int, prices: NewPrices, who: str, now_ms: int
+) -> None:
     # The update comes first: it locks the event's row, so that two changes make two lists.
     raised = await session.execute(
         update(EVENT)
         .where(EVENT.c.id == event_id)
         .values(price_list=EVENT.c.price_list + 1)
-        .returning(EVENT.c.price_list, EVENT.c.currency)
+        .returning(EVENT.c.price_list, EVENT.c.currency, EVENT.c.plan_id)
     )
-    number, currency = raised.one()
-    for amount in prices.values():
-        check_price(amount, currency)
-    before = await session.execute(
-        select(EVENT_PRICE).where(
-            EVENT_PRICE.c.event_id == event_id, EVENT_PRICE.c.price_list == number - 1
-        )
-    )
-    rows = [dict(row) for row in before.mappings()]
-    for row in rows:
-        amount = prices.get(row["category"], row["amount_minor"])
-        row |= {"price_list": number, "amount_minor": amount}
-    await session.execute(insert(EVENT_PRICE), rows)
+    number, currency, plan_id = raised.one()
+    check_prices(prices, currency)
+    ordinals = await _ordinals(session, plan_id)
+    price_lists.require_categories(prices, ordinals)
+    await price_lists.write(session, event_id, number, prices, ordinals, who=who, now_ms=now_ms)
 
 
 async def revise(session: Session, event_id: int, now_ms: int) -> None:

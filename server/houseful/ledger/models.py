@@ -151,16 +151,56 @@ class Event(SQLModel, table=True):
     cancel_reason: str = ""
 
 
+class TicketType(SQLModel, table=True):
+    """Who a ticket is for, by `domain.price_lists.TicketType`; the event's first is its default.
+
+    Whether a type is sold, and where, is the price list's to say; one that no list names any more stays.
+    """
+
+    __tablename__ = "ticket_type"
+    __table_args__ = (NEVER_REUSED,)
+    id: int | None = _number()
+    event_id: int = _big(None, foreign="event.id", index=True)
+    ordinal: int
+    name: str = Field(default="", max_length=64)
+    note: str = Field(default="", max_length=200)
+    least: int = 1
+    most: int | None = None
+    requires_id: int | None = _big(None)
+
+
+class PriceListRow(SQLModel, table=True):
+    """One of an event's price lists, which never change: who made it and when, and what its fees are.
+
+    It holds from `starts_at_ms` on; one to come may be withdrawn. Rates are hundredths of a percent:
+    `fee_basis_points` of a ticket's price, `vat_basis_points` inside the order's fee.
+    """
+
+    __tablename__ = "price_list"
+    event_id: int = _key("event.id")
+    number: int = Field(primary_key=True)
+    created_at_ms: int = _big()
+    created_by: str = Field(default="", max_length=128)
+    starts_at_ms: int = _big()
+    withdrawn_at_ms: int | None = _big(None)
+    fee_per_ticket_minor: int = _big()
+    fee_basis_points: int = 0
+    fee_per_order_minor: int = _big()
+    vat_basis_points: int = 0
+
+
 class EventPrice(SQLModel, table=True):
-    """What a category costs in one of an event's price lists, which never change: other prices are
-    another list. `ordinal` is the category's index in the plan."""
+    """What a ticket type costs in a category in one of an event's price lists, before fees, with the
+    rate of the tax inside. `ordinal` is the category's index in the plan."""
 
     __tablename__ = "event_price"
     event_id: int = _key("event.id")
     price_list: int = Field(primary_key=True)
     category: str = Field(primary_key=True, max_length=255)
+    ticket_type_id: int = _key("ticket_type.id")
     ordinal: int = -1
     amount_minor: int = _big()
+    vat_basis_points: int = 0
 
 
 class EventBlock(SQLModel, table=True):
@@ -177,7 +217,8 @@ class EventBlock(SQLModel, table=True):
 class DiscountCode(SQLModel, table=True):
     """A percentage or an amount off. `used` counts bookings whose `discount_counted` is true.
 
-    The demo's own counts at the demo's events alone."""
+    It reduces tickets of these `categories` and `ticket_types` (JSON lists of names; empty: all). The
+    demo's own counts at the demo's events alone."""
 
     __tablename__ = "discount_code"
     id: int | None = _number()
@@ -193,6 +234,8 @@ class DiscountCode(SQLModel, table=True):
     minimum_minor: int = _big()
     used: int = 0
     is_demo: bool = Field(default=False, sa_type=Boolean)
+    categories: str = _json()
+    ticket_types: str = _json()
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -225,6 +268,8 @@ class Booking(SQLModel, table=True):
     """One checkout from its claim to its end. States: `houseful.domain.booking`.
 
     `price_list` is the one its seats were held under; 0 for a hold of an older version.
+    `total = subtotal - discount + order_fee`, which is also Σ `paid_minor` of its seats + order_fee;
+    `order_fee_tax_minor` is the tax inside the fee.
     """
 
     __table_args__ = (
@@ -274,11 +319,18 @@ class Booking(SQLModel, table=True):
     nonce: str = Field(default="", max_length=32)
     dispute: str = Field(default="", max_length=16)
     price_list: int = 0
+    order_fee_minor: int = _big()
+    order_fee_vat_basis_points: int = 0
+    order_fee_tax_minor: int = _big()
 
 
 class BookingSeat(SQLModel, table=True):
     """A seat claimed by a booking. The partial unique index is the last word on double sale.
 
+    Prices are written with the claim and never changed: `price_minor` as it was shown, of which
+    `fee_minor` is the fee; `paid_minor` is what is left of it after the line's share of the discount,
+    and `tax_minor` the tax inside that, at `vat_basis_points`. The type's name and note are kept as
+    they were sold.
     `refund_id`: it was given back by that refund, which owes `refunded_minor` for it.
     """
 
@@ -301,6 +353,13 @@ class BookingSeat(SQLModel, table=True):
     live: bool = Field(default=True, sa_type=Boolean)
     refund_id: int | None = _big(None, index=True)
     refunded_minor: int = _big()
+    ticket_type_id: int | None = _big(None)
+    ticket_type: str = Field(default="", max_length=64)
+    ticket_note: str = Field(default="", max_length=200)
+    fee_minor: int = _big()
+    paid_minor: int = _big()
+    vat_basis_points: int = 0
+    tax_minor: int = _big()
 
 
 class Payment(SQLModel, table=True):
@@ -519,6 +578,7 @@ def _table(model: Any) -> Table:
 METADATA = SQLModel.metadata
 COUNTER, VENUE, PLAN, SECTION, SEAT = map(_table, (Counter, Venue, Plan, Section, Seat))
 EVENT, EVENT_PRICE, EVENT_BLOCK = map(_table, (Event, EventPrice, EventBlock))
+TICKET_TYPE, PRICE_LIST = map(_table, (TicketType, PriceListRow))
 DISCOUNT, KEY, BOOKING = map(_table, (DiscountCode, IdempotencyKey, Booking))
 BOOKING_SEAT, PAYMENT, REFUND = map(_table, (BookingSeat, Payment, Refund))
 DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))

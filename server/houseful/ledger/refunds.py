@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from sqlalchemy import func, select, update
 
-from houseful.domain.pricing import shares
 from houseful.domain.refunds import Kind, Line, RefundFee, RefundState, Returned
 from houseful.ledger.bookings import Booking
 from houseful.ledger.counters import upsert
@@ -83,7 +82,7 @@ async def lines(session: Session, of: Booking) -> list[Line]:
         select(
             BOOKING_SEAT.c.seat_id,
             TICKET.c.id,
-            BOOKING_SEAT.c.price_minor,
+            BOOKING_SEAT.c.paid_minor,
             TICKET.c.state,
             BOOKING_SEAT.c.live,
         )
@@ -95,11 +94,8 @@ async def lines(session: Session, of: Booking) -> list[Line]:
         .where(BOOKING_SEAT.c.booking_id == of.id)
         .order_by(BOOKING_SEAT.c.seat_id)
     )
-    rows = found.all()
-    paid = shares([row[2] for row in rows], of.total_minor)
     return [
-        Line(seat, ticket, share, state, not is_live)
-        for (seat, ticket, _, state, is_live), share in zip(rows, paid, strict=True)
+        Line(seat, ticket, paid, state, not is_live) for seat, ticket, paid, state, is_live in found
     ]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 
 from houseful.domain.booking import PAID, UNFINISHED, State
 from houseful.domain.payment import SHOP_FAULT
-from houseful.domain.pricing import shares
+from houseful.domain.rounding import spread
 from houseful.ledger import payment_problems, refunds
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, REFUND, TICKET
 from houseful.sql.database import Session
@@ -94,12 +94,12 @@ async def _takings(session: Session, bookings: Any, seats: Any) -> list[Revenue]
     )
     claimed: dict[int, list[tuple[int, int]]] = {}
     found = await session.execute(
-        select(BOOKING_SEAT.c.booking_id, BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.price_minor)
+        select(BOOKING_SEAT.c.booking_id, BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.paid_minor)
         .where(seats, BOOKING_SEAT.c.live)
         .order_by(BOOKING_SEAT.c.seat_id)
     )
-    for booking_id, seat_id, price in found:
-        claimed.setdefault(booking_id, []).append((seat_id, price))
+    for booking_id, seat_id, paid in found:
+        claimed.setdefault(booking_id, []).append((seat_id, paid))
     back = {
         booking: (int(amount), int(fee), int(due))
         for booking, amount, fee, due in await session.execute(
@@ -134,7 +134,7 @@ def _taking(
     sold = State(state) in PAID
     amount, fee, due = back
     kept = total - amount if sold else fee
-    parts = shares([price for _, price in seats], kept) if sold else []
+    parts = spread([paid for _, paid in seats], kept) if sold else []
     return Revenue(
         booking_id,
         kept,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from houseful.domain.errors import InvalidRequest, PlanRefused
@@ -47,7 +47,7 @@ def read(data: bytes, *, name: str | None = None, progress: Progress | None = No
     return _sized(scaled(plan)).check()
 
 
-def require_prices(plan: Plan, prices: Mapping[str, str]) -> None:
+def require_prices(plan: Plan, prices: Collection[str]) -> None:
     """Every category that has seats needs a price, and every price a category of the plan.
 
     Raises PlanRefused naming all that are missing or unknown. The amounts are not looked at.

@@ -238,7 +238,8 @@ class Replica:
 
 def _price_tag(house: EventSeats) -> str:
     """Tells bodies apart that differ in their prices alone; the same on every worker."""
-    return f"{zlib.crc32(encode(sorted(house.event.prices.items()))):x}"
+    prices = house.event.prices
+    return f"{prices.number:x}.{zlib.crc32(encode(sorted(prices.by_category.items()))):x}"
 
 
 def varints(numbers: Iterable[int]) -> bytes:

@@ -20,8 +20,9 @@ import structlog
 from houseful.domain.errors import NotFound
 from houseful.domain.lone_seats import LoneSeatRule
 from houseful.domain.plan import Plan
+from houseful.domain.price_lists import NewPrices, PriceList
 from houseful.domain.seats import Claim
-from houseful.ledger import bookings, discounts, events, plans
+from houseful.ledger import bookings, discounts, events, plans, price_lists
 from houseful.ledger.events import EventRecord
 from houseful.sales.seating import EventSeats
 from houseful.sales.single_flight import SingleFlight
@@ -48,7 +49,8 @@ are their replicas', however many."""
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """What makes an event. `prices`: category → minor units; times in ms UTC.
+    """What makes an event. `prices`: category → minor units where it has one type of ticket; times in
+    ms UTC.
 
     `timezone` is an IANA name; None: the venue's, and for a new venue the server's.
     """
@@ -57,7 +59,7 @@ class NewEvent:
     venue: str
     starts_at_ms: int
     currency: str
-    prices: Mapping[str, int]
+    prices: Mapping[str, int] | NewPrices
     on_sale_at_ms: int | None = None
     off_sale_at_ms: int | None = None
     timezone: str | None = None
@@ -76,7 +78,7 @@ class Catalog:
         self._events: dict[int, tuple[float, EventRecord]] = {}
         self._houses: WeakValueDictionary[int, EventSeats] = WeakValueDictionary()
         self._kept: OrderedDict[int, EventSeats] = OrderedDict()
-        self._old_prices: OrderedDict[tuple[int, int], dict[str, int]] = OrderedDict()
+        self._old_prices: OrderedDict[tuple[int, int], PriceList] = OrderedDict()
         self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
         self._house_flights: SingleFlight[int, EventSeats] = SingleFlight()
         self._openings: SingleFlight[int, None] = SingleFlight()
@@ -143,22 +145,25 @@ class Catalog:
             self._kept.popitem(last=False)
         return house
 
-    async def price_list(self, event_id: int, number: int) -> tuple[int, Mapping[str, int]]:
-        """An event's price list that a hold was made under, and its number: category → minor units.
+    async def price_list(self, event_id: int, number: int) -> PriceList:
+        """An event's price list that a hold was made under.
 
-        Of a hold that names none (0), or one that this database does not know: those of now.
+        Of a hold that names none (0), or one that this database does not know: the one of now.
         """
         record = await self.event(event_id)
-        if not 0 < number < record.price_list:
-            return record.price_list, record.prices
+        if number in {0, record.price_list}:
+            return record.prices
         key = (event_id, number)
         if key not in self._old_prices:
-            self._old_prices[key] = await self._database.query(
-                lambda session: events.prices_of(session, event_id, number)
+            found = await self._database.query(
+                lambda session: price_lists.get(session, event_id, number)
             )
+            if found is None:
+                return record.prices
+            self._old_prices[key] = found
             while len(self._old_prices) > HOUSES:
                 self._old_prices.popitem(last=False)
-        return number, self._old_prices[key]
+        return self._old_prices[key]
 
     async def _read_house(self, event_id: int) -> EventSeats:
         record = await self.event(event_id)
@@ -273,7 +278,12 @@ class Catalog:
 
 
 async def write_event(
-    session: Session, plan_id: int, event: NewEvent, house_timezone: str = "UTC"
+    session: Session,
+    plan_id: int,
+    event: NewEvent,
+    house_timezone: str = "UTC",
+    who: str = "",
+    now_ms: int = 0,
 ) -> int:
     """Store an event on a stored plan; returns its id. Raises NotFound, InvalidRequest."""
     return await events.add(
@@ -290,4 +300,6 @@ async def write_event(
         house_timezone=house_timezone,
         is_demo=event.is_demo,
         lone_seats=event.lone_seats,
+        who=who,
+        now_ms=now_ms,
     )

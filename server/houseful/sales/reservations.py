@@ -328,11 +328,14 @@ class Reservations:
         return found
 
     async def prices(self, event_id: int, hold: Granted | Reservation) -> HeldPrices:
-        """What the hold's seats cost, before any discount."""
+        """What the hold's seats cost with default tickets and all fees, before any discount."""
         house = await self._catalog.house(event_id)
-        number, prices = await self._catalog.price_list(event_id, hold.price_list)
-        total = sum(prices[house.seat(seat_id).category] for seat_id in hold.seat_ids)
-        return HeldPrices(number, house.price(total))
+        prices = await self._catalog.price_list(event_id, hold.price_list)
+        seats = (house.seat(seat_id) for seat_id in hold.seat_ids)
+        total = sum(prices.by_category.get(seat.category, 0) for seat in seats)
+        if total:
+            total += prices.fees.per_order_minor
+        return HeldPrices(prices.number, house.price(total))
 
     async def places(self, event_id: int, hold: Granted | Reservation) -> dict[int, int]:
         """Area → how many places of it the hold has."""

@@ -121,6 +121,7 @@ class EventSeats:
     def seats(self) -> list[NamedSeat]:
         """All seats, by index."""
         categories = [category.name for category in self.stored.plan.categories]
+        prices = self.event.prices.by_category
         return [
             NamedSeat(
                 seat_id=self.first_seat_id + index,
@@ -129,7 +130,7 @@ class EventSeats:
                 label=seat.label,
                 number=seat_number(row.label, seat.label, row.kind),
                 category=categories[seat.category],
-                price_minor=self.event.prices[categories[seat.category]],
+                price_minor=prices[categories[seat.category]],
                 flags=seat.flags,
                 kind=row.kind,
                 entrance=row.entrance or section.entrance,

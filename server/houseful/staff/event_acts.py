@@ -16,7 +16,8 @@ from houseful.domain.booking import State
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
-from houseful.domain.wording import shown
+from houseful.domain.price_drafts import NOTHING, PriceChange, applied
+from houseful.domain.price_lists import NewPrices
 from houseful.domain.zones import checked_zone
 from houseful.ledger import audit, cancellations, events, outbox, plans, removal
 from houseful.ledger.events import EventRecord
@@ -24,6 +25,7 @@ from houseful.plans import reader
 from houseful.sales.catalog import write_event
 from houseful.sql.database import Session
 from houseful.staff.event_requests import changed_columns, new_event
+from houseful.staff.price_requests import price_change, require_known, require_sold
 from houseful.wire.staff import EventChangeRequest, NewEventRequest, ReasonRequest
 
 KNOWN_EVERYWHERE_MS: Final = 2_000
@@ -43,13 +45,16 @@ async def add_event(
 ) -> int:
     """Put an event on a stored `plan` on sale; returns its id. A new venue that names no zone is in
     `house_timezone`. Raises NotFound, InvalidRequest, PlanRefused for prices."""
-    reader.require_prices(plan, request.prices)
-    event = new_event(request)
+    change = price_change(request, request.currency) or PriceChange()
+    prices = applied(NOTHING, change, request.currency)
+    reader.require_prices(plan, prices.categories)
+    event, now = new_event(request, prices), clock_ms()
     check_sale(event.starts_at_ms, event.on_sale_at_ms, event.off_sale_at_ms)
-    event_id = await write_event(session, request.planId, event, house_timezone)
-    details = {"name": event.name, "planId": request.planId, "prices": dict(request.prices)}
+    event_id = await write_event(session, request.planId, event, house_timezone, who, now)
+    amounts = {name: money.to_wire(minor, event.currency) for name, minor in told(prices).items()}
+    details = {"name": event.name, "planId": request.planId, "prices": amounts}
     await audit.write(
-        session, who=who, act="add_event", at_ms=clock_ms(), event_id=event_id, details=details
+        session, who=who, act="add_event", at_ms=now, event_id=event_id, details=details
     )
     return event_id
 
@@ -59,18 +64,19 @@ async def change_event(
 ) -> None:
     """Change name, times, prices or rules. Raises NotFound, InvalidRequest."""
     before = await _event(session, event_id)
-    values, prices = changed_columns(request), request.prices or {}
-    minor = {name: money.from_wire(text, before.currency) for name, text in prices.items()}
-    unknown = sorted(set(minor) - set(before.prices))
-    if unknown:
-        message = f"prices: expected {shown(sorted(before.prices), 200)}, got {shown(unknown)}"
-        raise InvalidRequest(message, field="prices")
-    if not values and not minor and request.timeZone is None:
+    values, now = changed_columns(request), clock_ms()
+    asked, stands = price_change(request, before.currency), before.prices.as_new()
+    if not values and not asked and request.timeZone is None:
         raise InvalidRequest("expected something to change, got nothing")
+    draft = stands
+    if asked is not None:
+        require_known(before.prices, (category for category, _ in asked.cells))
+        draft = applied(stands, asked, before.currency)
+        require_sold(before.prices, draft)
+    prices = draft if draft != stands else None
     after = replace(
         before,
         **values,
-        prices={**before.prices, **minor},
         timezone=checked_zone(request.timeZone or before.timezone),
     )
     check_sale(after.starts_at_ms, after.on_sale_at_ms, after.off_sale_at_ms)
@@ -78,18 +84,21 @@ async def change_event(
         session,
         event_id,
         values=values,
-        prices=minor if after.prices != before.prices else {},
+        prices=prices,
         timezone=request.timeZone,
+        who=who,
+        now_ms=now,
     )
     await tell_calendars(session, before, after)
     await audit.write(
         session,
         who=who,
         act="change_event",
-        at_ms=clock_ms(),
+        at_ms=now,
         event_id=event_id,
         reason=request.reason,
-        details=differences(before, after),
+        details=differences(before, after)
+        | ({"prices": [told(stands), told(prices)]} if prices else {}),
     )
 
 
@@ -147,6 +156,14 @@ async def tell_calendars(session: Session, before: EventRecord, after: EventReco
         await outbox.promise_to_all(session, before.id, State.CONFIRMED, job, now_ms=now)
 
 
+def told(prices: NewPrices) -> dict[str, int]:
+    """What the audit log says of a price list: category, or category/type → minor units."""
+    return {
+        f"{category}/{name}" if name else category: price.amount_minor
+        for (category, name), price in prices.prices.items()
+    }
+
+
 def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
     """What the audit log says of a change: field → [before, after]."""
     names = (
@@ -154,7 +171,6 @@ def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
         "starts_at_ms",
         "on_sale_at_ms",
         "off_sale_at_ms",
-        "prices",
         "timezone",
         "is_hidden",
         "lone_seats",

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from houseful.domain import money
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
+from houseful.domain.price_lists import NewPrices
 from houseful.sales.catalog import NewEvent
 from houseful.wire.codec import parse_iso
 from houseful.wire.staff import EventChangeRequest, LoneSeatRequest, NewEventRequest
 
 
-def new_event(request: NewEventRequest) -> NewEvent:
-    """Raises InvalidRequest for a time or an amount that is none."""
+def new_event(request: NewEventRequest, prices: NewPrices) -> NewEvent:
+    """Raises InvalidRequest for a time that is none."""
     return NewEvent(
         name=request.name,
         venue=request.venue,
         starts_at_ms=parse_iso(request.startsAt),
         currency=request.currency,
-        prices={
-            name: money.from_wire(text, request.currency) for name, text in request.prices.items()
-        },
+        prices=prices,
         on_sale_at_ms=moment(request.onSaleAt),
         off_sale_at_ms=moment(request.offSaleAt),
         timezone=request.timeZone,
@@ -32,7 +30,7 @@ def new_event(request: NewEventRequest) -> NewEvent:
 def changed_columns(request: EventChangeRequest) -> dict[str, Any]:
     """Columns of the event by name. Raises InvalidRequest for a null where there must be something."""
     given = request.model_fields_set
-    for name in ("name", "startsAt", "prices", "timeZone", "hidden", "loneSeats"):
+    for name in sorted(given - {"onSaleAt", "offSaleAt"}):
         if name in given and getattr(request, name) is None:
             raise InvalidRequest(f"{name}: expected a value, got null", field=name)
     values: dict[str, Any] = {}

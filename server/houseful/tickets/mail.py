@@ -156,6 +156,9 @@ def _facts(document: BookingDocument) -> list[tuple[str, str]]:
     if document.discount_minor:
         off = words.money(-document.discount_minor, document.currency)
         facts.append((words.discount, off))
+    if document.order_fee_minor:
+        fee = words.money(document.order_fee_minor, document.currency)
+        facts.append((words.order_fee, fee))
     facts.append((words.total, words.money(document.total_minor, document.currency)))
     if document.returned_minor and not document.is_cancelled:
         back = words.money(-document.returned_minor, document.currency)
@@ -175,6 +178,10 @@ def _seat(ticket: Ticket, words: Words) -> str:
     return f"{place}, {words.entrance_in_line.format(entrance=one_line(ticket.entrance))}"
 
 
+def _type(ticket: Ticket) -> str:
+    return f", {one_line(ticket.ticket_type)}" if ticket.ticket_type else ""
+
+
 def _code(ticket: Ticket, document: BookingDocument) -> str:
     """Nothing of a cancelled booking, whose codes open no door."""
     return "" if document.is_cancelled else document.words.ticket_code.format(code=ticket.code)
@@ -186,7 +193,8 @@ def _text(document: BookingDocument, said: list[str]) -> str:
         ", ".join(
             part
             for part in (
-                f"- {_seat(ticket, words)}: {words.money(ticket.price_minor, document.currency)}",
+                f"- {_seat(ticket, words)}{_type(ticket)}: "
+                f"{words.money(ticket.price_minor, document.currency)}",
                 _code(ticket, document),
             )
             if part
@@ -220,7 +228,7 @@ def _html(document: BookingDocument, said: list[str]) -> str:
         for label, value in _facts(document)
     )
     seats = "".join(
-        f"<tr><td {cell}><strong>{escape(_seat(ticket, words))}</strong>"
+        f"<tr><td {cell}><strong>{escape(_seat(ticket, words) + _type(ticket))}</strong>"
         + "".join(f"<br>{escape(notice)}" for notice in ticket.notices(words))
         + f"</td><td {cell}>{escape(words.money(ticket.price_minor, document.currency))}</td>"
         f'<td {cell}><span style="font-family:monospace">{escape(_code(ticket, document))}</span>'

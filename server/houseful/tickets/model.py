@@ -61,7 +61,8 @@ class EventFacts:
 class Ticket:
     """One seat sold. `qr` is what `TicketSigner.sign` made, `code` what a person can type.
 
-    `price_minor` is what the seat costs, `paid_minor` its share of what was paid for all of them.
+    `price_minor` is what was shown, `paid_minor` what was paid for it. `note` is what its holder has
+    to show at the door.
     """
 
     id: int
@@ -80,6 +81,13 @@ class Ticket:
     is_accessible: bool = False
     is_companion: bool = False
     has_restricted_view: bool = False
+    ticket_type: str = ""
+    note: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Category and ticket type in one line."""
+        return ", ".join(part for part in (self.category, self.ticket_type) if part)
 
     def place(self, words: Words) -> str:
         """The seat in one line: `Orchestra, row A, seat 12`."""
@@ -93,6 +101,7 @@ class Ticket:
     def notices(self, words: Words) -> tuple[str, ...]:
         """What the visitor should know of this seat."""
         facts = (
+            (bool(self.note), self.note),
             (self.has_restricted_view, words.restricted_view),
             (self.is_accessible, words.accessible),
             (self.is_companion, words.companion),
@@ -104,10 +113,11 @@ class Ticket:
 class BookingDocument:
     """A sold booking with all its tickets, in the language of its buyer.
 
-    `total_minor` is what was paid, after `discount_minor`; `returned_minor` of it went back, or is on
-    its way, `last_refund_minor` with the last refund. `is_demo` says that no money moved.
-    `url` leads back to the booking's page, where there is one. `revision` rises and
-    `revised_at_ms` moves with each change of booking or event. `is_cancelled`: nothing of it holds.
+    `total_minor` is what was paid, after `discount_minor` and with `order_fee_minor`;
+    `returned_minor` of it went back, or is on its way, `last_refund_minor` with the last refund.
+    `is_demo` says that no money moved. `url` leads back to the booking's page, where there is one.
+    `revision` rises and `revised_at_ms` moves with each change of booking or event. `is_cancelled`:
+    nothing of it holds.
     """
 
     reference: str
@@ -120,6 +130,7 @@ class BookingDocument:
     discount_minor: int = 0
     returned_minor: int = 0
     last_refund_minor: int = 0
+    order_fee_minor: int = 0
     is_demo: bool = False
     url: str = ""
     words: Words = ENGLISH

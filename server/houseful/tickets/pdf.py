@@ -203,7 +203,7 @@ def _terms(page: Page, document: BookingDocument, ticket: Ticket) -> None:
         price = words.free.format(price=price)
     fields = [
         (words.holder_label, ticket.holder or document.holder or words.bearer),
-        (words.category_label, ticket.category),
+        (words.category_label, ticket.kind),
         (words.price_label, price),
     ]
     _row(page, fields, top, height=30, sizes=(14, 6.5), bold=False)

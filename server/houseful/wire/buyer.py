@@ -227,11 +227,12 @@ class EventBody(TypedDict):
 
 
 class CategoryBody(TypedDict):
-    """A price category."""
+    """`price` is what the default ticket costs, with its fee inside."""
 
     name: str
     color: str
     price: Decimal
+    tickets: list[OfferBody]
 
 
 class EventDetailBody(EventBody):
@@ -242,6 +243,8 @@ class EventDetailBody(EventBody):
     saleState: Literal["upcoming", "open", "closed"]
     serverTime: Instant
     categories: list[CategoryBody]
+    ticketTypes: list[TicketTypeBody]
+    orderFee: Annotated[Decimal, Field(description="Added once to an order that costs anything")]
     planUrl: str
 
 
@@ -314,11 +317,36 @@ class ReadyBody(PartsBody):
     status: Literal["ready"]
 
 
-class QuoteRequest(BaseModel):
-    """What would these seats cost?"""
+TypeId = Annotated[int, Field(strict=True, ge=1, le=2**53 - 1)]
+
+
+class SeatTicketRequest(BaseModel):
+    """A seat that is not to be sold under its default ticket type."""
+
+    seatId: SeatId
+    ticketTypeId: TypeId
+
+
+class PlaceTicketRequest(BaseModel):
+    """So many of the standing places among the seats that are not to be sold under their default type."""
+
+    areaId: AreaId
+    ticketTypeId: TypeId
+    quantity: Annotated[int, Field(strict=True, ge=1, le=100)]
+
+
+class OrderRequest(BaseModel):
+    """Held seats, standing places among them, and whom their tickets are for; where nothing is said, a
+    seat goes under the first ticket type that is sold for it."""
 
     seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    tickets: Annotated[list[SeatTicketRequest], Field(max_length=100)] = []
+    placeTickets: Annotated[list[PlaceTicketRequest], Field(max_length=100)] = []
     discountCode: DiscountCode | None = None
+
+
+class QuoteRequest(OrderRequest):
+    """An order to be priced."""
 
 
 class NamedSeatBody(TypedDict):
@@ -336,23 +364,76 @@ class NamedSeatBody(TypedDict):
     place: Annotated[str, Field(description="In full", examples=["Block B, row 3, seat 5"])]
 
 
-class QuotedSeatBody(NamedSeatBody):
-    """One seat of a quote."""
+VatPercent = Annotated[
+    Decimal, Field(description="Of the tax inside the price", examples=["19", "8.1"])
+]
+
+
+class TicketTypeBody(TypedDict):
+    """Whom a ticket is for. An order that has any of it has `least` to `most` of it, and no more than of
+    the type `requires`. The name is empty where the event has one type and gives it none."""
+
+    id: int
+    name: str
+    note: Annotated[str, Field(description="For the buyer and the door", examples=["show card"])]
+    least: int
+    most: int | None
+    requires: int | None
+
+
+class OfferBody(TypedDict):
+    """What a ticket of a type costs in a category: `price` with `fee` inside."""
+
+    ticketTypeId: int
+    price: Decimal
+    fee: Decimal
+    vatPercent: VatPercent
+
+
+class CategoryOffersBody(TypedDict):
+    """The tickets sold in a category, the default first."""
 
     category: str
+    tickets: list[OfferBody]
+
+
+class VatBody(TypedDict):
+    """The tax inside an order's total at one rate."""
+
+    vatPercent: VatPercent
+    amount: Decimal
+
+
+class OrderLineBody(NamedSeatBody):
+    """A line of an order: `price` with `fee` inside, less `discount`, is paid; `vat` is inside that."""
+
+    category: str
+    ticketTypeId: Annotated[int, Field(description="0: sold before there were types")]
+    ticketType: str
+    note: str
     price: Decimal
+    fee: Decimal
+    discount: Decimal
+    vatPercent: VatPercent
+    vat: Decimal
 
 
 class QuoteBody(TypedDict):
-    """A price before buying."""
+    """A price before buying: `total` is `subtotal` less `discount` and with `orderFee`; `ticketFees` are
+    inside the subtotal. `offers` are the tickets of the same price list."""
 
     currency: str
-    items: list[QuotedSeatBody]
+    items: list[OrderLineBody]
     subtotal: Decimal
     discount: Decimal
+    ticketFees: Decimal
+    orderFee: Decimal
+    vat: list[VatBody]
     total: Decimal
     priceList: PriceList
     discountCode: str | None
+    ticketTypes: list[TicketTypeBody]
+    offers: list[CategoryOffersBody]
 
 
 class BookingRefusedBody(TypedDict):
@@ -381,13 +462,11 @@ class ContactRequest(BaseModel):
     phone: Annotated[str, Field(max_length=40), FREE] | None = None
 
 
-class BookRequest(BaseModel):
+class BookRequest(OrderRequest):
     """Seats to buy, what the gateway knows the card by, and a contact."""
 
     eventId: SeatId
-    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
     paymentMethod: Literal["stripe", "demo", "card"] = "stripe"
-    discountCode: DiscountCode | None = None
     expectedTotal: Annotated[
         Decimal | None,
         Field(max_length=20, description="The price the buyer saw; another one is a 409."),
@@ -428,15 +507,11 @@ class BookingTicketBody(NamedSeatBody):
     """One seat's ticket; `code` is what a person can type at the door."""
 
     id: int
+    ticketType: str
+    note: str
     code: str
     state: TicketState
     qrUrl: str
-
-
-class BookedSeatBody(NamedSeatBody):
-    """A seat of a booking."""
-
-    category: str
 
 
 class BookingFacts(TypedDict):
@@ -456,11 +531,12 @@ class BookingFacts(TypedDict):
     createdAt: Instant
     confirmedAt: Instant | None
     seatIds: list[int]
-    seats: list[BookedSeatBody]
+    seats: list[OrderLineBody]
     currency: str
     subtotal: float
     discountAmount: float
     discountCode: str | None
+    orderFee: float
     refundedAmount: float
     event: BookedEventBody | None
     contact: ContactBody | None

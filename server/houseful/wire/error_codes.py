@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from houseful.domain import errors
+from houseful.domain import errors, tickets_chosen
 from houseful.domain.errors import HousefulError
 from houseful.domain.pricing import REFUSALS
 from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
@@ -136,7 +136,8 @@ def error_codes() -> dict[str, tuple[int, str]]:
     for kind in kinds(HousefulError):
         if kind is not errors.ConfigurationError:
             found[kind.code] = (kind.status, " ".join((kind.__doc__ or "").split()))
-    found.update((code, (400, f"{sentence}.")) for code, sentence in REFUSALS.items())
+    refused = {**REFUSALS, **tickets_chosen.REFUSALS}.items()
+    found.update((code, (400, f"{sentence}.")) for code, sentence in refused)
     found.update(SPECIAL)
     return dict(sorted(found.items(), key=lambda item: (item[1][0], item[0])))
 

@@ -293,6 +293,8 @@ class CheckInBody(NamedSeatBody):
 
     ticketId: int
     category: str
+    ticketType: str
+    note: Annotated[str, Field(description="What its holder has to show; empty for nothing")]
     name: str
     bookingReference: str
     usedAt: Instant | None
@@ -381,7 +383,69 @@ class LoneSeatRequest(BaseModel):
         return {name: value for name, value in named.items() if value is not None}
 
 
-class NewEventRequest(BaseModel):
+Percent = Annotated[
+    str,
+    Field(strict=True, max_length=6, pattern=r"^\d{1,3}(\.\d{1,2})?$", examples=["19", "8.1"]),
+]
+
+
+class TicketTypeRequest(BaseModel):
+    """Whom a ticket is for. An order that has any of it has `least` to `most` of it."""
+
+    name: Annotated[str, Field(strict=True, max_length=64, examples=["Child"]), FREE]
+    note: Annotated[
+        str,
+        Field(max_length=200, description="For the buyer and the door.", examples=["show card"]),
+        FREE,
+    ] = ""
+    least: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    most: Annotated[int | None, Field(strict=True, ge=1, le=100)] = None
+    requires: Annotated[
+        str | None,
+        Field(max_length=64, description="A type of which an order has at least as many."),
+        FREE,
+    ] = None
+
+
+class TicketPriceRequest(BaseModel):
+    """What a ticket of a type costs in a category, before fees."""
+
+    category: Name
+    ticketType: Annotated[str, Field(strict=True, max_length=64), FREE]
+    amount: Annotated[
+        Amount | None,
+        Field(description="null: it is not sold there.", json_schema_extra={"x-nullable": True}),
+    ]
+    vatPercent: Annotated[
+        Percent | None, Field(description="Of the tax inside; without it, the event's.")
+    ] = None
+
+
+class FeesRequest(BaseModel):
+    """What is added to prices, and shown inside them. A ticket for nothing carries none."""
+
+    perTicket: Annotated[Amount | None, Field(description="To each ticket.")] = None
+    percent: Annotated[Percent | None, Field(description="Of a ticket's price.")] = None
+    perOrder: Annotated[Amount | None, Field(description="Once an order.")] = None
+
+
+class PricesRequest(BaseModel):
+    """Prices before fees: `prices` of the default ticket of each category, `ticketPrices` of any."""
+
+    prices: Prices | None = None
+    ticketTypes: Annotated[
+        list[TicketTypeRequest] | None,
+        Field(max_length=20, description="All of them in their order; the first is the default."),
+    ] = None
+    ticketPrices: Annotated[list[TicketPriceRequest] | None, Field(max_length=2000)] = None
+    fees: FeesRequest | None = None
+    vatPercent: Annotated[
+        Percent | None,
+        Field(description="Of the tax inside every price that names no rate, and the order's fee."),
+    ] = None
+
+
+class NewEventRequest(PricesRequest):
     """An event on an imported plan; every category that has seats needs a price.
 
     Without `timeZone` the venue's own counts, for a new venue the server's.
@@ -395,11 +459,10 @@ class NewEventRequest(BaseModel):
     offSaleAt: Moment | None = None
     timeZone: Zone | None = None
     currency: Currency
-    prices: Prices
     loneSeats: LoneSeatRequest | None = None
 
 
-class EventChangeRequest(ReasonRequest):
+class EventChangeRequest(ReasonRequest, PricesRequest):
     """What becomes different. `onSaleAt` and `offSaleAt` may be null: at once, until it starts.
 
     `prices` become the event's next price list: holds keep the one they were made under. `timeZone`
@@ -410,7 +473,6 @@ class EventChangeRequest(ReasonRequest):
     startsAt: Moment | None = None
     onSaleAt: Annotated[Moment | None, Field(json_schema_extra={"x-nullable": True})] = None
     offSaleAt: Annotated[Moment | None, Field(json_schema_extra={"x-nullable": True})] = None
-    prices: Prices | None = None
     timeZone: Zone | None = None
     hidden: Annotated[
         bool | None, Field(strict=True, description="true: buyers neither find nor see it")

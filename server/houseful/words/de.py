@@ -80,6 +80,7 @@ GERMAN = Words(
     when="Wann",
     where="Wo",
     discount="Rabatt",
+    order_fee="Gebühr je Bestellung",
     total="Summe",
     seats="Plätze",
     ticket_code="Code {code}",

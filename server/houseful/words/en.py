@@ -71,6 +71,7 @@ ENGLISH = Words(
     when="When",
     where="Where",
     discount="Discount",
+    order_fee="Order fee",
     total="Total",
     seats="Seats",
     ticket_code="code {code}",

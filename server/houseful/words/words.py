@@ -71,6 +71,7 @@ class Words:
     when: str
     where: str
     discount: str
+    order_fee: str
     total: str
     seats: str
     ticket_code: str

@@ -2,6 +2,7 @@
 /** German for what the server and the socket say in codes. */
 /** @type {import("../../lib/i18n.js").Strings} */
 export default {
+  "fault.discount_other_tickets": "Dieser Rabattcode gilt für andere Karten.",
   "fault.foreign_payment": "Diese Zahlung stammt von einem anderen Haus und bleibt hier unberührt.",
   "fault.gateway_busy":
     "Der Zahlungsdienst kam nicht zu Ihrer Zahlung. Es wurde nichts abgebucht; bitte versuchen Sie es gleich noch einmal.",
@@ -107,6 +108,10 @@ export default {
   "fault.ticket_of_the_demo": "Dieses Ticket wurde in der Demo gekauft, für kein Geld.",
   "fault.ticket_returned": "Eine dieser Karten wurde schon zurückgegeben.",
   "fault.ticket_used": "Mit einer dieser Karten war schon jemand am Einlass; sie kann nicht zurückgegeben werden.",
+  "fault.ticket_type_least": "Von dieser Kartenart sind es zu wenige.",
+  "fault.ticket_type_most": "Von dieser Kartenart sind es zu viele.",
+  "fault.ticket_type_not_sold": "Diese Kartenart gibt es für diesen Platz nicht.",
+  "fault.ticket_type_requires": "Diese Karte gibt es nur zusammen mit einer anderen.",
   "fault.ticket_void": "Diese Karte wurde storniert.",
   "fault.link_invalid": "Dieser Link öffnet diese Buchung nicht.",
   "fault.link_expired": "Dieser Link galt bis 30 Tage nach der Veranstaltung.",

@@ -5,6 +5,7 @@
  */
 /** @type {import("../../lib/i18n.js").Strings} */
 export default {
+  "fault.discount_other_tickets": "This discount code is for other tickets.",
   "fault.foreign_payment": "This payment was made by another house and is not touched here.",
   "fault.gateway_busy":
     "The payment service did not get to your payment. Nothing was charged; please try again in a moment.",
@@ -106,6 +107,10 @@ export default {
   "fault.ticket_of_the_demo": "This ticket was bought in the demo, for no money.",
   "fault.ticket_returned": "One of these tickets was given back before.",
   "fault.ticket_used": "One of these tickets opened a door; it cannot be given back.",
+  "fault.ticket_type_least": "There are too few tickets of this type.",
+  "fault.ticket_type_most": "There are too many tickets of this type.",
+  "fault.ticket_type_not_sold": "This ticket is not sold for this seat.",
+  "fault.ticket_type_requires": "This ticket is sold only beside another one.",
   "fault.ticket_void": "This ticket was cancelled.",
   "fault.link_invalid": "This link does not open this booking.",
   "fault.link_expired": "This link was good until 30 days after the event.",

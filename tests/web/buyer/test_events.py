@@ -107,9 +107,16 @@ async def test_the_list_has_every_event_with_what_is_left_of_it(ann: Guest, sale
 async def test_an_event_says_what_is_needed_to_sell_it(ann: Guest, sale: Sale) -> None:
     event = (await ann.http.get(f"/events/{sale.id}")).json()["data"]
     assert (event["holdSeconds"], event["maxSeats"], event["saleState"]) == (600, 10, "open")
+    (kind,) = event["ticketTypes"]
+    rules = {"name": "", "note": "", "least": 1, "most": None, "requires": None}
+    assert (kind, event["orderFee"]) == ({"id": kind["id"], **rules}, "0.00")
+    told = {"ticketTypeId": kind["id"], "fee": "0.00", "vatPercent": "0"}
     assert event["categories"] == [
-        {"name": "PREMIUM", "color": "#b3261e", "price": "75.00"},
-        {"name": "STANDARD", "color": "#3d5afe", "price": "30.00"},
+        {"name": name, "color": color, "price": price, "tickets": [{**told, "price": price}]}
+        for name, color, price in (
+            ("PREMIUM", "#b3261e", "75.00"),
+            ("STANDARD", "#3d5afe", "30.00"),
+        )
     ]
     assert event["planUrl"].startswith("/plans/")
 

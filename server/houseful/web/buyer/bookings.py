@@ -26,6 +26,7 @@ from houseful.wire.buyer import (
     EmailedBody,
     EmailRequest,
     FindBookingRequest,
+    OrderRequest,
     PendingBookingBody,
     QuoteBody,
     QuoteRequest,
@@ -38,12 +39,15 @@ PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 20, 100, 1_000_000
 
 async def quote(call: Call) -> Response:
     body = await call.body(QuoteRequest)
+    event_id = call.id("event_id")
+    tickets = await chosen_tickets(call, event_id, body)
     view = await call.context.checkout.quote(
         call.user.id,
-        call.id("event_id"),
+        event_id,
         body.seatIds,
         body.discountCode,
         counted_address(call.request, call.context) or "",
+        tickets,
     )
     return ok(view, "Price calculated")
 
@@ -54,6 +58,29 @@ async def create_booking(call: Call) -> Response:
     key = call.request.headers.get("idempotency-key")
     answer = await call.context.checkout.book(call.user.id, key, await booking_request(call, body))
     return response_of(answer)
+
+
+async def chosen_tickets(call: Call, event_id: int, order: OrderRequest) -> dict[int, int]:
+    """Seat id → ticket type id. Raises InvalidRequest for seats and places that the order lacks."""
+    found = {one.seatId: one.ticketTypeId for one in order.tickets}
+    foreign = sorted(set(found) - set(order.seatIds))
+    if foreign or len(found) < len(order.tickets):
+        message = f"tickets: expected each of the seats at most once, got {shown(foreign)}"
+        raise InvalidRequest(message, field="tickets")
+    if order.placeTickets:
+        house = await call.context.catalog.house(event_id)
+        free = house.places(sorted(set(order.seatIds) - set(found)))
+        for one in order.placeTickets:
+            places = free.get(one.areaId, [])
+            if len(places) < one.quantity:
+                raise InvalidRequest(
+                    f"placeTickets: expected at most {len(places)} places of area {one.areaId},"
+                    f" got {one.quantity}",
+                    field="placeTickets",
+                )
+            found |= dict.fromkeys(places[: one.quantity], one.ticketTypeId)
+            free[one.areaId] = places[one.quantity :]
+    return found
 
 
 async def booking_request(call: Call, body: BookRequest) -> BookingRequest:
@@ -79,6 +106,7 @@ async def booking_request(call: Call, body: BookRequest) -> BookingRequest:
         language=in_language(body.language).language if body.language else spoken(call),
         address=counted_address(call.request, call.context) or "",
         expected_total=body.expectedTotal,
+        tickets=tuple((await chosen_tickets(call, body.eventId, body)).items()),
     )
 
 

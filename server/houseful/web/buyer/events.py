@@ -15,6 +15,7 @@ from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
 from houseful.plans import geometry
 from houseful.realtime.live_event import LiveEvent
+from houseful.sales.price_views import offers_view, types_view
 from houseful.sales.reservations import listed, sale_state
 from houseful.sales.single_flight import SingleFlight
 from houseful.telemetry.rows import readable
@@ -64,11 +65,14 @@ async def get_event(call: Call) -> Response:
             {
                 "name": category.name,
                 "color": category.color,
-                "price": to_wire(record.prices[category.name], record.currency),
+                "price": to_wire(record.prices.by_category[category.name], record.currency),
+                "tickets": offers_view(record.prices, category.name),
             }
             for category in house.stored.plan.categories
-            if category.name in record.prices
+            if category.name in record.prices.by_category
         ],
+        "ticketTypes": types_view(record.prices),
+        "orderFee": to_wire(record.prices.fees.per_order_minor, record.currency),
         "planUrl": f"/plans/{house.stored.plan_id}/{tag}.json",
     }
     return ok(view, "Event retrieved successfully")
@@ -99,7 +103,7 @@ async def get_plan(call: Call) -> Response:
 
 
 def event_view(record: EventRecord, available: int) -> EventBody:
-    prices = record.prices.values()
+    prices = [offer.price_minor for offer in record.prices.offers.values()]
     view: EventBody = {
         "id": record.id,
         "name": record.name,

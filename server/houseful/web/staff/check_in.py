@@ -106,6 +106,8 @@ def admitted_view(admitted: Admitted) -> CheckInBody:
         **seat.view,
         "ticketId": ticket.ticket_id,
         "category": ticket.category,
+        "ticketType": ticket.ticket_type,
+        "note": ticket.note,
         "name": ticket.holder,
         "bookingReference": ticket.reference,
         "usedAt": None if ticket.used_at_ms is None else iso(ticket.used_at_ms),

@@ -1,0 +1,174 @@
+"""Price lists in SQL: ticket types, cells and fees, read as `domain.price_lists` knows them.
+
+Owns: the rows of a list, which are written once. Never: which list an event sells at; that is the
+event's own column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Select, bindparam, insert, select
+
+from houseful.domain.errors import InvalidRequest
+from houseful.domain.price_lists import Fees, NewPrices, Price, PriceList, TicketType
+from houseful.domain.wording import shown
+from houseful.ledger.models import EVENT, EVENT_PRICE, PRICE_LIST, TICKET_TYPE
+from houseful.sql.database import Session
+
+
+def _cells() -> Select[Any]:
+    mine = EVENT_PRICE.c.event_id == PRICE_LIST.c.event_id
+    return (
+        select(
+            EVENT_PRICE.c.event_id,
+            EVENT_PRICE.c.price_list.label("number"),
+            EVENT.c.currency,
+            EVENT_PRICE.c.category,
+            EVENT_PRICE.c.ordinal,
+            EVENT_PRICE.c.amount_minor,
+            EVENT_PRICE.c.vat_basis_points.label("rate"),
+            PRICE_LIST.c.fee_per_ticket_minor,
+            PRICE_LIST.c.fee_basis_points,
+            PRICE_LIST.c.fee_per_order_minor,
+            PRICE_LIST.c.vat_basis_points,
+            TICKET_TYPE.c.id,
+            TICKET_TYPE.c.name,
+            TICKET_TYPE.c.note,
+            TICKET_TYPE.c.least,
+            TICKET_TYPE.c.most,
+            TICKET_TYPE.c.requires_id,
+        )
+        .join(EVENT, EVENT.c.id == EVENT_PRICE.c.event_id)
+        .join(PRICE_LIST, mine & (PRICE_LIST.c.number == EVENT_PRICE.c.price_list))
+        .join(TICKET_TYPE, TICKET_TYPE.c.id == EVENT_PRICE.c.ticket_type_id)
+        .order_by(TICKET_TYPE.c.ordinal, TICKET_TYPE.c.id, EVENT_PRICE.c.ordinal)
+    )
+
+
+_CELLS = _cells()
+_ON_SALE = _CELLS.where(EVENT.c.price_list == EVENT_PRICE.c.price_list)
+_ONE = _CELLS.where(
+    EVENT_PRICE.c.event_id == bindparam("event"), EVENT_PRICE.c.price_list == bindparam("number")
+)
+
+
+async def get(session: Session, event_id: int, number: int) -> PriceList | None:
+    """One of the event's lists, or None."""
+    rows = (await session.execute(_ONE, {"event": event_id, "number": number})).all()
+    return _list(rows) if rows else None
+
+
+async def on_sale(session: Session, where: Any = True) -> dict[int, PriceList]:
+    """Event id → the list it sells at now; of those that `where`, a condition on EVENT, picks."""
+    by_event: dict[int, list[Any]] = {}
+    statement = _ON_SALE if where is True else _ON_SALE.where(where)
+    for row in await session.execute(statement):
+        by_event.setdefault(row.event_id, []).append(row)
+    return {event_id: _list(rows) for event_id, rows in by_event.items()}
+
+
+def _list(rows: Iterable[Any]) -> PriceList:
+    types: dict[int, TicketType] = {}
+    prices: dict[tuple[str, int], Price] = {}
+    ordinals: dict[int, str] = {}
+    for row in rows:
+        if row.id not in types:
+            types[row.id] = TicketType(
+                row.id, row.name, row.note, row.least, row.most, row.requires_id
+            )
+        prices[row.category, row.id] = Price(row.amount_minor, row.rate)
+        ordinals[row.ordinal] = row.category
+    fees = Fees(
+        row.fee_per_ticket_minor,
+        row.fee_basis_points,
+        row.fee_per_order_minor,
+        row.vat_basis_points,
+    )
+    ordered = dict(sorted(ordinals.items()))
+    return PriceList(row.number, row.currency, tuple(types.values()), prices, ordered, fees)
+
+
+async def write(
+    session: Session,
+    event_id: int,
+    number: int,
+    new: NewPrices,
+    ordinals: Mapping[str, int],
+    *,
+    who: str = "",
+    now_ms: int = 0,
+    starts_at_ms: int | None = None,
+) -> None:
+    """Store a list that was checked, and its ticket types. `ordinals`: category → index in the plan.
+
+    A type that the event knows by its name keeps its id.
+    """
+    ids = await _write_types(session, event_id, new)
+    fees = new.fees
+    await session.execute(
+        insert(PRICE_LIST).values(
+            event_id=event_id,
+            number=number,
+            created_at_ms=now_ms,
+            created_by=who,
+            starts_at_ms=now_ms if starts_at_ms is None else starts_at_ms,
+            fee_per_ticket_minor=fees.per_ticket_minor,
+            fee_basis_points=fees.basis_points,
+            fee_per_order_minor=fees.per_order_minor,
+            vat_basis_points=fees.vat_basis_points,
+        )
+    )
+    await session.execute(
+        insert(EVENT_PRICE),
+        [
+            {
+                "event_id": event_id,
+                "price_list": number,
+                "category": category,
+                "ticket_type_id": ids[name],
+                "ordinal": ordinals[category],
+                "amount_minor": price.amount_minor,
+                "vat_basis_points": price.vat_basis_points,
+            }
+            for (category, name), price in new.prices.items()
+        ],
+    )
+
+
+async def _write_types(session: Session, event_id: int, new: NewPrices) -> dict[str, int]:
+    """Type name → id."""
+    found = await session.execute(
+        select(TICKET_TYPE.c.name, TICKET_TYPE.c.id).where(TICKET_TYPE.c.event_id == event_id)
+    )
+    ids: dict[str, int] = {row.name: row.id for row in found}
+    for ordinal, kind in enumerate(new.types):
+        values = {"ordinal": ordinal, "note": kind.note, "least": kind.least, "most": kind.most}
+        if kind.name in ids:
+            where = TICKET_TYPE.c.id == ids[kind.name]
+            await session.execute(TICKET_TYPE.update().where(where).values(**values))
+        else:
+            made = await session.execute(
+                insert(TICKET_TYPE)
+                .values(event_id=event_id, name=kind.name, **values)
+                .returning(TICKET_TYPE.c.id)
+            )
+            ids[kind.name] = made.scalar_one()
+    for kind in new.types:
+        needed = new.requires.get(kind.name)
+        await session.execute(
+            TICKET_TYPE.update()
+            .where(TICKET_TYPE.c.id == ids[kind.name])
+            .values(requires_id=ids[needed] if needed is not None else None)
+        )
+    return ids
+
+
+def require_categories(new: NewPrices, ordinals: Mapping[str, int]) -> None:
+    """Raises InvalidRequest for prices of categories that the plan does not have."""
+    unknown = sorted(set(new.categories) - set(ordinals))
+    if unknown or not new.prices:
+        raise InvalidRequest(
+            f"expected prices for categories of {shown(sorted(ordinals), 200)}, got {shown(unknown)}"
+        )
