@@ -41,7 +41,7 @@ def _type_of(prices: PriceList, seat_id: int, category: str, wanted: int | None)
             return kind
     raise _refused(
         "ticket_type_not_sold",
-        f"expected for seat {seat_id} one of {[kind.id for kind in sold]}, got {wanted}",
+        f"expected for seat {seat_id} one of {shown([kind.id for kind in sold])}, got {shown(wanted)}",
     )
 
 
