@@ -16,7 +16,7 @@ from houseful.domain.errors import Unavailable
 from houseful.ledger import check_ins, claims, counters
 from houseful.ledger.check_ins import USED
 from houseful.ledger.models import EVENT, TICKET
-from houseful.sales.catalog import Catalog, NewEvent
+from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database, Session
 from houseful.sql.postgres import BOUNDS_MS, WRITERS
 from houseful.sql.session import Work
@@ -25,6 +25,7 @@ from houseful.staff.event_admin import EventAdmin
 from houseful.staff.event_stream import StaffEventStream
 from houseful.store.staff_events import StaffEventStore
 from houseful.tickets.code import TicketSigner
+from houseful.wire.staff import NewEventRequest
 from tests.checkout.shop import Shop, new_key, open_shop
 from tests.support.databases import fresh_postgresql
 from tests.support.fault_proxy import FaultProxy
@@ -198,11 +199,19 @@ async def test_one_add_event_adds_one_whatever_became_of_its_commit(
     async with behind_a_proxy(shop) as (database, proxy):
         desk = StaffEventStream(StaffEventStore(redis_client))
         admin = EventAdmin(database, Catalog(database, shop.seats), desk)
-        event = NewEvent("Tosca", "Opera", shop.clock() + 9_000_000, "EUR", {})
-        prices = dict.fromkeys(shop.event.prices.by_category, "10")
+        event = NewEventRequest.model_validate(
+            {
+                "name": "Tosca",
+                "venue": "Opera",
+                "planId": shop.event.plan_id,
+                "startsAt": "2060-01-01T19:00:00Z",
+                "currency": "EUR",
+                "prices": dict.fromkeys(shop.event.prices.by_category, "10"),
+            }
+        )
         await admin.plans()
         lose(proxy)
-        await admin.add_event("vera", shop.event.plan_id, event, prices)
+        await admin.add_event("vera", event)
         assert proxy.cuts == 1
     tosca = select(func.count()).where(EVENT.c.name == "Tosca")
     assert await shop.database.query(lambda s: s.scalar(tosca)) == 1
