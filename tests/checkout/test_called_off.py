@@ -145,10 +145,9 @@ async def test_a_disputed_booking_waits_for_the_bank_and_holds_up_nobody(
     stripe_shop: Shop, stripe_double: StripeDouble
 ) -> None:
     shop = stripe_shop
-    disputed = data(
-        await shop.buy("ada", await shop.hold("ada", 0), payment_token="pm_card_createDispute")
-    )
+    disputed = data(await shop.buy("ada", await shop.hold("ada", 0), payment_token="pm_card_visa"))
     await shop.buy("bob", await shop.hold("bob", 1), payment_token="pm_card_visa")
+    stripe_double.account.dispute(disputed["paymentTransactionId"])
     await shop.checkout.apply_payment(disputed["paymentTransactionId"])
     await call_off(shop)
     await end_all(shop)

@@ -482,7 +482,7 @@ def test_an_imported_plan_is_listed_as_an_event_by_the_venue_s_clocks_with_their
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"--price": "Stalls"}, '--price: expected CATEGORY=AMOUNT, got "Stalls"'),
+        ({"--price": "Stalls"}, '--price: expected CATEGORY[/TYPE]=AMOUNT, got "Stalls"'),
         ({"--price": "Balcony=5"}, 'prices: expected prices for "Stalls", got one for "Balcony"'),
         ({"--price": "Stalls=7.555"}, "expected an amount ≥ 0 with at most 2 decimals"),
         ({"--starts-at": "tomorrow"}, "expected a time such as 2026-01-09T12:00:00Z"),
