@@ -29,13 +29,16 @@ export class SeatCart extends View {
     });
     /** @param {{ category: number }} area */
     const priceOf = (area) => purchase.house.value?.categories[area.category]?.price ?? "0.00";
-    const total = computed(() =>
+    const subtotal = computed(() =>
       addDecimals([
         ...picked.value.map((seat) => seat.price),
         ...held.value.map((seat) => seat.price),
         ...standing.value.flatMap((area) => Array(places.of(area.id)).fill(priceOf(area))),
       ])
     );
+    // As the server has it: an order that costs nothing carries no fee.
+    const orderFee = computed(() => Number(subtotal.value) ? purchase.event.value?.orderFee ?? "0" : "0");
+    const total = computed(() => addDecimals([subtotal.value, orderFee.value]));
     const number = computed(() => picked.value.length + held.value.length + places.count());
     const isPicked = () => picked.value.length > 0 || places.count() > 0;
 
@@ -161,7 +164,15 @@ export class SeatCart extends View {
         h(
           "p",
           { class: "cart-total" },
-          h("span", null, t("cart.total")),
+          h(
+            "span",
+            null,
+            t("cart.total"),
+            () =>
+              Number(orderFee.value)
+                ? h("small", { class: "muted" }, " ", t("cart.orderFee", { fee: money(orderFee.value, currency()) }))
+                : null,
+          ),
           h("strong", { class: "tabular" }, () => money(total.value, currency())),
         ),
         () => {

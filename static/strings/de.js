@@ -191,6 +191,7 @@ export default {
   "cart.empty": "Noch keine Plätze ausgewählt",
   "cart.emptyHelp": "Tippen Sie auf einen freien Platz im Plan, oder suchen Sie nach Bereich.",
   "cart.total": "Summe",
+  "cart.orderFee": "mit {fee} Gebühr je Bestellung",
   "cart.selected": "Ausgewählt",
   "cart.held": "Für Sie reserviert",
   "cart.reserve": "Plätze reservieren",

@@ -189,6 +189,7 @@ export default {
   "cart.empty": "No seats selected yet",
   "cart.emptyHelp": "Tap a free seat on the map, or find one by section.",
   "cart.total": "Total",
+  "cart.orderFee": "with {fee} order fee",
   "cart.selected": "Selected",
   "cart.held": "Reserved for you",
   "cart.reserve": "Reserve Seats",

@@ -147,7 +147,7 @@ async def test_a_discount_is_shared_out_to_the_cent(venue: Guest, ann: Guest, sa
     await given(await ann.pay(sale, *seats, discountCode=body["code"]), 201)
     state = await occupancy(venue, sale)
     assert state["revenue"] == "124.99"
-    assert [row["revenue"] for row in state["sections"]] == ["69.43", "55.56"]
+    assert [row["revenue"] for row in state["sections"]] == ["69.44", "55.55"]
 
 
 async def test_refused_and_declined_attempts_are_counted(
