@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 
+from houseful.domain.booking import State
 from houseful.domain.errors import InvalidRequest
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import Outcome, PaymentState
@@ -51,6 +52,11 @@ def call_key(booking: Booking, what: str) -> str:
     """
     late = f":{booking.tries}" if booking.tries >= STALE_TRIES else ""
     return f"{booking.nonce}:{what}{late}"
+
+
+def is_spent(state: PaymentState, booking: Booking) -> bool:
+    """Whether all that a standing sale was paid with went back."""
+    return booking.state is State.CONFIRMED and 0 < booking.total_minor <= state.refunded_minor
 
 
 def is_ours(state: PaymentState, house_id: str) -> bool:

@@ -87,7 +87,7 @@ class IncomingPayments:
             if held.dispute in disputes.HOLDS_MONEY:
                 return held
             return await self._refunds.late(held, state)
-        if state.refunded_minor > held.refunded_minor:
+        if state.refunded_minor > held.refunded_minor or await self._refunds.is_spent(state, held):
             return await self._refunds.refunded_elsewhere(held, state)
         if state.refunded_minor < held.refunded_minor:
             return await self._refunds.came_back(held)

@@ -212,4 +212,4 @@ def agrees(state: PaymentState, booking: Booking) -> bool:
     }
     if state.payment_id != booking.payment_id or not is_paid:
         return state.refunded_minor >= state.amount_minor
-    return booking.refunded_minor == state.refunded_minor
+    return booking.refunded_minor == state.refunded_minor and not charges.is_spent(state, booking)

@@ -329,6 +329,14 @@ class Refunds:
                 return revived
         return await reversals.refund_late(parts, booking, state)
 
+    async def is_spent(self, state: PaymentState, booking: Booking) -> bool:
+        """Whether a standing sale lost all its money and still has tickets that cost some: after a
+        restore, parts given back before it and parts given back since add up to the whole."""
+        if not charges.is_spent(state, booking):
+            return False
+        lines = await self._parts.database.query(lambda session: rows.lines(session, booking))
+        return any(line.paid_minor and not line.is_back for line in lines)
+
     async def refunded_elsewhere(self, booking: Booking, state: PaymentState) -> Booking:
         """Somebody gave money back at the gateway: all of it ends the sale, a part is noted.
 

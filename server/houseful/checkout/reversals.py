@@ -72,7 +72,8 @@ async def undo_sale(
         await claims.void_tickets(session, before.id)
         standing = [line.seat_id for line in lines if not line.is_back]
         if elsewhere_minor is not None:
-            await elsewhere(parts, session, before, elsewhere_minor, lines)
+            if elsewhere_minor:
+                await elsewhere(parts, session, before, elsewhere_minor, lines)
             state, given = State.REFUNDED, before.refunded_minor + elsewhere_minor
         else:
             state, given = await _owe_rest(parts, session, before, lines, who, reason, fee)
