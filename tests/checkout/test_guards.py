@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ async def test_without_the_conditional_count_a_code_is_used_too_often(
             .values(used=DISCOUNT.c.used + 1)
             .returning(*DISCOUNT.c)
         )
-        return discounts.Discount(**{**row.one()._mapping, "max_uses": None})
+        return replace(discounts._discount(row.one()), max_uses=None)
 
     async with writing(shop.database) as session:
         await discounts.add(session, code="SAVE", percent=10, max_uses=1)

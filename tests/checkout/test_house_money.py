@@ -92,7 +92,7 @@ async def test_a_payment_whose_attempt_goes_on_after_a_restore_is_not_given_back
     shop.reached = lambda _: None
     with pytest.raises(Unavailable):
         await shop.checkout.apply_payment(payment.payment_id)
-    shop.clock.ahead_ms += 30_000
+    await shop.let_time_pass(30_000)
     await shop.look_after()
     assert (await shop.gateway.fetch(payment.payment_id)).refunded_minor == 0
     assert await shop.problems() == []
