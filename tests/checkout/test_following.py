@@ -39,18 +39,25 @@ def test_seats_follow_sql_at_one_place() -> None:
 @asynccontextmanager
 async def refusing(shop: Shop, table: str) -> AsyncIterator[None]:
     """SQL takes no new row of this table: an error that no code of ours names."""
+    trigger = f"CREATE TRIGGER refusal BEFORE INSERT ON {table}"
     async with writing(shop.database) as session:
-        await session.execute(
-            text(
-                f"CREATE TRIGGER refusal BEFORE INSERT ON {table}"
-                " BEGIN SELECT RAISE(ABORT, 'not this text'); END"
-            )
-        )
+        is_sqlite = session.dialect.name == "sqlite"
+        if is_sqlite:
+            refuse = [f"{trigger} BEGIN SELECT RAISE(ABORT, 'not this text'); END"]
+        else:
+            refuse = [
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " RAISE integrity_constraint_violation USING MESSAGE = 'not this text'; END $$",
+                f"{trigger} FOR EACH ROW EXECUTE FUNCTION refuse()",
+            ]
+        for statement in refuse:
+            await session.execute(text(statement))
     try:
         yield
     finally:
         async with writing(shop.database) as session:
-            await session.execute(text("DROP TRIGGER refusal"))
+            drop = "DROP TRIGGER refusal" if is_sqlite else "DROP FUNCTION refuse CASCADE"
+            await session.execute(text(drop))
 
 
 async def follow_doubts(shop: Shop) -> None:
