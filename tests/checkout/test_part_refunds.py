@@ -324,9 +324,11 @@ class LossyTill(DemoGateway):
 
 @pytest.fixture
 async def lossy_shop(shop_url: str, redis_client: Redis) -> AsyncIterator[Shop]:
-    till = LossyTill(SqlDemoCharges(Database(shop_url)), random.Random(7))
+    charges = Database(shop_url)
+    till = LossyTill(SqlDemoCharges(charges), random.Random(7))
     async with open_shop(shop_url, redis_client, gateway=till) as opened:
         yield opened
+    await charges.close()
 
 
 async def lose_replies(shop: Shop, wanted: int) -> None:
