@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -306,7 +307,7 @@ async def test_the_overview_has_every_event_and_pushes_the_one_that_changed(
             row = next((one for one in frame["data"] if one["eventId"] == sale.id), row)
         assert (row["revenue"], row["totals"]["reserved"]) == ("150.00", 0)
     starts = [one["startsAt"] for one in await given(await venue.http.get("/occupancy"))]
-    assert starts == sorted(starts)
+    assert starts == sorted(starts, key=datetime.fromisoformat)
 
 
 async def wild(guest: Guest, venue: Guest, sale: Sale, luck: random.Random) -> None:
