@@ -1,6 +1,7 @@
 -- book_seats: the sale is in SQL; the seats follow. SQL is the truth, so whatever Redis believed
 -- before (after a rollback, say) gives way.
--- Invariant: asked again it changes nothing; a reservation that loses a seat here shrinks.
+-- Invariant: asked again it changes nothing; a reservation that loses a seat here shrinks, and its
+-- purchase has a deadline for as long as a seat of it is still PAYING.
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: booking_id user seat_id+
 -- RETURNS: booked | unopened
@@ -30,13 +31,16 @@ for _, seat in ipairs(read_seats(meta, ids)) do
   end
 end
 
-redis.call('DEL', checkout_key(booking))
-redis.call('ZREM', CHECKOUTS, booking)
 local session = ''
 for id, set in pairs(leaving) do
   local r = read_reservation(id)
   if r and r.booking == booking then session = r.session end
   if r then shrink(r, set, r.booking == booking and 'BOOKED' or 'RELEASED') end
+end
+local paying = redis.call('GET', checkout_key(booking))
+if not paying or redis.call('HGET', reservation_key(paying), 'status') ~= 'PAYING' then
+  redis.call('DEL', checkout_key(booking))
+  redis.call('ZREM', CHECKOUTS, booking)
 end
 if #changing > 0 then
   append(meta, now_ms(), 'booked', booking, user, session, 'B', 0,

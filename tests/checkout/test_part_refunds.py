@@ -12,14 +12,14 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from houseful.domain.errors import Conflict, HousefulError, InProgress, NotFound
+from houseful.domain.errors import Conflict, HousefulError, InProgress, NotFound, Unavailable
 from houseful.ledger import check_ins, claims, refunds
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.ledger.models import AUDIT
 from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import GatewayUnknown, RefundState
 from houseful.sql.database import Database
-from tests.checkout.shop import Shop, data, open_shop
+from tests.checkout.shop import Shop, data, open_shop, until
 from tests.stripe_double.server import StripeDouble
 from tests.support.sessions import reading, writing
 
@@ -67,6 +67,34 @@ async def test_one_ticket_goes_back_and_the_others_stay_good(shop: Shop) -> None
     assert await shop.problems() == []
     assert (await shop.buy("bob", await shop.hold("bob", 1))).status == 201
     assert (booking["bookingReference"], "returned") in shop.mails
+    assert await shop.problems() == []
+
+
+async def test_a_seat_given_back_that_redis_never_saw_sold_is_on_sale_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a power loss: Redis has both seats under payment, SQL has one sold and one given back."""
+
+    async def away(*_: object) -> None:
+        raise Unavailable("Redis is away")
+
+    shop.terms = type(shop.terms)(pay_ms=1)
+    shop.checkout = shop.new_checkout()
+    shop.clock.stand_still()  # Redis has a clock of its own
+    with monkeypatch.context() as patch:
+        patch.setattr(shop.seats, "book_seats", away)
+        patch.setattr(shop.seats, "unbook_seats", away)
+        booking = await bought(shop, 0, 1)
+        await give_back(shop, booking, (await tickets_of(shop, booking))[1])
+    sold, back = shop.event.first_seat_id, shop.event.first_seat_id + 1
+    assert [await shop.status(seat) for seat in (sold, back)] == ["P", "P"]
+    await shop.let_time_pass(60_000)
+
+    async def are_right() -> bool:
+        await shop.look_after(1)
+        return [await shop.status(seat) for seat in (sold, back)] == ["B", "A"]
+
+    await until(are_right, 3, "the end of the time to pay")
     assert await shop.problems() == []
 
 

@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from houseful.checkout.checkout_context import CheckoutContext, log
-from houseful.checkout.following import give_back
+from houseful.checkout.following import follow, give_back
 from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
+from houseful.domain.booking import PAID
 from houseful.domain.errors import InProgress, Unavailable
 from houseful.ledger import bookings, idempotency, leases, workers
 from houseful.ledger.bookings import Booking
@@ -21,6 +22,9 @@ from houseful.sql.database import Session
 
 BATCH = 20
 """Bookings worked on at once: bounds what a recovery asks of the gateway."""
+
+Sold = tuple[Booking, list[int], list[int]]
+"""A sale, the seats that its claim is live on, and those that it had."""
 
 TAKE_WITHIN_S = 2.0
 """How long the report of a payment waits for the worker that has its booking."""
@@ -137,11 +141,22 @@ class Completer:
             await self._parts.database.transact(lambda s: bookings.let_go(s, booking))
 
     async def lapsed(self, event_id: int, booking_ids: Sequence[int]) -> list[int]:
-        """Free seats that are PAYING past their deadline for bookings that claim none in SQL; the
-        other bookings. Raises Unavailable."""
-        dead = await self._parts.database.query(
-            lambda session: bookings.without_live_claim(session, booking_ids)
-        )
-        for booking_id in dead:
-            await give_back(self._parts.seats, event_id, booking_id, keep=False)
-        return [booking_id for booking_id in booking_ids if booking_id not in dead]
+        """Free seats that are PAYING past their deadline and that SQL does not claim for the booking
+        they are paid in: all of a purchase that came to nothing, and of a sale what was given back
+        while Redis did not know of it. The bookings under way. Raises Unavailable."""
+        seats = self._parts.seats
+
+        async def read(session: Session) -> tuple[list[int], list[Sold]]:
+            dead = await bookings.without_live_claim(session, booking_ids)
+            claiming = [one for one in booking_ids if one not in dead]
+            found = [await bookings.get(session, booking_id) for booking_id in claiming]
+            sold = [booking for booking in found if booking and booking.state in PAID]
+            return dead, [(one, *await bookings.seats_of(session, one.id)) for one in sold]
+
+        dead, sold = await self._parts.database.query(read)
+        for booking, live, gone in sold:
+            await follow(seats, booking, live, gone)
+        over = {*dead, *(booking.id for booking, _, _ in sold)}
+        for booking_id in over:
+            await give_back(seats, event_id, booking_id, keep=False)
+        return [booking_id for booking_id in booking_ids if booking_id not in over]
