@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.async_api import Locator, Page, Route, expect
@@ -99,6 +100,16 @@ async def reserve_after(page: Page, rival: Callable[[], Awaitable[object]]) -> N
 
     await page.route("**/reservations", let_the_rival_first)
     await reserve(page)
+
+
+async def counts_down_to_the_deadline(visit: Visit, event: int = EVENT) -> None:
+    """The page's countdown is what the server's deadline leaves, to two seconds."""
+    await expect(visit.page.locator(".timer-digits")).to_be_visible()
+    shown = await visit.page.locator(".timer-digits").inner_text()
+    answer = visit.shop.call("GET", f"/events/{event}/reservations", token=await visit.token())
+    left = datetime.fromisoformat(answer["data"][0]["expiresAt"]) - datetime.now(UTC)
+    minutes, seconds = map(int, shown.split(":"))
+    assert abs(60 * minutes + seconds - left.total_seconds()) <= 2, (shown, left)
 
 
 async def fill_in(page: Page, card: str = PAYS) -> None:

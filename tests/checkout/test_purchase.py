@@ -13,7 +13,6 @@ from houseful.domain.errors import (
     KeyReused,
     NotFound,
     PaymentDeclined,
-    Unavailable,
 )
 from houseful.ledger import discounts
 from houseful.wire.codec import decode
@@ -123,10 +122,8 @@ async def test_twenty_clicks_make_one_booking(shop: Shop) -> None:
     )
     assert sum(getattr(result, "status", 0) == 201 for result in results) == 1
     others = [result for result in results if getattr(result, "status", 0) != 201]
-    # On PostgreSQL twenty want ten connections, which are being opened: who waits too long hears 503.
-    told = [other for other in others if not getattr(other, "is_replay", False)]
-    assert all(isinstance(one, (InProgress, Unavailable)) for one in told), told
-    assert all(getattr(one, "retry_after_s", 0) == 1 for one in told)
+    assert all(isinstance(o, InProgress) or getattr(o, "is_replay", False) for o in others), others
+    assert all(o.retry_after_s == 1 for o in others if isinstance(o, InProgress))
     assert await shop.problems() == []
     assert len((await shop.world()).payments) == 1
 
