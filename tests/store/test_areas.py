@@ -177,11 +177,18 @@ async def test_ten_places_of_an_area_of_20_000_take_redis_at_most_a_millisecond(
 ) -> None:
     store = SeatStore(redis_client)
     await open_event(store, areas=((PIT, 20_000),), count=SEATS + 20_000)
-    await redis_client.config_resetstat()
+    before = await cpu_s(redis_client)
     for user in range(200):
         assert isinstance(await ask(store, str(user), (PIT, 10)), Granted)
-    stats = await redis_client.info("commandstats")
-    assert stats["cmdstat_evalsha"]["usec_per_call"] <= 1_000
+    spent = (await cpu_s(redis_client) - before) / 200
+    assert spent <= 0.001
+
+
+async def cpu_s(client: Redis) -> float:
+    """CPU that the thread which runs commands has used, in seconds: another process that wants the
+    same core does not count."""
+    used = await client.info("cpu")
+    return float(used["used_cpu_user_main_thread"]) + float(used["used_cpu_sys_main_thread"])
 
 
 USERS = st.sampled_from(["ann", "bob", "cy"])
