@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from houseful.valkey.embedded import EmbeddedValkey
+from tests.checkout.crash_runner import Plan
 from tests.checkout.shop import Shop, open_shop
 from tests.ledger.conftest import postgres
 from tests.payments.tills import StripeTill
 from tests.stripe_double.fixture import stripe_double
-from tests.support.databases import fresh_database
+from tests.support.databases import fresh_database, fresh_postgresql, fresh_sqlite
+from tests.support.postgres import Postgres
 
 __all__ = ["postgres", "stripe_double"]
 
@@ -28,6 +31,20 @@ async def shop(shop_url: str, redis_client: Redis) -> AsyncIterator[Shop]:
     """With the demo gateway."""
     async with open_shop(shop_url, redis_client) as opened:
         yield opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def town(
+    request: pytest.FixtureRequest, tmp_path: Path, redis_client: Redis, valkey: EmbeddedValkey
+) -> AsyncIterator[tuple[Shop, Plan]]:
+    """A shop on each database, and a plan that lacks only its scenario."""
+    if request.param == "sqlite":
+        url = fresh_sqlite(tmp_path)
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = fresh_postgresql(server)
+    async with open_shop(url, redis_client) as shop:
+        yield shop, Plan(url, valkey.url, "pays", "", shop.event.id, (), "")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +26,7 @@ from tests.checkout.shop import AUTHENTICATES, Shop, data, open_shop
 from tests.invariants import broken
 from tests.ledger.halls import small_hall
 from tests.stripe_double.server import StripeDouble
-from tests.support.databases import fresh_postgresql, fresh_sqlite
-from tests.support.postgres import Postgres
+from tests.support.databases import fresh_sqlite
 from tests.support.sessions import writing
 
 SETTLED_WITHIN_S = 60.0
@@ -155,19 +153,6 @@ async def test_a_disputed_booking_waits_for_the_bank_and_holds_up_nobody(
     assert (found.disputed, found.refunded) == (1, 1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def house(
-    request: pytest.FixtureRequest, tmp_path: Path, redis_client: Redis, valkey: EmbeddedValkey
-) -> AsyncIterator[tuple[Shop, Plan]]:
-    if request.param == "sqlite":
-        url = fresh_sqlite(tmp_path)
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        url = fresh_postgresql(server)
-    async with open_shop(url, redis_client) as shop:
-        yield shop, Plan(url, valkey.url, "works on", "", shop.event.id, (), "")
-
-
 def work_on(plan: Plan) -> None:
     """A process that does the background work, and dies at its plan's point."""
     os.environ["HOUSEFUL_TEST_CRASH_AT"] = plan.crash_at
@@ -208,9 +193,9 @@ async def refund_through_two_kills(shop: Shop, plan: Plan, many: int, kills: lis
 
 
 async def test_a_server_killed_twice_refunds_everybody_of_a_called_off_event_once(
-    house: tuple[Shop, Plan],
+    town: tuple[Shop, Plan],
 ) -> None:
-    await refund_through_two_kills(*house, 8, ["after_called_off:2", "after_refund_call:2"])
+    await refund_through_two_kills(*town, 8, ["after_called_off:2", "after_refund_call:2"])
 
 
 @pytest.mark.long

@@ -6,23 +6,17 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
 from houseful.checkout.crash_points import CRASH_POINTS
 from houseful.domain.errors import HousefulError
 from houseful.redis.connection import connect
-from houseful.valkey.embedded import EmbeddedValkey
 from tests.checkout import crash_runner
 from tests.checkout.crash_runner import Plan, open_existing
-from tests.checkout.shop import PAYS, Shop, new_key, open_shop
+from tests.checkout.shop import PAYS, Shop, new_key
 from tests.invariants import broken
-from tests.support.databases import fresh_postgresql, fresh_sqlite
-from tests.support.postgres import Postgres
 
 SETTLED_WITHIN_S = 5.0 if "PYTEST_XDIST_WORKER" not in os.environ else 10.0
 """The bar is for a machine with nothing else to do; beside other tests the steps are what counts."""
@@ -116,20 +110,6 @@ async def settled_after_restart(plan: Plan, *, buyer_returns: bool) -> float:
         await asyncio.gather(*background, return_exceptions=True)
         await shop.database.close()
         await client.aclose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def town(
-    request: pytest.FixtureRequest, tmp_path: Path, redis_client: Redis, valkey: EmbeddedValkey
-) -> AsyncIterator[tuple[Shop, Plan]]:
-    """A shop on each database, and a plan that lacks only its scenario."""
-    if request.param == "sqlite":
-        url = fresh_sqlite(tmp_path)
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        url = fresh_postgresql(server)
-    async with open_shop(url, redis_client) as shop:
-        yield shop, Plan(url, valkey.url, "pays", "", shop.event.id, (), "")
 
 
 async def crash_and_recover(

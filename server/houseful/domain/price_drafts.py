@@ -13,10 +13,10 @@ from typing import Final
 from houseful.domain.currencies import check_price, check_reduction
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.price_lists import Fees, NewPrices, Price, TicketType, offered
+from houseful.domain.rounding import BASIS_POINTS
 from houseful.domain.wording import shown
 
 MOST_TYPES: Final = 20
-MOST_BASIS_POINTS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _fees(before: Fees, change: PriceChange) -> Fees:
     )
     rates = [cell.vat_basis_points or 0 for cell in change.cells.values()]
     for rate in (fees.basis_points, fees.vat_basis_points, *rates):
-        if rate > MOST_BASIS_POINTS:
+        if rate > BASIS_POINTS:
             raise InvalidRequest(f"expected at most 100 percent, got {rate / 100:g}")
     return fees
 

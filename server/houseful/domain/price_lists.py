@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from houseful.domain.currencies import currency_of
-from houseful.domain.rounding import half_up
+from houseful.domain.rounding import part
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Fees:
         if amount_minor == 0:
             return 0
         step = currency_of(currency).step_minor
-        return self.per_ticket_minor + half_up(amount_minor, self.basis_points, 10_000, step)
+        return self.per_ticket_minor + part(amount_minor, self.basis_points, step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ from typing import Final
 
 from houseful.domain.currencies import currency_of
 from houseful.domain.errors import NotFound
-
-WHOLE_PERCENT: Final = 10_000
-"""Basis points of everything."""
+from houseful.domain.rounding import part
 
 
 class Kind(StrEnum):
@@ -51,8 +49,7 @@ class RefundFee:
 
     def of(self, paid_minor: int, currency: str) -> int:
         """Minor units kept of a ticket for which `paid_minor` was paid; a share rounds half up."""
-        share = (2 * paid_minor * self.basis_points + WHOLE_PERCENT) // (2 * WHOLE_PERCENT)
-        kept = self.fixed_minor + share
+        kept = self.fixed_minor + part(paid_minor, self.basis_points)
         step = currency_of(currency).step_minor
         return min(paid_minor, kept + -kept % step)
 

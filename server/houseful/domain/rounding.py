@@ -7,12 +7,21 @@ are multiples of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+BASIS_POINTS: Final = 10_000
+"""Hundredths of a percent in the whole."""
 
 
 def half_up(amount: int, numerator: int, denominator: int, step: int = 1) -> int:
     """`amount × numerator / denominator`, to the nearest multiple of `step`; a half goes up."""
     whole = denominator * step
     return (2 * amount * numerator + whole) // (2 * whole) * step
+
+
+def part(amount: int, basis_points: int, step: int = 1) -> int:
+    """So many hundredths of a percent of `amount`."""
+    return half_up(amount, basis_points, BASIS_POINTS, step)
 
 
 def shares(weights: Sequence[int], total: int, step: int = 1) -> list[int]:
@@ -49,4 +58,4 @@ def spread(weights: Sequence[int], total: int) -> list[int]:
 
 def included(amount: int, basis_points: int) -> int:
     """The tax inside `amount`, at a rate in hundredths of a percent."""
-    return half_up(amount, basis_points, 10_000 + basis_points)
+    return half_up(amount, basis_points, BASIS_POINTS + basis_points)

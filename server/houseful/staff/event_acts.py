@@ -109,15 +109,7 @@ async def remove_event(session: Session, who: str, event_id: int, request: Reaso
         raise Conflict(
             "expected an event that sold nothing; hide this one instead", code="event_sold"
         )
-    await audit.write(
-        session,
-        who=who,
-        act="remove_event",
-        at_ms=now,
-        event_id=event_id,
-        reason=request.reason,
-        details={"name": event.name},
-    )
+    await _write_named(session, who, "remove_event", event, request.reason, now)
 
 
 async def cancel_event(session: Session, who: str, event_id: int, request: ReasonRequest) -> None:
@@ -125,15 +117,22 @@ async def cancel_event(session: Session, who: str, event_id: int, request: Reaso
     changes nothing. Raises NotFound."""
     event, now = await _event(session, event_id), clock_ms()
     if await cancellations.begin(session, event_id, who, request.reason, now):
-        await audit.write(
-            session,
-            who=who,
-            act="cancel_event",
-            at_ms=now,
-            event_id=event_id,
-            reason=request.reason,
-            details={"name": event.name},
-        )
+        await _write_named(session, who, "cancel_event", event, request.reason, now)
+
+
+async def _write_named(
+    session: Session, who: str, act: str, event: EventRecord, reason: str, now_ms: int
+) -> None:
+    """The log names the event: it may stand in no list any more."""
+    await audit.write(
+        session,
+        who=who,
+        act=act,
+        at_ms=now_ms,
+        event_id=event.id,
+        reason=reason,
+        details={"name": event.name},
+    )
 
 
 async def _event(session: Session, event_id: int) -> EventRecord:
