@@ -479,6 +479,54 @@ def test_an_imported_plan_is_listed_as_an_event_by_the_venue_s_clocks_with_their
     assert listed.stdout == "   1  2030-01-09 20:30 CET        3  Première  (Old Room)\n"
 
 
+@pytest.fixture
+def premiere(data_dir: Path, tmp_path: Path) -> str:
+    """An event with two ticket types; its number."""
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(PLAN))
+    done = run(
+        data_dir,
+        *("event", "import", str(file), "--name", "Première", "--starts-at"),
+        *("2030-01-09T19:30:00Z", "--ticket-type", "Adult", "--ticket-type", "Child; most=4"),
+        *("--price", "Stalls/Adult=75.00", "--price", "Stalls/Child=30"),
+    )
+    assert done.returncode == 0, done.stderr
+    return "1"
+
+
+def test_prices_of_ticket_types_are_shown_and_changed_where_they_are_named(
+    data_dir: Path, premiere: str
+) -> None:
+    def shown() -> list[str]:
+        return run(data_dir, "event", "price", premiere).stdout.splitlines()
+
+    assert shown() == ["Stalls/Adult=75.00", "Stalls/Child=30.00"]
+    done = run(data_dir, "event", "price", premiere, "--price", "Stalls/Child=25")
+    assert (done.returncode, done.stdout) == (0, "event 1 has other prices\n")
+    assert shown() == ["Stalls/Adult=75.00", "Stalls/Child=25.00"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--price", "Stalls/Child=1e5"], "expected an amount"),
+        (["--price", "Stalls/Child=0.30"], "expected a price of 0.50 to"),
+        (["--price", "Stalls/Senior=5", "--price", "Stalls/Senior=6"], "expected one price for"),
+        (["--price", "Balcony/Child=5"], "Balcony"),
+        (["--ticket-type", "Child; most=none"], "most"),
+        (["--fee-percent", "101"], "percent"),
+        (["--vat", "x"], "vatPercent"),
+    ],
+)
+def test_wrong_prices_of_an_event_are_refused_and_change_nothing(
+    data_dir: Path, premiere: str, given: list[str], said: str
+) -> None:
+    before = run(data_dir, "event", "price", premiere).stdout
+    assert said in refusal(data_dir, "event", "price", premiere, *given)
+    assert run(data_dir, "event", "price", premiere).stdout == before
+    assert "got 2" in refusal(data_dir, "event", "price", "2", *given)
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from houseful.cli.database import with_database
-from houseful.cli.prices import fees_asked, prices_asked
+from houseful.cli.prices import fees_asked, listed, prices_asked
 from houseful.cli.upkeep import DataDir
-from houseful.domain.errors import InvalidRequest
+from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.text import visible
 
@@ -35,7 +35,7 @@ PriceOption = Annotated[
     list[str] | None,
     typer.Option(
         "--price",
-        help="CATEGORY[/TYPE]=AMOUNT, before fees; once each. Without: lists the categories.",
+        help="CATEGORY[/TYPE]=AMOUNT, before fees; once each. Without: lists what there is.",
     ),
 ]
 TypeOption = Annotated[
@@ -168,18 +168,24 @@ def change_prices(
     reason: Reason = "other prices",
     data_dir: DataDir = None,
 ) -> None:
-    """Make its next price list: what is not named stays; holds keep the list they were made under."""
+    """Make its next price list: what is not named stays; holds keep the list they were made under.
+
+    With nothing named: shows the list of now."""
     from houseful import settings
     from houseful.ledger import events
 
     found = with_database(
         settings.load(data_dir=data_dir), lambda session: events.get(session, event)
     )
-    categories = list(found.prices.by_category) if found else []
-    asked = prices_asked(price or [], ticket_type or [], categories)
-    if found and "ticketTypes" in asked and not ticket_type:
-        del asked["ticketTypes"]  # types that it has already
+    if found is None:
+        raise NotFound(f"expected an event, got {event}")
+    asked = prices_asked(price or [], ticket_type or [], list(found.prices.by_category))
+    if not ticket_type:
+        asked.pop("ticketTypes", None)  # types that it has already
     asked |= fees_asked(fee_per_ticket, fee_percent, fee_per_order, vat)
+    if not asked:
+        print(*listed(found.prices), sep="\n")
+        return
     _change(event, data_dir, f"event {event} has other prices", **asked, reason=reason)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from houseful.domain.errors import InvalidRequest
+from houseful.domain.money import to_wire
+from houseful.domain.price_lists import PriceList
 from houseful.domain.wording import shown
 
 RULES = ("note", "least", "most", "requires")
@@ -51,6 +53,15 @@ def fees_asked(
     fees = {"perTicket": per_ticket, "percent": percent, "perOrder": per_order}
     given = {name: text for name, text in fees.items() if text is not None}
     return ({"fees": given} if given else {}) | ({"vatPercent": vat} if vat is not None else {})
+
+
+def listed(prices: PriceList) -> Iterator[str]:
+    """A price list as options would say it."""
+    for kind in prices.types:
+        for (category, kind_id), cell in prices.prices.items():
+            if kind_id == kind.id:
+                name = f"{category}/{kind.name}" if kind.name else category
+                yield f"{name}={to_wire(cell.amount_minor, prices.currency)}"
 
 
 def _split(key: str, categories: Sequence[str]) -> tuple[str, str | None]:
