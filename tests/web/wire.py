@@ -6,6 +6,7 @@ in Rust: one in Python took four fifths of the time of all these tests.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import Any
@@ -13,9 +14,7 @@ from typing import Any
 import httpx2
 from jsonschema_rs import Draft202012Validator
 
-from houseful.web.documents.asyncapi import asyncapi
-from houseful.web.documents.openapi import openapi
-from houseful.web.table import OPERATIONS
+from houseful import paths
 from houseful.wire.error_codes import error_codes
 
 OPEN = {"Error", "parts", "error", "data"}
@@ -24,7 +23,12 @@ OPEN = {"Error", "parts", "error", "data"}
 
 @cache
 def documents() -> tuple[dict[str, Any], dict[str, Any]]:
-    return closed(openapi(OPERATIONS)), closed(asyncapi())
+    """As they are stored; `tests/web/documents/test_generate.py` holds them to the code."""
+    http, socket = (
+        json.loads((paths.SCHEMAS / f"{name}.json").read_text("utf-8"))
+        for name in ("openapi", "asyncapi")
+    )
+    return closed(http), closed(socket)
 
 
 def closed(node: Any, name: str = "") -> Any:

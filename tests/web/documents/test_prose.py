@@ -12,8 +12,6 @@ import pytest
 from houseful import paths
 from houseful.plans import reader
 from houseful.readiness.findings import FINDINGS
-from houseful.web.documents.asyncapi import asyncapi
-from houseful.web.documents.openapi import openapi
 from houseful.web.documents.parameters import PARAMETERS
 from houseful.web.documents.refusals import refusals
 from houseful.web.table import OPERATIONS
@@ -21,7 +19,8 @@ from houseful.wire.commands import AnyCommand
 from houseful.wire.frame_shapes import type_of
 
 GUIDE = paths.STATIC / "docs" / "guide"
-HTTP = openapi(OPERATIONS)
+HTTP = json.loads((paths.SCHEMAS / "openapi.json").read_text("utf-8"))
+SOCKET = json.loads((paths.SCHEMAS / "asyncapi.json").read_text("utf-8"))
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -62,17 +61,16 @@ def test_refusals_follow_from_what_an_operation_takes() -> None:
 
 
 def test_the_live_document_has_what_is_sent_and_nothing_for_nobody() -> None:
-    document = asyncapi()
     sent = {
         reference["$ref"].rsplit("/", 1)[1]
-        for operation in document["operations"].values()
+        for operation in SOCKET["operations"].values()
         if operation["action"] == "send"
         for reference in operation["messages"]
     }
     assert "seatsBinary" in sent
     occupancy = [
         operation
-        for operation in document["operations"].values()
+        for operation in SOCKET["operations"].values()
         if operation["channel"]["$ref"].endswith("/occupancy")
     ]
     assert any("hello" in json.dumps(operation["messages"]) for operation in occupancy)
@@ -80,7 +78,7 @@ def test_the_live_document_has_what_is_sent_and_nothing_for_nobody() -> None:
 
 def test_every_command_of_the_socket_is_documented() -> None:
     spoken = {type_of(model) for model in get_args(get_args(AnyCommand)[0])}
-    assert spoken <= asyncapi()["components"]["messages"].keys()
+    assert spoken <= SOCKET["components"]["messages"].keys()
 
 
 def test_the_proxy_chapter_hands_on_the_host_with_its_port() -> None:

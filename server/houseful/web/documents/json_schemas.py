@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
@@ -25,7 +27,7 @@ class Components:
         """The schema of a model, of a list of models, or of any other annotation."""
         if get_origin(kind) is list:
             return {"type": "array", "items": self.add(get_args(kind)[0])}
-        whole: Schema = tidy(TypeAdapter(kind).json_schema(ref_template=COMPONENTS + "{model}"))
+        whole = deepcopy(generated(kind))
         for name, schema in whole.pop("$defs", {}).items():
             self.schemas[name] = described(name, schema)
         if is_typeddict(kind) or (isinstance(kind, type) and issubclass(kind, BaseModel)):
@@ -56,6 +58,13 @@ class Components:
             whole["$defs"] = needed
         standalone: Schema = repoint(whole, "#/$defs/")
         return standalone
+
+
+@cache
+def generated(kind: Any) -> Schema:
+    """What pydantic makes of an annotation, which takes long and is asked for again in each document."""
+    schema: Schema = tidy(TypeAdapter(kind).json_schema(ref_template=COMPONENTS + "{model}"))
+    return schema
 
 
 def described(model: str, schema: Schema) -> Schema:
