@@ -54,6 +54,7 @@ class World:
     payments: Sequence[PaymentState] = ()
     answers: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
     seen: Sequence[Sight] = ()
+    issues_receipts: bool = False
 
 
 async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
@@ -391,6 +392,37 @@ async def i12_areas_add_up(world: World) -> list[str]:
     return problems
 
 
+async def i13_papers_have_no_gap(world: World) -> list[str]:
+    """Numbers of receipts run from 1 without a gap in each series; where receipts are issued, each
+    sale that cost something has one of its total, and each refund given a credit note of its amount."""
+    problems = [
+        f"I13 series {series} has {count} papers, the last is {last}, the counter stands at {counted}"
+        for series, count, first, last, counted in await rows(
+            world,
+            "SELECT r.series, count(DISTINCT r.number), min(r.number), max(r.number), max(c.value)"
+            " FROM receipt r JOIN counter c ON c.name = 'receipts ' || r.series GROUP BY r.series",
+        )
+        if (first, count, count) != (1, last, counted)
+    ]
+    if not world.issues_receipts:
+        return problems
+    owed = await rows(
+        world,
+        "SELECT 'booking', b.id, b.total_minor, count(r.id), coalesce(sum(r.total_minor), 0)"
+        " FROM booking b LEFT JOIN receipt r ON r.booking_id = b.id AND r.refund_id IS NULL"
+        " WHERE b.confirmed_at_ms IS NOT NULL AND b.total_minor > 0 GROUP BY b.id, b.total_minor"
+        " UNION ALL SELECT 'refund', f.id, -f.amount_minor, count(r.id),"
+        " coalesce(sum(r.total_minor), 0) FROM refund f JOIN booking b ON b.id = f.booking_id"
+        " LEFT JOIN receipt r ON r.refund_id = f.id WHERE b.confirmed_at_ms IS NOT NULL"
+        " AND f.state = 'GIVEN' AND f.amount_minor > 0 GROUP BY f.id, f.amount_minor",
+    )
+    return problems + [
+        f"I13 {what} {number} of {due} has {count} papers of {total}"
+        for what, number, due, count, total in owed
+        if (count, total) != (1, due)
+    ]
+
+
 async def nothing_is_under_way(world: World) -> list[str]:
     """No unfinished booking, no unkept promise, no refund owed."""
     counts = {
@@ -416,6 +448,7 @@ AT_REST = (
     *ALWAYS,
     i6_every_map_is_the_truth,
     i2_money_has_its_booking,
+    i13_papers_have_no_gap,
     i3_bookings_are_paid,
     i9_discounts_keep_their_limit,
     i10_all_seats_or_none,

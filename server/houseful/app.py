@@ -23,12 +23,13 @@ from starlette.types import ASGIApp
 from houseful import paths
 from houseful.checkout.booking_documents import BookingDocuments, Letterhead
 from houseful.checkout.booking_links import BookingLinks
-from houseful.checkout.booking_transitions import EMAIL, NOTICE
+from houseful.checkout.booking_transitions import EMAIL, NOTICE, RECEIPT
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms
 from houseful.checkout.crash_points import crash_at
 from houseful.checkout.mails import BookingMails
 from houseful.checkout.payment_attempts import PaymentAttempts
+from houseful.checkout.receipts import House, Receipts
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.domain.errors import Unavailable
@@ -199,9 +200,21 @@ def build(settings: Settings, redis_url: str) -> Context:
             fonts=settings.ticket_fonts,
         ),
     )
+    reached = crash_at(os.environ)
+    receipts = Receipts(
+        database,
+        House(
+            settings.seller,
+            settings.timezone,
+            is_demo=demo_gateway is not None,
+            fonts=settings.ticket_fonts,
+        ),
+        reached=reached,
+    )
     mails = BookingMails(
         database,
         documents,
+        receipts,
         mailer(settings.smtp_url.get_secret_value() if settings.smtp_url else None),
         limiter,
         sender=settings.mail_from,
@@ -217,14 +230,16 @@ def build(settings: Settings, redis_url: str) -> Context:
             max_seats=settings.max_seats,
             cancel_before_ms=settings.cancellation_hours * 3_600_000,
             refunds_per_hour=settings.automatic_refunds_per_hour,
+            issues_receipts=settings.seller is not None,
         ),
         attempts=PaymentAttempts(
             limiter, settings.payment_attempts, settings.payment_attempts_per_address
         ),
-        reached=crash_at(os.environ),
+        reached=reached,
         record=staff_events.record,
     )
-    checkout = Checkout(parts, {EMAIL: mails.deliver, NOTICE: mails.deliver})
+    handlers = {EMAIL: mails.deliver, NOTICE: mails.deliver, RECEIPT: receipts.handle}
+    checkout = Checkout(parts, handlers)
     deadlines = Deadlines(
         seats,
         DeadlineIndex(client),
@@ -278,6 +293,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         demo_gateway=demo_gateway,
         checkout=checkout,
         documents=documents,
+        receipts=receipts,
         mails=mails,
         links=links,
         staff_events=staff_events,

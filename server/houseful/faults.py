@@ -23,6 +23,8 @@ NEEDS: Final = (
     ("stripe_secret_key", "stripe_publishable_key"),
     ("stripe_publishable_key", "stripe_secret_key"),
     ("stripe_webhook_secret", "stripe_secret_key"),
+    ("seller_address", "seller_name"),
+    ("seller_tax_id", "seller_name"),
     # a realm signs for many applications, and somebody else's key says nothing of whose it is
     *(
         (key, claim)

@@ -30,6 +30,7 @@ from houseful import faults
 from houseful.domain import public_url
 from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import ConfigurationError, InvalidRequest
+from houseful.domain.receipts import Seller
 from houseful.domain.zones import checked_zone
 from houseful.limits import Limits
 from houseful.wire.email_address import sender_of
@@ -305,6 +306,25 @@ class Settings(Limits):
         description="an e-mail address, or a name with one: Name <address>",
     )
 
+    seller_name: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        title="who sells, on receipts; without it none are made",
+        description="a name of 1 to 200 characters",
+    )
+    seller_address: Words = Field(
+        (),
+        title="the seller's address, on receipts",
+        description="the lines of an address with commas between, with HOUSEFUL_SELLER_NAME",
+    )
+    seller_tax_id: str | None = Field(
+        None,
+        max_length=64,
+        title="the seller's tax or VAT number, on receipts",
+        description="at most 64 characters, with HOUSEFUL_SELLER_NAME",
+    )
+
     ticket_fonts: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
         title="fonts for tickets that come before the system's",
@@ -471,6 +491,13 @@ class Settings(Limits):
     def uses_stripe(self) -> bool:
         """Else the demo gateway stands in, and no money moves."""
         return self.stripe_secret_key is not None
+
+    @property
+    def seller(self) -> Seller | None:
+        """Who issues receipts; None: nobody does."""
+        if self.seller_name is None:
+            return None
+        return Seller(self.seller_name, self.seller_address[:6], self.seller_tax_id or "")
 
     @property
     def takes_foreign_tokens(self) -> bool:

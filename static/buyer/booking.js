@@ -11,6 +11,7 @@ import { bookingStatus, entitle, failure, skeleton } from "../ui/frame.js";
 import { explain } from "../ui/explain.js";
 import { icon } from "../ui/icons.js";
 import { seatName, seatNames } from "../ui/seat-words.js";
+import { receiptList } from "../ui/receipt-list.js";
 import { refundList, ticketChoice } from "../ui/ticket-choice.js";
 import { seatSketch } from "./seat-sketch.js";
 
@@ -122,6 +123,7 @@ export class BookingView extends View {
             ),
           ),
           refundList(booking.refunds ?? [], booking.currency),
+          receiptList(booking.receipts ?? [], booking.currency, (path) => this.api.file(path), this.app.toasts),
         ),
         isConfirmed ? this.stub(booking) : null,
       ),

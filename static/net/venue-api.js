@@ -76,6 +76,7 @@ export function createVenueApi(api) {
       if (status) query.set("status", status);
       return page(`${at(event)}/bookings?${query}`);
     },
+    file: api.file,
     /** @param {number} event */
     bookingsCsv: (event) => api.file(`${at(event)}/bookings.csv`),
     /** @param {number} event @param {string} reference @param {import("../lib/wire-types.js").RefundRequest} how @returns {Promise<StaffBooking>} */

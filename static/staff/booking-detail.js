@@ -6,6 +6,7 @@ import { asked, deliveryWords } from "../ui/delivery.js";
 import { ask } from "../ui/dialog.js";
 import { explain } from "../ui/explain.js";
 import { bookingStatus } from "../ui/frame.js";
+import { receiptList } from "../ui/receipt-list.js";
 import { seatList, seatName } from "../ui/seat-words.js";
 import { refundList, ticketChoice } from "../ui/ticket-choice.js";
 import { hourOf } from "./figures.js";
@@ -28,6 +29,7 @@ export async function openBooking(parts) {
       facts(booking, parts.desk.zone()),
       tickets(booking, parts.desk.zone()),
       refundList(booking.refunds, booking.currency, (refund) => retryButton(parts, refund)),
+      receiptList(booking.receipts, booking.currency, parts.staff.venue.file, parts.staff.app.toasts),
     ],
     actions: [
       ...(isConfirmed

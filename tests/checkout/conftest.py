@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from houseful.valkey.embedded import EmbeddedValkey
 from tests.checkout.crash_runner import Plan
-from tests.checkout.shop import Shop, open_shop
+from tests.checkout.shop import SELLER, Shop, open_shop
 from tests.ledger.conftest import postgres
 from tests.payments.tills import StripeTill
 from tests.stripe_double.fixture import stripe_double
@@ -43,7 +43,7 @@ async def town(
     else:
         server: Postgres = request.getfixturevalue("postgres")
         url = fresh_postgresql(server)
-    async with open_shop(url, redis_client) as shop:
+    async with open_shop(url, redis_client, seller=SELLER) as shop:
         yield shop, Plan(url, valkey.url, "pays", "", shop.event.id, (), "")
 
 

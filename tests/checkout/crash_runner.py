@@ -19,7 +19,7 @@ from houseful.redis.connection import connect
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database
 from houseful.store.seats import SeatStore
-from tests.checkout.shop import AUTHENTICATES, DECLINES, PAYS, Shop, data
+from tests.checkout.shop import AUTHENTICATES, DECLINES, PAYS, SELLER, Shop, data
 
 TERMS = Terms(action_ms=400)
 """A short time for 3-D Secure, so that its end is reached within a test."""
@@ -64,6 +64,7 @@ async def open_existing(plan: Plan, client: Redis, *, crashing: bool) -> Shop:
         Catalog(database, seats),
         event,
         terms=TERMS,
+        seller=SELLER,
     )
     if crashing:
         shop.reached = crash_at(os.environ)

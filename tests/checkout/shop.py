@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,8 +18,10 @@ from houseful.checkout.booking_request import BookingRequest, Contact
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms, clock_ms
 from houseful.checkout.outbox import MAILS, OTHERS
+from houseful.checkout.receipts import House, Receipts
 from houseful.domain.plan import Plan
 from houseful.domain.price_drafts import CellChange, PriceChange, applied
+from houseful.domain.receipts import Seller
 from houseful.domain.seats import Granted
 from houseful.ledger import events
 from houseful.ledger.demo_charges import SqlDemoCharges
@@ -39,6 +41,7 @@ from tests.support.sessions import writing
 
 PAYS = "demo_card_4242424242424242"
 DECLINES = "demo_card_4000000000000002"
+SELLER = Seller("The Little Theatre Ltd", ("Main Street 1", "1010 Vienna"), "ATU12345678")
 AUTHENTICATES = "demo_card_4000002500003155"
 
 
@@ -76,8 +79,11 @@ class Shop:
     mails: list[tuple[str, str]] = field(default_factory=list)
     terms: Terms = field(default_factory=Terms)
     reached: Callable[[str], None] = lambda _: None
+    seller: Seller | None = None
+    """Who issues receipts."""
 
     def __post_init__(self) -> None:
+        self.terms = replace(self.terms, issues_receipts=self.seller is not None)
         self.checkout = self.new_checkout()
         self.deadlines = Deadlines(
             self.seats,
@@ -104,7 +110,12 @@ class Shop:
             "reached": lambda name: self.reached(name),
             "record": lambda what, facts: self.told.append((what, facts)),
         }
-        return Checkout(CheckoutContext(**{**values, **changes}), {"email": mail, "notice": mail})
+        parts = CheckoutContext(**{**values, **changes})
+        self.receipts = Receipts(
+            self.database, House(self.seller), self.clock, lambda name: self.reached(name)
+        )
+        handlers = {"email": mail, "notice": mail, "receipt": self.receipts.handle}
+        return Checkout(parts, handlers)
 
     async def hold(self, user: str, *indexes: int, hold_ms: int = 600_000) -> list[int]:
         """Reserve seats by index for `user`; returns their ids."""
@@ -189,7 +200,11 @@ class Shop:
 
     async def world(self) -> World:
         return World(
-            self.database, self.client, await self.gateway.list_since(0), dict(self.answers)
+            self.database,
+            self.client,
+            await self.gateway.list_since(0),
+            dict(self.answers),
+            issues_receipts=self.seller is not None,
         )
 
     async def problems(self) -> list[str]:

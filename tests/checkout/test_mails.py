@@ -89,6 +89,7 @@ def post_room(shop: Shop, client: Redis, office: Office, url: str | None) -> Pos
     mails = BookingMails(
         shop.database,
         documents,
+        shop.receipts,
         mailer(url),
         Limiter(client),
         sender="tickets@houseful.example",

@@ -20,6 +20,7 @@ from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
 from houseful.ledger.deliveries import Delivery
 from houseful.ledger.events import EventRecord
+from houseful.ledger.receipts import Listed
 from houseful.ledger.refunds import Refund
 from houseful.payments.declines import OTHER_REASONS
 from houseful.sales.price_views import line_view, quote_view
@@ -30,6 +31,7 @@ from houseful.wire.buyer import (
     DeliveryBody,
     DeliveryWord,
     PendingBookingBody,
+    ReceiptBody,
     RefundBody,
     RefundQuoteBody,
     RefundWord,
@@ -165,10 +167,29 @@ def delivery_view(
 
 
 def with_delivery(
-    view: BookingFacts, delivery: DeliveryBody | None, refunds: list[RefundBody]
+    view: BookingFacts,
+    delivery: DeliveryBody | None,
+    refunds: list[RefundBody],
+    receipts: list[ReceiptBody],
 ) -> BookingBody:
     """A stored booking as its buyer sees it."""
-    return cast(BookingBody, {**view, "delivery": delivery, "refunds": refunds})
+    more = {"delivery": delivery, "refunds": refunds, "receipts": receipts}
+    return cast(BookingBody, {**view, **more})
+
+
+def receipts_view(booking: Booking, papers: Sequence[Listed]) -> list[ReceiptBody]:
+    """A booking's receipt and credit notes, with where they are."""
+    return [
+        {
+            "number": one.number,
+            "kind": "receipt" if one.refund_id is None else "credit_note",
+            "refundId": one.refund_id,
+            "issuedAt": iso(one.issued_at_ms),
+            "total": to_wire(one.total_minor, booking.currency),
+            "pdfUrl": f"/bookings/{booking.reference}/receipt?number={one.number}",
+        }
+        for one in papers
+    ]
 
 
 def refunds_view(

@@ -34,6 +34,8 @@ NOT_PAID = "payment_not_completed"
 NOT_PAID_MESSAGE = "The payment was not completed in time; nothing was charged"
 
 FOLLOW = "follow_seats"
+RECEIPT = "receipt"
+"""The papers that a booking is due; see `checkout.receipts`."""
 CANCEL_PAYMENT, EMAIL, NOTICE = "cancel_payment", "email", "notice"
 """A notice is a mail to many about one thing, and waits for the mails that somebody waits for."""
 
@@ -91,8 +93,17 @@ async def confirm_in(
     await claims.issue_tickets(session, after.id, after.event_id, seat_ids, now)
     data = encode(booking_view(after, seats, event)).decode()
     await idempotency.finish(session, after.id, 201, data)
-    job = await promise(parts, session, after, [(EMAIL, {"about": "confirmed"})])
-    return after, job, data
+    jobs: Jobs = [(EMAIL, {"about": "confirmed"})]
+    if after.total_minor and parts.terms.issues_receipts:
+        jobs = [(RECEIPT, {}), *jobs]
+    return after, await promise(parts, session, after, jobs), data
+
+
+async def receipts_due(parts: CheckoutContext, session: Session, booking_id: int) -> None:
+    """Promise that what was given back gets its credit note."""
+    now = parts.now_ms()
+    if parts.terms.issues_receipts:
+        await outbox.promise(session, booking_id, [(RECEIPT, {}, now)], now_ms=now)
 
 
 async def seen(parts: CheckoutContext, session: Session, state: PaymentState) -> None:

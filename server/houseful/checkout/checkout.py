@@ -38,7 +38,7 @@ from houseful.checkout.seat_claim import SeatClaims
 from houseful.checkout.seat_comparison import SeatComparison
 from houseful.domain.errors import NotFound
 from houseful.domain.money import from_wire
-from houseful.ledger import bookings, claims, deliveries, payment_problems, refunds
+from houseful.ledger import bookings, claims, deliveries, payment_problems, receipts, refunds
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
 from houseful.ledger.payment_problems import PaymentProblem
@@ -141,6 +141,7 @@ class Checkout:
             sent = await deliveries.latest(session, ids)
             back = await refunds.of_bookings(session, ids)
             of = await refunds.seats_of(session, ids)
+            papers = await receipts.of_bookings(session, ids)
             views = readable(
                 "booking",
                 found,
@@ -148,6 +149,7 @@ class Checkout:
                     answers.booking_view(one, seats[one.id], facts[one.event_id]),
                     self._delivery(one, sent.get(one.id)),
                     answers.refunds_view(one, back[one.id], of),
+                    answers.receipts_view(one, papers[one.id]),
                 ),
             )
             return views, total
@@ -259,7 +261,10 @@ class Checkout:
             back = await refunds.of_booking(session, booking.id)
             of = await refunds.seats_of(session, [booking.id])
             return answers.with_delivery(
-                view, self._delivery(booking, sent), answers.refunds_view(booking, back, of)
+                view,
+                self._delivery(booking, sent),
+                answers.refunds_view(booking, back, of),
+                answers.receipts_view(booking, await receipts.of_booking(session, booking.id)),
             )
 
         return await self._parts.database.query(work)

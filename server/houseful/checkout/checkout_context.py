@@ -56,6 +56,8 @@ class Terms:
     answer_within_s: float = 11.0
     refunds_per_hour: int = 20
     """Refunds that nobody ordered; above that staff decide."""
+    issues_receipts: bool = False
+    """Whether somebody said who sells, so that papers can say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ CRASH_POINTS: Final = (
     "after_refund_call",  # the gateway has answered the refund
     "after_refunded",  # REFUNDED is committed
     "after_called_off",  # one booking of an event that was called off has ended
+    "after_receipt_number",  # a receipt has its number, in a transaction that is not committed
+    "after_receipt",  # receipts and credit notes of a booking are committed
     "after_webhook",  # a webhook had its effect and is not yet written down
 )
 

@@ -14,6 +14,7 @@ import structlog
 from houseful.checkout.booking_documents import STAFF, BookingDocuments, require_confirmed
 from houseful.checkout.booking_transitions import EMAIL
 from houseful.checkout.checkout_context import clock_ms
+from houseful.checkout.receipts import Receipts
 from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import (
     Forbidden,
@@ -53,6 +54,9 @@ ABOUT: Final[dict[str, About]] = {
 }
 """What was promised → what the mail is about."""
 
+MAILS: Final = "the mails"
+"""In whose turn their papers are printed."""
+
 ENDS: Final = frozenset({"cancelled", "called_off"})
 """What tells of the end of a booking."""
 
@@ -69,6 +73,7 @@ class BookingMails:
         self,
         database: Database,
         documents: BookingDocuments,
+        receipts: Receipts,
         mailer: Mailer,
         limiter: Limiter,
         *,
@@ -77,6 +82,7 @@ class BookingMails:
     ) -> None:
         self._database = database
         self._documents = documents
+        self._receipts = receipts
         self._mailer = mailer
         self._limiter = limiter
         self._sender = sender
@@ -202,7 +208,9 @@ class BookingMails:
             await self._admit("mail-recipient", address.casefold(), PER_RECIPIENT)
         document = await self._documents.document(booking)
         is_void = document.is_cancelled
-        pdf = None if is_void else await self._documents.printed("the mails", document)
+        pdf = None if is_void else await self._documents.printed(MAILS, document)
+        about_tickets = ABOUT[about] == "tickets"
+        receipt = await self._receipts.attached(MAILS, booking) if about_tickets else None
         seats = cast(list[int], job.payload.get("seats") or [])
         message = mail.compose(
             document,
@@ -217,6 +225,7 @@ class BookingMails:
             sent_at_ms=clock_ms(),
             delivery_id=str(job.id),
             pdf=pdf,
+            receipt=receipt,
             ics=calendar.render(document),
         )
         await self._mailer.send(message)

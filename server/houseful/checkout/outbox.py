@@ -16,6 +16,7 @@ from houseful.checkout.booking_transitions import (
     EMAIL,
     FOLLOW,
     NOTICE,
+    RECEIPT,
 )
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.checkout.following import follow
@@ -33,9 +34,9 @@ Handler = Callable[[Job, Booking], Awaitable[None]]
 FORMER = ("book_seats", "unbook_seats", "keep_seats", "free_seats")
 """What releases up to 0.1 call the promise that seats follow."""
 
-OTHERS = (FOLLOW, *FORMER, CANCEL_PAYMENT)
+OTHERS = (FOLLOW, *FORMER, CANCEL_PAYMENT, RECEIPT)
 MAILS = (EMAIL, NOTICE)
-"""Kinds in order of need: seats and money, then mails that somebody waits for, then notices."""
+"""Kinds in order of need: seats, money and papers, then mails that somebody waits for, then notices."""
 
 MAILS_AT_ONCE = WAITING_PER_PERSON
 BATCH = {OTHERS: 50, MAILS: MAILS_AT_ONCE}

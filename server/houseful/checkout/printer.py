@@ -1,4 +1,5 @@
-"""Prints tickets in a thread of its own: few at once, everybody in turn, each document once.
+"""Prints tickets, and receipts, each kind in a thread of its own: few at once, everybody in turn,
+each document once.
 
 One person who asks for many waits behind themselves alone; the mails are a person of their own.
 Never: runs in the pool that requests use, or keeps a queue without an end.
@@ -10,12 +11,12 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from houseful.domain.errors import RateLimited, Unavailable
-from houseful.tickets.model import BookingDocument
 
-Render = Callable[[BookingDocument], bytes]
+D = TypeVar("D")
+"""A document: plain values, equal where its pages are."""
 
 WAITING_PER_PERSON: Final = 8
 WAITING: Final = 200
@@ -24,20 +25,20 @@ REMEMBERED_BYTES: Final = 16 * 1024 * 1024
 """Printed documents that are kept; one of two seats takes 25 kB."""
 
 
-class Printer:
+class Printer(Generic[D]):
     """`pdf` answers from what was printed before, or has it printed."""
 
-    def __init__(self, render: Render) -> None:
-        """`render` blocks; it is called in one thread."""
+    def __init__(self, render: Callable[[D], bytes], name: str = "tickets") -> None:
+        """`render` blocks; it is called in one thread, called `name`."""
         self._render = render
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="tickets")
-        self._printed: OrderedDict[BookingDocument, bytes] = OrderedDict()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._printed: OrderedDict[D, bytes] = OrderedDict()
         self._size = 0
-        self._waiting: OrderedDict[str, deque[BookingDocument]] = OrderedDict()
-        self._asked: dict[BookingDocument, asyncio.Future[bytes]] = {}
+        self._waiting: OrderedDict[str, deque[D]] = OrderedDict()
+        self._asked: dict[D, asyncio.Future[bytes]] = {}
         self._work: asyncio.Task[None] | None = None
 
-    async def pdf(self, who: str, document: BookingDocument) -> bytes:
+    async def pdf(self, who: str, document: D) -> bytes:
         """The document's PDF. Raises RateLimited for who has too many waiting, Unavailable."""
         known = self._printed.get(document)
         if known is not None:
@@ -48,11 +49,11 @@ class Printer:
             asked = self._ask(who, document)
         return await asyncio.shield(asked)
 
-    def _ask(self, who: str, document: BookingDocument) -> asyncio.Future[bytes]:
+    def _ask(self, who: str, document: D) -> asyncio.Future[bytes]:
         if len(self._waiting.get(who, ())) >= WAITING_PER_PERSON:
-            raise RateLimited("expected fewer tickets to print at once", retry_after_s=2)
+            raise RateLimited("expected fewer papers to print at once", retry_after_s=2)
         if len(self._asked) >= WAITING:
-            raise Unavailable("too many tickets are being printed", retry_after_s=5)
+            raise Unavailable("too many papers are being printed", retry_after_s=5)
         asked: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._asked[document] = asked
         self._waiting.setdefault(who, deque()).append(document)
@@ -80,7 +81,7 @@ class Printer:
             if not documents:
                 del self._waiting[who]
 
-    def _keep(self, document: BookingDocument, made: bytes) -> None:
+    def _keep(self, document: D, made: bytes) -> None:
         self._printed[document] = made
         self._size += len(made)
         while self._size > REMEMBERED_BYTES:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from houseful.checkout import booking_transitions, charges, reversals
-from houseful.checkout.booking_transitions import written
+from houseful.checkout.booking_transitions import receipts_due, written
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import LIVE, State
 from houseful.domain.errors import Conflict, NotFound, Unavailable
@@ -176,6 +176,8 @@ class Refunds:
             now_ms=now,
             next_run_at_ms=now + LOOKS_MS[0] if verdict.state is GIVEN else None,
         )
+        if verdict.state is GIVEN and refund.booking_id is not None:
+            await receipts_due(self._parts, session, refund.booking_id)
 
     async def _postpone(self, refund: Refund) -> None:
         again = self._parts.now_ms() + min(60_000, 500 << min(refund.tries, 10))
@@ -295,6 +297,7 @@ class Refunds:
                 kind=Kind.REST,
                 payment_id=state.payment_id,
                 amount_minor=state.amount_minor - state.refunded_minor,
+                currency=state.currency,
                 reason=reason,
                 who=who,
                 nonce=charges.new_nonce(),

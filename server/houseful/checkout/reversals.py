@@ -14,6 +14,7 @@ from houseful.checkout.booking_transitions import (
     confirm_in,
     move,
     promise,
+    receipts_due,
     seen,
     show,
     sold,
@@ -196,6 +197,7 @@ async def _owe(
         payment_id=booking.payment_id or "",
         booking_id=booking.id,
         amount_minor=found.amount_minor,
+        currency=booking.currency,
         fee_minor=found.fee_minor,
         state=state,
         reason=reason,
@@ -231,6 +233,7 @@ async def elsewhere(
         payment_id=booking.payment_id or "",
         booking_id=booking.id,
         amount_minor=amount_minor,
+        currency=booking.currency,
         state=RefundState.GIVEN,
         reason="refunded at the payment service",
         who="gateway",
@@ -240,6 +243,7 @@ async def elsewhere(
     )
     if refund is not None:
         await refunds.seats_back(session, booking.id, refund, back)
+    await receipts_due(parts, session, booking.id)
 
 
 def left_of(booking: Booking, before: Sequence[Refund]) -> int:
@@ -309,6 +313,7 @@ async def refund_late(parts: CheckoutContext, before: Booking, state: PaymentSta
             payment_id=state.payment_id,
             booking_id=before.id,
             amount_minor=state.amount_minor - state.refunded_minor,
+            currency=before.currency,
             reason="late payment",
             who="system",
             nonce=new_nonce(),

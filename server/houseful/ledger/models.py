@@ -363,7 +363,8 @@ class BookingSeat(SQLModel, table=True):
 
 
 class Payment(SQLModel, table=True):
-    """One attempt to take money, as last seen at the gateway."""
+    """One attempt to take money, as last seen at the gateway; `gateway_fee_minor` is what the gateway
+    took for it, in its own currency, where it said so."""
 
     payment_id: str = Field(primary_key=True, max_length=255)
     booking_id: int = _big(None, foreign="booking.id", index=True)
@@ -376,6 +377,8 @@ class Payment(SQLModel, table=True):
     decline_code: str | None = None
     created_at_ms: int = _big()
     updated_at_ms: int = _big()
+    gateway_fee_minor: int | None = _big(None)
+    gateway_fee_currency: str = Field(default="", max_length=3)
 
 
 class Refund(SQLModel, table=True):
@@ -413,6 +416,32 @@ class Refund(SQLModel, table=True):
     next_run_at_ms: int | None = _big(None, index=True)
     tries: int = 0
     nonce: str = Field(default="", max_length=32)
+    currency: str = Field(default="", max_length=3)
+
+
+class Receipt(SQLModel, table=True):
+    """A receipt of a booking or, with its `refund_id`, a credit note: numbered without a gap within its
+    `series`, and never changed. `record`: all that stands on it, see `houseful.domain.receipts`."""
+
+    __table_args__ = (
+        Index("one_number_per_receipt", "series", "number", unique=True),
+        Index(
+            "one_receipt_per_booking",
+            "booking_id",
+            unique=True,
+            sqlite_where=text("refund_id IS NULL"),
+            postgresql_where=text("refund_id IS NULL"),
+        ),
+        Index("ix_receipt_refund_id", "refund_id", unique=True),
+    )
+    id: int | None = _number()
+    series: str = Field(max_length=16)
+    number: int = _big(None)
+    booking_id: int = _big(None, foreign="booking.id", index=True)
+    refund_id: int | None = _big(None, foreign="refund.id")
+    issued_at_ms: int = _big()
+    total_minor: int = _big()
+    record: str = _json("{}")
 
 
 class PaymentProblem(SQLModel, table=True):
@@ -585,3 +614,4 @@ DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))
 PAYMENT_PROBLEM, HOUSE = map(_table, (PaymentProblem, House))
 TICKET, AUDIT, EVENT_MINUTE, WORKER = map(_table, (Ticket, AuditLog, EventMinute, Worker))
 DELIVERY, HISTORY, ANSWERED = map(_table, (Delivery, History, AnsweredRequest))
+RECEIPT = _table(Receipt)

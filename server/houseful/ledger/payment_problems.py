@@ -130,7 +130,12 @@ async def _of_no_booking(
     )
     return [
         PaymentProblem(
-            row.payment_id, KINDS[row.state], row.reason, row.amount_minor, "", row.created_at_ms
+            row.payment_id,
+            KINDS[row.state],
+            row.reason,
+            row.amount_minor,
+            row.currency,
+            row.created_at_ms,
         )
         for row in found
     ]

@@ -29,6 +29,7 @@ CHECKS: Final[dict[str, Check]] = {
     "database": parts.database,
     "payments": outside.payments,
     "mail": outside.mail,
+    "receipts": outside.receipts,
     "time zone": outside.time_zone,
     "public address": outside.public_address,
     "secret": outside.secret,

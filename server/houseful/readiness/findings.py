@@ -79,6 +79,17 @@ FINDINGS: Final[dict[str, tuple[Severity, str]]] = {
         " take an address in plain letters (a to z)",
     ),
     "mail_unreachable": ("error", "the server at {host}:{port} does not take mail: {reason}"),
+    "seller_set": ("fine", "receipts are issued by {name}"),
+    "seller_not_needed": ("fine", "HOUSEFUL_SELLER_NAME is not set: no receipts are made"),
+    "seller_not_set": (
+        "warning",
+        "HOUSEFUL_SELLER_NAME is not set: nobody gets a receipt for their money",
+    ),
+    "seller_incomplete": (
+        "warning",
+        "receipts of {name} lack an address or a tax number:"
+        " set HOUSEFUL_SELLER_ADDRESS and HOUSEFUL_SELLER_TAX_ID",
+    ),
     "time_zone_set": ("fine", "{zone}"),
     "time_zone_not_set": ("warning", "HOUSEFUL_TIMEZONE is not set: times show in {zone}"),
     "public_address_set": ("fine", "{url}"),

@@ -70,6 +70,16 @@ async def mail(chosen: Settings) -> Sequence[Finding]:
     return [Finding("mail", "mail_accepted", {**where, **sender})]
 
 
+async def receipts(chosen: Settings) -> Sequence[Finding]:
+    seller = chosen.seller
+    if seller is None:
+        code = "seller_not_set" if chosen.uses_stripe else "seller_not_needed"
+        return [Finding("receipts", code)]
+    is_whole = bool(seller.address and seller.tax_id)
+    code = "seller_set" if is_whole else "seller_incomplete"
+    return [Finding("receipts", code, {"name": seller.name})]
+
+
 async def time_zone(chosen: Settings) -> Sequence[Finding]:
     is_set = "timezone" in chosen.model_fields_set
     code = "time_zone_set" if is_set else "time_zone_not_set"

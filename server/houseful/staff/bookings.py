@@ -6,7 +6,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final, cast
 
-from houseful.checkout.answers import WIRE, booking_view, delivery_view, refunds_view
+from houseful.checkout.answers import (
+    WIRE,
+    booking_view,
+    delivery_view,
+    receipts_view,
+    refunds_view,
+)
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import clock_ms
 from houseful.checkout.mails import BookingMails
@@ -18,9 +24,10 @@ from houseful.domain.pricing import PricedSeat
 from houseful.domain.seat_names import many, place
 from houseful.domain.wording import shown
 from houseful.domain.zones import clock_time
-from houseful.ledger import audit, bookings, claims, deliveries, refunds, search
+from houseful.ledger import audit, bookings, claims, deliveries, receipts, refunds, search
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery
+from houseful.ledger.receipts import Listed
 from houseful.ledger.refunds import Refund
 from houseful.ledger.search import SeatTicket, Wanted
 from houseful.sales.catalog import Catalog
@@ -30,7 +37,7 @@ from houseful.sql.database import Database, Session
 from houseful.staff.spreadsheet import phone_cell
 from houseful.telemetry.rows import readable
 from houseful.tickets.code import TicketSigner
-from houseful.wire.buyer import BookingBody, BookingFacts, RefundQuoteBody
+from houseful.wire.buyer import BookingBody, BookingFacts, ReceiptBody, RefundQuoteBody
 from houseful.wire.codec import decode, iso
 from houseful.wire.staff import (
     Dispute,
@@ -66,6 +73,8 @@ COLUMNS: Final = (
     "tax",
     "total",
     "refunded",
+    "receipt",
+    "credit notes",
     "tickets used",
     "time zone",
 )
@@ -110,6 +119,7 @@ class StaffBookings:
                 await deliveries.latest(session, ids),
             )
             back, of = await refunds.of_bookings(session, ids), await refunds.seats_of(session, ids)
+            papers = await receipts.of_bookings(session, ids)
             views = readable(
                 "booking",
                 found,
@@ -119,6 +129,7 @@ class StaffBookings:
                     [ticket_view(house, ticket) for ticket in tickets[one.id]],
                     self._delivery(one, sent.get(one.id)),
                     staff_refunds(one, back[one.id], of),
+                    receipts_view(one, papers[one.id]),
                 ),
             )
             return views, total
@@ -205,10 +216,11 @@ class StaffBookings:
             found = await search.after(session, event_id, last_id, PIECE)
             ids = [booking.id for booking in found]
             sold, tickets = await claims.sold(session, ids), await search.tickets(session, ids)
+            papers = await receipts.of_bookings(session, ids)
             rows = readable(
                 "booking",
                 found,
-                lambda one: row_of(one, sold[one.id], tickets[one.id], timezone),
+                lambda one: row_of(one, sold[one.id], tickets[one.id], papers[one.id], timezone),
             )
             return max(ids, default=0), rows
 
@@ -259,6 +271,7 @@ def staff_view(
     tickets: list[StaffTicketBody],
     delivery: StaffDeliveryBody | None,
     back: list[StaffRefundBody],
+    papers: list[ReceiptBody],
 ) -> StaffBookingBody:
     """What staff see of a booking beside what its buyer does: disputes, and faults of the shop's."""
     view: StaffBookingBody = {
@@ -266,6 +279,7 @@ def staff_view(
         "tickets": tickets,
         "delivery": delivery,
         "refunds": back,
+        "receipts": papers,
         "dispute": cast(Dispute, booking.dispute) or None,
     }
     if booking.state is State.DECLINED:
@@ -287,7 +301,11 @@ def named(seats: Sequence[PricedSeat]) -> list[str]:
 
 
 def row_of(
-    booking: Booking, seats: Sequence[PricedSeat], tickets: Sequence[SeatTicket], timezone: str
+    booking: Booking,
+    seats: Sequence[PricedSeat],
+    tickets: Sequence[SeatTicket],
+    papers: Sequence[Listed],
+    timezone: str,
 ) -> list[str]:
     """One booking in the order of `COLUMNS`; its times are the venue's, in zone `timezone`."""
     status, payment_status = WIRE[booking.state]
@@ -315,6 +333,8 @@ def row_of(
         to_wire(sum(seat.tax_minor for seat in seats) + booking.order_fee_tax_minor, currency),
         to_wire(booking.total_minor, currency),
         to_wire(booking.refunded_minor, currency),
+        "; ".join(one.number for one in papers if one.refund_id is None),
+        "; ".join(one.number for one in papers if one.refund_id is not None),
         str(sum(ticket.state == "USED" for ticket in tickets)),
         timezone,
     ]

@@ -89,13 +89,15 @@ def compose(
     sent_at_ms: int,
     delivery_id: str,
     pdf: bytes | None,
+    receipt: tuple[str, bytes] | None = None,
     ics: bytes,
 ) -> EmailMessage:
     """The message, ready to be sent.
 
     `sender` is `address` or `Name <address>`. `delivery_id` makes the Message-ID: give the same one
     when the same delivery is tried again, so that a mailbox that got it twice can show it once.
-    `pdf` is None where no ticket is good any more. Raises InvalidRequest for an address that is none.
+    `pdf` is None where no ticket is good any more; `receipt` is (number, PDF).
+    Raises InvalidRequest for an address that is none.
     """
     sender_name, ours = sender_of(sender)
     message = EmailMessage(policy=SMTP)
@@ -109,11 +111,16 @@ def compose(
     )
     message["Auto-Submitted"] = "auto-generated"
     said = occasion.sentences(document)
+    if receipt is not None:
+        said.append(document.words.receipt_attached.format(number=receipt[0]))
     message.set_content(_text(document, said))
     message.add_alternative(_html(document, said), subtype="html")
     name = document.reference
     if pdf is not None:
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    if receipt is not None:
+        number, page = receipt
+        message.add_attachment(page, maintype="application", subtype="pdf", filename=f"{number}.pdf")
     message.add_attachment(
         ics,
         maintype="text",

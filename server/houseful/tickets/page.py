@@ -68,10 +68,12 @@ class Page:
         color: Color = INK,
         spacing: float = 0.0,
         centred: bool = False,
+        ends: bool = False,
     ) -> None:
         """One line on the baseline `y`, shrunk to half its size and only then cut.
 
-        `x` is where it begins or, centred, its middle. `spacing` goes after each letter.
+        `x` is where it begins or, centred, its middle, or where it `ends`. `spacing` goes after each
+        letter.
         """
 
         def measure(part: str, at: float) -> float:
@@ -79,7 +81,8 @@ class Page:
 
         fitted = fit(self._printable(text), measure, width=width, largest=size, smallest=size / 2)
         for line in fitted.lines:
-            start = x - (measure(line, fitted.size) - spacing) / 2 if centred else x
+            long = measure(line, fitted.size) - spacing
+            start = x - long / 2 if centred else x - long if ends else x
             self._line(line, start, y, fitted.size, weight, color, spacing)
 
     def block(

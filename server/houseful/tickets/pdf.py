@@ -8,16 +8,13 @@ Never: lets text run out of its box, or prints a QR code on anything but white.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from math import cos, radians, sin
 from pathlib import Path
 from typing import Final
 
-import pydyf
-import structlog
-
 from houseful.tickets import fonts
+from houseful.tickets.document import written
 from houseful.tickets.embedding import EmbeddedFonts
 from houseful.tickets.model import BookingDocument, Ticket
 from houseful.tickets.page import LINE, SOFT, WHITE, Page, rgb
@@ -46,8 +43,6 @@ AMBER: Final = rgb("#ffc53d")
 AMBER_INK: Final = rgb("#3d2b00")
 WATERMARK: Final = rgb("#f6edd8")
 
-_log = structlog.get_logger(__name__)
-
 
 def render(document: BookingDocument, *, extra_fonts: Sequence[Path] = ()) -> bytes:
     """The PDF: a page for each ticket, in order; the same bytes for the same document.
@@ -59,53 +54,14 @@ def render(document: BookingDocument, *, extra_fonts: Sequence[Path] = ()) -> by
     pages = [Page(faces, embedded) for _ in document.tickets]
     for number, (page, ticket) in enumerate(zip(pages, document.tickets, strict=True), 1):
         _draw(page, document, ticket, number)
-    missing = set().union(*(page.missing for page in pages))
-    if missing:
-        points = sorted(f"U+{ord(character):04X}" for character in missing)
-        _log.warning("ticket_font_lacks", reference=document.reference, characters=points)
-    return _written(document, pages, embedded)
-
-
-def _written(document: BookingDocument, pages: Sequence[Page], embedded: EmbeddedFonts) -> bytes:
-    pdf = pydyf.PDF()
-    resources = pydyf.Dictionary()
-    embedded.write(pdf, resources)
-    pdf.add_object(resources)
-    for page in pages:
-        pdf.add_object(page.stream)
-        pdf.add_page(
-            pydyf.Dictionary(
-                {
-                    "Type": "/Page",
-                    "Parent": pdf.pages.reference,
-                    "MediaBox": pydyf.Array([0, 0, WIDTH, HEIGHT]),
-                    "Resources": resources.reference,
-                    "Contents": page.stream.reference,
-                    "Annots": pydyf.Array(_link(*link) for link in page.links),
-                }
-            )
-        )
-    title = f"{document.event.name} · {document.reference}"
-    pdf.info["Title"] = pydyf.String(title)
-    pdf.info["Author"] = pydyf.String(document.event.venue)
-    pdf.info["Creator"] = pydyf.String("Houseful")
-    pdf.catalog["Lang"] = pydyf.String(document.words.language)
-    pdf.catalog["ViewerPreferences"] = "<</DisplayDocTitle true>>"
-    out = io.BytesIO()
-    pdf.write(out)
-    return out.getvalue()
-
-
-def _link(url: str, box: tuple[float, float, float, float]) -> pydyf.Dictionary:
-    action = pydyf.Dictionary({"S": "/URI", "URI": pydyf.String(url)})
-    return pydyf.Dictionary(
-        {
-            "Type": "/Annot",
-            "Subtype": "/Link",
-            "Rect": pydyf.Array(box),
-            "Border": pydyf.Array([0, 0, 0]),
-            "A": action,
-        }
+    return written(
+        pages,
+        embedded,
+        reference=document.reference,
+        title=f"{document.event.name} · {document.reference}",
+        author=document.event.venue,
+        language=document.words.language,
+        size=(WIDTH, HEIGHT),
     )
 
 

@@ -9,6 +9,7 @@ from houseful.checkout.booking_documents import BookingDocuments
 from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.mails import BookingMails
+from houseful.checkout.receipts import Receipts
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.payments.demo import DemoGateway
@@ -54,6 +55,7 @@ class Context:
     demo_gateway: DemoGateway | None
     checkout: Checkout
     documents: BookingDocuments
+    receipts: Receipts
     mails: BookingMails
     links: BookingLinks
     staff_events: StaffEventStream

@@ -591,8 +591,29 @@ class RefundQuoteBody(TypedDict):
     tickets: list[ReturnedTicketBody]
 
 
+class ReceiptBody(TypedDict):
+    """A receipt of a booking, or the credit note of a refund, whose `total` is negative."""
+
+    number: Annotated[str, Field(pattern=r"^(DEMO-)?\d{4}-\d{6,}$", examples=["2026-000123"])]
+    kind: Literal["receipt", "credit_note"]
+    refundId: Annotated[int | None, Field(description="The refund of a credit note.")]
+    issuedAt: Instant
+    total: Annotated[str, Field(examples=["75.00"])]
+    pdfUrl: str
+
+
 class BookingBody(BookingFacts):
     """A booking, with where its papers are."""
+
+    receipts: NotRequired[
+        Annotated[
+            list[ReceiptBody],
+            Field(
+                description="Absent in the answer to a purchase. Numbered soon after it; none of what"
+                " cost nothing, or where the house does not say who sells."
+            ),
+        ]
+    ]
 
     refunds: NotRequired[
         Annotated[

@@ -17,6 +17,7 @@ from houseful.wire.buyer import (
     FailedSeatBody,
     Instant,
     NamedSeatBody,
+    ReceiptBody,
     RefundBody,
     TicketIds,
     TicketState,
@@ -240,6 +241,7 @@ class StaffBookingBody(BookingFacts):
     delivery: NotRequired[StaffDeliveryBody | None]
     tickets: NotRequired[list[StaffTicketBody]]
     refunds: list[StaffRefundBody]
+    receipts: list[ReceiptBody]
     dispute: Dispute | None
 
 

@@ -77,6 +77,27 @@ class Words:
     ticket_code: str
     your_booking: str
     see_your_booking: str
+    receipt_attached: str
+
+    receipt: str
+    credit_note: str
+    receipt_number: str
+    issued_on: str
+    paid_on: str
+    receipt_for: str
+    corrects: str
+    tax_id: str
+    item: str
+    price: str
+    vat_rate: str
+    amount: str
+    net: str
+    vat: str
+    gross: str
+    fee_inside: str
+    given_back_otherwise: str
+    kept_of_it: str
+    page_of: str
 
     calendar_booking: str
     calendar_demo: str

@@ -456,6 +456,10 @@ export default {
   "venue.ready.mail_sender_needs_smtputf8":
     "Der Mailserver {host}:{port} nimmt keine Mail von {sender}: HOUSEFUL_MAIL_FROM braucht eine Adresse aus einfachen Buchstaben (a bis z).",
   "venue.ready.mail_unreachable": "Der Mailserver {host}:{port} nimmt keine Mails an.",
+  "venue.ready.seller_not_set":
+    "Niemand bekommt eine Rechnung: HOUSEFUL_SELLER_NAME, Anschrift und Steuernummer setzen.",
+  "venue.ready.seller_incomplete":
+    "Auf Rechnungen von {name} fehlt Anschrift oder Steuernummer: HOUSEFUL_SELLER_ADDRESS und HOUSEFUL_SELLER_TAX_ID setzen.",
   "venue.ready.time_zone_not_set": "Zeiten stehen in {zone}: HOUSEFUL_TIMEZONE setzen.",
   "venue.ready.public_address_not_set":
     "Mails können nicht hierher verweisen: HOUSEFUL_PUBLIC_URL auf die öffentliche Adresse setzen.",

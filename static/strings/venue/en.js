@@ -436,6 +436,9 @@ export default {
   "venue.ready.mail_sender_needs_smtputf8":
     "The mail server {host}:{port} takes no mail from {sender}: set HOUSEFUL_MAIL_FROM to an address in plain letters (a to z).",
   "venue.ready.mail_unreachable": "The mail server {host}:{port} takes no mail.",
+  "venue.ready.seller_not_set": "Nobody gets a receipt: set HOUSEFUL_SELLER_NAME, address and tax number.",
+  "venue.ready.seller_incomplete":
+    "Receipts of {name} lack an address or a tax number: set HOUSEFUL_SELLER_ADDRESS and HOUSEFUL_SELLER_TAX_ID.",
   "venue.ready.time_zone_not_set": "Times are shown in {zone}: set HOUSEFUL_TIMEZONE.",
   "venue.ready.public_address_not_set":
     "Mails cannot link here: set HOUSEFUL_PUBLIC_URL to the address that people reach.",

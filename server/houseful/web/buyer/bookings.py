@@ -160,6 +160,15 @@ async def get_booking_pdf(call: Call) -> Response:
     return paper(content, "application/pdf", f"{reference}.pdf")
 
 
+async def get_receipt(call: Call) -> Response:
+    """The receipt, or with `number` any paper of the booking."""
+    reference, user = call.word("reference"), call.user
+    booking = await call.context.documents.find(user.id, user.role, reference)
+    wanted = call.query("number") or None
+    number, content = await call.context.receipts.pdf(user.id, booking, wanted)
+    return paper(content, "application/pdf", f"{number}.pdf")
+
+
 async def get_booking_ics(call: Call) -> Response:
     reference = call.word("reference")
     content = await call.context.documents.ics(call.user.id, call.user.role, reference)
@@ -292,6 +301,15 @@ OPERATIONS = (
         "The tickets as PDF, one page a seat, in the buyer's language",
         answers={200: "application/pdf"},
         errors=(409,),
+        by_link=True,
+    ),
+    Operation(
+        "GET",
+        ONE + "/receipt",
+        get_receipt,
+        "The receipt as PDF, or the credit note of that `number`",
+        answers={200: "application/pdf"},
+        parameters=("number",),
         by_link=True,
     ),
     Operation(

@@ -34,6 +34,10 @@ FIELDS: Final[Mapping[str, str]] = {
     "subject": "What was looked at.",
     # What goes back
     "refunds": "What of it was given back, or is on its way.",
+    "receipts": "Its receipt, and the credit notes of what was given back.",
+    "ReceiptBody.number": "As it stands on the paper.",
+    "issuedAt": "When it was given its number.",
+    "refundId": "The refund.",
     "CancellationBody.refunded": "Bookings whose money was given back, or that cost nothing.",
     "live": "Bookings that are still to be ended.",
     "onTheWay": "Bookings that ended and whose money was not given yet.",

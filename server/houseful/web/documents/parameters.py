@@ -63,6 +63,9 @@ PARAMETERS: Final[dict[str, Part]] = {
         "Ids of tickets, with commas between; without it, all that were not given back.",
         _TEXT,
     ),
+    "number": _parameter(
+        "query", "number", "Of a receipt or credit note; the receipt's without.", _TEXT
+    ),
     "withoutFee": _parameter(
         "query", "withoutFee", "1: keep nothing, whatever the event says.", _COUNT
     ),
