@@ -52,6 +52,9 @@ PART_REFUND = (
 """The steps of giving one ticket of two back."""
 """Those at which most is at stake: money asked for, money taken, money on its way back."""
 
+CREDIT_NOTE = ("after_receipt_number:2", "after_receipt:2")
+"""The steps of numbering its credit note, behind those of the receipt."""
+
 forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.checkout.crash_runner"])
 
@@ -157,6 +160,7 @@ async def test_a_killed_server_leaves_nothing_half_done(
         ("sqlite", "after_refund_call"),
         ("sqlite", "after_refunded"),
         ("postgresql", "after_refund_call"),
+        *((database, point) for database in ("sqlite", "postgresql") for point in CREDIT_NOTE),
     ],
     indirect=["town"],
 )
@@ -173,7 +177,7 @@ async def given_back(shop: Shop) -> list[int]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("point", PART_REFUND)
+@pytest.mark.parametrize("point", [*PART_REFUND, *CREDIT_NOTE])
 async def test_a_server_killed_twenty_times_gives_each_ticket_back_once(
     town: tuple[Shop, Plan], point: str
 ) -> None:

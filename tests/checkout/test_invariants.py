@@ -158,6 +158,20 @@ async def a_payment_made_for_another_attempt(_: Shop, world: World) -> World:
     return replace(world, payments=[other, *rest])
 
 
+async def a_receipt_whose_number_was_left_out(shop: Shop, world: World) -> World:
+    await sql(
+        shop,
+        "INSERT INTO receipt (series, number, booking_id, issued_at_ms, total_minor, record)"
+        " SELECT '2026', 2, min(id), 0, 7500, '{}' FROM booking",
+        "INSERT INTO counter (name, value) VALUES ('receipts 2026', 2)",
+    )
+    return world
+
+
+async def a_sale_without_its_receipt(_: Shop, world: World) -> World:
+    return replace(world, issues_receipts=True)
+
+
 async def a_sold_seat_that_redis_forgot(shop: Shop, world: World) -> World:
     await write_record(shop, 1, "1000004:A:0:0")
     return replace(world, seen=())
@@ -195,6 +209,7 @@ CONTROLS: dict[str, tuple[Spoil, ...]] = {
         a_refund_of_another_house,
         a_payment_made_for_another_attempt,
     ),
+    "i13_papers_have_no_gap": (a_receipt_whose_number_was_left_out, a_sale_without_its_receipt),
     "i12_areas_add_up": (an_area_whose_book_counts_a_place_too_many,),
     "redis_follows_sql": (a_sold_seat_that_redis_forgot,),
     "nothing_is_under_way": (a_promise_not_kept,),

@@ -120,7 +120,9 @@ def compose(
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     if receipt is not None:
         number, page = receipt
-        message.add_attachment(page, maintype="application", subtype="pdf", filename=f"{number}.pdf")
+        message.add_attachment(
+            page, maintype="application", subtype="pdf", filename=f"{number}.pdf"
+        )
     message.add_attachment(
         ics,
         maintype="text",

@@ -99,7 +99,9 @@ def _head(page: Page, issued: Issued, words: Words) -> float:
     page.text(_title(paper, words), LEFT, y, BREADTH, 24, weight="Bold")
     if facts.is_demo:
         page.box(LEFT, y - 28, BREADTH, 17, AMBER)
-        page.text(words.demo_band, LEFT + 8, y - 23, BREADTH - 16, 9, color=AMBER_INK, weight="Bold")
+        page.text(
+            words.demo_band, LEFT + 8, y - 23, BREADTH - 16, 9, color=AMBER_INK, weight="Bold"
+        )
         y -= 20
     y -= 28
     starts = local(facts.event_starts_at_ms, facts.event_timezone)
@@ -183,7 +185,10 @@ def _sums(page: Page, y: float, paper: Paper, words: Words) -> None:
         y -= TAX_ROW
         cells = (
             rate(tax.vat_basis_points, words),
-            *(bare(one, currency, words) for one in (tax.net_minor, tax.tax_minor, tax.gross_minor)),
+            *(
+                bare(one, currency, words)
+                for one in (tax.net_minor, tax.tax_minor, tax.gross_minor)
+            ),
         )
         for end, cell in zip(ends, cells, strict=True):
             page.text(cell, end, y, 90, 9.5, weight="Regular", color=INK, ends=True)
