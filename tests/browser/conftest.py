@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from houseful import settings
 from houseful.web.auth import Tokens
 from tests.support import chromium
+from tests.support.databases import demo_data
 
 CHROMIUM_ARGUMENTS = [*chromium.ARGUMENTS, "--host-resolver-rules=MAP shop.test 127.0.0.1"]
 """`shop.test` is the same server over plain http by a host name: no secure context, as 127.0.0.1 is."""
@@ -114,6 +116,7 @@ def run_shop(
         **(variables or {}),
     }
     data = str(directory / "data")
+    shutil.copytree(demo_data(), data)
     log = directory / "houseful.telemetry.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from houseful.domain.best_seats import BestSeats
 from houseful.domain.lone_seats import HOUR_MS, LoneSeatRule, LoneSeats, count_lone, stranded
 from houseful.domain.seat_blocks import SeatBlocks
+from tests.support.examples import examples
 from tests.support.seat_plans import drawn
 
 WALL = -1
@@ -59,8 +59,7 @@ def lone_after(
     return found if mode != LoneSeats.OFF else set()
 
 
-@settings(max_examples=600, deadline=None)
-@given(rows(), st.sampled_from(LoneSeats))
+@examples(150, 600, rows(), st.sampled_from(LoneSeats))
 def test_the_verdict_is_brute_forces(
     house: tuple[str, bytearray, list[int]], mode: LoneSeats
 ) -> None:
@@ -73,8 +72,7 @@ def test_the_verdict_is_brute_forces(
     )
 
 
-@settings(max_examples=600, deadline=None)
-@given(rows(), st.sampled_from([LoneSeats.AISLE, LoneSeats.STRICT]))
+@examples(150, 600, rows(), st.sampled_from([LoneSeats.AISLE, LoneSeats.STRICT]))
 def test_the_nearest_legal_choice_is_found_whenever_there_is_one(
     house: tuple[str, bytearray, list[int]], mode: LoneSeats
 ) -> None:
@@ -129,8 +127,7 @@ def test_the_rule_rests_when_few_seats_are_free_and_near_the_start(
     assert not LoneSeatRule().holds(free, 100, now_ms, starts_at_ms=100 * HOUR_MS)
 
 
-@settings(max_examples=200, deadline=None)
-@given(rows())
+@examples(50, 200, rows())
 def test_lone_seats_are_counted_as_a_person_counts_them(
     house: tuple[str, bytearray, list[int]],
 ) -> None:

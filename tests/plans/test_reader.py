@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from houseful.domain.errors import PlanRefused
@@ -15,6 +14,7 @@ from houseful.domain.plan import Plan
 from houseful.plans import census, reader
 from houseful.plans.reader import read, require_prices
 from tests.plans.documents import chart, pretix, read_json, rows_of, seats_of, seatsio_row
+from tests.support.examples import examples
 
 RealPlan = Callable[[str], bytes]
 
@@ -225,8 +225,7 @@ def must_be_read_or_refused(data: bytes) -> None:
         assert len({seat.guid for seat in seats_of(plan)}) == plan.seat_count > 0
 
 
-@settings(max_examples=300, deadline=None)
-@given(data=st.data())
+@examples(100, 300, st.data())
 def test_a_plan_with_anything_anywhere_is_read_or_refused(data: st.DataObject) -> None:
     source = data.draw(st.sampled_from([pretix(), RICH_CHART]))
     document: Any = json.loads(json.dumps(source))
@@ -242,14 +241,12 @@ def test_a_plan_with_anything_anywhere_is_read_or_refused(data: st.DataObject) -
     must_be_read_or_refused(json.dumps(document).encode())
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=200))
+@examples(50, 200, st.binary(max_size=200))
 def test_arbitrary_bytes_are_refused(data: bytes) -> None:
     refusal(data)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.integers(min_value=0), st.integers(min_value=0, max_value=255))
+@examples(50, 100, st.integers(min_value=0), st.integers(min_value=0, max_value=255))
 def test_a_damaged_file_is_read_or_refused(position: int, byte: int) -> None:
     data = bytearray(json.dumps(RICH_CHART).encode())
     data[position % len(data)] = byte

@@ -1,7 +1,8 @@
 """The saga and the hold in virtual time, under faults at every await.
 
-`pytest tests/simulation` runs 100 seeds; `pytest -m long tests/simulation -n 2` runs 10,000. A red
-seed is seen again with `python -m tests.simulation --seed N --trace`.
+`pytest tests/simulation` runs 20 seeds: the controls it has too go red within 15. `pytest -m long
+tests/simulation -n 2` runs 10,000 and all controls. A red seed is seen again with
+`python -m tests.simulation --seed N --trace`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from houseful.valkey.embedded import EmbeddedValkey
 from tests.simulation.controls import CONTROLS
 from tests.simulation.run import Simulation
 
-TOGETHER = 50
+SEEDS = 20
 QUICK = ("another house's money is ours", "versions begin anew", "a claim outlives its booking")
 """Controls that the short run has too."""
 
@@ -32,11 +33,8 @@ def red(simulation: Simulation, first: int, last: int) -> list[str]:
     return [f"{report.line}: {report.problems}" for report in reports if report.problems]
 
 
-@pytest.mark.parametrize("first", range(0, 100, TOGETHER))
-def test_whatever_goes_wrong_all_is_right_once_it_is_quiet(
-    simulation: Simulation, first: int
-) -> None:
-    assert red(simulation, first, first + TOGETHER) == []
+def test_whatever_goes_wrong_all_is_right_once_it_is_quiet(simulation: Simulation) -> None:
+    assert red(simulation, 0, SEEDS) == []
 
 
 @pytest.mark.long
@@ -61,6 +59,6 @@ def test_a_guard_taken_out_is_noticed(simulation: Simulation, name: str) -> None
     for seed in range(control.within):
         found = simulation.run(seed, hurt=control.take_out).problems
         if any(control.word in problem for problem in found):
-            assert simulation.run(seed).problems == []
+            assert seed < SEEDS or simulation.run(seed).problems == []
             return
     raise AssertionError(f"no seed below {control.within} noticed")

@@ -180,11 +180,14 @@ class SeatMachine(RuleBasedStateMachine):
         assert sorted(clocks) == sorted(active)
 
 
-def test_lua_and_the_pure_table_agree_after_every_move(valkey: EmbeddedValkey) -> None:
+@pytest.mark.parametrize("examples", [30, pytest.param(300, marks=pytest.mark.long)])
+def test_lua_and_the_pure_table_agree_after_every_move(
+    valkey: EmbeddedValkey, examples: int
+) -> None:
     SeatMachine.url = valkey.url
     machine = SeatMachine.TestCase
     machine.settings = settings(
-        max_examples=100,
+        max_examples=examples,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -207,7 +207,7 @@ class Plan:
             )
         if self.sections != self.seated + self.standing:
             raise PlanRefused("expected standing areas after all seats", place=self.name)
-        seen: dict[str, str] = {}
+        seen: dict[str, tuple[Section, Row, Seat]] = {}  # said only of a seat that is refused
         names: set[str] = set()
         for section in self.sections:
             if section.name in names:
@@ -215,13 +215,19 @@ class Plan:
             names.add(section.name)
             for row in section.rows:
                 for seat in row.seats:
-                    place = f"section {shown(section.name)}, row {shown(row.label)}, seat {shown(seat.label)}"
                     if seat.guid in seen:
                         raise PlanRefused(
-                            f"duplicate seat id {shown(seat.guid)}, first at {seen[seat.guid]}",
-                            place=place,
+                            f"duplicate seat id {shown(seat.guid)}, first at"
+                            f" {_place(*seen[seat.guid])}",
+                            place=_place(section, row, seat),
                         )
                     if not 0 <= seat.category < len(self.categories):
-                        raise PlanRefused(f"unknown category {seat.category}", place=place)
-                    seen[seat.guid] = place
+                        raise PlanRefused(
+                            f"unknown category {seat.category}", place=_place(section, row, seat)
+                        )
+                    seen[seat.guid] = section, row, seat
         return self
+
+
+def _place(section: Section, row: Row, seat: Seat) -> str:
+    return f"section {shown(section.name)}, row {shown(row.label)}, seat {shown(seat.label)}"

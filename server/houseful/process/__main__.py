@@ -11,6 +11,7 @@ if __name__ == "__main__":
     lean.load("redis", without="opentelemetry")
 
     from houseful.app import create_app
+    from houseful.process.preparation import prepare
     from houseful.process.worker import run
 
-    sys.exit(run(create_app))
+    sys.exit(run(create_app, prepare))

@@ -19,7 +19,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
@@ -28,7 +28,6 @@ import uvicorn
 from houseful import settings
 from houseful.domain.addresses import Networks
 from houseful.domain.errors import HousefulError
-from houseful.process import preparation
 from houseful.telemetry import log, tracing
 from houseful.transport.connection_limiter import ConnectionLimiter
 from houseful.transport.guarded_http import GuardedHttp
@@ -107,8 +106,19 @@ def door_of(chosen: settings.Settings) -> ConnectionLimiter:
     )
 
 
-def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
-    """Serve until told to stop; returns the exit code. `replaced` goes to `configuration`."""
+async def nothing(_: settings.Settings) -> None:
+    """The preparation of an application that needs none."""
+
+
+def run(
+    create_app: Callable[[settings.Settings], Any],
+    prepare: Callable[[settings.Settings], Coroutine[Any, Any, None]] = nothing,
+    **replaced: Any,
+) -> int:
+    """Serve until told to stop; returns the exit code. `replaced` goes to `configuration`.
+
+    `prepare` makes ready what all workers need, if the supervisor asks this one to.
+    """
     listening = socket.socket(fileno=int(sys.argv[1]))
     listening.setblocking(False)
     ready_fd = int(sys.argv[2])
@@ -122,7 +132,7 @@ def run(create_app: Callable[[settings.Settings], Any], **replaced: Any) -> int:
             return 0  # the supervisor is gone
         threading.Thread(target=_stop_with_supervisor, daemon=True).start()
         if told == PREPARE:
-            asyncio.run(preparation.prepare(chosen))
+            asyncio.run(prepare(chosen))
     except HousefulError as error:
         os.write(ready_fd, error.told.encode())
         return 1
