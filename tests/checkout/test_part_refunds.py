@@ -12,6 +12,8 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 
+from houseful.checkout import reversals
+from houseful.checkout.endings import Wish
 from houseful.domain.errors import Conflict, HousefulError, InProgress, NotFound, Unavailable
 from houseful.ledger import check_ins, claims, refunds
 from houseful.ledger.demo_charges import SqlDemoCharges
@@ -106,6 +108,24 @@ async def test_tickets_one_after_the_other_end_the_booking_with_the_last(shop: S
     assert view["refundedAmount"] == 225.0
     assert [one["amount"] for one in view["refunds"]] == ["75.00"] * 3
     assert await shop.problems() == []
+
+
+async def test_a_ticket_that_opened_a_door_since_it_was_looked_at_is_not_given_back(
+    shop: Shop,
+) -> None:
+    booking = await bought(shop, 0, 1)
+    first, _ = await tickets_of(shop, booking)
+    held = await shop.checkout._completer.take(int(booking["bookingId"]))
+    assert held is not None
+    found = await shop.checkout._endings.reckon(held, Wish("boss", "ill", ticket_ids=[first]))
+    async with writing(shop.database) as session:
+        await check_ins.admit(session, first, event_id=shop.event.id, door="A", now_ms=1)
+    with pytest.raises(Conflict) as refused:
+        await reversals.return_tickets(
+            shop.checkout._parts, held, found, who="boss", reason="ill", act="refund_booking"
+        )
+    assert refused.value.code == "ticket_used"
+    assert await states_of(shop, booking) == ["USED", "VALID"]
 
 
 async def test_the_rest_goes_back_when_the_booking_is_cancelled_whole(shop: Shop) -> None:

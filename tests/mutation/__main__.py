@@ -1,90 +1,35 @@
 """Put small faults into the code and see whether the tests notice.
 
-    python -m tests.mutation domain            every mutant of a room
-    python -m tests.mutation lua --sample 100 --seed 1
+    python -m tests.mutation                              every mutant of every room: hours
+    python -m tests.mutation checkout --sample 100 --seed 1
+    python -m tests.mutation --guards                     the named guards
 
-Prints the score and the survivors that `survivors.toml` does not explain. A mutant is put into a copy
-of the checkout in memory; the tests of its room run in a fork until one fails.
+Prints the score and the survivors that `survivors.toml` does not explain; red if there is one. A mutant
+is put into a fork of a process that has loaded and collected everything, and only tests that reach its
+line are run, until one fails.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import random
-import shutil
-import signal
 import sys
-import tempfile
 import time
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
+from tests.mutation.guards import try_all
 from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.rooms import CHECKOUT, ROOMS
 
-CHECKOUT: Final = Path(__file__).resolve().parent.parent.parent
-ROOMS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "domain": ("server/houseful/domain/*.py", ("tests/domain", "tests/wire", "tests/words")),
-    "lua": ("lua/**/*.lua", ("tests/store",)),
-    "store": ("server/houseful/store/*.py", ("tests/store",)),
-    "checkout": ("server/houseful/checkout/*.py", ("tests/checkout", "tests/simulation")),
-    "ledger": ("server/houseful/ledger/*.py", ("tests/ledger", "tests/checkout")),
-    "payments": ("server/houseful/payments/*.py", ("tests/payments",)),
-}
-"""Room → its files, and the tests that should notice."""
-
-HEAVY: Final = ("pytest", "redis.asyncio", "sqlmodel", "stripe", "structlog")
-"""Loaded once, before the forks; no plugin of pytest, which wants to load them itself."""
-
-WITHIN_S: Final = 300.0
-
-
-def killed(copy: Path, mutant: Mutant, tests: Sequence[str]) -> bool:
-    """Whether a test went red, or nothing ended in time."""
-    file = copy / mutant.file
-    whole = file.read_text(encoding="utf-8")
-    file.write_text(mutant.apply(whole), encoding="utf-8")
-    try:
-        return runs_red(copy, tests)
-    finally:
-        file.write_text(whole, encoding="utf-8")
-
-
-def runs_red(copy: Path, tests: Sequence[str]) -> bool:
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        _child(copy, tests)
-    deadline = time.monotonic() + WITHIN_S
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) != 0
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return True
-
-
-def _child(copy: Path, tests: Sequence[str]) -> None:
-    import pytest
-
-    os.chdir(copy)
-    for name in [name for name in sys.modules if name.split(".")[0] in {"tests", "houseful"}]:
-        del sys.modules[name]
-    sys.path[:0] = [str(copy), str(copy / "server")]
-    sys.dont_write_bytecode = True
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-    code = 3
-    try:
-        arguments = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
-        code = int(pytest.main(arguments))
-    finally:
-        os._exit(code)
+KILLED: Final = "killed"
 
 
 def explained() -> dict[str, str]:
@@ -93,52 +38,96 @@ def explained() -> dict[str, str]:
     return {mutant: reason for group in found.values() for mutant, reason in group.items()}
 
 
+class Voice:
+    """Speaks to the terminal while all that pytest and the tests say goes nowhere."""
+
+    def __init__(self) -> None:
+        self._out, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+
+    def __call__(self, line: str) -> None:
+        os.write(self._out, f"{line}\n".encode())
+
+
+class Score:
+    """What became of each mutant."""
+
+    def __init__(self, title: str, is_wordy: bool) -> None:
+        self._is_wordy = is_wordy
+        self._title, self._reasons = title, explained()
+        self._counts: Counter[str] = Counter()
+        self.unexplained = 0
+        self._begin = time.monotonic()
+
+    def note(self, say: Voice, mutant: Mutant, outcome: str, seconds: float) -> None:
+        is_explained = outcome != KILLED and mutant.name in self._reasons
+        self._counts["explained" if is_explained else outcome] += 1
+        is_news = outcome != KILLED and not is_explained
+        self.unexplained += is_news
+        if is_news or self._is_wordy:
+            say(f"{outcome}: {mutant.name}  (line {mutant.line}, {seconds:.1f} s)")
+
+    def tell(self, say: Voice) -> None:
+        tried = self._counts.total()
+        counted = max(1, tried - self._counts["explained"])
+        rest = ", ".join(f"{count} {word}" for word, count in sorted(self._counts.items()))
+        each = (time.monotonic() - self._begin) / max(1, tried)
+        score = 100 * self._counts[KILLED] / counted
+        say(f"{self._title}: {rest}; {score:.1f} % killed; {each:.2f} s a mutant")
+
+
 def main() -> int:
     chosen = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    chosen.add_argument("room", choices=ROOMS)
-    chosen.add_argument("--sample", type=int, help="this many mutants, drawn by --seed")
+    chosen.add_argument("rooms", nargs="*", help="all if none is named")
+    chosen.add_argument("--sample", type=int, help="this many mutants a room, drawn by --seed")
     chosen.add_argument("--seed", type=int, default=1)
-    chosen.add_argument("--only", default="", help="files with this in their name")
+    chosen.add_argument("--only", default="", help="mutants with this in their name")
+    chosen.add_argument("--budget", type=float, default=20, help="seconds of tests a mutant")
+    chosen.add_argument("--wordy", action="store_true", help="say what became of each")
+    chosen.add_argument("--guards", action="store_true", help="the named guards of guards.toml")
     given = chosen.parse_args()
-    pattern, tests = ROOMS[given.room]
-    files = [str(path.relative_to(CHECKOUT)) for path in sorted(CHECKOUT.glob(pattern))]
-    made = [m for file in files if given.only in file for m in mutants_of(CHECKOUT, file)]
-    drawn = made
-    if given.sample is not None and given.sample < len(made):
-        drawn = random.Random(given.seed).sample(made, given.sample)
-    for name in HEAVY:
-        __import__(name)
-    with tempfile.TemporaryDirectory(prefix="mutation-", dir=memory()) as directory:
-        copy = Path(directory) / "checkout"
-        for part in ("server", "lua", "tests", "schemas", "static"):
-            shutil.copytree(
-                CHECKOUT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        for part in ("pyproject.toml", "README.md", "CHANGELOG.md", "Procfile", "LICENSE"):
-            shutil.copy(CHECKOUT / part, copy / part)
-        if runs_red(copy, tests):
-            print("the tests are red without any mutant")
-            return 2
-        return report(copy, drawn, tests, f"{given.room}: {len(drawn)} of {len(made)} mutants")
+    os.chdir(CHECKOUT)
+    ours, theirs = multiprocessing.Pipe()
+    fresh = os.fork()
+    if fresh == 0:
+        ours.close()
+        from tests.mutation.trial import serve_fresh
 
+        serve_fresh(theirs)
+        os._exit(0)
+    theirs.close()
+    if given.guards:
+        unnoticed = try_all(ours, given.only)
+        ours.close()
+        return 1 if unnoticed else 0
+    from tests.mutation.trial import PYTEST, Bench
 
-def report(copy: Path, drawn: Sequence[Mutant], tests: Sequence[str], title: str) -> int:
-    reasons = explained()
-    survivors = []
-    for mutant in drawn:
-        if not killed(copy, mutant, tests):
-            survivors.append(mutant.name)
-            print(f"survived: {mutant.name}", flush=True)
-    unexplained = [name for name in survivors if name not in reasons]
-    dead = len(drawn) - len(survivors)
-    equivalent = len(survivors) - len(unexplained)
-    score = 100 * dead / max(1, len(drawn) - equivalent)
-    print(f"{title}, {dead} killed, {equivalent} survivors explained: {score:.1f} %")
+    unexplained = 0
+    for name in given.rooms or ROOMS:
+        made = [
+            mutant
+            for file in ROOMS[name].files()
+            for mutant in mutants_of(CHECKOUT, file)
+            if given.only in mutant.name
+        ]
+        drawn = made
+        if given.sample is not None and given.sample < len(made):
+            drawn = random.Random(given.seed).sample(made, given.sample)
+        score = Score(f"{name}: {len(drawn)} of {len(made)} mutants", given.wordy)
+        child = os.fork()
+        if child == 0:
+            say = Voice()
+            bench = Bench(drawn, ours, given.budget, partial(score.note, say), say)
+            code = pytest.main([*PYTEST, *ROOMS[name].tests], plugins=[bench])
+            if code not in (0, 5):
+                say(f"pytest ended with {code}")
+            score.tell(say)
+            os._exit(1 if score.unexplained or code not in (0, 5) else 0)
+        unexplained += os.waitpid(child, 0)[1] != 0
+    ours.close()
+    os.waitpid(fresh, 0)
     return 1 if unexplained else 0
-
-
-def memory() -> str | None:
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 if __name__ == "__main__":

@@ -7,26 +7,40 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`text` stands in the place of `before` at `start` (a position in the file's text)."""
+    """`text` stands in the place of `before` at `start` (a position in the file's text).
+
+    `first` to `last` are the lines of its statement; 0 if it runs when the module is imported.
+    """
 
     file: str
     line: int
     start: int
     before: str
     text: str
+    first: int = 0
+    last: int = 0
+    name: str = ""
+    """What survivors are listed by: the same wherever its line moves to."""
 
     @property
-    def name(self) -> str:
-        """The same as long as the line stays: what survivors are listed by."""
-        return f"{self.file}:{self.line} {self.before.strip()} → {self.text.strip() or 'nothing'}"
+    def place(self) -> str:
+        """About one function."""
+        return f"{self.file}:{self.line // 20}"
+
+    def is_reached(self, lines: Sequence[int] | None) -> bool:
+        """By a test that reached these lines of its file; a script of Lua is reached as a whole."""
+        if lines is None or not self.first:
+            return lines is not None
+        return any(self.first <= line <= self.last for line in lines)
 
     def apply(self, whole: str) -> str:
         return whole[: self.start] + self.text + whole[self.start + len(self.before) :]
@@ -35,7 +49,24 @@ class Mutant:
 def mutants_of(root: Path, file: str) -> list[Mutant]:
     whole = (root / file).read_text(encoding="utf-8")
     made = python(file, whole) if file.endswith(".py") else lua(file, whole)
-    return [mutant for mutant in made if mutant.apply(whole) != whole]
+    return named([mutant for mutant in made if mutant.apply(whole) != whole], whole)
+
+
+def named(made: Sequence[Mutant], whole: str) -> list[Mutant]:
+    """`file: its line | before → after`, numbered where that is not one alone."""
+    lines, seen, done = whole.splitlines(), Counter[str](), []
+    for mutant in made:
+        before, text = (_brief(part) for part in (mutant.before, mutant.text))
+        name = f"{mutant.file}: {lines[mutant.line - 1].strip()} | {before} → {text or 'nothing'}"
+        seen[name] += 1
+        number = f" ({seen[name]})" if seen[name] > 1 else ""
+        done.append(replace(mutant, name=name + number))
+    return done
+
+
+def _brief(code: str) -> str:
+    words = " ".join(code.split())
+    return words if len(words) <= 40 else f"{words[:39]}…"
 
 
 RELATIONS: Final[dict[type[ast.cmpop], str]] = {
@@ -79,6 +110,7 @@ class _Python(ast.NodeVisitor):
             starts.append(starts[-1] + len(line.encode()))
         self.starts, self.bytes = starts, whole.encode()
         self.found: list[Mutant] = []
+        self.statement, self.depth = (0, 0), 0
 
     def at(self, line: int, column: int) -> int:
         return len(self.bytes[: self.starts[line - 1] + column].decode())
@@ -88,7 +120,18 @@ class _Python(ast.NodeVisitor):
         return self.at(node.lineno, node.col_offset), end
 
     def put(self, line: int, start: int, end: int, text: str) -> None:
-        self.found.append(Mutant(self.file, line, start, self.whole[start:end], text))
+        first, last = self.statement if self.depth else (0, 0)
+        before = self.whole[start:end]
+        self.found.append(Mutant(self.file, line, start, before, text, first, last))
+
+    def visit(self, node: ast.AST) -> None:
+        around = self.statement
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+            self.statement = (node.lineno, max(node.lineno, last))
+        super().visit(node)
+        self.statement = around
 
     def between(self, left: ast.expr, right: ast.expr, word: str, text: str) -> None:
         start, end = self.span(left)[1], self.span(right)[0]
@@ -97,8 +140,10 @@ class _Python(ast.NodeVisitor):
             self.put(left.lineno, start + found.start(), start + found.end(), text)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.depth += 1
         for statement in node.body:
             self.visit(statement)
+        self.depth -= 1
         for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
             self.visit(default)
 
@@ -149,7 +194,7 @@ class _Python(ast.NodeVisitor):
         if isinstance(node.value, bool):
             self.put(node.lineno, start, end, str(not node.value))
         elif isinstance(node.value, int):
-            self.put(node.lineno, start, end, str(node.value + 1))
+            self.put(node.lineno, start, end, str(changed(node.value)))
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Words for people."""
@@ -166,6 +211,11 @@ class _Python(ast.NodeVisitor):
         if isinstance(node.value, ast.Call | ast.Await):
             self.put(node.lineno, *self.span(node), "pass")
         self.generic_visit(node)
+
+
+def changed(number: int) -> int:
+    """One more; a time or a size is nothing, because nobody could notice one of its thousands."""
+    return 0 if number >= 1_000 else number + 1
 
 
 def python(file: str, whole: str) -> list[Mutant]:
@@ -211,7 +261,9 @@ def _lua(file: str, whole: str) -> Iterator[Mutant]:
                     yield Mutant(file, number, at + found.start(), found[0], text)
         for found in _NUMBER.finditer(code):
             if not any(first < found.start() < last for first, last in quoted):
-                yield Mutant(file, number, at + found.start(), found[0], str(int(found[0]) + 1))
+                yield Mutant(
+                    file, number, at + found.start(), found[0], str(changed(int(found[0])))
+                )
         if _ACT.match(code):
             yield Mutant(file, number, at, code, "")
         at += len(line)

@@ -4,8 +4,10 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,6 +21,7 @@ from houseful.ledger.migrate import configuration, migrate, newest, upgrade
 from houseful.ledger.models import COUNTER, METADATA
 from houseful.sql.database import Database, Session, unpooled
 from houseful.sql.sqlite import Sqlite
+from tests.support.databases import fresh_sqlite
 from tests.support.postgres import Postgres
 from tests.support.sessions import reading, writing
 
@@ -80,6 +83,43 @@ async def test_concurrent_transactions_lose_nothing(database: Database) -> None:
         *(database.transact(lambda session: counters.advance(session, "n")) for _ in range(100))
     )
     assert sorted(values) == list(range(1, 101))
+
+
+async def test_another_process_cannot_write_between_a_transaction_s_look_and_its_write(
+    tmp_path: Path,
+) -> None:
+    """SQLite refuses the write of a deferred transaction whose look is out of date, and waits not."""
+    url = fresh_sqlite(tmp_path)
+    ours, theirs = Database(url), Database(url)
+    has_looked, is_written = threading.Event(), threading.Event()
+
+    async def look_and_write(session: Session) -> int:
+        await session.execute(select(COUNTER.c.name))
+        has_looked.set()
+        is_written.wait(0.2)
+        return await counters.advance(session, "n")
+
+    async def write() -> int:
+        await asyncio.to_thread(has_looked.wait, 10)
+        value = await theirs.transact(lambda session: counters.advance(session, "n"))
+        is_written.set()
+        return value
+
+    assert sorted(await asyncio.gather(ours.transact(look_and_write), write())) == [1, 2]
+    await ours.close()
+    await theirs.close()
+
+
+async def test_sqlite_answers_when_the_disk_has_it(tmp_path: Path) -> None:
+    """`synchronous=FULL` is 2: with less, a power cut takes back what was answered."""
+    database = Database(fresh_sqlite(tmp_path))
+
+    async def pragmas(session: Session) -> list[Any]:
+        names = ("synchronous", "journal_mode", "foreign_keys")
+        return [(await session.execute(text(f"PRAGMA {name}"))).scalar_one() for name in names]
+
+    assert await database.transact(pragmas) == [2, "wal", 1]
+    await database.close()
 
 
 async def test_a_failing_transaction_takes_back_only_itself(database: Database) -> None:
