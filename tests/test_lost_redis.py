@@ -14,6 +14,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from houseful.domain.errors import Unavailable
+from houseful.redis.connection import connect
+from houseful.store.seats import SeatStore, Unopened
 from houseful.valkey.embedded import find_binary
 from tests.invariants import broken
 from tests.support.ports import free_port
@@ -149,6 +152,39 @@ async def test_a_clean_restart_of_redis_costs_viewers_one_resync_and_nobody_a_se
                 async with world_of(server, [watcher.sight() for watcher in watchers]) as world:
                     assert await broken(world) == []
     finally:
+        node.kill()
+
+
+async def test_what_another_process_of_redis_lacks_is_put_right_though_nobody_looks(
+    tmp_path: Path, redis_binary: Path | None
+) -> None:
+    """A worker has every event looked at, and compares with SQL what the other process wrote."""
+    node = Node(tmp_path / "redis", {}, redis_binary or find_binary())
+    node.start()
+    url = f"redis://127.0.0.1:{node.port}"
+    client = connect(url)
+    seats = SeatStore(client)
+    try:
+        with running_server(tmp_path / "data", redis_url=url) as server:
+            sale = server.add_event()
+            seat = sale.seats[0]
+            async with server.user("ann") as ann:
+                booking = await ann.bought(sale, seat)
+        with running_server(tmp_path / "data", redis_url=url):  # one that has no copy of the event
+            await seats.unbook_seats(sale.id, int(booking["bookingId"]), "ann", [seat])
+            await asyncio.to_thread(stop_cleanly, node)
+            await asyncio.to_thread(node.start)
+
+            async def is_booked() -> bool:
+                try:
+                    records = (await seats.snapshot(sale.id)).records
+                except (Unavailable, Unopened):
+                    return False
+                return any(one.seat_id == seat and one.status == "B" for one in records)
+
+            await eventually(is_booked)
+    finally:
+        await client.aclose()
         node.kill()
 
 

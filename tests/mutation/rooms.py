@@ -22,7 +22,7 @@ class Room:
 
 ROOMS: Final[dict[str, Room]] = {
     "lua": Room("lua/**/*.lua", ("tests/store", "tests/checkout")),
-    "domain": Room("server/houseful/domain/*.py", ("tests/domain", "tests/wire", "tests/plans")),
+    "domain": Room("server/houseful/domain/*.py", ("tests/domain", "tests/wire")),
     "store": Room("server/houseful/store/*.py", ("tests/store", "tests/sales")),
     "checkout": Room("server/houseful/checkout/*.py", ("tests/checkout", "tests/payments")),
     "ledger": Room("server/houseful/ledger/*.py", ("tests/ledger", "tests/checkout")),

@@ -127,6 +127,7 @@ class Bench:
             begin = time.monotonic()
             outcome = self._try(mutant, functions)
             self._report(mutant, outcome, time.monotonic() - begin)
+        self._say("all tried")
         return True
 
     def _learn(self, items: Sequence[pytest.Item]) -> None:
