@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
@@ -30,6 +29,7 @@ from houseful.checkout.crash_points import crash_at
 from houseful.checkout.mails import BookingMails
 from houseful.checkout.payment_attempts import PaymentAttempts
 from houseful.checkout.receipts import House, Receipts
+from houseful.clock import clock_ms
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.domain.errors import Unavailable
@@ -86,10 +86,6 @@ SOCKETS = {
     "/occupancy": overview,
 }
 """Path → what serves a WebSocket there."""
-
-
-def wall_clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -172,7 +168,7 @@ def build(settings: Settings, redis_url: str) -> Context:
     database = Database(settings.sql_url())
     seats = SeatStore(client)
     limiter = Limiter(client)
-    catalog = Catalog(database, seats, settings.timezone)
+    catalog = Catalog(database, seats, settings.timezone, clock_ms)
     staff_store = StaffEventStore(client)
     staff_events = StaffEventStream(staff_store)
     secret, old_secrets = settings.signing_secret().encode(), settings.old_secrets()
@@ -244,7 +240,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         seats,
         DeadlineIndex(client),
         database,
-        wall_clock_ms,
+        clock_ms,
         lapsed=checkout.lapsed,
         renew=catalog.renew_event,
     )
@@ -254,7 +250,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         seats,
         catalog,
         frame_interval_ms=settings.frame_interval_ms,
-        clock=wall_clock_ms,
+        clock=clock_ms,
         other_server=deadlines.survey_soon,
         lease_expired=deadlines.ring,
     )
@@ -264,13 +260,13 @@ def build(settings: Settings, redis_url: str) -> Context:
         await watched.caught_up()
         return watched.replica
 
-    choice = SeatChoice(seat_copy, wall_clock_ms)
+    choice = SeatChoice(seat_copy, clock_ms)
     reservations = Reservations(
         seats,
         limiter,
         catalog,
         rules,
-        wall_clock_ms,
+        clock_ms,
         refused=partial(staff_events.attempt, kind=REFUSED),
         choice=choice,
         left_alone=partial(staff_events.attempt, kind=LEFT_ALONE),
@@ -286,7 +282,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         best_available=BestAvailable(reservations, choice),
         live=live_events,
         deadlines=deadlines,
-        retention=Retention(database, seats, wall_clock_ms, settings.retention_days * 86_400_000),
+        retention=Retention(database, seats, clock_ms, settings.retention_days * 86_400_000),
         ws_tickets=WsTickets(client),
         limiter=limiter,
         gateway=gateway,
@@ -304,7 +300,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         uncounted=Networks(settings.uncounted_addresses),
         sockets_by_address=Places(settings.sockets_per_address),
         sockets_by_user=Places(settings.sockets_per_user),
-        clock=wall_clock_ms,
+        clock=clock_ms,
     )
 
 

@@ -23,7 +23,7 @@ from houseful.domain.plan import Plan
 from houseful.domain.price_drafts import CellChange, PriceChange, applied
 from houseful.domain.receipts import Seller
 from houseful.domain.seats import Granted
-from houseful.ledger import events
+from houseful.ledger import events, price_changes
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.ledger.events import EventRecord
 from houseful.ledger.models import BOOKING, KEY, OUTBOX
@@ -140,7 +140,9 @@ class Shop:
         cells = {(name, None): CellChange(amount) for name, amount in amounts.items()}
         prices = applied(stands, PriceChange(cells=cells), self.event.currency)
         await self.database.transact(
-            lambda session: events.change(session, self.event.id, values={}, prices=prices)
+            lambda session: price_changes.sell_at(
+                session, self.event.id, prices, who="ada", now_ms=clock_ms()
+            )
         )
         self.catalog.forget(self.event.id)
 

@@ -6,7 +6,7 @@ import pytest
 
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.price_drafts import CellChange, PriceChange, applied
-from houseful.ledger import bookings, events, price_lists
+from houseful.ledger import bookings, events, price_changes, price_lists
 from houseful.sql.database import Database
 from tests.ledger.halls import add_event
 from tests.support.sessions import reading, writing
@@ -33,7 +33,7 @@ async def test_new_prices_are_another_list_and_the_old_one_stays(database: Datab
     async with writing(database) as session:
         change = PriceChange(cells={("PREMIUM", None): CellChange(18000)})
         dearer = applied(event.prices.as_new(), change, "EUR")
-        await events.change(session, event.id, values={}, prices=dearer)
+        await price_changes.sell_at(session, event.id, dearer, who="ada", now_ms=1)
         changed = await events.get(session, event.id)
         lists = [await price_lists.get(session, event.id, number) for number in (1, 2, 3)]
         assert await events.list_all(session) == [changed]

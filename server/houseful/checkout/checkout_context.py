@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import structlog
 
 from houseful.checkout.crash_points import Reached, nowhere
 from houseful.checkout.payment_attempts import PaymentAttempts
+from houseful.clock import clock_ms as clock_ms
 from houseful.domain.errors import Unavailable
 from houseful.domain.pricing import PricedSeat
 from houseful.ledger import house
@@ -27,11 +27,6 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 Record = Callable[[str, Mapping[str, object]], None]
-
-
-def clock_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def write_log(what: str, facts: Mapping[str, object]) -> None:

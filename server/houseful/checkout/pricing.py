@@ -53,7 +53,7 @@ async def price(
     event = await claims.facts(session, event_id)
     if event is None:
         raise NotFound(f"expected an event, got {event_id}")
-    prices = await _list_of(session, event, price_list)
+    prices = await _list_of(session, event, price_list, now_ms)
     seats = priced(prices, await _named(session, event_id, seat_ids), tickets)
     plain = quote(seats, prices, None)
     if not code:
@@ -80,10 +80,13 @@ async def price(
     return checked(quote(seats, prices, discount)), event
 
 
-async def _list_of(session: Session, event: ClaimedEvent, number: int) -> PriceList:
+async def _list_of(session: Session, event: ClaimedEvent, number: int, now_ms: int) -> PriceList:
     """The list that a hold was made under. Where this database has none such (a hold that names none,
     a history that a restore undid) the event's of now."""
     held = await price_lists.get(session, event.id, number) if number else None
+    if held is None and event.next_price_list is not None:
+        coming = await price_lists.get(session, event.id, event.next_price_list)
+        held = coming if coming and coming.starts_at_ms <= now_ms else None
     found = held or await price_lists.get(session, event.id, event.price_list)
     return found or PriceList(event.price_list, event.currency)
 

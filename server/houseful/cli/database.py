@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from houseful.redis.command_router import Client
     from houseful.settings import Settings
     from houseful.sql.database import Session
+    from houseful.store.seats import SeatStore
 
 T = TypeVar("T")
 
@@ -40,19 +42,34 @@ def with_database(
     return asyncio.run(run())
 
 
-async def _tell(chosen: Settings, event_id: int) -> None:
-    """Open pages hear of it at once; without this note servers find out within a second."""
+def with_seats(chosen: Settings, work: Callable[[SeatStore], Awaitable[T]]) -> T | None:
+    """The result of `work` on the seats of the running server; None where none runs."""
+    from houseful.store.seats import SeatStore
+
+    return asyncio.run(_with_client(chosen, lambda client: work(SeatStore(client))))
+
+
+async def _with_client(chosen: Settings, work: Callable[[Client], Awaitable[T]]) -> T | None:
     from houseful.redis.connection import connect, settled
     from houseful.settings import revealed
-    from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
-    from houseful.store.staff_events import StaffEventStore
     from houseful.valkey.embedded import find_running
 
     url = find_running(chosen.data_dir) if chosen.redis_url is None else revealed(chosen.redis_url)
     if url is None:
-        return
+        return None
     client = connect(await settled(url))
     try:
-        await StaffEventStream(StaffEventStore(client)).tell(event_id, EVENT_CHANGED)
+        return await work(client)
     finally:
         await client.aclose()
+
+
+async def _tell(chosen: Settings, event_id: int) -> None:
+    """Open pages hear of it at once; without this note servers find out within a second."""
+    from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
+    from houseful.store.staff_events import StaffEventStore
+
+    await _with_client(
+        chosen,
+        lambda client: StaffEventStream(StaffEventStore(client)).tell(event_id, EVENT_CHANGED),
+    )

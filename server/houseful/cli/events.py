@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from houseful.cli.database import with_database
-from houseful.cli.prices import fees_asked, listed, prices_asked
+from houseful.cli.prices import fees_asked, prices_asked
 from houseful.cli.upkeep import DataDir
-from houseful.domain.errors import InvalidRequest, NotFound
+from houseful.domain.errors import InvalidRequest
 from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.text import visible
 
@@ -136,13 +136,13 @@ def list_events(data_dir: DataDir = None) -> None:
 @app.command()
 def hide(event: EventId, reason: Reason = "hidden", data_dir: DataDir = None) -> None:
     """Buyers neither find nor see it any more; what they bought stays."""
-    _change(event, data_dir, f"event {event} is hidden", hidden=True, reason=reason)
+    change(event, data_dir, f"event {event} is hidden", hidden=True, reason=reason)
 
 
 @app.command()
 def show(event: EventId, reason: Reason = "shown", data_dir: DataDir = None) -> None:
     """Buyers find it again."""
-    _change(event, data_dir, f"event {event} is shown", hidden=False, reason=reason)
+    change(event, data_dir, f"event {event} is shown", hidden=False, reason=reason)
 
 
 @app.command()
@@ -153,40 +153,7 @@ def rename(
     data_dir: DataDir = None,
 ) -> None:
     """Give it another name, everywhere it is shown."""
-    _change(event, data_dir, f"event {event} is renamed", name=name, reason=reason)
-
-
-@app.command("price")
-def change_prices(
-    event: EventId,
-    price: PriceOption = None,
-    ticket_type: TypeOption = None,
-    fee_per_ticket: PerTicket = None,
-    fee_percent: FeePercent = None,
-    fee_per_order: PerOrder = None,
-    vat: Vat = None,
-    reason: Reason = "other prices",
-    data_dir: DataDir = None,
-) -> None:
-    """Make its next price list: what is not named stays; holds keep the list they were made under.
-
-    With nothing named: shows the list of now."""
-    from houseful import settings
-    from houseful.ledger import events
-
-    found = with_database(
-        settings.load(data_dir=data_dir), lambda session: events.get(session, event)
-    )
-    if found is None:
-        raise NotFound(f"expected an event, got {event}")
-    asked = prices_asked(price or [], ticket_type or [], list(found.prices.by_category))
-    if not ticket_type:
-        asked.pop("ticketTypes", None)  # types that it has already
-    asked |= fees_asked(fee_per_ticket, fee_percent, fee_per_order, vat)
-    if not asked:
-        print(*listed(found.prices), sep="\n")
-        return
-    _change(event, data_dir, f"event {event} has other prices", **asked, reason=reason)
+    change(event, data_dir, f"event {event} is renamed", name=name, reason=reason)
 
 
 @app.command()
@@ -206,7 +173,8 @@ def remove(event: EventId, reason: Reason = "removed", data_dir: DataDir = None)
     print(f"event {event} is removed")
 
 
-def _change(event_id: int, data_dir: Path | None, done: str, **given: object) -> None:
+def change(event_id: int, data_dir: Path | None, done: str, **given: object) -> None:
+    """Change an event as its page does, and print `done`."""
     from houseful import settings
     from houseful.staff.event_acts import change_event
     from houseful.wire.commands import checked

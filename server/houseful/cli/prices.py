@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.money import to_wire
 from houseful.domain.price_lists import PriceList
+from houseful.domain.text import visible
 from houseful.domain.wording import shown
+
+if TYPE_CHECKING:
+    from houseful.wire.staff import PriceListBody
 
 RULES = ("note", "least", "most", "requires")
 
@@ -62,6 +66,25 @@ def listed(prices: PriceList) -> Iterator[str]:
             if kind_id == kind.id:
                 name = f"{category}/{kind.name}" if kind.name else category
                 yield f"{name}={to_wire(cell.amount_minor, prices.currency)}"
+
+
+def history_told(lists: Sequence[PriceListBody], *, is_held_known: bool) -> Iterator[str]:
+    """Price lists as people read them: when, by whom, what is held and sold, and what changed."""
+    for one in lists:
+        times = f"{one['state'].replace('_', ' ')} since {one['startsAt'] or 'the start'}"
+        if one["state"] == "scheduled":
+            times = f"begins {one['startsAt']}"
+        elif one["state"] == "withdrawn":
+            times = f"withdrawn {one['withdrawnAt']}"
+        held = one["heldSeats"] if is_held_known else "?"
+        made = f"by {visible(one['createdBy'] or '-')}, {one['createdAt'] or '-'}"
+        yield f"list {one['number']}: {times}; {held} held, {one['soldSeats']} sold; {made}"
+        for change in one["changes"]:
+            what = "/".join(filter(None, (change["category"], change["ticketType"])))
+            was, became = (
+                "none" if text is None else text for text in (change["before"], change["after"])
+            )
+            yield f"    {' '.join(filter(None, (change['field'], visible(what))))}: {was} -> {became}"
 
 
 def _split(key: str, categories: Sequence[str]) -> tuple[str, str | None]:

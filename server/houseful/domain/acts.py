@@ -26,5 +26,6 @@ ACTS: Final[dict[str, str]] = {
     "send_tickets": "Sent tickets by e-mail again",
     "unblock": "Put seats on sale again",
     "undo_check_in": "Took a check-in back",
+    "withdraw_prices": "Took back prices that were to begin",
 }
 """`act` → what was done. A test holds it equal to what the services write."""

@@ -72,7 +72,7 @@ class Offer:
 @dataclass(frozen=True)
 class PriceList:
     """`types` in the event's order, the first is the default; `prices` by (category, type id);
-    `ordinals`: the category's index in the plan → its name."""
+    `ordinals`: the category's index in the plan → its name. It holds from `starts_at_ms` on."""
 
     number: int
     currency: str
@@ -80,6 +80,7 @@ class PriceList:
     prices: Mapping[tuple[str, int], Price] = field(default_factory=dict)
     ordinals: Mapping[int, str] = field(default_factory=dict)
     fees: Fees = Fees()
+    starts_at_ms: int = 0
 
     @cached_property
     def offers(self) -> dict[tuple[str, int], Offer]:

@@ -15,6 +15,7 @@ from houseful.domain.pricing import PricedSeat
 from houseful.ledger import removal
 from houseful.ledger.counters import upsert_in
 from houseful.ledger.models import (
+    BOOKING,
     BOOKING_SEAT,
     EVENT,
     PLAN,
@@ -39,6 +40,7 @@ class ClaimedEvent:
     currency: str
     cancel_before_ms: int | None
     price_list: int
+    next_price_list: int | None
     timezone: str
     is_demo: bool = False
 
@@ -61,11 +63,20 @@ _FACTS: Final = (
         EVENT.c.currency,
         EVENT.c.cancel_before_ms,
         EVENT.c.price_list,
+        EVENT.c.next_price_list,
         VENUE.c.timezone,
         EVENT.c.is_demo,
     )
     .join(VENUE, VENUE.c.id == EVENT.c.venue_id)
     .where(EVENT.c.id == bindparam("event"))
+)
+
+_SOLD_BY_LIST: Final = (
+    select(BOOKING.c.price_list, func.count())
+    .join(BOOKING_SEAT, BOOKING_SEAT.c.booking_id == BOOKING.c.id)
+    .where(BOOKING.c.event_id == bindparam("event"), BOOKING_SEAT.c.live)
+    .where(BOOKING.c.confirmed_at_ms.is_not(None))
+    .group_by(BOOKING.c.price_list)
 )
 
 _NAMED: Final = (
@@ -276,3 +287,9 @@ async def tickets(session: Session, booking_id: int) -> list[IssuedTicket]:
         .order_by(TICKET.c.seat_id)
     )
     return [IssuedTicket(*row) for row in found]
+
+
+async def sold_by_list(session: Session, event_id: int) -> dict[int, int]:
+    """Number of a price list → seats that stand sold under it."""
+    rows = await session.execute(_SOLD_BY_LIST, {"event": event_id})
+    return {number: count for number, count in rows}  # noqa: C416 - rows are no pairs to mypy

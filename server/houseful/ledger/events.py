@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, Select, case, delete, func, insert, select, update
@@ -19,7 +19,6 @@ from houseful.ledger.counters import upsert
 from houseful.ledger.models import EVENT, EVENT_BLOCK, PLAN, VENUE
 from houseful.sql.database import Session
 from houseful.telemetry.rows import readable
-from houseful.wire.codec import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """An event with its plan's seat range. `prices` is the list it sells at now. `timezone` is the
-    venue's IANA name.
+    """An event with its plan's seat range. `prices` is the list it sells at, `next_prices` one that is
+    to begin; `at` says which of the two at a time. `timezone` is the venue's IANA name.
 
     Owners may cancel until `cancel_before_ms` before the start; None: the house rule.
     """
@@ -62,6 +61,14 @@ class EventRecord:
     lone_seats_off_below_percent: int = 10
     lone_seats_off_hours_before: int = 24
     cancelled_at_ms: int | None = None
+    next_prices: PriceList | None = None
+
+    def at(self, now_ms: int) -> EventRecord:
+        """The event as it sells at a time: the list that was to begin may have begun."""
+        coming = self.next_prices
+        if coming is None or now_ms < coming.starts_at_ms:
+            return self
+        return replace(self, prices=coming, next_prices=None)
 
     @property
     def price_list(self) -> int:
@@ -106,7 +113,7 @@ async def add(
     rule = lone_seats or LoneSeatRule()
     new = prices if isinstance(prices, NewPrices) else plain(prices)
     check_prices(new, currency)
-    ordinals = await _ordinals(session, plan_id)
+    ordinals = await price_lists.ordinals_of(session, plan_id)
     price_lists.require_categories(new, ordinals)
     result = await session.execute(
         insert(EVENT)
@@ -131,15 +138,6 @@ async def add(
     return event_id
 
 
-async def _ordinals(session: Session, plan_id: int) -> dict[str, int]:
-    """Category → its index in the plan. Raises NotFound."""
-    found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
-    categories: str | None = found.scalar_one_or_none()
-    if categories is None:
-        raise NotFound(f"expected an imported plan, got plan {plan_id}")
-    return {item["name"]: ordinal for ordinal, item in enumerate(decode(categories))}
-
-
 async def _venue(session: Session, name: str, timezone: str | None, house_timezone: str) -> int:
     zone = checked_zone(timezone or house_timezone)
     statement = upsert(session, VENUE).values(name=name, timezone=zone).on_conflict_do_nothing()
@@ -159,7 +157,7 @@ async def get(session: Session, event_id: int) -> EventRecord | None:
     found = (await session.execute(_select().where(EVENT.c.id == event_id))).one_or_none()
     if found is None:
         return None
-    prices = await price_lists.get(session, event_id, found.price_list)
+    prices = await price_lists.current(session, EVENT.c.id == event_id)
     return next(iter(readable("event", [_record(found, prices)], _in_bounds)), None)
 
 
@@ -207,8 +205,8 @@ async def some(session: Session, event_ids: Sequence[int]) -> list[EventRecord]:
 
 async def _records(session: Session, rows: Select[Any], where: Any) -> list[EventRecord]:
     found = (await session.execute(rows.order_by(EVENT.c.starts_at_ms, EVENT.c.id))).all()
-    prices = await price_lists.on_sale(session, where)
-    return [_record(row, prices.get(row.id)) for row in found]
+    prices = await price_lists.current(session, where)
+    return [_record(row, prices) for row in found]
 
 
 def _select() -> Select[Any]:
@@ -226,7 +224,7 @@ def _select() -> Select[Any]:
     )
 
 
-def _record(row: Any, prices: PriceList | None) -> EventRecord:
+def _record(row: Any, prices: price_lists.Lists) -> EventRecord:
     return EventRecord(
         id=row.id,
         plan_id=row.plan_id,
@@ -236,7 +234,8 @@ def _record(row: Any, prices: PriceList | None) -> EventRecord:
         on_sale_at_ms=row.on_sale_at_ms,
         off_sale_at_ms=row.off_sale_at_ms,
         currency=row.currency,
-        prices=prices or PriceList(row.price_list, row.currency),
+        prices=prices.get((row.id, row.price_list)) or PriceList(row.price_list, row.currency),
+        next_prices=prices.get((row.id, row.next_price_list)),
         generation=row.generation,
         first_seat_id=row.first_seat_id,
         seat_count=row.seat_count,
@@ -273,41 +272,15 @@ async def change(
     event_id: int,
     *,
     values: Mapping[str, Any],
-    prices: NewPrices | None = None,
     timezone: str | None = None,
-    who: str = "",
-    now_ms: int = 0,
 ) -> None:
-    """Write columns of an event, the zone of its venue, and a new price list.
-
-    The event sells at the new list from now on; the lists before stay as they are, because holds
-    were made under them. Raises InvalidRequest for a price that the gateway cannot charge.
-    """
+    """Write columns of an event and the zone of its venue."""
     if values:
         await session.execute(update(EVENT).where(EVENT.c.id == event_id).values(**values))
     if timezone is not None:
         venue = select(EVENT.c.venue_id).where(EVENT.c.id == event_id).scalar_subquery()
         zone = checked_zone(timezone)
         await session.execute(update(VENUE).where(VENUE.c.id == venue).values(timezone=zone))
-    if prices is not None:
-        await _new_list(session, event_id, prices, who, now_ms)
-
-
-async def _new_list(
-    session: Session, event_id: int, prices: NewPrices, who: str, now_ms: int
-) -> None:
-    # The update comes first: it locks the event's row, so that two changes make two lists.
-    raised = await session.execute(
-        update(EVENT)
-        .where(EVENT.c.id == event_id)
-        .values(price_list=EVENT.c.price_list + 1)
-        .returning(EVENT.c.price_list, EVENT.c.currency, EVENT.c.plan_id)
-    )
-    number, currency, plan_id = raised.one()
-    check_prices(prices, currency)
-    ordinals = await _ordinals(session, plan_id)
-    price_lists.require_categories(prices, ordinals)
-    await price_lists.write(session, event_id, number, prices, ordinals, who=who, now_ms=now_ms)
 
 
 async def revise(session: Session, event_id: int, now_ms: int) -> None:

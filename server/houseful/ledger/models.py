@@ -117,8 +117,9 @@ class Event(SQLModel, table=True):
     Buyers see no hidden one. `generation` rises each time its seats are rebuilt in Redis,
     `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
 
-    `price_list` is the number of the prices it sells at now. Owners may cancel until
-    `cancel_before_ms` before the start; NULL: the house rule. `lone_seats` is `domain.lone_seats`' mode.
+    It sells at the list `price_list`, and once the time of `next_price_list` has come at that. Owners
+    may cancel until `cancel_before_ms` before the start; NULL: the house rule. `lone_seats` is
+    `domain.lone_seats`' mode.
 
     Of each ticket given back the house keeps `domain.refunds.RefundFee`; owners may give back single
     tickets where `refund_by_ticket`. Called off at `cancelled_at_ms` by `cancelled_by`, it sells nothing.
@@ -140,6 +141,7 @@ class Event(SQLModel, table=True):
     revision: int = 0
     revised_at_ms: int = _big()
     price_list: int = 1
+    next_price_list: int | None = None
     lone_seats: str = Field(default="off", max_length=8)
     lone_seats_off_below_percent: int = 10
     lone_seats_off_hours_before: int = 24
@@ -152,21 +154,13 @@ class Event(SQLModel, table=True):
 
 
 class TicketType(SQLModel, table=True):
-    """Who a ticket is for, by `domain.price_lists.TicketType`; the event's first is its default.
-
-    Whether a type is sold, and where, is the price list's to say; one that no list names any more stays.
-    """
+    """Who a ticket is for, by its name, which has one id through all of an event's price lists."""
 
     __tablename__ = "ticket_type"
     __table_args__ = (NEVER_REUSED,)
     id: int | None = _number()
     event_id: int = _big(None, foreign="event.id", index=True)
-    ordinal: int
     name: str = Field(default="", max_length=64)
-    note: str = Field(default="", max_length=200)
-    least: int = 1
-    most: int | None = None
-    requires_id: int | None = _big(None)
 
 
 class PriceListRow(SQLModel, table=True):
@@ -187,6 +181,21 @@ class PriceListRow(SQLModel, table=True):
     fee_basis_points: int = 0
     fee_per_order_minor: int = _big()
     vat_basis_points: int = 0
+
+
+class ListType(SQLModel, table=True):
+    """A ticket type as one price list has it, by `domain.price_lists.TicketType`; the first is the
+    default."""
+
+    __tablename__ = "price_list_type"
+    event_id: int = _key("event.id")
+    price_list: int = Field(primary_key=True)
+    ticket_type_id: int = _key("ticket_type.id")
+    ordinal: int
+    note: str = Field(default="", max_length=200)
+    least: int = 1
+    most: int | None = None
+    requires_id: int | None = _big(None)
 
 
 class EventPrice(SQLModel, table=True):
@@ -607,7 +616,7 @@ def _table(model: Any) -> Table:
 METADATA = SQLModel.metadata
 COUNTER, VENUE, PLAN, SECTION, SEAT = map(_table, (Counter, Venue, Plan, Section, Seat))
 EVENT, EVENT_PRICE, EVENT_BLOCK = map(_table, (Event, EventPrice, EventBlock))
-TICKET_TYPE, PRICE_LIST = map(_table, (TicketType, PriceListRow))
+TICKET_TYPE, PRICE_LIST, LIST_TYPE = map(_table, (TicketType, PriceListRow, ListType))
 DISCOUNT, KEY, BOOKING = map(_table, (DiscountCode, IdempotencyKey, Booking))
 BOOKING_SEAT, PAYMENT, REFUND = map(_table, (BookingSeat, Payment, Refund))
 DEMO_CHARGE, WEBHOOK, OUTBOX = map(_table, (DemoCharge, WebhookEvent, Outbox))

@@ -11,15 +11,18 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, select
 
-from houseful.domain.errors import InvalidRequest
+from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.price_lists import Fees, NewPrices, Price, PriceList, TicketType
 from houseful.domain.wording import shown
-from houseful.ledger.models import EVENT, EVENT_PRICE, PRICE_LIST, TICKET_TYPE
+from houseful.ledger.models import EVENT, EVENT_PRICE, LIST_TYPE, PLAN, PRICE_LIST, TICKET_TYPE
 from houseful.sql.database import Session
+from houseful.wire.codec import decode
 
 
 def _cells() -> Select[Any]:
     mine = EVENT_PRICE.c.event_id == PRICE_LIST.c.event_id
+    listed = LIST_TYPE.c.event_id == EVENT_PRICE.c.event_id
+    listed &= LIST_TYPE.c.price_list == EVENT_PRICE.c.price_list
     return (
         select(
             EVENT_PRICE.c.event_id,
@@ -29,29 +32,33 @@ def _cells() -> Select[Any]:
             EVENT_PRICE.c.ordinal,
             EVENT_PRICE.c.amount_minor,
             EVENT_PRICE.c.vat_basis_points.label("rate"),
+            PRICE_LIST.c.starts_at_ms,
             PRICE_LIST.c.fee_per_ticket_minor,
             PRICE_LIST.c.fee_basis_points,
             PRICE_LIST.c.fee_per_order_minor,
             PRICE_LIST.c.vat_basis_points,
             TICKET_TYPE.c.id,
             TICKET_TYPE.c.name,
-            TICKET_TYPE.c.note,
-            TICKET_TYPE.c.least,
-            TICKET_TYPE.c.most,
-            TICKET_TYPE.c.requires_id,
+            LIST_TYPE.c.note,
+            LIST_TYPE.c.least,
+            LIST_TYPE.c.most,
+            LIST_TYPE.c.requires_id,
         )
         .join(EVENT, EVENT.c.id == EVENT_PRICE.c.event_id)
         .join(PRICE_LIST, mine & (PRICE_LIST.c.number == EVENT_PRICE.c.price_list))
         .join(TICKET_TYPE, TICKET_TYPE.c.id == EVENT_PRICE.c.ticket_type_id)
-        .order_by(TICKET_TYPE.c.ordinal, TICKET_TYPE.c.id, EVENT_PRICE.c.ordinal)
+        .join(LIST_TYPE, listed & (LIST_TYPE.c.ticket_type_id == EVENT_PRICE.c.ticket_type_id))
+        .order_by(LIST_TYPE.c.ordinal, TICKET_TYPE.c.id, EVENT_PRICE.c.ordinal)
     )
 
 
 _CELLS = _cells()
-_ON_SALE = _CELLS.where(EVENT.c.price_list == EVENT_PRICE.c.price_list)
-_ONE = _CELLS.where(
-    EVENT_PRICE.c.event_id == bindparam("event"), EVENT_PRICE.c.price_list == bindparam("number")
-)
+_CURRENT = _CELLS.where(EVENT_PRICE.c.price_list.in_((EVENT.c.price_list, EVENT.c.next_price_list)))
+_OF_EVENT = _CELLS.where(EVENT_PRICE.c.event_id == bindparam("event"))
+_ONE = _OF_EVENT.where(EVENT_PRICE.c.price_list == bindparam("number"))
+
+Lists = dict[tuple[int, int], PriceList]
+"""By (event, number)."""
 
 
 async def get(session: Session, event_id: int, number: int) -> PriceList | None:
@@ -60,13 +67,22 @@ async def get(session: Session, event_id: int, number: int) -> PriceList | None:
     return _list(rows) if rows else None
 
 
-async def on_sale(session: Session, where: Any = True) -> dict[int, PriceList]:
-    """Event id → the list it sells at now; of those that `where`, a condition on EVENT, picks."""
-    by_event: dict[int, list[Any]] = {}
-    statement = _ON_SALE if where is True else _ON_SALE.where(where)
-    for row in await session.execute(statement):
-        by_event.setdefault(row.event_id, []).append(row)
-    return {event_id: _list(rows) for event_id, rows in by_event.items()}
+async def of_event(session: Session, event_id: int) -> Lists:
+    """All that the event ever had."""
+    return _lists(await session.execute(_OF_EVENT, {"event": event_id}))
+
+
+async def current(session: Session, where: Any = True) -> Lists:
+    """The lists that events sell at, and those that are to begin; of events that `where`, a condition
+    on EVENT, picks."""
+    return _lists(await session.execute(_CURRENT if where is True else _CURRENT.where(where)))
+
+
+def _lists(rows: Iterable[Any]) -> Lists:
+    found: dict[tuple[int, int], list[Any]] = {}
+    for row in rows:
+        found.setdefault((row.event_id, row.number), []).append(row)
+    return {key: _list(cells) for key, cells in found.items()}
 
 
 def _list(rows: Iterable[Any]) -> PriceList:
@@ -87,7 +103,9 @@ def _list(rows: Iterable[Any]) -> PriceList:
         row.vat_basis_points,
     )
     ordered = dict(sorted(ordinals.items()))
-    return PriceList(row.number, row.currency, tuple(types.values()), prices, ordered, fees)
+    return PriceList(
+        row.number, row.currency, tuple(types.values()), prices, ordered, fees, row.starts_at_ms
+    )
 
 
 async def write(
@@ -105,8 +123,9 @@ async def write(
 
     A type that the event knows by its name keeps its id.
     """
-    ids = await _write_types(session, event_id, new)
-    fees = new.fees
+    ids = await _type_ids(session, event_id, new)
+    needed = {name: ids[other] for name, other in new.requires.items()}
+    fees, mine = new.fees, {"event_id": event_id, "price_list": number}
     await session.execute(
         insert(PRICE_LIST).values(
             event_id=event_id,
@@ -121,11 +140,25 @@ async def write(
         )
     )
     await session.execute(
+        insert(LIST_TYPE),
+        [
+            {
+                **mine,
+                "ticket_type_id": ids[kind.name],
+                "ordinal": ordinal,
+                "note": kind.note,
+                "least": kind.least,
+                "most": kind.most,
+                "requires_id": needed.get(kind.name),
+            }
+            for ordinal, kind in enumerate(new.types)
+        ],
+    )
+    await session.execute(
         insert(EVENT_PRICE),
         [
             {
-                "event_id": event_id,
-                "price_list": number,
+                **mine,
                 "category": category,
                 "ticket_type_id": ids[name],
                 "ordinal": ordinals[category],
@@ -137,32 +170,30 @@ async def write(
     )
 
 
-async def _write_types(session: Session, event_id: int, new: NewPrices) -> dict[str, int]:
-    """Type name → id."""
+async def _type_ids(session: Session, event_id: int, new: NewPrices) -> dict[str, int]:
+    """Type name → id, made where the event has none of that name."""
     found = await session.execute(
         select(TICKET_TYPE.c.name, TICKET_TYPE.c.id).where(TICKET_TYPE.c.event_id == event_id)
     )
     ids: dict[str, int] = {row.name: row.id for row in found}
-    for ordinal, kind in enumerate(new.types):
-        values = {"ordinal": ordinal, "note": kind.note, "least": kind.least, "most": kind.most}
-        if kind.name in ids:
-            where = TICKET_TYPE.c.id == ids[kind.name]
-            await session.execute(TICKET_TYPE.update().where(where).values(**values))
-        else:
+    for kind in new.types:
+        if kind.name not in ids:
             made = await session.execute(
                 insert(TICKET_TYPE)
-                .values(event_id=event_id, name=kind.name, **values)
+                .values(event_id=event_id, name=kind.name)
                 .returning(TICKET_TYPE.c.id)
             )
             ids[kind.name] = made.scalar_one()
-    for kind in new.types:
-        needed = new.requires.get(kind.name)
-        await session.execute(
-            TICKET_TYPE.update()
-            .where(TICKET_TYPE.c.id == ids[kind.name])
-            .values(requires_id=ids[needed] if needed is not None else None)
-        )
     return ids
+
+
+async def ordinals_of(session: Session, plan_id: int) -> dict[str, int]:
+    """Category → its index in the plan. Raises NotFound."""
+    found = await session.execute(select(PLAN.c.categories).where(PLAN.c.id == plan_id))
+    categories: str | None = found.scalar_one_or_none()
+    if categories is None:
+        raise NotFound(f"expected an imported plan, got plan {plan_id}")
+    return {item["name"]: ordinal for ordinal, item in enumerate(decode(categories))}
 
 
 def require_categories(new: NewPrices, ordinals: Mapping[str, int]) -> None:

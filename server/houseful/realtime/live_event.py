@@ -87,12 +87,13 @@ class LiveEvent:
         """Whether changes are heard of at once; `bool()` is False."""
         self.read_at = 0.0
         self.listeners: list[Listener] = []
-        self.sale = SaleClock(house.event, clock, self._tell_sale)
+        self.sale = SaleClock(house.event, clock, self._tell_sale, self._reprice)
         self._seats = seats
         self._catalog = catalog
         self._staff_events = staff_events
         self._notes_since = ""
         self._notes_due = False
+        self._prices_due = False
         self._rung = asyncio.Event()
         self._looked_at = 0.0
         self._look_timer: asyncio.TimerHandle | None = None
@@ -184,6 +185,9 @@ class LiveEvent:
             await self._read()
             if has_note:
                 await self._read_notes()
+            if self._prices_due:
+                self.learn(await self._catalog.house(self.event_id))
+                self._prices_due = False
             self.read_at = asyncio.get_running_loop().time()
             return True
         except Unopened:
@@ -282,6 +286,11 @@ class LiveEvent:
         if house is not self.replica.house:
             self.replica.rehouse(house)
             self.sale.aim(house.event)
+
+    def _reprice(self) -> None:
+        """The next price list holds from now on."""
+        self._prices_due = True
+        self._rung.set()
 
     def _tell_sale(self, state: SaleState, on_sale_at_ms: int | None) -> None:
         self.hub.tell_all(frames.sale(state, on_sale_at_ms))

@@ -1,4 +1,4 @@
-"""Knows when an event's sale opens and closes, and says so at that very moment.
+"""Knows when an event's sale opens and closes and other prices begin, and says so at that very moment.
 
 Owns: one timer. Never: whether a seat may be taken; `services.reservations` looks for itself, by
 the same clock.
@@ -22,17 +22,20 @@ SOONEST_S: Final = 0.001
 
 
 class SaleClock:
-    """Calls `tell(state, on_sale_at_ms)` when the state changes, or the event did."""
+    """Calls `tell(state, on_sale_at_ms)` when the state changes, or the event did, and `reprice()` when
+    the time of its next price list has come."""
 
     def __init__(
         self,
         record: EventRecord,
         clock: Callable[[], int],
         tell: Callable[[SaleState, int | None], None],
+        reprice: Callable[[], None],
     ) -> None:
         self._record = record
         self._clock = clock
         self._tell = tell
+        self._reprice = reprice
         self._timer: asyncio.TimerHandle | None = None
         self.state = sale_state(record, clock())
 
@@ -52,8 +55,14 @@ class SaleClock:
         if state != self.state or is_new:
             self.state = state
             self._tell(state, record.on_sale_at_ms)
-        ends = record.off_sale_at_ms
-        moments = (record.on_sale_at_ms, record.starts_at_ms if ends is None else ends)
+        if record.at(now) is not record:
+            self._reprice()
+        ends, coming = record.off_sale_at_ms, record.next_prices
+        moments = (
+            record.on_sale_at_ms,
+            record.starts_at_ms if ends is None else ends,
+            coming.starts_at_ms if coming else None,
+        )
         ahead = [at_ms - now for at_ms in moments if at_ms is not None and at_ms > now]
         if ahead:
             wait = min(LONGEST_S, max(SOONEST_S, min(ahead) / 1000))

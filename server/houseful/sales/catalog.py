@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from houseful.clock import clock_ms
 from houseful.domain.errors import NotFound
 from houseful.domain.lone_seats import LoneSeatRule
 from houseful.domain.plan import Plan
@@ -70,9 +71,16 @@ class NewEvent:
 class Catalog:
     """Everything known of events before anybody buys."""
 
-    def __init__(self, database: Database, seats: SeatStore, timezone: str = "UTC") -> None:
+    def __init__(
+        self,
+        database: Database,
+        seats: SeatStore,
+        timezone: str = "UTC",
+        clock: Callable[[], int] = clock_ms,
+    ) -> None:
         """`timezone`: the IANA name of new venues' own, where nobody says another."""
         self._database = database
+        self._clock = clock
         self.timezone = timezone
         self._seats = seats
         self._events: dict[int, tuple[float, EventRecord]] = {}
@@ -87,11 +95,13 @@ class Catalog:
         """Told of events that were opened or renewed: they are to be compared with SQL."""
 
     async def event(self, event_id: int) -> EventRecord:
-        """Raises NotFound."""
+        """As it sells at this moment. Raises NotFound."""
         known = self._events.get(event_id)
         if known and monotonic() - known[0] < EVENT_TTL_S:
-            return known[1]
-        return await self._event_flights.run(event_id, lambda: self._read_event(event_id))
+            record = known[1]
+        else:
+            record = await self._event_flights.run(event_id, lambda: self._read_event(event_id))
+        return record.at(self._clock())
 
     async def _read_event(self, event_id: int) -> EventRecord:
         record = await self._database.query(lambda session: events.get(session, event_id))
@@ -111,13 +121,14 @@ class Catalog:
             if event_ids is None
             else lambda session: events.some(session, event_ids)
         )
-        now = monotonic()
+        now, now_ms = monotonic(), self._clock()
         self._events.update((record.id, (now, record)) for record in records)
-        return records
+        return [record.at(now_ms) for record in records]
 
     async def events(self) -> list[tuple[EventRecord, int]]:
         """Every event with the number of its available seats."""
-        records = await self._database.query(events.list_all)
+        found, now_ms = await self._database.query(events.list_all), self._clock()
+        records = [record.at(now_ms) for record in found]
         return list(zip(records, await self.available(records), strict=True))
 
     async def available(self, records: Sequence[EventRecord]) -> list[int]:

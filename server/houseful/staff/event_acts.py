@@ -17,7 +17,6 @@ from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
 from houseful.domain.price_drafts import NOTHING, PriceChange, applied
-from houseful.domain.price_lists import NewPrices
 from houseful.domain.zones import checked_zone
 from houseful.ledger import audit, cancellations, events, outbox, plans, removal
 from houseful.ledger.events import EventRecord
@@ -25,7 +24,8 @@ from houseful.plans import reader
 from houseful.sales.catalog import write_event
 from houseful.sql.database import Session
 from houseful.staff.event_requests import changed_columns, new_event
-from houseful.staff.price_requests import price_change, require_known, require_sold
+from houseful.staff.price_acts import reprice, repricing, told
+from houseful.staff.price_requests import price_change
 from houseful.wire.staff import EventChangeRequest, NewEventRequest, ReasonRequest
 
 KNOWN_EVERYWHERE_MS: Final = 2_000
@@ -63,32 +63,19 @@ async def change_event(
     session: Session, who: str, event_id: int, request: EventChangeRequest
 ) -> None:
     """Change name, times, prices or rules. Raises NotFound, InvalidRequest."""
-    before = await _event(session, event_id)
-    values, now = changed_columns(request), clock_ms()
-    asked, stands = price_change(request, before.currency), before.prices.as_new()
-    if not values and not asked and request.timeZone is None:
+    before, now = await _event(session, event_id), clock_ms()
+    values, prices = changed_columns(request), repricing(before, request, now)
+    if not values and not prices and request.timeZone is None:
         raise InvalidRequest("expected something to change, got nothing")
-    draft = stands
-    if asked is not None:
-        require_known(before.prices, (category for category, _ in asked.cells))
-        draft = applied(stands, asked, before.currency)
-        require_sold(before.prices, draft)
-    prices = draft if draft != stands else None
     after = replace(
         before,
         **values,
         timezone=checked_zone(request.timeZone or before.timezone),
     )
     check_sale(after.starts_at_ms, after.on_sale_at_ms, after.off_sale_at_ms)
-    await events.change(
-        session,
-        event_id,
-        values=values,
-        prices=prices,
-        timezone=request.timeZone,
-        who=who,
-        now_ms=now,
-    )
+    await events.change(session, event_id, values=values, timezone=request.timeZone)
+    if prices is not None:
+        await reprice(session, who, event_id, prices, now)
     await tell_calendars(session, before, after)
     await audit.write(
         session,
@@ -97,8 +84,7 @@ async def change_event(
         at_ms=now,
         event_id=event_id,
         reason=request.reason,
-        details=differences(before, after)
-        | ({"prices": [told(stands), told(prices)]} if prices else {}),
+        details=differences(before, after) | (prices.details if prices else {}),
     )
 
 
@@ -139,7 +125,7 @@ async def _event(session: Session, event_id: int) -> EventRecord:
     found = await events.get(session, event_id)
     if found is None:
         raise NotFound(f"no event {event_id}", code="unknown_event")
-    return found
+    return found.at(clock_ms())
 
 
 async def tell_calendars(session: Session, before: EventRecord, after: EventRecord) -> None:
@@ -153,14 +139,6 @@ async def tell_calendars(session: Session, before: EventRecord, after: EventReco
         notice = {"about": "moved", "before": before.starts_at_ms}
         job = (NOTICE, notice, now + KNOWN_EVERYWHERE_MS)
         await outbox.promise_to_all(session, before.id, State.CONFIRMED, job, now_ms=now)
-
-
-def told(prices: NewPrices) -> dict[str, int]:
-    """What the audit log says of a price list: category, or category/type → minor units."""
-    return {
-        f"{category}/{name}" if name else category: price.amount_minor
-        for (category, name), price in prices.prices.items()
-    }
 
 
 def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from houseful.sql.database import Database
 from houseful.staff.demo_removal import DemoRemoval
 from houseful.staff.event_acts import add_event, add_plan, cancel_event, change_event, remove_event
 from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
+from houseful.staff.price_acts import withdraw_prices
 from houseful.wire.staff import EventChangeRequest, NewEventRequest, ReasonRequest
 
 
@@ -62,6 +63,15 @@ class EventAdmin:
         await self._database.transact(lambda session: change_event(session, who, event_id, request))
         await self._tell_changed([event_id])
         return await self._catalog.event(event_id)
+
+    async def withdraw_prices(
+        self, who: str, event_id: int, number: int, request: ReasonRequest
+    ) -> None:
+        """Take back a price list that was to begin; see `withdraw_prices`."""
+        await self._database.transact(
+            lambda session: withdraw_prices(session, who, event_id, number, request)
+        )
+        await self._tell_changed([event_id])
 
     async def remove_event(self, who: str, event_id: int, request: ReasonRequest) -> None:
         """Take an event that sold nothing out of every list; see `remove_event`."""

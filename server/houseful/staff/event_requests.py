@@ -30,7 +30,7 @@ def new_event(request: NewEventRequest, prices: NewPrices) -> NewEvent:
 def changed_columns(request: EventChangeRequest) -> dict[str, Any]:
     """Columns of the event by name. Raises InvalidRequest for a null where there must be something."""
     given = request.model_fields_set
-    for name in sorted(given - {"onSaleAt", "offSaleAt"}):
+    for name in sorted(given - {"onSaleAt", "offSaleAt", "pricesFrom", "replacesPriceList"}):
         if name in given and getattr(request, name) is None:
             raise InvalidRequest(f"{name}: expected a value, got null", field=name)
     values: dict[str, Any] = {}

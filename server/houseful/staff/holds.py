@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 
 from houseful.checkout.checkout_context import clock_ms
@@ -29,6 +31,10 @@ class Holds:
         house = await self._catalog.house(event_id)
         found = await self._catalog.opened(event_id, lambda: self._seats.holds(event_id))
         return house, found
+
+    async def by_price_list(self, event_id: int) -> Counter[int]:
+        """Number of a price list → seats held, or being paid for, under it."""
+        return by_price_list((await self.listed(event_id))[1])
 
     async def release(
         self, event_id: int, reservation_id: int, *, who: str, reason: str
@@ -86,3 +92,11 @@ class Holds:
                     )
                     released += done.seat_ids
         return released
+
+
+def by_price_list(holds: Iterable[Hold]) -> Counter[int]:
+    """Number of a price list → how many seats these hold under it."""
+    held: Counter[int] = Counter()
+    for hold in holds:
+        held[hold.reservation.price_list] += len(hold.reservation.seat_ids)
+    return held

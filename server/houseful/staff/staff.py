@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.mails import BookingMails
+from houseful.clock import clock_ms
 from houseful.ledger import audit
 from houseful.ledger.audit import Entry
 from houseful.sales.catalog import Catalog
@@ -17,9 +18,11 @@ from houseful.staff.discount_admin import DiscountAdmin
 from houseful.staff.event_admin import EventAdmin
 from houseful.staff.event_stream import StaffEventStream
 from houseful.staff.holds import Holds
+from houseful.staff.price_history import history
 from houseful.staff.refund_terms import RefundTerms
 from houseful.store.seats import SeatStore
 from houseful.tickets.code import TicketSigner
+from houseful.wire.staff import PriceListBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class Staff:
     programme: EventAdmin
     discounts: DiscountAdmin
     refund_terms: RefundTerms
+
+    async def price_lists(self, event_id: int) -> list[PriceListBody]:
+        """The newest first, with what is held and sold under each. Raises NotFound."""
+        record = await self.catalog.event(event_id)
+        held = await self.holds.by_price_list(event_id)
+        return await self.database.query(
+            lambda s: history(s, event_id, record.price_list, clock_ms(), held)
+        )
 
     async def audit(self, event_id: int, *, page: int, size: int) -> tuple[list[Entry], int]:
         """A page (from 1) of what was done to an event. Raises NotFound."""

@@ -216,6 +216,9 @@ class EventBody(TypedDict):
     offSaleAt: Instant | None
     currency: str
     priceList: PriceList
+    pricesUntil: Annotated[
+        Instant | None, Field(description="Other prices begin then; null: none are set.")
+    ]
     totalSeats: int
     availableSeats: int
     minPrice: Decimal

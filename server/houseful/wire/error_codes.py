@@ -54,6 +54,11 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "not_cancellable": (409, "The booking cannot be cancelled."),
     "cancellation_closed": (409, "Too late to cancel online."),
     "not_confirmed": (409, "An unpaid or cancelled booking has no papers."),
+    "prices_scheduled": (
+        409,
+        "Other prices are to begin already: `priceList`. Replace them, or withdraw them first.",
+    ),
+    "prices_not_scheduled": (409, "The price list is not one that is to begin."),
     "event_sold": (409, "Something of the event was sold; it can be hidden, not removed."),
     "discount_exists": (409, "There is a discount of that name."),
     "unknown_booking": (404, "No such booking, or not yours."),

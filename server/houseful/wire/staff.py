@@ -467,8 +467,9 @@ class NewEventRequest(PricesRequest):
 class EventChangeRequest(ReasonRequest, PricesRequest):
     """What becomes different. `onSaleAt` and `offSaleAt` may be null: at once, until it starts.
 
-    `prices` become the event's next price list: holds keep the one they were made under. `timeZone`
-    is the venue's, for all its events.
+    `prices` become the event's next price list: holds keep the one they were made under. It begins at
+    once or at `pricesFrom`; one list at most is to begin, and `replacesPriceList` names it where the
+    new one is made of it and stands in its place. `timeZone` is the venue's, for all its events.
     """
 
     name: Name | None = None
@@ -480,6 +481,80 @@ class EventChangeRequest(ReasonRequest, PricesRequest):
         bool | None, Field(strict=True, description="true: buyers neither find nor see it")
     ] = None
     loneSeats: LoneSeatRequest | None = None
+    pricesFrom: Moment | None = None
+    replacesPriceList: Annotated[int | None, Field(strict=True, ge=1, le=10**9)] = None
+
+
+PriceField = Literal[
+    "price", "vatPercent", "perTicket", "percent", "perOrder", "note", "least", "most", "requires"
+]
+
+
+class PriceDifferenceBody(TypedDict):
+    """What a price list changes of the one before it; null: there was, or is, none."""
+
+    field: PriceField
+    category: Annotated[
+        str, Field(description="empty for what is of the event or of a ticket type")
+    ]
+    ticketType: str
+    before: str | None
+    after: str | None
+
+
+class TicketPriceBody(TypedDict):
+    """What a ticket of a type costs in a category: `amount` before fees, `price` as it is shown."""
+
+    category: str
+    ticketType: str
+    amount: Decimal
+    vatPercent: str
+    price: Decimal
+
+
+class FeesBody(TypedDict):
+    """What is added to prices; `vatPercent` is of the order's fee."""
+
+    perTicket: Decimal
+    percent: str
+    perOrder: Decimal
+    vatPercent: str
+
+
+class TicketTypeRulesBody(TypedDict):
+    """A ticket type; `requires` by name, empty for none."""
+
+    name: str
+    note: str
+    least: int
+    most: int | None
+    requires: str
+
+
+class PriceTermsBody(TypedDict):
+    """What a price list says."""
+
+    currency: str
+    ticketTypes: list[TicketTypeRulesBody]
+    ticketPrices: list[TicketPriceBody]
+    fees: FeesBody
+
+
+class PriceListBody(PriceTermsBody):
+    """One of an event's price lists: who made it and when, what is held and sold under it."""
+
+    number: int
+    state: Annotated[
+        Literal["on_sale", "scheduled", "past", "withdrawn"],
+        Field(description="withdrawn: it was to begin, and does not"),
+    ]
+    createdAt: Annotated[Instant | None, Field(description="null: before this was kept")]
+    createdBy: str
+    startsAt: Annotated[Instant | None, Field(description="null: before this was kept")]
+    withdrawnAt: Instant | None
+    heldSeats: Annotated[int, Field(description="held now, or being paid for")]
+    soldSeats: int
+    changes: list[PriceDifferenceBody]
 
 
 class RemovedEventsBody(TypedDict):

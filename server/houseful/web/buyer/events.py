@@ -114,6 +114,7 @@ def event_view(record: EventRecord, available: int) -> EventBody:
         "offSaleAt": instant(record.off_sale_at_ms),
         "currency": record.currency,
         "priceList": record.price_list,
+        "pricesUntil": instant(record.next_prices.starts_at_ms if record.next_prices else None),
         "totalSeats": record.seat_count,
         "availableSeats": available,
         "minPrice": to_wire(min(prices, default=0), record.currency),

@@ -27,6 +27,7 @@ FIELDS: Final = {
     "off_sale_at_ms": "offSaleAt",
     "timezone": "timeZone",
     "is_hidden": "hidden",
+    "prices_from_ms": "pricesFrom",
 }
 """What a change of an event is kept as → its name on the wire; prices stand apart."""
 
@@ -74,14 +75,13 @@ def changes(details: dict[str, Any], currency: str) -> Iterator[AuditChangeBody]
     if not isinstance(prices, list):
         return
     before, after = prices
-    for category in after:
-        if before.get(category) != after[category]:
-            yield {
-                "field": "price",
-                "category": category,
-                "before": None if category not in before else to_wire(before[category], currency),
-                "after": to_wire(after[category], currency),
-            }
+    for category in dict.fromkeys([*after, *before]):
+        amounts = [each.get(category) for each in (before, after)]
+        if amounts[0] != amounts[1]:
+            was, became = (
+                None if amount is None else to_wire(amount, currency) for amount in amounts
+            )
+            yield {"field": "price", "category": category, "before": was, "after": became}
 
 
 def as_text(kept: str, value: Any) -> str | None:
