@@ -49,7 +49,9 @@ export function createPurchase(app, eventId) {
     const before = event.peek(), details = await api.event(eventId);
     event.value = details;
     const known = house.peek(), drawn = geometry.peek();
-    if (known && drawn && !hasSamePrices(before, details)) house.value = createHouse(drawn, known.store, details);
+    if (known && drawn && before?.priceList !== details.priceList) {
+      house.value = createHouse(drawn, known.store, details);
+    }
     if (!known) {
       const drawing = await api.plan(details.planUrl);
       const store = createSeatStore(drawing);
@@ -96,7 +98,3 @@ export function createPurchase(app, eventId) {
   keepPurchase(app, state);
   return { ...state, ...picking, ...holding, ...loneSeats, party, load, watchSeats, leave, refreshSeats };
 }
-
-/** @param {import("../net/api.js").EventDetails | null} before @param {import("../net/api.js").EventDetails} now */
-const hasSamePrices = (before, now) =>
-  now.categories.every(({ name, price }) => before?.categories.find((old) => old.name === name)?.price === price);

@@ -75,6 +75,13 @@ export class EventView extends View {
                 )
               ),
             ),
+            event.pricesUntil
+              ? h(
+                "p",
+                { class: "muted" },
+                t("event.pricesUntil", { when: shortDate(event.pricesUntil, event.timeZone) }),
+              )
+              : null,
           ),
           h(
             "p",

@@ -1,9 +1,10 @@
 // @ts-check
 /** What is on: every event with its date, price and how full it is. */
-import { h, onEnd, View } from "../lib/dom.js";
+import { h, onEnd, View, watch } from "../lib/dom.js";
 import { leaf, longDate, money, shortDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { ApiError, asApiError } from "../net/envelope.js";
+import { createSaleClock } from "../state/sale-clock.js";
 import { empty, entitle, failure, skeleton } from "../ui/frame.js";
 import { poster } from "./poster.js";
 
@@ -30,7 +31,9 @@ export class HomeView extends View {
     };
     load();
     const timer = setInterval(() => document.hidden || load(), REFRESH_MS);
-    onEnd(() => clearInterval(timer));
+    const due = createSaleClock({ now: this.app.clock.now, onDue: load });
+    watch(() => due.set(nextRepriced(events.value ?? [])));
+    onEnd(() => (clearInterval(timer), due.stop()));
     entitle(this, t("home.title"));
 
     return () => {
@@ -50,6 +53,12 @@ export class HomeView extends View {
   }
 }
 customElements.define("home-view", HomeView);
+
+/** The event whose prices change next, as a sale that changes with them. @param {readonly EventSummary[]} list */
+function nextRepriced(list) {
+  const [pricesUntil = null] = list.flatMap((event) => event.pricesUntil ?? []).sort();
+  return { saleState: /** @type {const} */ ("closed"), onSaleAt: null, offSaleAt: null, pricesUntil };
+}
 
 /** @param {EventSummary} event @param {number} now by the server's clock */
 function card(event, now) {

@@ -52,14 +52,15 @@
  * @typedef {{ to?: string }} EmailRequest
  * @typedef {{ to: string, delivery: "waiting" | "deferred" | "sent" | "refused" | "off" }} EmailedBody
  * @typedef {{ code: string, retryable: boolean, sameKey: boolean, limit?: number, remaining?: number, resetSeconds?: number, declineCode?: string | null, seatIds?: number[], usedAt?: string, door?: string, event?: unknown, place?: string, field?: string, currency?: string, amount?: string, least?: string, most?: string, step?: string }} Error
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string }} EventBody
- * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest }} EventChangeRequest
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], ticketTypes: TicketTypeBody[], orderFee: string, planUrl: string }} EventDetailBody
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, pricesUntil: string | null, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string }} EventBody
+ * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest, pricesFrom?: string, replacesPriceList?: number }} EventChangeRequest
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, pricesUntil: string | null, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], ticketTypes: TicketTypeBody[], orderFee: string, planUrl: string }} EventDetailBody
  * @typedef {{ holds: number, seats: number }} ExpiringBody
  * @typedef {{ ref: string | number, type: "extend", reservationId: number }} ExtendCommand
  * @typedef {{ extend?: true }} ExtendRequest
  * @typedef {{ areaId: number, reason: string, code: string, available: number }} FailedAreaBody
  * @typedef {{ seatId: number, reason: string, code: string }} FailedSeatBody
+ * @typedef {{ perTicket: string, percent: string, perOrder: string, vatPercent: string }} FeesBody
  * @typedef {{ perTicket?: string, percent?: string, perOrder?: string }} FeesRequest
  * @typedef {{ reference: string, email: string }} FindBookingRequest
  * @typedef {{ viewers: number, reserved: number, checkout: number, booked: number }} FunnelBody
@@ -102,6 +103,8 @@
  * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[], leftOut: LeftOutBody[] }} PlanSummaryBody
  * @typedef {{ epoch: string, seq: number }} Position
  * @typedef {{ ref: string | number, type: "position", epoch: string, seq: number }} PositionCommand
+ * @typedef {{ field: "price" | "vatPercent" | "perTicket" | "percent" | "perOrder" | "note" | "least" | "most" | "requires", category: string, ticketType: string, before: string | null, after: string | null }} PriceDifferenceBody
+ * @typedef {{ currency: string, ticketTypes: TicketTypeRulesBody[], ticketPrices: TicketPriceBody[], fees: FeesBody, number: number, state: "on_sale" | "scheduled" | "past" | "withdrawn", createdAt: string | null, createdBy: string, startsAt: string | null, withdrawnAt: string | null, heldSeats: number, soldSeats: number, changes: PriceDifferenceBody[] }} PriceListBody
  * @typedef {{ currency: string, items: OrderLineBody[], subtotal: string, discount: string, ticketFees: string, orderFee: string, vat: VatBody[], total: string, priceList: number, discountCode: string | null, ticketTypes: TicketTypeBody[], offers: CategoryOffersBody[] }} QuoteBody
  * @typedef {{ seatIds: number[], tickets?: SeatTicketRequest[], placeTickets?: PlaceTicketRequest[], discountCode?: string }} QuoteRequest
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number }} RatesBody
@@ -146,9 +149,11 @@
  * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
  * @typedef {{ id: number, name: string, entrance: string, capacity: number, available: number, price: string }} StandingAreaBody
  * @typedef {{ ticket: string, expiresAt: string }} TicketBody
+ * @typedef {{ category: string, ticketType: string, amount: string, vatPercent: string, price: string }} TicketPriceBody
  * @typedef {{ category: string, ticketType: string, amount: string | null, vatPercent?: string }} TicketPriceRequest
  * @typedef {{ id: number, name: string, note: string, least: number, most: number | null, requires: number | null }} TicketTypeBody
  * @typedef {{ name: string, note?: string, least?: number, most?: number, requires?: string }} TicketTypeRequest
+ * @typedef {{ name: string, note: string, least: number, most: number | null, requires: string }} TicketTypeRulesBody
  * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces }} UnblockRequest
  * @typedef {{ vatPercent: string, amount: string }} VatBody
  */

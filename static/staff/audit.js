@@ -80,7 +80,7 @@ function details({ act, bookingReference, seats, seatCount, changes, amount, cur
   return /** @type {string[]} */ (all.filter((text) => typeof text === "string" && text !== ""));
 }
 
-const TIMES = new Set(["startsAt", "onSaleAt", "offSaleAt"]);
+const TIMES = new Set(["startsAt", "onSaleAt", "offSaleAt", "pricesFrom"]);
 
 /** "Starts: Fri, 9 Jan, 19:30 → Sat, 10 Jan, 19:30" @param {AuditEntry["changes"][number]} change @param {string} currency @param {string} zone */
 function changeWords({ field, category, before, after }, currency, zone) {

@@ -1,15 +1,26 @@
 // @ts-check
-/** When an event's sale opens and closes, by the server's clock: for countdowns, and in case the push is missed. */
+/** When an event's sale opens and closes and its prices change, by the server's clock: for countdowns, and in case the push is missed. */
 
 /**
  * @typedef {{ saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null,
- *   startsAt?: string }} Sale without an end of its own it ends when the event starts
+ *   startsAt?: string, pricesUntil?: string | null }} Sale without an end of its own it ends when the event starts
  */
 
 /** The next time the sale changes by itself, in ms, or null when it stays as it is. @param {Sale} sale */
 export function nextTurn({ saleState, onSaleAt, offSaleAt, startsAt }) {
   const at = saleState === "upcoming" ? onSaleAt : saleState === "open" ? offSaleAt ?? startsAt ?? null : null;
-  const ms = at === null ? NaN : Date.parse(at);
+  return instant(at);
+}
+
+/** The next time that the sale or its prices change by themselves, or null. @param {Sale} sale */
+export function nextChange(sale) {
+  const known = [nextTurn(sale), instant(sale.pricesUntil)].filter((ms) => ms !== null);
+  return known.length ? Math.min(...known) : null;
+}
+
+/** @param {string | null | undefined} at */
+function instant(at) {
+  const ms = at ? Date.parse(at) : NaN;
   return Number.isFinite(ms) ? ms : null;
 }
 
@@ -24,7 +35,7 @@ export function formatLongCountdown(seconds, days) {
 }
 
 /**
- * Watches the clock for a sale that turns without a push having said so. `onDue` is called some
+ * Watches the clock for a sale or prices that change without a push having said so. `onDue` is called some
  * random moments after the time, since every waiting buyer's page does the same.
  * @param {{ now: () => number, onDue: () => void, random?: () => number }} parts
  */
@@ -38,7 +49,7 @@ export function createSaleClock({ now, onDue, random = Math.random }) {
     /** @param {Sale | null} sale */
     set(sale) {
       clearTimeout(timer);
-      const turn = sale && nextTurn(sale);
+      const turn = sale && nextChange(sale);
       if (turn === null) return;
       const wait = turn - now();
       timer = wait > LONGEST_MS

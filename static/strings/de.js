@@ -60,6 +60,7 @@ export default {
   "event.when": "Wann",
   "event.where": "Wo",
   "event.prices": "Preise",
+  "event.pricesUntil": "Diese Preise gelten bis {when}.",
   "event.hold": {
     one: "Ihre Plätze bleiben {n} Minute für Sie reserviert, während Sie bezahlen.",
     other: "Ihre Plätze bleiben {n} Minuten für Sie reserviert, während Sie bezahlen.",

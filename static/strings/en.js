@@ -58,6 +58,7 @@ export default {
   "event.when": "When",
   "event.where": "Where",
   "event.prices": "Prices",
+  "event.pricesUntil": "These prices until {when}.",
   "event.hold": {
     one: "Seats are kept for {n} minute while you pay.",
     other: "Seats are kept for {n} minutes while you pay.",

@@ -94,8 +94,7 @@ async def test_what_has_begun_is_neither_replaced_nor_withdrawn(database: Databa
             await price_changes.withdraw(session, event.id, 2, now_ms=FRIDAY)
         with pytest.raises(Conflict):
             await schedule(session, event, 9500, replaces=2, now_ms=FRIDAY)
-        later = replace(event, id=event.id)
-        assert await schedule(session, later, 9900, now_ms=FRIDAY) == 3
+        assert await schedule(session, event, 9900, now_ms=FRIDAY) == 3
         found = await stands(session, event)
     assert (cost(found), found.price_list) == (9000, 2)
 

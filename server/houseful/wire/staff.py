@@ -22,6 +22,7 @@ from houseful.wire.buyer import (
     TicketIds,
     TicketState,
     TimeZone,
+    VatPercent,
 )
 from houseful.wire.commands import AreaId, PlanName, SeatId
 from houseful.wire.free_text import FREE
@@ -508,7 +509,7 @@ class TicketPriceBody(TypedDict):
     category: str
     ticketType: str
     amount: Decimal
-    vatPercent: str
+    vatPercent: VatPercent
     price: Decimal
 
 
@@ -518,7 +519,7 @@ class FeesBody(TypedDict):
     perTicket: Decimal
     percent: str
     perOrder: Decimal
-    vatPercent: str
+    vatPercent: VatPercent
 
 
 class TicketTypeRulesBody(TypedDict):

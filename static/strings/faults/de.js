@@ -43,6 +43,8 @@ export default {
   "fault.refund_not_failed": "Diese Erstattung ist nicht fehlgeschlagen; es gibt nichts zu wiederholen.",
   "fault.standing_place": "Stehplätze werden nach Anzahl gewählt. Bitte wählen Sie neu.",
   "fault.duplicate_seat": "Ein Platz wurde zweimal genannt. Bitte wählen Sie neu.",
+  "fault.prices_scheduled": "Es sind schon andere Preise vorgemerkt. Bitte diese ersetzen oder zuerst zurücknehmen.",
+  "fault.prices_not_scheduled": "Diese Preise gelten inzwischen schon oder wurden zurückgenommen.",
   "fault.event_sold": "Von dieser Veranstaltung ist etwas verkauft. Bitte verbergen statt entfernen.",
   "fault.expired": "Die Reservierung ist abgelaufen.",
   "fault.extension_limit": "Die Reservierung kann nicht weiter verlängert werden.",

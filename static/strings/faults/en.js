@@ -44,6 +44,8 @@ export default {
   "fault.refund_not_failed": "This refund did not fail; there is nothing to try again.",
   "fault.standing_place": "Standing places are chosen by number. Please choose again.",
   "fault.duplicate_seat": "A seat was named twice. Please choose again.",
+  "fault.prices_scheduled": "Other prices are to begin already. Replace or withdraw those first.",
+  "fault.prices_not_scheduled": "These prices have begun, or were withdrawn, meanwhile.",
   "fault.event_sold": "Something of this event was sold. Hide it instead.",
   "fault.expired": "The reservation has expired.",
   "fault.extension_limit": "The reservation cannot be extended any further.",

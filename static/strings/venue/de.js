@@ -368,6 +368,7 @@ export default {
   "venue.field.onSaleAt": "Verkauf ab",
   "venue.field.offSaleAt": "Verkauf bis",
   "venue.field.timeZone": "Zeitzone",
+  "venue.field.pricesFrom": "Preise ab",
   "venue.act.add_discount": "Code angelegt",
   "venue.act.add_event": "Veranstaltung angelegt",
   "venue.act.add_plan": "Saalplan eingelesen",
@@ -389,6 +390,7 @@ export default {
   "venue.act.send_tickets": "Karten erneut gesendet",
   "venue.act.unblock": "Plätze entsperrt",
   "venue.act.undo_check_in": "Einlass zurückgenommen",
+  "venue.act.withdraw_prices": "Vorgemerkte Preise zurückgenommen",
 
   "venue.event": "Veranstaltung",
   "venue.event.rename": "Umbenennen",

@@ -353,6 +353,7 @@ export default {
   "venue.field.onSaleAt": "On sale from",
   "venue.field.offSaleAt": "On sale until",
   "venue.field.timeZone": "Time zone",
+  "venue.field.pricesFrom": "Prices from",
   "venue.act.add_discount": "Created a code",
   "venue.act.add_event": "Created the event",
   "venue.act.add_plan": "Imported a seating plan",
@@ -374,6 +375,7 @@ export default {
   "venue.act.send_tickets": "Sent tickets again",
   "venue.act.unblock": "Unblocked seats",
   "venue.act.undo_check_in": "Undid a check-in",
+  "venue.act.withdraw_prices": "Withdrew prices that were to begin",
 
   "venue.event": "Event",
   "venue.event.rename": "Rename",

@@ -45,6 +45,8 @@ EXPECTED = {
     "discounts",
     "end",
     "audit",
+    "price-lists",
+    "withdraw",
     "occupancy",
     "history",
 }

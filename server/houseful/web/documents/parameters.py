@@ -114,6 +114,7 @@ HEADERS: Final[dict[str, Part]] = {
 
 PATH_PARAMETERS: Final[dict[str, tuple[str, Part]]] = {
     "eventId": ("The event.", {"type": "integer", "minimum": 1, "examples": [123]}),
+    "number": ("The price list.", {"type": "integer", "minimum": 1, "examples": [2]}),
     "reservationId": ("The reservation.", {"type": "integer", "minimum": 1, "examples": [789]}),
     "ticketId": ("The ticket.", {"type": "integer", "minimum": 1, "examples": [4711]}),
     "refundId": ("The refund.", {"type": "integer", "minimum": 1, "examples": [12]}),

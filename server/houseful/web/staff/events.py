@@ -141,6 +141,7 @@ OPERATIONS = (
         role="venue",
         request=EventChangeRequest,
         answers={200: EventBody},
+        errors=(409,),
     ),
     Operation(
         "POST",

@@ -2,7 +2,7 @@
 
 Lists that were written before have the rules of now: older ones are known nowhere.
 
-Revision ID: 0013
+Revision ID: 0015
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
