@@ -149,7 +149,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "soldSeats": "Seats that stand sold under it.",
     "createdBy": "Who made it.",
     "withdrawnAt": "When it was taken back; null: it was not.",
-    "changes": "What became different.",
     "minPrice": "The lowest price.",
     "maxPrice": "The highest price.",
     "subtotal": "Before the discount.",
