@@ -18,7 +18,7 @@ from houseful.cli.events import (
     Reason,
     TypeOption,
     Vat,
-    app,
+    app as app,
     change,
 )
 from houseful.cli.prices import fees_asked, history_told, listed, prices_asked
