@@ -18,8 +18,10 @@ from houseful.cli.events import (
     Reason,
     TypeOption,
     Vat,
-    app as app,
     change,
+)
+from houseful.cli.events import (
+    app as app,
 )
 from houseful.cli.prices import fees_asked, history_told, listed, prices_asked
 from houseful.cli.upkeep import DataDir
