@@ -24,8 +24,8 @@ from tests.mutation import live
 from tests.mutation.mutants import Mutant
 from tests.mutation.reached import Reach, digest, load, recorded, save
 from tests.mutation.rooms import CHECKOUT, LEFT_OUT, LONGEST_TEST_S
+from tests.mutation.score import KILLED, SURVIVED, UNREACHED, Score
 
-KILLED, SURVIVED, UNREACHED = "killed", "survived", "unreached"
 WARM: Final = frozenset({"redis_client", "database", "shop"})
 """Fixtures whose first use is slow, and which leave no thread behind."""
 
@@ -105,10 +105,10 @@ class Bench:
     """Learns what each test reaches, then tries each mutant on the tests that reach it."""
 
     def __init__(
-        self, mutants: Sequence[Mutant], fresh: Connection, budget_s: float, report: Any, say: Any
+        self, mutants: Sequence[Mutant], fresh: Connection, budget_s: float, score: Score
     ) -> None:
         self._mutants, self._fresh, self._budget_s = mutants, fresh, budget_s
-        self._report, self._say = report, say
+        self._score = score
         self._items: dict[str, pytest.Item] = {}
         self._reached: dict[str, Reach] = {}
         self._kills: Counter[tuple[str, str]] = Counter()
@@ -126,22 +126,25 @@ class Bench:
         for mutant in self._mutants:
             begin = time.monotonic()
             outcome = self._try(mutant, functions)
-            self._report(mutant, outcome, time.monotonic() - begin)
-        self._say("all tried")
+            self._score.note(mutant, outcome, time.monotonic() - begin)
+        self._score.tell()
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(self._score.unexplained > 0))
+        signal.alarm(30)  # threads of what was started in this process may not end
+        session._setupstate.teardown_exact(None)
         return True
 
     def _learn(self, items: Sequence[pytest.Item]) -> None:
         kept = load()
         stale = [i for i in items if i.nodeid not in kept or not kept[i.nodeid].is_fresh]
         if stale:
-            self._say(f"{len(stale)} tests run once, to see what they reach")
+            self._score.say(f"{len(stale)} tests run once, to see what they reach")
         for item, after in zip(stale, [*stale[1:], None], strict=True):
             begin, self._is_red = time.monotonic(), False
             with recorded() as lines:
                 self._run(item, after)
             kept.pop(item.nodeid, None)
             if self._is_red:
-                self._say(f"red without a mutant, not asked: {item.nodeid}")
+                self._score.say(f"red without a mutant, not asked: {item.nodeid}")
             else:
                 files = {file: sorted(found) for file, found in lines.items()}
                 own = item.nodeid.split("::")[0]
@@ -190,6 +193,7 @@ class Bench:
 
         def trial() -> bool:
             place = Path(tempfile.mkdtemp(prefix="mutant-"))
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
             try:
                 put_in(functions, mutant, whole)
             except live.NotInAFunction:

@@ -1,4 +1,4 @@
-"""Answers that skip uvicorn's own `send` keep the connection as HTTP wants it."""
+"""Answers that skip uvicorn's own `send` keep the connection as HTTP wants it; reports are bounded."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import asyncio
 
 import httpx2
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from houseful.app import create_app
 from houseful.settings import Settings
+from houseful.web.buyer import analytics
 from houseful.web.envelope import line
 from houseful.web.middleware import security_headers
 from tests.security.raw import raw, request
@@ -71,3 +73,36 @@ def test_no_value_becomes_a_header_more(value: bytes) -> None:
     assert line(b"etag", b'"1"') == b'etag: "1"\r\n'
     with pytest.raises(ValueError, match="fits into a header"):
         line(b"etag", value)
+
+
+async def test_what_a_page_reports_is_bounded_in_length_and_number(server: Server) -> None:
+    def event(**facts: object) -> dict[str, object]:
+        return {"name": "seat_selected", "facts": facts}
+
+    too_much = (
+        [event()] * 51,
+        [event(**{f"fact{n}": n for n in range(13)})],
+        [event(reason="x" * 101)],
+        [event(**{"x" * 41: 1})],
+        [event(seats=list(range(101)))],
+        [{"name": "seat_selected", "at": "x" * 41}],
+    )
+    async with server.user("reporter") as guest:
+        for events in too_much:
+            answer = await guest.http.post("/analytics", json={"events": events})
+            assert answer.status_code == 400, events
+        good = {"events": [event(reason="a\x1b[31m\u202eb")]}
+        said = [
+            (await guest.http.post("/analytics", json=good)).status_code
+            for _ in range(analytics.REPORTS_PER_MINUTE + 1)
+        ]
+    assert said[0] == 202
+    assert said[-1] == 429
+
+
+def test_reports_fill_a_log_so_far_and_no_further() -> None:
+    budget = analytics.LineBudget(most=3)
+    with structlog.testing.capture_logs() as lines:
+        assert [budget.take(0.0) for _ in range(5)] == [True, True, True, False, False]
+        assert budget.take(60.0)
+    assert [(line["event"], line["count"]) for line in lines] == [("page_events_not_logged", 2)]
