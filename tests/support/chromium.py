@@ -17,6 +17,7 @@ WHERE_TO_GET_IT = "needs Chromium (apt install chromium-headless-shell, or chrom
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",  # a process less, which took 8 % of the CPU of all tests in a browser
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

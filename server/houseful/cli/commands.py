@@ -149,7 +149,9 @@ def token(
     data_dir: DataDir = None,
 ) -> None:
     """Print a signed token, for `Authorization: Bearer`; on standard error, until when it holds."""
-    from houseful import data_directory, settings
+    from houseful import data_directory, lean, settings
+
+    lean.load("jwt", without="cryptography")
     from houseful.web.auth import Tokens
 
     chosen = settings.load(data_dir=data_dir)
@@ -179,6 +181,9 @@ def show_house(
 
 def _staff_token(chosen: Settings) -> str:
     """A day's pass to the demo's staff page, for the person at this terminal."""
+    from houseful import lean
+
+    lean.load("jwt", without="cryptography")
     from houseful.web.auth import Tokens
 
     return Tokens(chosen).issue("staff", "venue", STAFF_LINK_S)[0]

@@ -5,8 +5,6 @@ Never: behaviour. Statements are written with SQLAlchemy Core against the tables
 file, because an ORM unit of work per request costs more than the statements themselves.
 """
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 import sqlmodel
