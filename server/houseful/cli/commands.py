@@ -6,7 +6,6 @@ Each command imports what it needs when it runs: the whole server takes two seco
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from contextlib import ExitStack
@@ -125,6 +124,8 @@ def serve(
 @app.command()
 def work(data_dir: DataDir = None) -> None:
     """Only the work behind the pages, with no port: unfinished checkouts, e-mail, lapsed holds."""
+    import asyncio
+
     from houseful import app as application
     from houseful import data_directory, settings
     from houseful.process import preparation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +19,8 @@ def with_database(
 ) -> T:
     """Run `work` in one transaction on the migrated database; then tell servers of the event that
     it `changes`."""
+    import asyncio
+
     from houseful import data_directory
     from houseful.ledger.migrate import migrate
     from houseful.sql.database import Database
@@ -44,6 +45,8 @@ def with_database(
 
 def with_seats(chosen: Settings, work: Callable[[SeatStore], Awaitable[T]]) -> T | None:
     """The result of `work` on the seats of the running server; None where none runs."""
+    import asyncio
+
     from houseful.store.seats import SeatStore
 
     return asyncio.run(_with_client(chosen, lambda client: work(SeatStore(client))))

@@ -5,7 +5,6 @@ Exit code 0: all checks passed; 1: one failed; 2: the run could not be made or f
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -117,6 +116,8 @@ def hammer(
 
     Exit code 0: all checks passed, 1: one failed, 2: could not run.
     """
+    import asyncio
+
     from houseful.hammer.client import address
     from houseful.hammer.plan import RunPlan, parse_mix, parse_seconds
     from houseful.hammer.processes import loop_factory

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.money import to_wire
-from houseful.domain.price_lists import PriceList
 from houseful.domain.text import visible
 from houseful.domain.wording import shown
 
 if TYPE_CHECKING:
+    from houseful.domain.price_lists import PriceList
     from houseful.wire.staff import PriceListBody
 
 RULES = ("note", "least", "most", "requires")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +36,8 @@ def valkey(
 
 def doctor(data_dir: DataDir = None) -> None:
     """Try each part. Exit code 1 when one does not work; `warn` is for what sales still lack."""
+    import asyncio
+
     from houseful import settings
     from houseful.readiness import checks
 

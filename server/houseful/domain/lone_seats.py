@@ -13,9 +13,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from houseful.domain.seat_blocks import SeatBlocks
+if TYPE_CHECKING:  # a command has the rule's names among its options, and no seats
+    from houseful.domain.seat_blocks import SeatBlocks
 
 FREE: Final = 0
 """The state of a seat that can be had; any other byte is taken."""
