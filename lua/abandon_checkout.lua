@@ -6,7 +6,7 @@
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: booking_id keep fence
 -- RETURNS: kept | freed | gone | unopened
---   kept: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (see reserve); freed: seq, seat ids; gone: nothing to do
+--   kept: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (see reserve), closed seat ids; freed: seq, seat ids; gone: nothing to do
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -50,4 +50,4 @@ local is_next = start_clock(r, at)
 append(meta, at, 'kept', r.id, r.user, r.session, 'R', r.deadline,
   write_seats(meta, seats, 'R', r.id, r.deadline))
 write_meta(meta)
-return { 'kept', r.id, r.deadline, at, meta.seq, r.seats, r.list, is_next }
+return { 'kept', r.id, r.deadline, at, meta.seq, r.seats, r.list, is_next, r.closed }

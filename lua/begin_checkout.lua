@@ -1,15 +1,17 @@
 -- begin_checkout: moves all the seats of a purchase to PAYING, out of the reach of their deadline.
--- Invariant: all seats or none; each held by this user and not lapsed. Asked again for the same
+-- Invariant: all seats or none, and of a unit all; each held by this user and not lapsed. Asked again for the same
 -- booking it is a success. Seats from several reservations, or part of one, become a new one. `fence`
 -- names the attempt: of those that began, only the last can be abandoned.
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: user booking_id pay_ms fence seat_id+
 -- RETURNS: begun | refused | unopened
---   begun: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (of the event's purchases); refused: (seat id, reason)*
+--   begun: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (of the event's purchases),
+--   closed seat ids; refused: (seat id, reason)*
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
 -- include lib/areas.lua
+-- include lib/units.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
@@ -37,9 +39,11 @@ local function judge(seat)
   return 'held'
 end
 
+local parts = meta.units and units_of(meta).parts(ids) or {}
 local seats, refused, begun = read_seats(meta, ids), {}, 0
 for _, seat in ipairs(seats) do
   local verdict = judge(seat)
+  if parts[seat.id] and (verdict == 'held' or verdict == 'begun') then verdict = 'whole_unit_only' end
   if verdict == 'begun' then
     begun = begun + 1
   elseif verdict ~= 'held' then
@@ -51,7 +55,7 @@ if #refused > 0 then return { 'refused', refused } end
 if begun == #seats then
   local r = read_reservation(seats[1].ref)
   if fence ~= '' then redis.call('HSET', reservation_key(r.id), 'fence', fence) end
-  return { 'begun', r.id, r.deadline, at, meta.seq, r.seats, r.list, 0 }
+  return { 'begun', r.id, r.deadline, at, meta.seq, r.seats, r.list, 0, r.closed }
 end
 
 local leaving, count, whole = {}, 0, nil
@@ -67,7 +71,7 @@ local r = whole
 if count > 1 or #whole.seats ~= #seats then
   r = { id = int(meta.next), user = user, session = whole.session, created = at,
     deadline = whole.deadline, topped = whole.topped, last = whole.last, list = whole.list,
-    address = whole.address }
+    address = whole.address, closed = {} }
   meta.next = meta.next + 1
   for id, set in pairs(leaving) do
     local old = known[id]
@@ -75,6 +79,9 @@ if count > 1 or #whole.seats ~= #seats then
     r.deadline, r.last = math.min(r.deadline, old.deadline), math.min(r.last, old.last)
     r.list = math.min(r.list, old.list)
     if old.topped == '1' then r.topped = '1' end
+    for _, seat in ipairs(old.closed) do
+      if set[seat] then r.closed[#r.closed + 1] = seat end
+    end
     shrink(old, set, 'RELEASED')
   end
 end
@@ -90,4 +97,4 @@ append(meta, at, 'paying', r.id, user, r.session, 'P', r.deadline,
   write_seats(meta, seats, 'P', r.id, r.deadline))
 write_meta(meta)
 local is_next = redis.call('ZRANK', CHECKOUTS, booking) == 0 and 1 or 0
-return { 'begun', r.id, r.deadline, at, meta.seq, ids, r.list, is_next }
+return { 'begun', r.id, r.deadline, at, meta.seq, ids, r.list, is_next, r.closed }

@@ -1,13 +1,16 @@
 -- block: takes free seats off sale. A seat that is held, being paid for or sold stays as it is.
--- Invariant: blocking never takes a seat from anyone; a blocked seat is a success again.
+-- Invariant: blocking never takes a seat from anyone; a blocked seat is a success again. A unit is blocked
+-- whole.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: seat_id+
+-- ARGV: whole seat_id+
 -- RETURNS: blocked | refused | unopened
 --   blocked: seq, seat ids, (seat id, reason)*; refused: (seat id, reason)*
+--   whole: 0 where SQL says what is blocked, a unit or not
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
 -- include lib/areas.lua
+-- include lib/units.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
@@ -24,9 +27,16 @@ local function judge(seat)
   return seat.status == 'X' and 'done' or 'free'
 end
 
+local whole = table.remove(ARGV, 1) == '1'
+local seats, verdicts, able = read_seats(meta, ARGV), {}, {}
+for i, seat in ipairs(seats) do
+  verdicts[i] = judge(seat)
+  if verdicts[i] == 'free' or verdicts[i] == 'done' then able[#able + 1] = seat.id end
+end
+local parts = whole and meta.units and units_of(meta).parts(able) or {}
 local blocked, free, refused = {}, {}, {}
-for _, seat in ipairs(read_seats(meta, ARGV)) do
-  local verdict = judge(seat)
+for i, seat in ipairs(seats) do
+  local verdict = parts[seat.id] and 'whole_unit_only' or verdicts[i]
   if verdict == 'free' or verdict == 'done' then
     blocked[#blocked + 1] = seat.id
     if verdict == 'free' then free[#free + 1] = seat end

@@ -11,5 +11,5 @@
 if redis.call('EXISTS', DEADLINES, CHECKOUTS) > 0 then return { 'busy' } end
 local last = redis.call('XREVRANGE', FEED, '+', '-', 'COUNT', 1)[1]
 if last and tonumber(written_at(last)) > now_ms() - tonumber(ARGV[1]) then return { 'busy' } end
-redis.call('DEL', META, STATE, FEED, PREFIX .. 'areas', PREFIX .. 'returned')
+redis.call('DEL', META, STATE, FEED, PREFIX .. 'areas', PREFIX .. 'returned', PREFIX .. 'units')
 return { 'closed' }

@@ -4,7 +4,8 @@
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: user reservation_id hold_ms
 -- RETURNS: extended | refused | unopened
---   extended: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (see reserve); refused: reason
+--   extended: reservation, deadline_ms, now_ms, seq, seat ids, price_list, is next (see reserve), closed seat ids;
+--   refused: reason
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -37,4 +38,4 @@ if deadline > r.deadline then
     write_seats(meta, seats, 'R', r.id, deadline))
   write_meta(meta)
 end
-return { 'extended', r.id, r.deadline, at, meta.seq, r.seats, r.list, is_next }
+return { 'extended', r.id, r.deadline, at, meta.seq, r.seats, r.list, is_next, r.closed }

@@ -32,7 +32,7 @@ for _, id in ipairs(ids) do
   local held = r and (r.status == 'PAYING' or (r.status == 'ACTIVE' and r.deadline > at))
   if held then
     found[#found + 1] = { r.id, r.status, r.created, r.deadline, r.seats, r.list, r.session, 0,
-      r.request, r.user, r.address }
+      r.request, r.closed, r.user, r.address }
   end
 end
 return { 'holds', at, found }

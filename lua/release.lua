@@ -1,5 +1,5 @@
 -- release: gives back a whole reservation, or single seats of any of the user's reservations.
--- Invariant: only the holder releases, and never a seat that is being paid for.
+-- Invariant: only the holder releases, and never a seat that is being paid for, nor part of a unit.
 -- KEYS: meta state feed deadlines checkouts
 -- ARGV: user reservation_id kind seat_id*
 -- RETURNS: released | refused | unopened
@@ -10,6 +10,7 @@
 -- include lib/keys.lua
 -- include lib/meta.lua
 -- include lib/areas.lua
+-- include lib/units.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
@@ -32,11 +33,13 @@ else
   for i = 4, #ARGV do ids[#ids + 1] = ARGV[i] end
 end
 
+local parts = meta.units and units_of(meta).parts(ids) or {}
 local by_reservation, order, released, refused = {}, {}, {}, {}
 for _, seat in ipairs(read_seats(meta, ids)) do
   local held = seat.exists and (seat.status == 'R' or seat.status == 'P')
   local r = held and (by_reservation[seat.ref] or read_reservation(seat.ref))
-  if r and r.user == user and seat.status == 'R' and seat.deadline > at then
+  local mine = r and r.user == user
+  if mine and seat.status == 'R' and seat.deadline > at and not parts[seat.id] then
     if not by_reservation[r.id] then
       by_reservation[r.id] = r
       r.leaving, r.leaving_ids = {}, {}
@@ -48,7 +51,8 @@ for _, seat in ipairs(read_seats(meta, ids)) do
   else
     refused[#refused + 1] = seat.id
     refused[#refused + 1] = (not seat.exists and 'unknown_seat')
-      or (r and r.user == user and seat.status == 'P' and 'paying') or 'not_held'
+      or (mine and seat.status == 'P' and 'paying')
+      or (mine and parts[seat.id] and 'whole_unit_only') or 'not_held'
   end
 end
 if #released == 0 then return { 'refused', refused } end

@@ -5,7 +5,7 @@
 -- RETURNS: reservations | unopened
 --   reservation_id 0 means all that are ACTIVE or PAYING. reservations: now_ms, then one list each:
 --   id, status, created_ms, deadline_ms, seat ids, price_list, session, 1 if staff gave it back else 0,
---   request
+--   request, closed seat ids
 -- include lib/clock.lua
 -- include lib/keys.lua
 -- include lib/meta.lua
@@ -27,7 +27,7 @@ for _, id in ipairs(ids) do
     local status = r.status
     if status == 'ACTIVE' and r.deadline <= at then status = 'EXPIRED' end
     found[#found + 1] = { r.id, status, r.created, r.deadline, r.seats, r.list, r.session,
-      r.withdrawn and 1 or 0, r.request }
+      r.withdrawn and 1 or 0, r.request, r.closed }
   end
 end
 return { 'reservations', at, found }

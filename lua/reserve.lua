@@ -1,16 +1,19 @@
 -- reserve: takes free seats for one user until a deadline; each seat that cannot be had says why. Of a
 -- standing area a number of places is asked for, in all that this user and session want to hold there:
--- those that are missing are picked here, what is too many is given back.
--- Invariant: a seat is taken only if it is free and its version is the one the buyer saw. Seats the
+-- those that are missing are picked here, what is too many is given back. A table or box that is sold whole
+-- is asked for by its unit's id and a number of people, or by all its seats.
+-- Invariant: a seat is taken only if it is free and its version is the one the buyer saw (asked for by its
+-- unit: if it is free); all seats of a unit or none. Seats the
 -- same user and session hold already are a success, so that a lost reply can be asked again; beside
 -- new ones they move into the new reservation, whose deadline is at most 2 × hold after the first and
 -- never earlier than theirs was, and whose price list is the first one's. A request asked again under
 -- its id gets the hold it made, whatever else it names.
 -- KEYS: meta state feed deadlines checkouts
--- ARGV: user session hold_ms max_seats price_list address address_seats address_ms request whole replaces area_count (area_id quantity accept_fewer)* (seat_id version)*
+-- ARGV: user session hold_ms max_seats price_list address address_seats address_ms request whole replaces area_count unit_count (area_id quantity accept_fewer)* (unit_id heads)* (seat_id version)*
 -- RETURNS: granted | held | refused | unopened
 --   granted, held: reservation, deadline_ms, now_ms, seq, seat ids, price_list, (seat id, reason)*,
---   is next: 1 if no hold of the event ends before this one, (area id, reason, places free)*;
+--   is next: 1 if no hold of the event ends before this one, (area id, reason, places free)*, closed seat
+--   ids (see lib/units.lua);
 --   refused: (seat id, reason)*, outrun: 1 when all was free when the buyer saw it, and the same of areas
 --   address_seats: held at once from one address ('': not counted), address_ms: seats × ms that were
 --   kept and not bought within an hour; 0: any number
@@ -20,6 +23,7 @@
 -- include lib/keys.lua
 -- include lib/meta.lua
 -- include lib/areas.lua
+-- include lib/units.lua
 -- include lib/seats.lua
 -- include lib/feed.lua
 -- include lib/reservations.lua
@@ -91,33 +95,77 @@ local function judge(seat, version)
     if old and owner.id == old.id then return 'stale_version' end -- a hold is not replaced by itself
     return seat.status == 'R' and 'mine' or 'paying'
   end
-  if seat.version ~= version then return 'stale_version' end
+  if version and seat.version ~= version then return 'stale_version' end
   return 'free'
 end
 
 local before = asked_before()
 if before then
-  return { 'held', before.id, before.deadline, at, meta.seq, before.seats, before.list, NONE, 0, NONE }
+  return { 'held', before.id, before.deadline, at, meta.seq, before.seats, before.list, NONE, 0, NONE, before.closed }
 end
 
-local seats_from = 13 + 3 * tonumber(ARGV[12])
-local ids, versions = {}, {}
-for i = seats_from, #ARGV, 2 do
-  ids[#ids + 1] = ARGV[i]
-  versions[#versions + 1] = tonumber(ARGV[i + 1])
-end
-
+local units_from = 14 + 3 * tonumber(ARGV[12])
+local seats_from = units_from + 2 * tonumber(ARGV[13])
+local units = meta.units and units_of(meta)
 local taken, mine, refused, result = {}, {}, {}, {}
+local ids, versions, heads = {}, {}, {}
+for i = units_from, seats_from - 1, 2 do
+  local unit, count = units and units.of(ARGV[i]), tonumber(ARGV[i + 1])
+  if not unit or int(unit.first) ~= ARGV[i] or count < unit.least or count > unit.most then
+    refused[#refused + 1] = ARGV[i]
+    refused[#refused + 1] = 'whole_unit_only'
+  else
+    heads[unit.first] = count
+    for _, id in ipairs(units.ids(unit)) do ids[#ids + 1] = id end
+  end
+end
+for i = seats_from, #ARGV, 2 do
+  local unit = units and units.of(ARGV[i])
+  if not (unit and heads[unit.first]) then
+    ids[#ids + 1] = ARGV[i]
+    versions[#ids] = tonumber(ARGV[i + 1])
+  end
+end
+
 local outrun = 1
 local room, address_room = max_seats - held_by_user(), room_of_address()
 if old then
   room = room + #old.seats
   address_room = address_room + (old.address == address and #old.seats or 0)
 end
-for i, seat in ipairs(read_seats(meta, ids)) do
-  local verdict = judge(seat, versions[i])
-  if verdict == 'free' and #taken >= room then verdict = 'limit_reached' end
-  if verdict == 'free' and #taken >= address_room then verdict = 'address_limit' end
+-- A unit that is larger than a limit may be had all the same, by who holds nothing else.
+local promised = 0
+local function over_limit(count, is_unit)
+  local is_alone = is_unit and promised == 0
+  if promised + count > room and not (is_alone and room == max_seats) then return 'limit_reached' end
+  local has_room = is_alone and address_room == most_held and most_held > 0
+  if promised + count > address_room and not has_room then return 'address_limit' end
+  promised = promised + count
+end
+
+local seats, verdicts, parts = read_seats(meta, ids), {}, NONE
+for i, seat in ipairs(seats) do verdicts[i] = judge(seat, versions[i]) end
+if units then
+  local able, free, judged = {}, {}, {}
+  for i, seat in ipairs(seats) do
+    if verdicts[i] == 'free' or verdicts[i] == 'mine' then able[#able + 1] = seat.id end
+    if verdicts[i] == 'free' then free[#free + 1] = seat.id end
+  end
+  parts = units.parts(able)
+  local _, count = units.touched(free)
+  for i, seat in ipairs(seats) do
+    local unit = (verdicts[i] == 'free' or verdicts[i] == 'mine') and units.of(seat.id)
+    if unit and parts[seat.id] then
+      verdicts[i] = 'whole_unit_only'
+    elseif unit and verdicts[i] == 'free' then
+      if judged[unit] == nil then judged[unit] = over_limit(count[unit], true) or false end
+      verdicts[i] = judged[unit] or 'free'
+    end
+  end
+end
+for i, seat in ipairs(seats) do
+  local verdict = verdicts[i]
+  if verdict == 'free' and not (units and units.of(seat.id)) then verdict = over_limit(1) or verdict end
   if verdict == 'free' or verdict == 'mine' then
     local list = verdict == 'free' and taken or mine
     list[#list + 1] = seat
@@ -125,18 +173,19 @@ for i, seat in ipairs(read_seats(meta, ids)) do
   else
     refused[#refused + 1] = seat.id
     refused[#refused + 1] = verdict
-    if not RACES[verdict] or seat.version <= versions[i] then outrun = 0 end
+    local is_part = verdict == 'whole_unit_only' and not versions[i]
+    if not is_part and (not RACES[verdict] or (versions[i] and seat.version <= versions[i])) then outrun = 0 end
   end
 end
 
 -- Nothing of this is touched where no places are asked for: most requests are for seats.
 local lapsed, asking
 local picks, excess, refused_areas = NONE, NONE, NONE
-if seats_from > 13 then
+if units_from > 14 then
   asking = places_of(meta)
   picks, excess, refused_areas = {}, {}, {}
   local wanted_places = 0
-  for i = 13, seats_from - 1, 3 do
+  for i = 14, units_from - 1, 3 do
     local area = meta.places and asking.area_of(ARGV[i])
     local held = area and asking.held_places(area, user, session, at) or {}
     local quantity, reason, free = tonumber(ARGV[i + 1]), not area and 'unknown_area', 0
@@ -182,6 +231,19 @@ if #excess > 0 then
   end
 end
 
+-- Which of the seats close with their unit: as it is said now, or was when they were taken.
+local closed, was_closed = {}, {}
+for _, seat in ipairs(mine) do
+  local r = reservation(seat.ref)
+  for _, id in ipairs(r and r.closed or NONE) do was_closed[id] = true end
+end
+for _, unit in ipairs(units and units.touched(ids_of(result)) or NONE) do
+  local past = unit.first + (heads[unit.first] or unit.most)
+  for _, id in ipairs(units.ids(unit)) do
+    if tonumber(id) >= past or (was_closed[id] and not heads[unit.first]) then closed[#closed + 1] = id end
+  end
+end
+
 local leaving = {}
 local first_id
 local several = false
@@ -194,7 +256,15 @@ end
 if #taken == 0 and #picks == 0 and not several then
   if #excess > 0 then write_meta(meta) end
   local r = reservation(first_id)
-  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), r.list, refused, 0, refused_areas }
+  if units then
+    for _, seat in ipairs(result) do was_closed[seat.id] = nil end
+    for _, id in ipairs(r.closed) do
+      if was_closed[id] then closed[#closed + 1] = id end
+    end
+    r.closed = closed
+    write_reservation(r)
+  end
+  return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), r.list, refused, 0, refused_areas, closed }
 end
 
 local fresh = result
@@ -237,7 +307,7 @@ if #picks > 0 then
 end
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,
-  last = last, list = list, address = address, request = request, seats = ids_of(fresh),
+  last = last, list = list, address = address, request = request, seats = ids_of(fresh), closed = closed,
   -- After a payment that failed the seats may be held longer already than two holds: no time is taken.
   deadline = math.min(math.max(math.min(at + hold_ms, created + 2 * hold_ms), held_until), last),
 }
@@ -247,4 +317,4 @@ local is_next = start_clock(r, at)
 append(meta, at, 'reserved', r.id, user, session, 'R', r.deadline,
   write_seats(meta, fresh, 'R', r.id, r.deadline))
 write_meta(meta)
-return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, r.list, refused, is_next, refused_areas }
+return { 'granted', r.id, r.deadline, at, meta.seq, r.seats, r.list, refused, is_next, refused_areas, closed }

@@ -118,6 +118,22 @@ async def area_problems(client: Client | Commands, event_id: int) -> list[str]:
     return problems
 
 
+async def unit_problems(client: Client | Commands, event_id: int) -> list[str]:
+    """Tables and boxes that are sold whole of which only some seats are held, sold or blocked, or by
+    several: all seats of a unit are free, or in one reservation, one booking, or blocked."""
+    meta, state, *_ = event_keys(event_id)
+    router, prefix = way_to(client), meta.removesuffix("meta")
+    problems = []
+    for unit in await router.send(meta, "ZRANGE", f"{prefix}units", 0, -1):
+        first, size, *_ = map(int, unit.split())
+        records = await router.send(state, "HMGET", state, *range(first, first + size))
+        states = {tuple((record or "0:A:0:0").split(":")[1:3]) for record in records}
+        taken = {(status, ref if status != "A" else "") for status, ref in states}
+        if len(taken) > 1:
+            problems.append(f"I12 unit {first}: its seats are {sorted(taken)}")
+    return problems
+
+
 async def live_claims(world: World, event_id: int) -> list[Claim]:
     return await world.database.query(lambda session: bookings.live_claims(session, event_id))
 

@@ -2,7 +2,7 @@
 -- and of their network address ('' for one that is not counted); ended ones stay readable for an hour.
 -- `list` is the price list it was made under, 0 for not known; where holds join, the oldest list (the
 -- lowest number) stays, so that no price shown is raised. `request` is the id under which it was asked
--- for, '' for none.
+-- for, '' for none. `closed`: see units.lua.
 
 -- A hold has one bound, `last`, which it keeps through every transition: however often it is extended,
 -- given back by a payment that failed or joined by other seats, no deadline of it lies later than
@@ -15,16 +15,17 @@ local function last_moment(created, hold_ms) return created + 2 * hold_ms + PAYM
 
 local function read_reservation(id)
   local r = redis.call('HMGET', reservation_key(id), 'user', 'session', 'status', 'created',
-    'deadline', 'seats', 'booking', 'left', 'topped', 'list', 'last', 'address', 'withdrawn', 'request')
+    'deadline', 'seats', 'booking', 'left', 'topped', 'list', 'last', 'address', 'withdrawn', 'request', 'closed')
   if not r[1] then return nil end
-  local seats = {}
+  local seats, closed = {}, {}
   for seat in string.gmatch(r[6], '%d+') do seats[#seats + 1] = seat end
+  for seat in string.gmatch(r[15] or '', '%d+') do closed[#closed + 1] = seat end
   return {
     id = id, user = r[1], session = r[2], status = r[3], created = tonumber(r[4]),
     deadline = tonumber(r[5]), seats = seats, booking = r[7] or '0',
     left = tonumber(r[8] or '0'), topped = r[9] or '0',
     list = tonumber(r[10] or '0'), last = tonumber(r[11]) or tonumber(r[5]) + PAYMENT_MS,
-    address = r[12] or '', withdrawn = r[13] == '1', request = r[14] or '',
+    address = r[12] or '', withdrawn = r[13] == '1', request = r[14] or '', closed = closed,
   }
 end
 
@@ -33,7 +34,8 @@ local function write_reservation(r)
     'status', r.status, 'created', int(r.created), 'deadline', int(r.deadline),
     'seats', table.concat(r.seats, ' '), 'booking', r.booking or '0',
     'left', int(r.left or 0), 'topped', r.topped or '0', 'list', int(r.list), 'last', int(r.last),
-    'address', r.address or '', 'request', r.request or '')
+    'address', r.address or '', 'request', r.request or '',
+    'closed', table.concat(r.closed or {}, ' '))
   redis.call('HSET', user_key(r.user), r.id, #r.seats)
   if r.address and r.address ~= '' then redis.call('HSET', address_key(r.address), r.id, #r.seats) end
 end
@@ -88,11 +90,15 @@ end
 
 -- Takes `leaving` (a set of seat ids) out of a reservation; one that is left empty is over.
 local function shrink(r, leaving, status)
-  local rest = {}
-  for _, id in ipairs(r.seats) do
-    if not leaving[id] then rest[#rest + 1] = id end
+  local function without(ids)
+    local rest = {}
+    for _, id in ipairs(ids) do
+      if not leaving[id] then rest[#rest + 1] = id end
+    end
+    return rest
   end
+  local rest = without(r.seats)
   if #rest == 0 then return end_reservation(r, status) end
-  r.seats = rest
+  r.seats, r.closed = rest, without(r.closed)
   write_reservation(r)
 end

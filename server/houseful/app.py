@@ -221,6 +221,7 @@ def build(settings: Settings, redis_url: str) -> Context:
         seats,
         gateway,
         open_event=catalog.open_event,
+        sold_with=catalog.sold_with,
         sends_mail=mails.sends_mail,
         terms=Terms(
             max_seats=settings.max_seats,

@@ -8,6 +8,7 @@ import { t } from "../lib/i18n.js";
 import { ApiError, asApiError } from "../net/envelope.js";
 import { retryWithBackoff } from "../state/retry.js";
 import { explain } from "../ui/explain.js";
+import { seatsOf } from "../state/units.js";
 import { HOLDING, PAYING } from "./purchase-state.js";
 
 /** Refusals of seats that are free all the same: the choice may stay. */
@@ -22,8 +23,9 @@ const LIVE_BOOKINGS = new Set(["CONFIRMED", "PENDING", "REQUIRES_ACTION"]);
  */
 export function createHolding(app, state, picking, refreshSeats) {
   const { api, analytics, toasts } = app;
-  const { eventId, house, machine, selection, places, timer, heldIds } = state;
-  const { interrupted, losses, partial, canExtend, wakeups, isWithdrawn, describe, holdSeconds } = state;
+  const { eventId, house, machine, selection, places, heads, headsOf, timer, heldIds } = state;
+  const { interrupted, losses, partial, canExtend, wakeups, isWithdrawn, holdSeconds } = state;
+  const { describe, describeAll } = state;
 
   /** Reserves what is picked, together with what is held already. Returns whether seats are held. */
   async function reserve() {
@@ -32,19 +34,8 @@ export function createHolding(app, state, picking, refreshSeats) {
     const held = heldIds.peek();
     if (!known || (!picked.length && !places.count())) return false;
     const total = selection.totalPrice.peek();
-    const seats = [
-      ...held.filter((id) => known.store.indexOf(id) >= 0).map((id) => ({
-        seatId: id,
-        version: known.store.version[known.store.indexOf(id)] ?? 0,
-      })),
-      ...selection.getReservationPayload(),
-    ];
-    // Of an area the number is what is to be held in all, so that asking again takes no more.
-    const areas = known.store.areas.list.map(({ id }) => ({
-      areaId: id,
-      quantity: places.of(id) + held.filter((seat) => known.store.areas.of(seat)?.id === id).length,
-    })).filter(({ quantity }) => quantity > 0);
-    const answer = await hold(() => api.reserve(eventId, seats, areas), picked.length + places.count(), total);
+    const wanted = wantedNow(known, held);
+    const answer = await hold(() => api.reserve(eventId, wanted), picked.length + places.count(), total);
     if (answer instanceof ApiError) refused(answer);
     return answer !== null && !(answer instanceof ApiError);
   }
@@ -87,6 +78,59 @@ export function createHolding(app, state, picking, refreshSeats) {
   }
 
   /**
+   * What is picked and what is held, to be one hold.
+   * @param {import("./seating.js").House} known @param {readonly number[]} held
+   */
+  function wantedNow(known, held) {
+    const { store, units } = known;
+    const seats = [
+      ...held.filter((id) => store.indexOf(id) >= 0).map((id) => ({
+        seatId: id,
+        version: store.version[store.indexOf(id)] ?? 0,
+      })),
+      ...selection.getReservationPayload(),
+    ];
+    const whole = new Set(seats.map(({ seatId }) => units.of(seatId)).filter((unit) => unit !== null));
+    // Of an area the number is what is to be held in all, so that asking again takes no more.
+    const areas = store.areas.list.map(({ id }) => ({
+      areaId: id,
+      quantity: places.of(id) + held.filter((seat) => store.areas.of(seat)?.id === id).length,
+    })).filter(({ quantity }) => quantity > 0);
+    return {
+      seats: seats.filter(({ seatId }) => !units.of(seatId)),
+      areas,
+      units: [...whole].map((unit) => ({ unitId: unit.id, heads: heads.of(unit.id) || headsOf(unit) })),
+    };
+  }
+
+  /**
+   * One person more at a table or in a box, or one less; of one that is held the hold changes.
+   * @param {import("../state/units.js").Unit} unit @param {number} by
+   */
+  async function stepHeads(unit, by) {
+    const next = headsOf(unit) + by, known = house.peek(), held = machine.reservationData.peek();
+    if (!known || next < unit.least || next > unit.most || machine.isLoading.peek()) return;
+    heads.set(unit.id, next);
+    app.announce(t("units.now", { unit: known.unitPlace(unit), n: next }));
+    if (!held || !heldIds.peek().includes(unit.id)) return;
+    try {
+      const data = await api.reserve(eventId, {
+        seats: [],
+        areas: [],
+        units: [{ unitId: unit.id, heads: next }],
+      });
+      const units = (held.units ?? []).map((one) => one.unitId === unit.id ? { ...one, heads: next } : one);
+      machine.reservationSuccess({ ...held, ...(data.id === held.id ? {} : data), units });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toasts.show("warning", explain.error(error), 6000);
+      await reconcile().catch(() => undefined);
+    } finally {
+      heads.set(unit.id, 0);
+    }
+  }
+
+  /**
    * @param {import("../state/checkout-machine.js").ReservationData} data
    */
   function reserved(data) {
@@ -94,6 +138,7 @@ export function createHolding(app, state, picking, refreshSeats) {
     batch(() => {
       selection.clearSelection();
       places.clear();
+      heads.clear();
       canExtend.value = true;
       machine.reservationSuccess(data);
     });
@@ -116,9 +161,12 @@ export function createHolding(app, state, picking, refreshSeats) {
       `partial-${eventId}`,
     );
     partial.value = {
-      reserved: data.reservedSeatIds.map(describe).filter((seat) => seat !== null),
+      reserved: describeAll(data.reservedSeatIds),
       failed: [
-        ...failed.map((seat) => ({ label: describe(seat.seatId)?.place ?? "", reason: explain.seat(seat) })),
+        ...describeAll(failed.map((seat) => seat.seatId)).map((line) => ({
+          label: line.place,
+          reason: explain.seat(reasonOf(line, failed)),
+        })),
         ...failedAreas.map((area) => ({ label: describe(area.areaId)?.place ?? "", reason: areaReason(area) })),
       ],
     };
@@ -142,7 +190,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       analytics.track("optimistic_lock_conflict", { eventId, seatIds });
       const isLimit = failed.every((/** @type {any} */ seat) => LIMITS.includes(seat.code));
       if (!isLimit) {
-        selection.removeSeats(seatIds);
+        picking.dropSeats(seatIds);
         picking.mourn(seatIds);
       }
       refreshSeats();
@@ -183,13 +231,15 @@ export function createHolding(app, state, picking, refreshSeats) {
     }
   }
 
-  /** Gives one held seat back and keeps the others. @param {number} seatId */
+  /** Gives one held seat back, or a whole table, and keeps the others. @param {number} seatId */
   async function giveBack(seatId) {
     const held = machine.reservationData.peek();
     if (!held || machine.state.peek() !== "RESERVED") return;
-    if (held.reservedSeatIds.length === 1) return startOver();
+    const unit = house.peek()?.units.of(seatId), going = unit ? seatsOf(unit) : [seatId];
+    if (held.reservedSeatIds.length === going.length) return startOver();
+    const place = describeAll(going)[0]?.place ?? "";
     try {
-      await api.releaseSeats(eventId, held.id, [seatId]);
+      await api.releaseSeats(eventId, held.id, going);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toasts.show("warning", explain.error(error), 6000);
@@ -197,9 +247,13 @@ export function createHolding(app, state, picking, refreshSeats) {
     }
     const now = machine.reservationData.peek();
     if (now?.id === held.id) {
-      machine.reservationSuccess({ ...now, reservedSeatIds: now.reservedSeatIds.filter((id) => id !== seatId) });
+      machine.reservationSuccess({
+        ...now,
+        reservedSeatIds: now.reservedSeatIds.filter((id) => !going.includes(id)),
+        units: now.units?.filter((one) => one.unitId !== unit?.id),
+      });
     }
-    toasts.show("info", t("toast.releasedOne", { seat: describe(seatId)?.place ?? "" }), 4000);
+    toasts.show("info", t("toast.releasedOne", { seat: place }), 4000);
   }
 
   function forget() {
@@ -209,6 +263,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       machine.reset();
       selection.clearSelection();
       places.clear();
+      heads.clear();
     });
   }
 
@@ -291,6 +346,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       reservedSeatIds: active.seatIds,
       expiresAt: active.expiresAt,
       expiresInSeconds: active.expiresInSeconds,
+      units: active.units,
     };
     batch(() => {
       if (machine.state.peek() === "CONFIRMED") machine.reset();
@@ -309,7 +365,7 @@ export function createHolding(app, state, picking, refreshSeats) {
     toasts.show("error", t("toast.lostConnection", { n: Math.round(delayMs / 1000) }), delayMs);
   }
 
-  return { reserve, hold, extend, giveBack, startOver, forget, expire, onReservation, reconcile, noteRetry };
+  return { reserve, hold, stepHeads, extend, giveBack, startOver, forget, expire, onReservation, reconcile, noteRetry };
 }
 
 /** @param {{ status: string }} reservation */
@@ -332,6 +388,18 @@ export function findBooking(bookings, eventId, seatIds) {
 /** @param {{ code: string, available: number }} area */
 const areaReason = ({ code, available }) =>
   code === "area_full" ? t("areas.left", { n: available }) : explain.seat({ code });
+
+/**
+ * Why a line of the basket could not be had: of a whole table, what befell one of its seats.
+ * @param {import("./purchase-state.js").HeldSeat} line
+ * @param {readonly { seatId: number, code?: string, reason: string }[]} failed
+ */
+const reasonOf = (line, failed) => {
+  const mine = failed.filter(({ seatId }) =>
+    line.unit ? seatId >= line.unit.id && seatId < line.unit.id + line.unit.seats : seatId === line.id
+  );
+  return mine.find(({ code }) => code !== "whole_unit_only") ?? mine[0];
+};
 
 /** @param {{ code?: string }} seat */
 const isStale = (seat) => seat.code === "stale_version";

@@ -4,6 +4,7 @@
  * takes a seat that was picked here.
  */
 import { money, t } from "../lib/i18n.js";
+import { seatsOf } from "../state/units.js";
 
 /** @typedef {import("./purchase-state.js").Loss} Loss */
 /** @typedef {import("../state/areas.js").StandingArea} Area */
@@ -17,7 +18,7 @@ const LOSS_GRACE_MS = 250;
  */
 export function createPicking(app, state) {
   const { analytics, toasts } = app;
-  const { eventId, event, house, machine, selection, places, heldIds, losses, maxSeats, currency } = state;
+  const { eventId, event, house, machine, selection, places, heads, heldIds, losses, maxSeats, currency } = state;
 
   /** How many more seats or places may be picked. */
   const room = () => maxSeats() - heldIds.value.length - selection.seatCount.value - places.count();
@@ -48,6 +49,8 @@ export function createPicking(app, state) {
       return;
     }
     if (event.peek()?.saleState !== "open") return app.announceSale(event.peek());
+    const unit = known.unitAt(index);
+    if (unit) return toggleUnit(known, unit);
     selection.setLimit(maxSeats() - heldIds.peek().length - places.count());
     const done = selection.toggleSeat(seat, known.store.sectionName(index));
     const place = known.fullPlace(index);
@@ -64,6 +67,31 @@ export function createPicking(app, state) {
       const status = t(`status.${seat.status}`);
       toasts.show("info", t("cart.unavailable", { seat: place, status }), 3000);
     }
+  }
+
+  /** @param {import("./seating.js").House} known @param {import("../state/units.js").Unit} unit */
+  function toggleUnit(known, unit) {
+    const name = known.unitName(unit), ids = seatsOf(unit);
+    if (selection.isSeatSelected(unit.id)) {
+      selection.removeSeats(ids);
+      heads.set(unit.id, 0);
+      return app.announce(t("cart.removed", { seat: name }));
+    }
+    if (!known.isUnitFree(unit)) {
+      const status = t(
+        `status.${ids.map((id) => known.statusOf(known.store.indexOf(id))).find((s) => s !== "AVAILABLE")}`,
+      );
+      return toasts.show("info", t("cart.unavailable", { seat: name, status }), 3000);
+    }
+    // One that is larger than the limit may be had by who chose nothing else.
+    if (unit.seats > room() && room() < maxSeats()) {
+      return toasts.show("warning", t("cart.limit", { n: maxSeats() }));
+    }
+    const seats = ids.map((id) => known.seat(known.store.indexOf(id)));
+    heads.set(unit.id, unit.most);
+    selection.addSeats(seats, unit.section);
+    for (const seat of seats) analytics.track("seat_selected", { seatId: seat.id, eventId, price: seat.price });
+    app.announce(t("units.added", { unit: name, price: money(known.unitPrice(unit, unit.most), currency()) }));
   }
 
   /**
@@ -93,8 +121,15 @@ export function createPicking(app, state) {
       mine.has(seat.id) || !known.isAvailable(known.store.indexOf(seat.id))
     );
     if (!gone.length) return;
-    selection.removeSeats(gone.map((seat) => seat.id));
+    dropSeats(gone.map((seat) => seat.id));
     mourn(gone.filter((seat) => !mine.has(seat.id)).map((seat) => seat.id));
+  }
+
+  /** Takes seats out, and with one of a whole table or box the others. @param {readonly number[]} ids */
+  function dropSeats(ids) {
+    const units = ids.map((id) => house.peek()?.units.of(id)).filter((unit) => unit !== null && unit !== undefined);
+    selection.removeSeats([...ids, ...units.flatMap((unit) => seatsOf(unit))]);
+    for (const unit of units) heads.set(unit.id, 0);
   }
 
   /** Says which seats were lost and what could be taken instead. @param {number[]} ids */
@@ -102,16 +137,23 @@ export function createPicking(app, state) {
     const known = house.peek();
     if (!known || !ids.length) return;
     const offered = new Set(losses.peek().map((loss) => loss.instead));
-    const fresh = ids.map((id) => {
+    const units = new Set(ids.map((id) => known.units.of(id)).filter((unit) => unit !== null));
+    const single = ids.filter((id) => !known.units.of(id));
+    const whole = [...units].map((unit) => ({
+      lost: known.store.indexOf(unit.id),
+      label: known.unitName(unit),
+      instead: null,
+    }));
+    const fresh = single.map((id) => {
       const lost = known.store.indexOf(id);
-      const nearest = known.store.nearestEqual(lost);
+      const nearest = known.store.nearestEqual(lost, (i) => !known.unitAt(i));
       const isFree = nearest >= 0 && !offered.has(nearest) &&
         !selection.isSeatSelected(known.store.idOf(nearest));
       if (isFree) offered.add(nearest);
       return { lost, label: known.fullPlace(lost), instead: isFree ? nearest : null };
     });
-    losses.value = [...losses.peek(), ...fresh].slice(-4);
-    app.announce(fresh.map((loss) => t("lost.one", { seat: loss.label })).join(" "));
+    losses.value = [...losses.peek(), ...fresh, ...whole].slice(-4);
+    app.announce([...fresh, ...whole].map((loss) => t("lost.one", { seat: loss.label })).join(" "));
   }
 
   /** @param {Loss} loss @param {boolean} isTaken take the seat that is offered instead */
@@ -120,5 +162,5 @@ export function createPicking(app, state) {
     if (isTaken && loss.instead !== null) toggle(loss.instead);
   }
 
-  return { toggle, stepPlaces, roomFor, checkSelection, mourn, settleLoss };
+  return { toggle, stepPlaces, roomFor, checkSelection, dropSeats, mourn, settleLoss };
 }

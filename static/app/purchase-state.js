@@ -10,6 +10,7 @@ import { createAreaChoice } from "../state/area-choice.js";
 import { createCheckoutMachine } from "../state/checkout-machine.js";
 import { createReservationTimer } from "../state/reservation-timer.js";
 import { createSeatSelection } from "../state/seat-selection.js";
+import { seatsOf } from "../state/units.js";
 
 /**
  * @typedef {object} PurchaseParts
@@ -27,7 +28,8 @@ import { createSeatSelection } from "../state/seat-selection.js";
  * @property {(eventId: number) => void} onWarning
  * @typedef {ReturnType<typeof createPurchaseState>} PurchaseState
  * @typedef {{ id: number, index: number, place: string, section: string, // index -1: a standing place
- *   category: string, price: string }} HeldSeat
+ *   category: string, price: string, seatIds: number[], // of a whole table or box all that people sit on
+ *   unit: import("../state/units.js").Unit | null }} HeldSeat
  * @typedef {{ lost: number, label: string, instead: number | null }} Loss
  * @typedef {{ reserved: HeldSeat[], failed: { label: string, reason: string }[] }} Partial
  */
@@ -64,6 +66,8 @@ export function createPurchaseState(app, eventId, onExpire) {
   const tickets = signal(/** @type {ReadonlyMap<number, number>} */ (new Map()));
   const machine = createCheckoutMachine();
   const places = createAreaChoice();
+  /** Unit id → for how many people it was picked. */
+  const heads = createAreaChoice();
   const selection = createSeatSelection({
     maxSeats: app.config.peek().maxSeats,
     onLimit: () => app.toasts.show("warning", t("cart.limit", { n: maxSeats() })),
@@ -79,7 +83,9 @@ export function createPurchaseState(app, eventId, onExpire) {
     if (!HOLDING.has(value) && !PAYING.has(value) && value !== "RESERVING") return [];
     return machine.reservationData.value?.reservedSeatIds ?? [];
   });
-  const heldSeats = computed(() => heldIds.value.map(describe).filter((seat) => seat !== null));
+  const heldSeats = computed(() => describeAll(heldIds.value));
+  /** The picked seats as they stand in the basket. */
+  const pickedLines = computed(() => describeAll(selection.selectedSeats.value.map((seat) => seat.id)));
   const heldTotal = computed(() => addDecimals(heldSeats.value.map((seat) => seat.price)));
 
   const maxSeats = () => event.peek()?.maxSeats ?? app.config.peek().maxSeats;
@@ -93,7 +99,7 @@ export function createPurchaseState(app, eventId, onExpire) {
     const area = known?.store.areas.of(id);
     if (known && area) {
       const { name, price } = known.categories[area.category] ?? { name: "", price: "0.00" };
-      return { id, index: -1, place: area.name, section: area.name, category: name, price };
+      return { id, index: -1, place: area.name, section: area.name, category: name, price, seatIds: [id], unit: null };
     }
     const index = known?.store.indexOf(id) ?? -1;
     if (!known || index < 0) return null;
@@ -105,7 +111,43 @@ export function createPurchaseState(app, eventId, onExpire) {
       section: store.sectionName(index),
       category: known.categories[store.category[index] ?? 0]?.name ?? "",
       price: known.price(index),
+      seatIds: [id],
+      unit: null,
     };
+  }
+
+  /** Seats as lines of a basket: a whole table or box is one. @param {readonly number[]} ids @returns {HeldSeat[]} */
+  function describeAll(ids) {
+    const units = house.value?.units;
+    const first = ids.filter((id) => {
+      const unit = units?.of(id);
+      return !unit || id === unit.id || !ids.includes(unit.id);
+    });
+    return first.map((id) => {
+      const unit = units?.of(id) ?? null;
+      return unit?.id === id && house.value ? describeUnit(house.value, unit) : describe(id);
+    }).filter((seat) => seat !== null);
+  }
+
+  /** @param {import("./seating.js").House} known @param {import("../state/units.js").Unit} unit @returns {HeldSeat} */
+  function describeUnit(known, unit) {
+    const people = headsOf(unit), index = known.store.indexOf(unit.id);
+    return {
+      id: unit.id,
+      index,
+      place: known.unitName(unit),
+      section: unit.section,
+      category: known.categories[known.store.category[index] ?? 0]?.name ?? "",
+      price: known.unitPrice(unit, people),
+      seatIds: seatsOf(unit, people),
+      unit,
+    };
+  }
+
+  /** How many people sit at a table or in a box that is picked or held. @param {import("../state/units.js").Unit} unit */
+  function headsOf(unit) {
+    const held = machine.reservationData.value?.units?.find((one) => one.unitId === unit.id);
+    return held?.heads ?? (heads.of(unit.id) || unit.most);
   }
 
   let isNoted = false;
@@ -138,6 +180,10 @@ export function createPurchaseState(app, eventId, onExpire) {
     selection,
     places,
     tickets,
+    heads,
+    headsOf,
+    pickedLines,
+    describeAll,
     timer,
     heldIds,
     heldSeats,

@@ -49,9 +49,7 @@ export function createPurchase(app, eventId) {
     const before = event.peek(), details = await api.event(eventId);
     event.value = details;
     const known = house.peek(), drawn = geometry.peek();
-    if (known && drawn && before?.priceList !== details.priceList) {
-      house.value = createHouse(drawn, known.store, details);
-    }
+    if (known && drawn && !isSoldAlike(before, details)) house.value = createHouse(drawn, known.store, details);
     if (!known) {
       const drawing = await api.plan(details.planUrl);
       const store = createSeatStore(drawing);
@@ -98,3 +96,6 @@ export function createPurchase(app, eventId) {
   keepPurchase(app, state);
   return { ...state, ...picking, ...holding, ...loneSeats, party, load, watchSeats, leave, refreshSeats };
 }
+
+/** @param {import("../net/api.js").EventDetails | null} before @param {import("../net/api.js").EventDetails} now */
+const isSoldAlike = (before, now) => before?.tableBooking === now.tableBooking && before.priceList === now.priceList;

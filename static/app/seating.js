@@ -4,9 +4,11 @@
  * Joins the drawing (geometry), the live state (seat store) and the event's prices.
  * Never: holds state of its own; every answer is read from the store.
  */
-import { t } from "../lib/i18n.js";
+import { moneyRange, t } from "../lib/i18n.js";
 import { STATUSES } from "../lib/wire-codes.js";
-import { seatInRow, seatName } from "../ui/seat-words.js";
+import { addDecimals } from "../lib/money.js";
+import { createUnits, seatsOf } from "../state/units.js";
+import { rowOf, seatInRow, seatName } from "../ui/seat-words.js";
 
 /** @typedef {ReturnType<typeof createHouse>} House */
 
@@ -73,6 +75,10 @@ export function createHouse(geometry, store, event) {
   /** @param {number} i */
   const price = (i) => categories[store.category[i] ?? 0]?.price ?? "0.00";
 
+  const units = createUnits(event.units);
+  /** "Hall, table T2" @param {import("../state/units.js").Unit} unit */
+  const unitPlace = (unit) => rowOf(unit.section, unit.row, unit.rowKind);
+
   /**
    * From the store's running counts, so that a list of many sections costs nothing to keep live.
    * @param {HouseSection} section
@@ -93,6 +99,26 @@ export function createHouse(geometry, store, event) {
     store,
     price,
     nameOf,
+    /** Tables and boxes that are sold whole. */
+    units,
+    /** The table or box that a seat is sold with. @param {number} i */
+    unitAt: (i) => i < 0 ? null : units.of(store.idOf(i)),
+    unitPlace,
+    /** "Hall, table T2 (6 seats)" @param {import("../state/units.js").Unit} unit */
+    unitName: (unit) => t("units.name", { unit: unitPlace(unit), n: unit.seats }),
+    /** "Only as a whole, for 2 to 6 people, €80.00 to €240.00" @param {import("../state/units.js").Unit} unit */
+    unitNote(unit) {
+      const price = moneyRange(this.unitPrice(unit, unit.least), this.unitPrice(unit, unit.most), event.currency);
+      const people = t(unit.least === unit.most ? "units.seats" : "units.range", { n: unit.most, least: unit.least });
+      return t("units.whole", { people, price });
+    },
+    /** Whether all its seats are free. @param {import("../state/units.js").Unit} unit */
+    isUnitFree: (unit) => seatsOf(unit).every((id) => store.status[store.indexOf(id)] === AVAILABLE),
+    /** What it costs for so many people. @param {import("../state/units.js").Unit} unit @param {number} heads */
+    unitPrice: (unit, heads) =>
+      event.tablePrices === "per_table"
+        ? price(store.indexOf(unit.id))
+        : addDecimals(seatsOf(unit, heads).map((id) => price(store.indexOf(id)))),
     /** @param {number} i */
     isAvailable: (i) => store.status[i] === AVAILABLE,
     /** The least and the greatest price in a row. @param {HouseRow} row */

@@ -8,6 +8,10 @@ import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 import { areaStepper } from "./area-stepper.js";
 import { giveBackKindly } from "./lone-dialog.js";
+import { unitStepper } from "./unit-stepper.js";
+
+/** Whether its line has room for a number of people. @param {import("../app/purchase-state.js").HeldSeat} line */
+const isStepped = ({ unit }) => unit !== null && unit.least < unit.most;
 
 export class SeatCart extends View {
   /** @type {import("../app/purchase.js").Purchase} */
@@ -18,10 +22,10 @@ export class SeatCart extends View {
   /** @override */
   render() {
     const { purchase } = this;
-    const { selection, machine, timer, places } = purchase;
+    const { machine, timer, places } = purchase;
     const currency = () => purchase.event.value?.currency ?? "EUR";
     const isOpen = signal(false);
-    const picked = selection.selectedSeats;
+    const picked = purchase.pickedLines;
     const held = purchase.heldSeats;
     const standing = computed(() => {
       const { areas } = purchase.house.value?.store ?? {};
@@ -39,7 +43,9 @@ export class SeatCart extends View {
     // As the server has it: an order that costs nothing carries no fee.
     const orderFee = computed(() => Number(subtotal.value) ? purchase.event.value?.orderFee ?? "0" : "0");
     const total = computed(() => addDecimals([subtotal.value, orderFee.value]));
-    const number = computed(() => picked.value.length + held.value.length + places.count());
+    const number = computed(() =>
+      [...picked.value, ...held.value].reduce((sum, line) => sum + line.seatIds.length, places.count())
+    );
     const isPicked = () => picked.value.length > 0 || places.count() > 0;
 
     return h(
@@ -93,13 +99,14 @@ export class SeatCart extends View {
                 held.value.map((seat) =>
                   h(
                     "li",
-                    { class: "ticket-line" },
+                    { class: `ticket-line ${isStepped(seat) ? "is-unit" : ""}` },
                     h(
                       "span",
                       null,
                       h("strong", null, seat.place),
                       seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
                     ),
+                    seat.unit ? unitStepper(purchase, seat.unit) : null,
                     h("span", { class: "tabular" }, money(seat.price, currency())),
                     h("button", {
                       class: "plain-button",
@@ -118,32 +125,34 @@ export class SeatCart extends View {
             )
             : null,
         () => isPicked() && held.value.length ? h("h3", null, t("cart.selected")) : null,
-        each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) => {
-          const house = purchase.house.peek();
-          const label = house?.fullPlace(house.store.indexOf(seat.id)) ?? seat.seatNumber;
-          return h(
+        each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) =>
+          h(
             "li",
             {
               class: () =>
-                `ticket-line ${
-                  picked.value.find((one) => one.id === seat.id)?.status === "RESERVING" ? "is-reserving" : ""
+                `ticket-line ${isStepped(seat) ? "is-unit" : ""} ${
+                  machine.state.value === "RESERVING" ? "is-reserving" : ""
                 }`,
             },
             h(
               "span",
               null,
-              h("strong", null, label),
-              seat.seatType === seat.section ? null : h("span", { class: "muted" }, seat.seatType),
+              h("strong", null, seat.place),
+              seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
             ),
-            h("span", { class: "tabular" }, money(seat.price, currency())),
+            seat.unit ? unitStepper(purchase, seat.unit) : null,
+            h(
+              "span",
+              { class: "tabular" },
+              () => money(picked.value.find(({ id }) => id === seat.id)?.price ?? seat.price, currency()),
+            ),
             h("button", {
               class: "plain-button",
               type: "button",
-              "aria-label": t("remove", { seat: label }),
-              onclick: () => selection.removeSeats([seat.id]),
+              "aria-label": t("remove", { seat: seat.place }),
+              onclick: () => purchase.dropSeats([seat.id]),
             }, icon("close")),
-          );
-        }),
+          )),
         each(h("ul", null), () => standing.value, (area) => area.id, (area) =>
           h(
             "li",

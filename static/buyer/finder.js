@@ -8,6 +8,7 @@ import { money, moneyRange, t } from "../lib/i18n.js";
 import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
 import { areaStepper } from "./area-stepper.js";
+import { unitStepper } from "./unit-stepper.js";
 import { stateMark } from "../ui/legend.js";
 import { rowName, rowOf } from "../ui/seat-words.js";
 
@@ -159,6 +160,8 @@ export class SeatFinder extends View {
         "ul",
         { class: "rows" },
         section.rows.map((row) => {
+          const unit = house.unitAt(row.first);
+          if (unit) return this.unit(house, unit);
           const free = computed(() => {
             this.purchase.revision.value;
             return house.countFree(row, this.filter.value);
@@ -185,6 +188,43 @@ export class SeatFinder extends View {
         }),
       ),
     ];
+  }
+
+  /** A table or box that is sold whole is one choice. @param {House} house @param {import("../state/units.js").Unit} unit */
+  unit(house, unit) {
+    const index = house.store.indexOf(unit.id);
+    const state = computed(() => {
+      this.purchase.revision.value;
+      return MARK_WORDS[house.store.mark[index] ?? 0] || (house.isUnitFree(unit) ? "AVAILABLE" : "BOOKED");
+    });
+    const isPicked = () => state.value === "selected" || state.value === "mine";
+    return h(
+      "li",
+      { class: "unit-line" },
+      h(
+        "button",
+        {
+          type: "button",
+          class: () => `row-button is-${state.value.toLowerCase()}`,
+          "aria-pressed": () => String(isPicked()),
+          "aria-disabled": () => String(state.value !== "AVAILABLE" && state.value !== "selected"),
+          onclick: () => this.onSeat(index),
+        },
+        h("span", null, rowName(unit.row, unit.rowKind)),
+        h(
+          "span",
+          { class: "section-price tabular" },
+          this.prices(house.unitPrice(unit, unit.least), house.unitPrice(unit, unit.most)),
+        ),
+        h(
+          "span",
+          { class: () => `muted ${state.value === "BOOKED" ? "is-none" : ""}` },
+          t(unit.least === unit.most ? "units.seats" : "units.range", { n: unit.most, least: unit.least }),
+          () => state.value === "AVAILABLE" ? null : ` · ${t(`status.${state.value}`)}`,
+        ),
+      ),
+      () => isPicked() ? unitStepper(this.purchase, unit) : null,
+    );
   }
 
   /** @param {House} house @param {HouseSection} section @param {import("../app/seating.js").HouseRow} row */

@@ -2,8 +2,12 @@
 /** What is being bought and for how much, with the discount code that changes it. */
 import { h } from "../lib/dom.js";
 import { longDate, money, t } from "../lib/i18n.js";
+import { addDecimals } from "../lib/money.js";
 import { computed } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
+
+/** @typedef {{ seatId: number, price: string }} PricedItem */
+/** @typedef {import("../app/purchase-state.js").HeldSeat} HeldSeat */
 
 /**
  * @param {{
@@ -28,9 +32,19 @@ export function orderSummary({ purchase, event, quote, fault, ticketFault, isPay
     "aria-describedby": "fault-code",
     oninput: () => (fault.value = ""),
   });
-  /** What the hold's own prices say; the map's are those of now. @param {{ id: number, price: string }} seat */
-  const priceOf = (seat) =>
-    quote.value?.items.find((/** @type {{ seatId: number }} */ item) => item.seatId === seat.id)?.price ?? seat.price;
+  /** What the hold's own prices say; the map's are those of now. @param {{ seatIds: number[], price: string }} line */
+  const priceOf = (line) => {
+    const priced = quote.value?.items.filter((/** @type {PricedItem} */ item) => line.seatIds.includes(item.seatId)) ??
+      [];
+    return priced.length ? addDecimals(priced.map((/** @type {PricedItem} */ item) => item.price)) : line.price;
+  };
+  const isPerTable = computed(() => quote.value?.tablePrices === "per_table");
+  /** The places of a line that have a ticket type each: none at a table that has one price. @param {HeldSeat} line */
+  const peopleOf = (line) => {
+    if (!line.unit) return [line];
+    if (isPerTable.value) return [];
+    return line.seatIds.map((id) => purchase.describe(id)).filter((one) => one !== null);
+  };
   const apply = () => onCode(input.value.trim());
   return h(
     "aside",
@@ -53,7 +67,7 @@ export function orderSummary({ purchase, event, quote, fault, ticketFault, isPay
             null,
             h("strong", null, seat.place),
             seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
-            ticketChoice(seat, { purchase, quote, isPaying, onTicket }),
+            () => peopleOf(seat).map((one) => ticketChoice(one, { purchase, quote, isPaying, onTicket })),
           ),
           h("span", { class: "tabular" }, () => money(priceOf(seat), event.currency)),
         )
@@ -151,7 +165,7 @@ export function orderSummary({ purchase, event, quote, fault, ticketFault, isPay
 
 /**
  * The ticket types a seat may be sold under, and the note of the chosen one; nothing where there is one.
- * @param {import("../app/purchase-state.js").HeldSeat} seat
+ * @param {HeldSeat} seat
  * @param {Pick<Parameters<typeof orderSummary>[0], "purchase" | "quote" | "isPaying" | "onTicket">} parts
  */
 function ticketChoice(seat, { purchase, quote, isPaying, onTicket }) {

@@ -32,11 +32,11 @@ export function seatTip(purchase, house, map) {
 
 /** @param {Purchase} purchase @param {House} house @param {number} i */
 function seatWords(purchase, house, i) {
-  const state = MARKS[house.store.mark[i] ?? 0] || house.statusOf(i);
+  const state = MARKS[house.store.mark[i] ?? 0] || house.statusOf(i), unit = house.unitAt(i);
   return [
-    h("strong", null, house.place(i)),
+    h("strong", null, unit ? house.unitName(unit) : house.place(i)),
     h("span", { class: "muted" }, house.store.sectionName(i)),
-    priceWords(purchase, house, house.store.category[i] ?? 0),
+    unit ? h("span", null, house.unitNote(unit)) : priceWords(purchase, house, house.store.category[i] ?? 0),
     h("span", { class: `seat-tip-state is-${state.toLowerCase()}` }, t(`status.${state}`)),
     house.flagWords(i).map((word) => h("span", { class: "muted" }, word)),
   ];

@@ -6,6 +6,7 @@
 import { custom, h, listen, onEnd, View, watch } from "../lib/dom.js";
 import { money, shortDate, t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
+import { seatsOf } from "../state/units.js";
 import { signal } from "../lib/signals.js";
 import "../map/seat-map.js";
 import { ask } from "../ui/dialog.js";
@@ -70,6 +71,14 @@ export class SeatsView extends View {
     /** @type {import("../map/seat-map.js").SeatMap} */
     const map = custom("seat-map", {}, { class: "map", "aria-label": t("seats.mapLabel", { venue: event.venue }) });
     map.words = mapWords();
+    map.together = (i) => {
+      const unit = purchase.house.peek()?.unitAt(i);
+      return unit ? seatsOf(unit).map((id) => house.store.indexOf(id)) : [i];
+    };
+    map.noteText = (i) => {
+      const known = purchase.house.peek(), unit = known?.unitAt(i);
+      return known && unit ? known.unitNote(unit) : "";
+    };
     map.priceText = (category) => money(house.categories[category]?.price ?? "0", event.currency);
     listen(map, "palette-change", (change) => (colors.value = change.detail.categoryColors));
     map.store = house.store;

@@ -32,6 +32,7 @@ export const SEAT_REASONS = /** @type {const} */ ([
   "unknown_seat",
   "limit_reached",
   "address_limit",
+  "whole_unit_only",
   "not_held",
   "paying"
 ]);

@@ -17,17 +17,17 @@
  * @typedef {{ field: string, category: string | null, before: string | null, after: string | null }} AuditChangeBody
  * @typedef {{ outcome: string }} AuthenticatedBody
  * @typedef {{ quantity: number, sessionId: string, requestId?: string, categories?: string[], sections?: string[], zone?: string, accessible?: number, together?: "required" | "preferred", preventLoneSeats?: boolean, otherThan?: number[], replaces?: number, ref: string | number, type: "best_available" }} BestAvailableCommand
- * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], split: boolean, leavesSingle: boolean }} BestGrantedBody
+ * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], units?: HeldUnitBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], split: boolean, leavesSingle: boolean }} BestGrantedBody
  * @typedef {{ failedSeats?: FailedSeatBody[], apart?: NamedSeatBody[][] }} BestRefusedBody
  * @typedef {{ quantity: number, categories?: string[], sections?: string[] }} BestToBlock
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, reason: string, who: string, at: string }} BlockBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "box" | "standing", label: string, place: string, reason: string, who: string, at: string }} BlockBody
  * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces, best?: BestToBlock }} BlockRequest
  * @typedef {{ areaId: number, quantity: number }} BlockedPlaces
  * @typedef {{ seatIds: number[], tickets?: SeatTicketRequest[], placeTickets?: PlaceTicketRequest[], discountCode?: string, eventId: number, paymentMethod?: "stripe" | "demo" | "card", expectedTotal?: string, paymentToken?: string, card?: CardRequest, contact?: ContactRequest, language?: string }} BookRequest
  * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string }} BookedEventBody
  * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: OrderLineBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, orderFee: number, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, receipts?: ReceiptBody[], refunds?: RefundBody[], delivery?: DeliveryBody | null, tickets?: BookingTicketBody[], linkUrl?: string | null }} BookingBody
  * @typedef {{ failedSeats?: FailedSeatBody[], quote?: QuoteBody }} BookingRefusedBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, ticketType: string, note: string, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "box" | "standing", label: string, place: string, id: number, ticketType: string, note: string, code: string, state: "VALID" | "USED" | "DISPUTED" | "VOID", qrUrl: string }} BookingTicketBody
  * @typedef {{ reason?: string, ticketIds?: number[] }} CancelRequest
  * @typedef {{ cancelledAt: string, who: string, reason: string, bookings: number, live: number, onTheWay: number, refunded: number, failed: number, disputed: number }} CancellationBody
  * @typedef {{ number: string }} CardRequest
@@ -35,7 +35,7 @@
  * @typedef {{ total: number, available: number, reserved: number, paying: number, booked: number, blocked: number, checkedIn: number, name: string, revenue: string, price: string }} CategoryCountsBody
  * @typedef {{ category: string, tickets: OfferBody[] }} CategoryOffersBody
  * @typedef {{ seatIds: number[], failedSeats: FailedSeatBody[] }} ChangedSeatsBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, ticketId: number, category: string, ticketType: string, note: string, name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckInBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "box" | "standing", label: string, place: string, ticketId: number, category: string, ticketType: string, note: string, name: string, bookingReference: string, usedAt: string | null, door: string | null }} CheckInBody
  * @typedef {{ code: string, door?: string }} CheckInRequest
  * @typedef {{ event: BookedEventBody, checkedIn: number, booked: number, recent: CheckInBody[] }} CheckInsBody
  * @typedef {{ code: string, message: string, retryable: boolean, sameKey: boolean, field?: string, limit?: number, remaining?: number, resetSeconds?: number, seatIds?: number[] }} CommandError
@@ -52,9 +52,9 @@
  * @typedef {{ to?: string }} EmailRequest
  * @typedef {{ to: string, delivery: "waiting" | "deferred" | "sent" | "refused" | "off" }} EmailedBody
  * @typedef {{ code: string, retryable: boolean, sameKey: boolean, limit?: number, remaining?: number, resetSeconds?: number, declineCode?: string | null, seatIds?: number[], usedAt?: string, door?: string, event?: unknown, place?: string, field?: string, currency?: string, amount?: string, least?: string, most?: string, step?: string }} Error
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, pricesUntil: string | null, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string }} EventBody
- * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest, pricesFrom?: string, replacesPriceList?: number }} EventChangeRequest
- * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, pricesUntil: string | null, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, cancelledAt?: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], ticketTypes: TicketTypeBody[], orderFee: string, planUrl: string }} EventDetailBody
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, pricesUntil: string | null, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, tableBooking: "inherit" | "by_table" | "by_seat", tablePrices: "per_head" | "per_table", cancelledAt?: string }} EventBody
+ * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, tablePrices?: "per_head" | "per_table", reason: string, name?: string, startsAt?: string, onSaleAt?: string | null, offSaleAt?: string | null, timeZone?: string, hidden?: boolean, loneSeats?: LoneSeatRequest, tableBooking?: "inherit" | "by_table" | "by_seat", pricesFrom?: string, replacesPriceList?: number }} EventChangeRequest
+ * @typedef {{ id: number, name: string, venue: string, startsAt: string, timeZone: string, onSaleAt: string | null, offSaleAt: string | null, currency: string, priceList: number, pricesUntil: string | null, totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string, loneSeats: LoneSeatRuleBody, tableBooking: "inherit" | "by_table" | "by_seat", tablePrices: "per_head" | "per_table", cancelledAt?: string, holdSeconds: number, maxSeats: number, saleState: "upcoming" | "open" | "closed", serverTime: string, categories: CategoryBody[], ticketTypes: TicketTypeBody[], orderFee: string, units?: UnitBody[], planUrl: string }} EventDetailBody
  * @typedef {{ holds: number, seats: number }} ExpiringBody
  * @typedef {{ ref: string | number, type: "extend", reservationId: number }} ExtendCommand
  * @typedef {{ extend?: true }} ExtendRequest
@@ -70,24 +70,25 @@
  * @typedef {{ label: string, kind: string, section: number, first: number, count: number }} GeometryRow
  * @typedef {{ name: string, zone: string, entrance: string, floor: number, first: number, count: number, outline: number[] }} GeometrySection
  * @typedef {{ id: number, name: string, zone: string, entrance: string, floor: number, capacity: number, category: number, outline: number[] }} GeometryStandingArea
- * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[] }} GrantedBody
+ * @typedef {{ id: number, reservedSeatIds: number[], places?: PlacesBody[], units?: HeldUnitBody[], expiresAt: string, expiresInSeconds: number, priceList: number, total: string, failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[] }} GrantedBody
  * @typedef {{ token: string, expiresAt: string, userId: string }} GuestBody
  * @typedef {{ status: "ok" }} HealthBody
+ * @typedef {{ unitId: number, heads: number }} HeldUnitBody
  * @typedef {{ type: "hello", event: number, epoch: string, seq: number, serverTime: string, resumed: boolean, viewers: number }} HelloFrame
  * @typedef {{ id: number, status: "ACTIVE" | "PAYING", seatIds: number[], seatNumbers: string[], seats: NamedSeatBody[], userId: string, address: string | null, addressSeats: number | null, createdAt: string, expiresAt: string, expiresInSeconds: number }} HoldBody
- * @typedef {{ kind: "standing_area" | "whole_table", name: string, places: number, section: string }} LeftOutBody
+ * @typedef {{ kind: "standing_area", name: string, places: number, section: string }} LeftOutBody
  * @typedef {{ rule?: "off" | "aisle" | "strict", offBelowFreePercent?: number, offHoursBefore?: number }} LoneSeatRequest
  * @typedef {{ rule: "off" | "aisle" | "strict", offBelowFreePercent: number, offHoursBefore: number }} LoneSeatRuleBody
  * @typedef {{ rule: "off" | "aisle" | "strict", seats: number, refused: number }} LoneSeatsBody
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number, at: string, revenue: string, available: number, held: number, bookedTotal: number, viewers: number }} MinuteBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string }} NamedSeatBody
- * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, name: string, venue: string, planId: number, startsAt: string, onSaleAt?: string, offSaleAt?: string, timeZone?: string, currency: string, loneSeats?: LoneSeatRequest }} NewEventRequest
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "box" | "standing", label: string, place: string }} NamedSeatBody
+ * @typedef {{ prices?: Record<string, string>, ticketTypes?: TicketTypeRequest[], ticketPrices?: TicketPriceRequest[], fees?: FeesRequest, vatPercent?: string, tablePrices?: "per_head" | "per_table", name: string, venue: string, planId: number, startsAt: string, onSaleAt?: string, offSaleAt?: string, timeZone?: string, currency: string, loneSeats?: LoneSeatRequest, tableBooking?: "inherit" | "by_table" | "by_seat" }} NewEventRequest
  * @typedef {{ eventId: number, hidden: boolean, name: string, serverTime: string, saleState: "upcoming" | "open" | "closed", onSaleAt: string | null, offSaleAt: string | null, startsAt: string, timeZone: string, currency: string, totals: CountsBody, revenue: string, refunded: string, sections: SectionCountsBody[], categories: CategoryCountsBody[], expiringSoon: ExpiringBody, rates: RatesBody, funnel: FunnelBody, loneSeats: LoneSeatsBody, viewers: number, alerts: AlertBody[], activity: ActivityBody[], epoch: string, seq: number }} OccupancyBody
  * @typedef {{ epoch?: string, seq?: number, eventId?: number, hidden?: boolean, name?: string, serverTime?: string, saleState?: "upcoming" | "open" | "closed", onSaleAt?: string | null, offSaleAt?: string | null, startsAt?: string, timeZone?: string, currency?: string, totals?: CountsBody, revenue?: string, refunded?: string, sections?: SectionCountsBody[], categories?: CategoryCountsBody[], expiringSoon?: ExpiringBody, rates?: RatesBody, funnel?: FunnelBody, loneSeats?: LoneSeatsBody, viewers?: number, alerts?: AlertBody[], activity?: ActivityBody[] }} OccupancyChange
  * @typedef {{ type: "occupancy", epoch: string, seq: number, full: boolean, data: OccupancyChange }} OccupancyFrame
  * @typedef {{ ticketTypeId: number, price: string, fee: string, vatPercent: string }} OfferBody
  * @typedef {{ type: "ok", ref: string | number, data: GrantedBody | BestGrantedBody | ReleasedSeats | Position }} OkFrame
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, category: string, ticketTypeId: number, ticketType: string, note: string, price: string, fee: string, discount: string, vatPercent: string, vat: string }} OrderLineBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "box" | "standing", label: string, place: string, category: string, ticketTypeId: number, ticketType: string, note: string, price: string, fee: string, discount: string, vatPercent: string, vat: string, unitId: number | null }} OrderLineBody
  * @typedef {{ type: "overview", full: boolean, data: OverviewRowBody[] }} OverviewFrame
  * @typedef {{ eventId: number, hidden: boolean, demo: boolean, name: string, venue: string, startsAt: string, timeZone: string, saleState: "upcoming" | "open" | "closed", currency: string, totals: CountsBody, revenue: string, viewers: number }} OverviewRowBody
  * @typedef {{ number: number, size: number, total: number }} PageBody
@@ -103,9 +104,9 @@
  * @typedef {{ planId: number, name: string, seatCount: number, categories: PlanCategoryBody[], leftOut: LeftOutBody[] }} PlanSummaryBody
  * @typedef {{ epoch: string, seq: number }} Position
  * @typedef {{ ref: string | number, type: "position", epoch: string, seq: number }} PositionCommand
- * @typedef {{ field: "price" | "vatPercent" | "perTicket" | "percent" | "perOrder" | "note" | "least" | "most" | "requires", category: string, ticketType: string, before: string | null, after: string | null }} PriceDifferenceBody
- * @typedef {{ currency: string, ticketTypes: TicketTypeRulesBody[], ticketPrices: TicketPriceBody[], fees: FeesBody, number: number, state: "on_sale" | "scheduled" | "past" | "withdrawn", createdAt: string | null, createdBy: string, startsAt: string | null, withdrawnAt: string | null, heldSeats: number, soldSeats: number, changes: PriceDifferenceBody[] }} PriceListBody
- * @typedef {{ currency: string, items: OrderLineBody[], subtotal: string, discount: string, ticketFees: string, orderFee: string, vat: VatBody[], total: string, priceList: number, discountCode: string | null, ticketTypes: TicketTypeBody[], offers: CategoryOffersBody[] }} QuoteBody
+ * @typedef {{ field: "price" | "vatPercent" | "perTicket" | "percent" | "perOrder" | "note" | "least" | "most" | "requires" | "tablePrices", category: string, ticketType: string, before: string | null, after: string | null }} PriceDifferenceBody
+ * @typedef {{ currency: string, ticketTypes: TicketTypeRulesBody[], ticketPrices: TicketPriceBody[], fees: FeesBody, tablePrices: "per_head" | "per_table", number: number, state: "on_sale" | "scheduled" | "past" | "withdrawn", createdAt: string | null, createdBy: string, startsAt: string | null, withdrawnAt: string | null, heldSeats: number, soldSeats: number, changes: PriceDifferenceBody[] }} PriceListBody
+ * @typedef {{ currency: string, items: OrderLineBody[], subtotal: string, discount: string, ticketFees: string, orderFee: string, vat: VatBody[], total: string, priceList: number, tablePrices: "per_head" | "per_table", discountCode: string | null, ticketTypes: TicketTypeBody[], offers: CategoryOffersBody[] }} QuoteBody
  * @typedef {{ seatIds: number[], tickets?: SeatTicketRequest[], placeTickets?: PlaceTicketRequest[], discountCode?: string }} QuoteRequest
  * @typedef {{ reserved: number, booked: number, expired: number, refused: number, declined: number, cancelled: number }} RatesBody
  * @typedef {{ code: string | null }} ReadFrameBody
@@ -128,17 +129,17 @@
  * @typedef {{ releasedSeatIds: number[], failedSeats: FailedSeatBody[] }} ReleasedSeats
  * @typedef {{ eventIds: number[], keptEventIds: number[] }} RemovedEventsBody
  * @typedef {{ to?: string, reason?: string }} ResendRequest
- * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], places?: PlacesBody[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string, reason: "staff" | null }} ReservationBody
+ * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], places?: PlacesBody[], units?: HeldUnitBody[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string, reason: "staff" | null }} ReservationBody
  * @typedef {{ type: "reservation", state: "granted" | "extended" | "expiring" | "expired" | "released" | "paying" | "booked", reason: "staff" | null, id: number, seatIds: number[], expiresAt: string | null, expiresInSeconds: number, serverTime: string }} ReservationFrame
- * @typedef {{ ref: string | number, seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string, type: "reserve" }} ReserveCommand
+ * @typedef {{ ref: string | number, seats?: SeatChoice[], areas?: AreaChoice[], units?: UnitChoice[], sessionId: string, type: "reserve" }} ReserveCommand
  * @typedef {{ failedSeats?: FailedSeatBody[], failedAreas?: FailedAreaBody[], lone?: NamedSeatBody[], instead?: NamedSeatBody[], mayReturn?: boolean }} ReserveRefusedBody
- * @typedef {{ seats?: SeatChoice[], areas?: AreaChoice[], sessionId: string }} ReserveRequest
+ * @typedef {{ seats?: SeatChoice[], areas?: AreaChoice[], units?: UnitChoice[], sessionId: string }} ReserveRequest
  * @typedef {{ type: "resync", epoch: string, seq: number, reason: string }} ResyncFrame
  * @typedef {{ id: number, seatId: number, amount: string, fee: string }} ReturnedTicketBody
  * @typedef {{ type: "sale", state: "upcoming" | "open" | "closed", onSaleAt: string | null }} SaleFrame
  * @typedef {{ id: number, seatNumber: string, rowNumber: string, seatType: string, price: string, status: "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", version: number, reservedUntil: string | null }} SeatBody
  * @typedef {{ seatId: number, version: number }} SeatChoice
- * @typedef {{ eventId: number, sections: SectionBody[], totalSeats: number, availableSeats: number, timestamp: string, areas?: StandingAreaBody[] }} SeatMapBody
+ * @typedef {{ eventId: number, sections: SectionBody[], totalSeats: number, availableSeats: number, timestamp: string, areas?: StandingAreaBody[], units?: UnitBody[] }} SeatMapBody
  * @typedef {{ seatId: number, ticketTypeId: number }} SeatTicketRequest
  * @typedef {{ type: "seats", epoch: string, seq: number, changes: ([number, "AVAILABLE" | "RESERVED" | "BOOKED" | "BLOCKED", number, string | null])[] }} SeatsFrame
  * @typedef {{ name: string, seats: SeatBody[], totalSeats: number, availableSeats: number, minPrice: string, maxPrice: string }} SectionBody
@@ -146,7 +147,7 @@
  * @typedef {{ bookingId: string, bookingReference: string, eventId: number, userId: string, totalAmount: number, status: string, paymentStatus: string, paymentTransactionId: string | null, seatNumbers: string[], createdAt: string, confirmedAt: string | null, seatIds: number[], seats: OrderLineBody[], currency: string, subtotal: number, discountAmount: number, discountCode: string | null, orderFee: number, refundedAmount: number, event: BookedEventBody | null, contact: ContactBody | null, qrUrl: string, pdfUrl: string, icsUrl: string, clientSecret?: string, expiresAt?: string, language: string, declineCode?: string | null, problem?: string | null, delivery?: StaffDeliveryBody | null, tickets?: StaffTicketBody[], refunds: StaffRefundBody[], receipts: ReceiptBody[], dispute: "INQUIRY" | "OPEN" | "LOST" | "WON" | null }} StaffBookingBody
  * @typedef {{ state: "waiting" | "deferred" | "sent" | "refused" | "off", to: string, at: string | null, smtpCode: number | null, problem: string }} StaffDeliveryBody
  * @typedef {{ id: number, state: "DUE" | "GIVEN" | "FAILED" | "HELD", amount: string, fee: string, seatIds: number[], createdAt: string, doneAt: string | null, problem: string, reason: string, who: string }} StaffRefundBody
- * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "standing", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
+ * @typedef {{ seatId: number, seatNumber: string, section: string, row: string, rowKind: "row" | "table" | "booth" | "box" | "standing", label: string, place: string, id: number, state: "VALID" | "USED" | "DISPUTED" | "VOID", usedAt: string | null }} StaffTicketBody
  * @typedef {{ id: number, name: string, entrance: string, capacity: number, available: number, price: string }} StandingAreaBody
  * @typedef {{ ticket: string, expiresAt: string }} TicketBody
  * @typedef {{ category: string, ticketType: string, amount: string, vatPercent: string, price: string }} TicketPriceBody
@@ -155,6 +156,8 @@
  * @typedef {{ name: string, note?: string, least?: number, most?: number, requires?: string }} TicketTypeRequest
  * @typedef {{ name: string, note: string, least: number, most: number | null, requires: string }} TicketTypeRulesBody
  * @typedef {{ reason: string, seatIds?: number[], section?: string, area?: BlockedPlaces }} UnblockRequest
+ * @typedef {{ id: number, section: string, row: string, rowKind: "row" | "table" | "booth" | "box" | "standing", seats: number, least: number, most: number }} UnitBody
+ * @typedef {{ unitId: number, heads?: number }} UnitChoice
  * @typedef {{ vatPercent: string, amount: string }} VatBody
  */
 

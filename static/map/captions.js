@@ -1,5 +1,5 @@
 // @ts-check
-/** Which texts stand on the map, and where in the plan: names of drawn areas, letters at row ends. */
+/** Which texts stand on the map, and where in the plan: names of drawn areas, letters at row ends, tables. */
 import { areaPolygon } from "../state/geometry.js";
 import { signedDistance } from "./place.js";
 
@@ -51,11 +51,14 @@ export function captions(store, stageWord) {
   return out;
 }
 
-/** Whether a standing area is called so, whose name the map writes itself. @param {SeatStore} store @param {string} words */
-const isOwnName = (store, words) => store.areas.list.some(({ name }) => name === words || name.endsWith(` / ${words}`));
+/** Whether a standing area or a box is called so, whose name the map writes itself. @param {SeatStore} store @param {string} words */
+const isOwnName = (store, words) =>
+  store.areas.list.some(({ name }) => name === words || name.endsWith(` / ${words}`)) ||
+  store.rows.some(({ kind, label }) => kind === "box" && label === words);
 
 /**
- * A letter beyond each end of a row, where no seat and no other letter is.
+ * A letter beyond each end of a row, where no seat and no other letter is; a table's name in its middle,
+ * a box's above its seats.
  * @param {SeatStore} store @returns {RowEnd[]}
  */
 export function rowEnds(store) {
@@ -72,6 +75,12 @@ export function rowEnds(store) {
     taken.add(key);
     out.push({ x: wx, y: wy, row });
   };
+  rows.forEach(({ kind, label, first, count }, row) => {
+    if (!label || !count || (kind !== "table" && kind !== "box")) return;
+    const xs = x.subarray(first, first + count), ys = y.subarray(first, first + count);
+    const middle = (Math.min(...xs) + Math.max(...xs)) / 2, top = Math.min(...ys), bottom = Math.max(...ys);
+    out.push({ x: middle, y: kind === "table" ? (top + bottom) / 2 : top - pitch * ROW_END_OFF, row });
+  });
   const lettered = rows.map((_, row) => row).filter((row) =>
     rows[row].kind === "row" && rows[row].label && rows[row].count > 1
   );

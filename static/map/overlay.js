@@ -38,6 +38,7 @@ import { boxOf } from "./polygon.js";
  * @property {(section: number) => number} fillOf colour under a section's name
  * @property {Iterable<number>} marked seats that are selected or mine
  * @property {number} hover seat or -1
+ * @property {readonly number[]} together the seats that the one under the pointer is chosen with
  * @property {number} hoverSection section or -1
  * @property {number} cursor seat with the keyboard focus or -1
  * @property {ReadonlyMap<number, number>} pulses seat → how far its pulse is, 0 to 1
@@ -265,7 +266,7 @@ export class Overlay {
 
   /** @param {Scene} scene */
   #drawRings(scene) {
-    const { store, palette, level, hover, cursor, pulses, diameter } = scene;
+    const { store, palette, level, hover, together, cursor, pulses, diameter } = scene;
     const context = this.#context;
     const radius = diameter / 2;
     context.lineWidth = 2;
@@ -292,7 +293,9 @@ export class Overlay {
       }
       context.globalAlpha = 1;
     }
-    if (hover >= 0 && level >= LOD_POINTS) this.#ring(scene, hover, palette.text, 1.5, 2.5);
+    if (hover >= 0 && level >= LOD_POINTS) {
+      for (const i of together) this.#ring(scene, i, palette.text, 1.5, 2.5);
+    }
     if (cursor >= 0) {
       this.#ring(scene, cursor, palette.section, 6, 4.5);
       this.#ring(scene, cursor, palette.focus, 3, 4.5);

@@ -21,6 +21,7 @@ import { Raster } from "./raster.js";
  * @property {number} floor
  * @property {import("./words.js").Words} words
  * @property {number} hover
+ * @property {readonly number[]} together
  * @property {number} hoverSection
  * @property {number} cursor
  */

@@ -52,6 +52,8 @@ export class SeatMap extends HTMLElement {
   /** @type {Words} */ #words = ENGLISH;
   /** @type {readonly number[] | null} */ #heat = null;
   /** @type {(category: number) => string} */ #priceText = () => "";
+  /** @type {(i: number) => string} */ #noteText = () => "";
+  /** The seats that a seat is chosen with. @type {(i: number) => readonly number[]} */ together = (i) => [i];
   #floor = -1;
 
   /** @type {import("./parts.js").Parts | null} */ #parts = null;
@@ -152,6 +154,12 @@ export class SeatMap extends HTMLElement {
     this.#twin?.refresh();
   }
 
+  /** @param {(i: number) => string} text what else is to be said of a seat */
+  set noteText(text) {
+    this.#noteText = text;
+    this.#twin?.refresh();
+  }
+
   /** @param {import("./flight.js").Insets} insets room that something else covers, CSS pixels */
   set insets(insets) {
     this.#flight.setInsets(insets);
@@ -247,6 +255,7 @@ export class SeatMap extends HTMLElement {
       label: store.label(i),
       category: store.categoryName(i),
       price: this.#priceText(category[i]),
+      note: this.#noteText(i),
       state: mark[i] ? BY_MARK[mark[i]] : BY_STATUS[status[i]],
       accessible: (flags[i] & ACCESSIBLE) !== 0,
       companion: (flags[i] & COMPANION) !== 0,
@@ -565,6 +574,7 @@ export class SeatMap extends HTMLElement {
       floor: this.#floor,
       words: this.#words,
       hover: this.#hover,
+      together: this.#hover >= 0 ? this.together(this.#hover) : [],
       hoverSection: this.#hoverSection,
       cursor: twin?.hasFocus ? twin.cursor : -1,
     });

@@ -6,11 +6,12 @@
  * @typedef {object} SeatFacts
  * @property {string} section
  * @property {string} row
- * @property {string} kind row, table or booth
+ * @property {string} kind row, table, booth or box
  * @property {string} seat without its row
  * @property {string} label as the plan has it
  * @property {string} category
  * @property {string} price empty where unknown
+ * @property {string} note what else is to be said; perhaps empty
  * @property {SeatState} state
  * @property {boolean} accessible
  * @property {boolean} companion
@@ -61,6 +62,7 @@ export const ENGLISH = {
     [
       `Row ${facts.row}, seat ${facts.seat}`,
       facts.price || facts.category,
+      facts.note,
       STATES[facts.state],
       facts.accessible && "wheelchair space",
       facts.companion && "companion seat",

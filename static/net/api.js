@@ -165,14 +165,19 @@ export function createApi({ session, clock, fetch = globalThis.fetch.bind(global
 
     /**
      * @param {number} id
-     * @param {{ seatId: number, version: number }[]} seats
-     * @param {{ areaId: number, quantity: number }[]} areas how many places are to be held there in all
+     * @param {{ seats: { seatId: number, version: number }[], areas: { areaId: number, quantity: number }[],
+     *   units: { unitId: number, heads: number }[] }} wanted of areas how many places are to be held there in all
      * @returns {Promise<ReservationData>}
      */
-    reserve: (id, seats, areas = []) =>
+    reserve: (id, { seats, areas, units }) =>
       data(`/events/${id}/reservations`, {
         method: "POST",
-        json: { seats, ...(areas.length ? { areas } : {}), sessionId: session.sessionId() },
+        json: {
+          seats,
+          ...(areas.length ? { areas } : {}),
+          ...(units.length ? { units } : {}),
+          sessionId: session.sessionId(),
+        },
       }),
     /**
      * Holds the best seats for a party: all of them or none.

@@ -77,7 +77,11 @@ export function createDesk(staff, eventId) {
 
   const loadEvent = () =>
     attempt(async () => {
-      event.value = await api.event(eventId);
+      const known = house.peek(), before = event.peek(), now = await api.event(eventId);
+      event.value = now;
+      if (known && before?.tableBooking !== now.tableBooking) {
+        house.value = createHouse(known.store.geometry, known.store, now);
+      }
     });
 
   const loadHistory = () =>

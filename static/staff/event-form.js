@@ -16,6 +16,7 @@ import { loneSeatFields, NEW_RULE, readLoneSeats } from "./lone-seat-fields.js";
 import { isStartMeant } from "./past-start.js";
 import { priceFields } from "./prices.js";
 import { pageHead } from "./staff-menu.js";
+import { BOOKINGS, PRICES, tableOptions } from "./table-options.js";
 
 /** @typedef {import("../net/venue-api.js").Plan} Plan */
 
@@ -58,6 +59,8 @@ export function eventFormPage({ staff, view }) {
     onSaleAt: input({ type: "datetime-local" }),
     offSaleAt: input({ type: "datetime-local" }),
     currency: select({ value: "EUR" }, CURRENCIES.map((code) => [code, code])),
+    tableBooking: select({ value: "inherit" }, tableOptions(BOOKINGS)),
+    tablePrices: select({ value: "per_head" }, tableOptions(PRICES)),
   };
   /** @type {ReturnType<typeof priceFields> | null} */
   let prices = null;
@@ -150,6 +153,10 @@ export function eventFormPage({ staff, view }) {
         currency: controls.currency.value,
         prices: sums,
         loneSeats: readLoneSeats(rule),
+        tableBooking:
+          /** @type {import("../lib/wire-types.js").EventBody["tableBooking"]} */ (controls.tableBooking.value),
+        tablePrices:
+          /** @type {import("../lib/wire-types.js").EventBody["tablePrices"]} */ (controls.tablePrices.value),
       });
       staff.app.toasts.show("success", t("venue.new.done"));
       go(`/venue/${made.id}`);
@@ -229,6 +236,12 @@ export function eventFormPage({ staff, view }) {
       },
       h("h2", null, t("venue.lone.title")),
       loneSeats.elements,
+      h(
+        "div",
+        { class: "two-fields" },
+        field(t("venue.tables.booking"), controls.tableBooking, t("venue.tables.new")),
+        field(t("venue.tables.prices"), controls.tablePrices),
+      ),
       h("div", { role: "alert" }, () => fault.value ? h("p", { class: "fault" }, icon("error"), fault.value) : null),
       h(
         "button",

@@ -5,6 +5,7 @@ import { money, t } from "../lib/i18n.js";
 import { computed, signal } from "../lib/signals.js";
 import "../map/seat-map.js";
 import { soldShare } from "../state/occupancy.js";
+import { seatsOf } from "../state/units.js";
 import { failure, skeleton } from "../ui/frame.js";
 import { mapWords } from "../ui/map-words.js";
 import { createLasso } from "./lasso-layer.js";
@@ -41,6 +42,10 @@ export function houseMap({ staff, desk }) {
     const currency = desk.event.peek()?.currency ?? "EUR";
     made.words = mapWords();
     made.priceText = (category) => money(house.categories[category]?.price ?? "0", currency);
+    made.together = (i) => {
+      const unit = desk.house.peek()?.unitAt(i);
+      return unit ? seatsOf(unit).map((id) => house.store.indexOf(id)) : [i];
+    };
     made.store = house.store;
     const shares = computed(() => {
       const rows = new Map(

@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * The seats that staff picked for an act, marked on the map. A pick stays when seats change under
- * it: what an act does with each is the server's to say.
+ * The seats that staff picked for an act, marked on the map: of a table that is sold whole all. A pick
+ * stays when seats change under it: what an act does with each is the server's to say.
  */
 import { signal } from "../lib/signals.js";
 import { SELECTED, UNMARKED } from "../state/seat-store.js";
+import { seatsOf } from "../state/units.js";
 
 /** @typedef {ReturnType<typeof createPick>} Pick */
 
@@ -15,6 +16,13 @@ export const PICK_MAX = 5000;
 export function createPick(desk) {
   const indexes = signal(/** @type {ReadonlySet<number>} */ (new Set()));
   const store = () => desk.house.peek()?.store;
+
+  /** With each seat those that it is sold with. @param {Iterable<number>} some @returns {number[]} */
+  const whole = (some) =>
+    [...some].flatMap((i) => {
+      const unit = desk.house.peek()?.unitAt(i);
+      return unit ? seatsOf(unit).map((id) => store()?.indexOf(id) ?? i) : [i];
+    });
 
   /** @param {ReadonlySet<number>} next */
   function set(next) {
@@ -27,16 +35,16 @@ export function createPick(desk) {
   return {
     indexes,
     /** @param {Iterable<number>} more */
-    add: (more) => set(new Set([...indexes.peek(), ...more])),
+    add: (more) => set(new Set([...indexes.peek(), ...whole(more)])),
     /** @param {Iterable<number>} less */
     take(less) {
-      const gone = new Set(less);
+      const gone = new Set(whole(less));
       set(new Set([...indexes.peek()].filter((i) => !gone.has(i))));
     },
     /** @param {number} i */
     toggle(i) {
-      const next = new Set(indexes.peek());
-      if (!next.delete(i)) next.add(i);
+      const next = new Set(indexes.peek()), isIn = next.has(i);
+      for (const one of whole([i])) isIn ? next.delete(one) : next.add(one);
       set(next);
     },
     clear: () => set(new Set()),

@@ -13,6 +13,7 @@ import { leftOut } from "./left-out.js";
 import { loneSeatFields, readLoneSeats } from "./lone-seat-fields.js";
 import { isStartMeant } from "./past-start.js";
 import { readAmount } from "./prices.js";
+import { BOOKINGS, PRICES, tableOptions } from "./table-options.js";
 
 /** @typedef {import("../net/api.js").EventDetails} EventDetails */
 /** @typedef {import("./act-dialog.js").FieldSpec} FieldSpec */
@@ -30,6 +31,11 @@ export function salePage(place) {
       if (!(error instanceof ApiError)) throw error;
     },
   );
+  desk.loadHouse();
+  /** Whether the plan has tables or boxes. @param {EventDetails} event */
+  const hasTables = (event) =>
+    (event.units?.length ?? 0) > 0 ||
+    (desk.house.value?.rows.some((/** @type {{ kind: string }} */ { kind }) => kind === "table") ?? false);
   return h("div", { class: "venue-page sale-page" }, () => {
     const event = /** @type {EventDetails | null} */ (desk.event.value);
     if (!event) return skeleton("lines", 3);
@@ -85,6 +91,20 @@ export function salePage(place) {
         ),
       ),
       loneSeats(place, event),
+      hasTables(event) || event.tableBooking !== "inherit"
+        ? h(
+          "section",
+          { class: "card-box", "aria-labelledby": "venue-tables" },
+          h("h2", { id: "venue-tables" }, t("venue.tables")),
+          h(
+            "dl",
+            { class: "venue-facts" },
+            line("venue.tables.booking", t(`venue.tables.${event.tableBooking}`)),
+            line("venue.tables.prices", t(`venue.tables.${event.tablePrices}`)),
+          ),
+          h("div", { class: "pick-acts" }, button("venue.tables.change", () => void changeTables(place, event))),
+        )
+        : null,
     ];
   });
 }
@@ -207,6 +227,32 @@ function changeWindow(place, event) {
       return changed;
     },
   );
+}
+
+/** How tables and boxes are sold. @param {import("./venue.js").EventPlace} place @param {EventDetails} event */
+function changeTables(place, event) {
+  /** @type {FieldSpec[]} */
+  const fields = [
+    {
+      name: "tableBooking",
+      label: t("venue.tables.booking"),
+      help: t("venue.tables.help"),
+      type: "select",
+      value: event.tableBooking,
+      options: tableOptions(BOOKINGS),
+    },
+    {
+      name: "tablePrices",
+      label: t("venue.tables.prices"),
+      type: "select",
+      value: event.tablePrices,
+      options: tableOptions(PRICES),
+    },
+  ];
+  return change(place, "venue.tables.change", fields, (values) =>
+    Object.fromEntries(
+      Object.entries(values).filter(([name, value]) => value !== event[/** @type {"tableBooking"} */ (name)]),
+    ));
 }
 
 /** Opens or closes at once: the window's edge becomes now. @param {import("./venue.js").EventPlace} place @param {"open" | "close"} way */

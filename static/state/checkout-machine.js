@@ -19,6 +19,7 @@ import { batch, computed, signal } from "../lib/signals.js";
  *   | "FAILED" | "EXPIRED"} CheckoutState
  * @typedef {{ id: number, reservedSeatIds: number[], expiresAt: string, expiresInSeconds: number,
  *   failedSeats?: { seatId: number, reason: string, code?: string }[],
+ *   units?: { unitId: number, heads: number }[],
  *   failedAreas?: { areaId: number, reason: string, code: string, available: number }[] }} ReservationData
  * @typedef {{ bookingReference: string, [field: string]: unknown }} BookingData
  * @typedef {{ message: string, retryable: boolean, sameKey?: boolean, code?: string,
@@ -202,7 +203,8 @@ export function createCheckoutMachine({ uuid = randomUuid } = {}) {
 /** @param {ReservationData | null} one @param {ReservationData} other */
 function isSameSeats(one, other) {
   const seats = new Set(one?.reservedSeatIds);
-  return seats.size === other.reservedSeatIds.length && other.reservedSeatIds.every((id) => seats.has(id));
+  return seats.size === other.reservedSeatIds.length && other.reservedSeatIds.every((id) => seats.has(id)) &&
+    JSON.stringify(one?.units ?? []) === JSON.stringify(other.units ?? []);
 }
 
 const STATES = new Set([

@@ -15,6 +15,18 @@ import { addDecimals } from "../lib/money.js";
  * @typedef {ReturnType<typeof createSeatSelection>} SeatSelection
  */
 
+/** @param {Seat} seat @param {string} section @returns {SelectedSeatInfo} */
+const chosen = (seat, section) => ({
+  id: seat.id,
+  seatNumber: seat.seatNumber,
+  rowNumber: seat.rowNumber ?? "",
+  seatType: seat.seatType ?? "",
+  price: seat.price,
+  version: seat.version,
+  section,
+  status: "AVAILABLE",
+});
+
 /**
  * @param {{ maxSeats?: number, onLimit?: (maxSeats: number) => void }} [options]
  */
@@ -49,17 +61,14 @@ export function createSeatSelection({ maxSeats = 10, onLimit } = {}) {
         onLimit?.(limit);
         return "limit";
       }
-      selectedSeats.value = [...selectedSeats.peek(), {
-        id: seat.id,
-        seatNumber: seat.seatNumber,
-        rowNumber: seat.rowNumber ?? "",
-        seatType: seat.seatType ?? "",
-        price: seat.price,
-        version: seat.version,
-        section,
-        status: "AVAILABLE",
-      }];
+      selectedSeats.value = [...selectedSeats.peek(), chosen(seat, section)];
       return "added";
+    },
+
+    /** Adds seats that only go together, whatever the limit. @param {readonly Seat[]} seats @param {string} section */
+    addSeats(seats, section) {
+      const added = seats.map((seat) => chosen(seat, section));
+      selectedSeats.value = [...selectedSeats.peek().filter(({ id }) => !added.some((one) => one.id === id)), ...added];
     },
 
     clearSelection() {

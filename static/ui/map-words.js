@@ -30,7 +30,7 @@ export const mapWords = () => ({
     [
       seatInRow({ row: facts.row, rowKind: facts.kind, label: facts.label }),
       facts.category,
-      facts.price,
+      facts.note || facts.price,
       t(`status.${STATES[facts.state]}`),
       facts.accessible && t("flag.accessible"),
       facts.companion && t("flag.companion"),

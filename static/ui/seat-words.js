@@ -5,8 +5,8 @@ import { seatWithoutRow } from "../lib/seat-labels.js";
 
 /** @typedef {import("../lib/seat-labels.js").SeatName} SeatName */
 
-/** Which sentence: rows, tables and booths are called by their kind. @param {string} row @param {string} [kind] */
-const form = (row, kind) => row === "" ? ".none" : kind === "table" || kind === "booth" ? `.${kind}` : "";
+/** Which sentence: rows, tables, booths and boxes are called by their kind. @param {string} row @param {string} [kind] */
+const form = (row, kind) => row === "" ? ".none" : ["table", "booth", "box"].includes(kind ?? "") ? `.${kind}` : "";
 
 /** "Row C", "Table 4" @param {string} row @param {string} [kind] */
 export const rowName = (row, kind) => t(`seats.row${form(row, kind)}`, { row });

@@ -150,7 +150,7 @@ async def test_a_moved_event_is_told_to_every_buyer(room: PostRoom, redis_client
     await room.checkout.cancel("eve", "customer", gone, "")
     sent = len(await room.send_all())
     desk = StaffEventStream(StaffEventStore(redis_client))
-    admin = EventAdmin(shop.database, shop.catalog, desk)
+    admin = EventAdmin(shop.database, shop.catalog, desk, shop.seats)
     later = shop.event.starts_at_ms + DAY_MS
     await admin.change_event("vera", shop.event.id, changed(name="A recital"))
     await admin.change_event("vera", shop.event.id, changed(startsAt=iso(later)))

@@ -38,14 +38,6 @@ def test_a_standing_area_without_a_number_of_places_is_named() -> None:
     assert reader.read(chart()).left_out == ()
 
 
-def test_a_table_that_is_sold_whole_is_named() -> None:
-    seats = [{"x": 300 + 10 * n, "y": 330, "label": str(n), "categoryKey": 1} for n in range(4)]
-    table = {"label": "T1", "center": {"x": 300, "y": 300}, "radius": 30, "seats": seats}
-    whole = chart(generalAdmissionAreas=[], tables=[{**table, "bookAsAWhole": True}])
-    assert reader.read(whole).left_out == (LeftOut("whole_table", "T1", 4, "Main"),)
-    assert reader.read(chart(generalAdmissionAreas=[], tables=[table])).left_out == ()
-
-
 def test_a_plan_of_nothing_but_standing_areas_is_sold() -> None:
     plan = reader.read(chart(rows=[]))
     assert (plan.seat_count, plan.seated) == (500, ())

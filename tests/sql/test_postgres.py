@@ -198,7 +198,7 @@ async def test_one_add_event_adds_one_whatever_became_of_its_commit(
 ) -> None:
     async with behind_a_proxy(shop) as (database, proxy):
         desk = StaffEventStream(StaffEventStore(redis_client))
-        admin = EventAdmin(database, Catalog(database, shop.seats), desk)
+        admin = EventAdmin(database, Catalog(database, shop.seats), desk, shop.seats)
         event = NewEventRequest.model_validate(
             {
                 "name": "Tosca",

@@ -90,7 +90,7 @@ test("a proxy's error page is a server error, not a crash", async () => {
 
 test("Retry-After is told in milliseconds", async () => {
   const { api } = bench(() => envelope(429, null, { error: { code: "rate_limited" } }, { "retry-after": "7" }));
-  equal((await failure(api.reserve(1, []))).retryAfterMs, 7000);
+  equal((await failure(api.reserve(1, { seats: [], areas: [], units: [] }))).retryAfterMs, 7000);
 });
 
 test("the key goes with the booking, and a replay is seen", async () => {
@@ -110,7 +110,7 @@ test("an unchanged status is no status", async () => {
 
 test("reservations of all tabs carry the one session", async () => {
   const { api, asked, session } = bench(() => envelope(201, {}));
-  await api.reserve(1, [{ seatId: 1, version: 5 }]);
+  await api.reserve(1, { seats: [{ seatId: 1, version: 5 }], areas: [], units: [] });
   equal(JSON.parse(asked.at(-1)?.options.body), {
     seats: [{ seatId: 1, version: 5 }],
     sessionId: session.sessionId(),

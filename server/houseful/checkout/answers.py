@@ -14,7 +14,7 @@ from houseful.domain.booking import State
 from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import Conflict, HousefulError, TotalChanged
 from houseful.domain.money import from_wire, to_number, to_wire
-from houseful.domain.pricing import PricedSeat, Quote
+from houseful.domain.pricing import PricedSeat, Quote, occupied
 from houseful.domain.refunds import Reckoning
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
@@ -111,7 +111,7 @@ def booking_view(
     """What buyers and staff see of a booking alike."""
     status, payment_status = WIRE[booking.state]
     currency, path = booking.currency, f"/bookings/{booking.reference}"
-    lines = [line_view(seat, currency) for seat in seats]
+    lines = [line_view(seat, currency) for seat in occupied(seats)]
     view: BookingFacts = {
         "bookingId": str(booking.id),
         "bookingReference": booking.reference,
@@ -228,6 +228,7 @@ def refund_quote_view(booking: Booking, found: Reckoning) -> RefundQuoteBody:
                 "fee": to_wire(one.fee_minor, currency),
             }
             for one in found.lines
+            if one.ticket_id is not None
         ],
     }
 

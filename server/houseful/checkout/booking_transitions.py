@@ -19,7 +19,7 @@ from houseful.checkout.following import follow
 from houseful.domain.booking import State
 from houseful.domain.errors import InProgress, Unavailable
 from houseful.domain.payment import GATEWAY_BUSY, SHOP_FAULT
-from houseful.domain.pricing import PricedSeat
+from houseful.domain.pricing import PricedSeat, occupied
 from houseful.ledger import bookings, claims, discounts, idempotency, outbox, payments
 from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
@@ -89,8 +89,8 @@ async def confirm_in(
     )
     if state is not None:
         await seen(parts, session, state)
-    seat_ids = [seat.seat_id for seat in seats]
-    await claims.issue_tickets(session, after.id, after.event_id, seat_ids, now)
+    people = [seat.seat_id for seat in occupied(seats)]
+    await claims.issue_tickets(session, after.id, after.event_id, people, now)
     data = encode(booking_view(after, seats, event)).decode()
     await idempotency.finish(session, after.id, 201, data)
     jobs: Jobs = [(EMAIL, {"about": "confirmed"})]

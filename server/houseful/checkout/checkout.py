@@ -104,7 +104,8 @@ class Checkout:
         """
         parts = self._parts
         held = await parts.opened(event_id, lambda: parts.seats.reservations(event_id, user))
-        lists = [hold.price_list for hold in held if not set(seat_ids).isdisjoint(hold.seat_ids)]
+        mine = [hold for hold in held if not set(seat_ids).isdisjoint(hold.seat_ids)]
+        units = await parts.sold_with(event_id, seat_ids)
         async with parts.attempts.guessed(user, address, code):
             quote, _ = await parts.database.query(
                 lambda session: pricing.price(
@@ -115,8 +116,10 @@ class Checkout:
                     code=code,
                     now_ms=parts.now_ms(),
                     count_use=False,
-                    price_list=min(lists, default=0),
+                    price_list=min((hold.price_list for hold in mine), default=0),
                     tickets=tickets,
+                    units=units,
+                    closed={seat_id for hold in mine for seat_id in hold.closed},
                 )
             )
         return quote_view(quote)

@@ -29,6 +29,16 @@ log = structlog.get_logger()
 Record = Callable[[str, Mapping[str, object]], None]
 
 
+SoldWith = Callable[[int, Sequence[int]], Awaitable[Mapping[int, int]]]
+"""Event and seat ids → of each seat that is sold with a whole table or box, the first seat of that.
+Raises Conflict `whole_unit_only` where only part of one is named."""
+
+
+async def by_seat(event_id: int, seat_ids: Sequence[int]) -> Mapping[int, int]:
+    """`SoldWith` of plans without such tables."""
+    return {}
+
+
 def write_log(what: str, facts: Mapping[str, object]) -> None:
     """One structured line per happening, and one more on its counter."""
     HAPPENINGS.labels(what).inc()
@@ -63,6 +73,7 @@ class CheckoutContext:
     seats: SeatStore
     gateway: Gateway
     open_event: Callable[[int], Awaitable[object]]
+    sold_with: SoldWith = by_seat
     sends_mail: bool = False
     terms: Terms = field(default_factory=Terms)
     attempts: PaymentAttempts = field(default_factory=PaymentAttempts)

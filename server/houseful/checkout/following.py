@@ -102,9 +102,9 @@ async def follow_blocks(
     is_blocked = {seat for seat, record in records.items() if record.status == "X"}
     missing, odd = blocked - is_blocked, is_blocked - blocked
     if missing:
-        await seats.block(event_id, sorted(missing))
+        await seats.block(event_id, sorted(missing), whole=False)
     if odd & odd_before:
-        await seats.unblock(event_id, sorted(odd & odd_before))
+        await seats.unblock(event_id, sorted(odd & odd_before), whole=False)
     return bool(missing) + bool(odd & odd_before), odd - odd_before
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from houseful.domain.currencies import fault
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.money import to_wire
-from houseful.domain.price_lists import PriceList
+from houseful.domain.price_lists import PriceList, TicketType, even_shares
 from houseful.domain.pricing import (
     REFUSALS,
     Discount,
@@ -21,6 +21,7 @@ from houseful.domain.pricing import (
     refusal,
 )
 from houseful.domain.tickets_chosen import types_of
+from houseful.domain.units import priced_seats
 from houseful.domain.wording import shown
 from houseful.ledger import claims, discounts, price_lists
 from houseful.ledger.claims import ClaimedEvent
@@ -28,6 +29,9 @@ from houseful.sql.database import Session
 
 NO_CHOICE: Final[Mapping[int, int]] = MappingProxyType({})
 """Every seat under its category's default type."""
+
+NO_UNITS: Final[Mapping[int, int]] = MappingProxyType({})
+"""Every seat sold by itself."""
 
 
 async def price(
@@ -41,11 +45,14 @@ async def price(
     count_use: bool,
     price_list: int,
     tickets: Mapping[int, int] = NO_CHOICE,
+    units: Mapping[int, int] = NO_UNITS,
+    closed: Set[int] = frozenset(),
 ) -> tuple[Quote, ClaimedEvent]:
     """What the seats cost this user now; with `count_use` one use of the code is taken.
 
     `price_list` is the one the seats are held under; 0: none, so the event's own of now. `tickets`:
-    seat id → ticket type id, where it is not the default.
+    seat id → ticket type id, where it is not the default. `units`: seat id → the table or box it is sold
+    with; nobody sits on those that are `closed`.
 
     Raises NotFound for the event or a seat, InvalidRequest with the reason code for a discount or
     for ticket types that are not sold so.
@@ -54,7 +61,8 @@ async def price(
     if event is None:
         raise NotFound(f"expected an event, got {event_id}")
     prices = await _list_of(session, event, price_list, now_ms)
-    seats = priced(prices, await _named(session, event_id, seat_ids), tickets)
+    named = await _named(session, event_id, seat_ids)
+    seats = priced(prices, named, tickets, units, closed)
     plain = quote(seats, prices, None)
     if not code:
         return checked(plain), event
@@ -104,28 +112,54 @@ async def _named(
 
 
 def priced(
-    prices: PriceList, seats: Sequence[tuple[PricedSeat, int]], tickets: Mapping[int, int]
+    prices: PriceList,
+    seats: Sequence[tuple[PricedSeat, int]],
+    tickets: Mapping[int, int],
+    units: Mapping[int, int] = NO_UNITS,
+    closed: Set[int] = frozenset(),
 ) -> list[PricedSeat]:
-    """The seats as lines of an order. Raises InvalidRequest for ticket types not sold so."""
+    """The seats as lines of an order. Raises InvalidRequest for ticket types not sold so.
+
+    A table that has one price is sold under its category's default type; each of its people has an even
+    share of the price, the last one the remainder.
+    """
     categories = {seat.seat_id: prices.ordinals.get(ordinal, "") for seat, ordinal in seats}
-    types = types_of(prices, categories, tickets)
-    lines = []
-    for seat, _ in seats:
-        category, kind = categories[seat.seat_id], types[seat.seat_id]
-        offer = prices.offers[category, kind.id]
-        lines.append(
-            replace(
-                seat,
-                category=category,
-                price_minor=offer.price_minor,
-                ticket_type_id=kind.id,
-                ticket_type=kind.name,
-                note=kind.note,
-                fee_minor=offer.fee_minor,
-                vat_basis_points=offer.vat_basis_points,
-            )
+    people = [seat_id for seat_id in categories if seat_id not in closed]
+    groups = priced_seats(people, units if prices.per_table else NO_UNITS)
+    tables = {head: group for head, group in groups.items() if prices.per_table and head in units}
+    types = types_of(prices, {head: categories[head] for head in groups}, tickets, tables)
+    lines = {
+        seat.seat_id: replace(
+            seat,
+            category=categories[seat.seat_id],
+            unit_id=units.get(seat.seat_id),
+            is_closed=seat.seat_id in closed,
         )
-    return lines
+        for seat, _ in seats
+    }
+    for head, group in groups.items():
+        offer = prices.offers[categories[head], types[head].id]
+        shares = even_shares(offer, len(group), prices.currency)
+        for seat_id, share in zip(group, shares, strict=True):
+            lines[seat_id] = _at(lines[seat_id], types[head], offer.vat_basis_points, *share)
+    for seat_id in closed & lines.keys():
+        rate = lines[units[seat_id]].vat_basis_points
+        lines[seat_id] = replace(lines[seat_id], vat_basis_points=rate)
+    return list(lines.values())
+
+
+def _at(
+    line: PricedSeat, kind: TicketType, vat_basis_points: int, price_minor: int, fee_minor: int
+) -> PricedSeat:
+    return replace(
+        line,
+        price_minor=price_minor,
+        ticket_type_id=kind.id,
+        ticket_type=kind.name,
+        note=kind.note,
+        fee_minor=fee_minor,
+        vat_basis_points=vat_basis_points,
+    )
 
 
 def checked(made: Quote) -> Quote:

@@ -56,7 +56,9 @@ class Purchases:
     async def book(self, user: str, key: str | None, body: BookingRequest) -> Answer:
         """See `houseful.checkout.checkout.Checkout.book`."""
         parts = self._parts
-        request = self._request(user, check_key(key), body)
+        key = check_key(key)
+        body.check(await self._most_seats(body))
+        request = Request(user, key, body.event_id, body.fingerprint, body.purchase)
         lease = parts.new_lease()
         taken = await parts.database.transact(
             lambda session: idempotency.take(
@@ -90,9 +92,14 @@ class Purchases:
         if self._working:
             await asyncio.wait(set(self._working))
 
-    def _request(self, user: str, key: str, body: BookingRequest) -> Request:
-        body.check(self._parts.terms.max_seats)
-        return Request(user, key, body.event_id, body.fingerprint, body.purchase)
+    async def _most_seats(self, body: BookingRequest) -> int:
+        """A table or box that is larger than the limit per person is bought alone."""
+        most, number = self._parts.terms.max_seats, len(body.seat_ids)
+        if number <= most:
+            return most
+        units = await self._parts.sold_with(body.event_id, body.seat_ids)
+        is_one = len(units) == number and len(set(units.values())) == 1
+        return number if is_one else most
 
     def _replay(self, user: str, request: Request, finished: Finished) -> Answer:
         if finished.status != 201:

@@ -17,7 +17,7 @@ from houseful.checkout.crash_points import Reached, nowhere
 from houseful.checkout.printer import Printer
 from houseful.domain import receipts as papers
 from houseful.domain.errors import NotFound
-from houseful.domain.pricing import PricedSeat
+from houseful.domain.pricing import PricedSeat, occupied
 from houseful.domain.receipts import Facts, Issued, Seller
 from houseful.domain.zones import local
 from houseful.ledger import claims, receipts
@@ -69,7 +69,7 @@ class Receipts:
 
     async def _issue_due(self, session: Session, booking: Booking, seller: Seller) -> None:
         await receipts.lock(session, booking.id)
-        seats = (await claims.sold(session, [booking.id]))[booking.id]
+        seats = occupied((await claims.sold(session, [booking.id]))[booking.id])
         facts = await self._facts(session, booking)
         first = await receipts.get(session, booking.id, None)
         if first is None:

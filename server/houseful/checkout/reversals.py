@@ -149,17 +149,17 @@ async def return_tickets(
     owed; the others stay good. Raises Conflict `ticket_used` when one opened a door meanwhile."""
     now = parts.now_ms()
     seat_ids = [one.seat_id for one in found.lines]
+    tickets = {one.seat_id: one.ticket_id for one in found.lines if one.ticket_id is not None}
 
     async def work(session: Session) -> tuple[Booking, int]:
-        wanted = [one.ticket_id for one in found.lines]
-        if await check_ins.void(session, wanted) != len(wanted):
+        if await check_ins.void(session, list(tickets.values())) != len(tickets):
             raise Conflict("one of these tickets was used", code="ticket_used")
         state = await _owe(parts, session, before, Kind.PART, found, who, reason)
         due = {"next_run_at_ms": now, "tries": 0} if state is RefundState.DUE else {}
         after = await written(session, before, **due)
         if act is not None:
             await audited(session, after, act, who, reason, now, found)
-        told = {"about": "returned", "seats": seat_ids, "amount": found.amount_minor}
+        told = {"about": "returned", "seats": list(tickets), "amount": found.amount_minor}
         return after, await promise(parts, session, after, [(EMAIL, told)])
 
     after, job = await parts.database.transact(work)
@@ -171,7 +171,7 @@ async def return_tickets(
             "booking": after.reference,
             "who": who,
             "reason": reason,
-            "seats": len(seat_ids),
+            "seats": len(tickets),
         },
     )
     await move(parts, after, job, gone=seat_ids)

@@ -6,6 +6,7 @@ and forgets the key, so that the same request may be made again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,9 @@ from houseful.ledger.bookings import Booking
 from houseful.ledger.claims import ClaimedEvent
 from houseful.sql.database import Session
 from houseful.wire.codec import encode
+
+Held = tuple[Granted, Mapping[int, int]]
+"""The hold that is paid for, and the tables and boxes that its seats are sold with."""
 
 
 class SeatTaken(Exception):
@@ -58,6 +62,7 @@ class SeatClaims:
             async with undoing(
                 lambda: self.give_up(body.event_id, booking_id, lease, nonce), unless=Unavailable
             ):
+                units = await self._parts.sold_with(body.event_id, body.seat_ids)
                 begun = await self._pay_for(user, body, booking_id, nonce)
                 self._parts.reached("after_R1")
                 attempts = self._parts.attempts
@@ -66,7 +71,7 @@ class SeatClaims:
                     attempts.guessed(user, body.address, body.discount_code),
                 ):
                     booking, job = await self._claim(
-                        user, body, booking_id, lease, before, begun.price_list, nonce
+                        user, body, booking_id, lease, before, (begun, units), nonce
                     )
         except SeatTaken as taken:
             await self._repair(body.event_id, taken.seat_ids)
@@ -106,7 +111,7 @@ class SeatClaims:
         booking_id: int,
         lease: str,
         before: Booking | None,
-        price_list: int,
+        held: Held,
         nonce: str,
     ) -> tuple[Booking, int | None]:
         """T1, and T3 with it when the total is zero: then the job of its seats too."""
@@ -114,7 +119,7 @@ class SeatClaims:
         async def work(session: Session) -> tuple[Booking, int | None]:
             if not await idempotency.still_holds(session, booking_id, lease):
                 raise InProgress("the same request is being worked on", retry_after_s=1)
-            quote, event = await self._price(session, user, body, price_list)
+            quote, event = await self._price(session, user, body, *held)
             if quote.total_minor > 0:
                 refuse_without_token(body.payment_token, self._parts.gateway.name)
             booking = await self._write(
@@ -134,7 +139,12 @@ class SeatClaims:
         return await self._parts.database.transact(work)
 
     async def _price(
-        self, session: Session, user: str, body: BookingRequest, price_list: int
+        self,
+        session: Session,
+        user: str,
+        body: BookingRequest,
+        begun: Granted,
+        units: Mapping[int, int],
     ) -> tuple[Quote, ClaimedEvent]:
         """What the purchase costs. Raises TotalChanged where the buyer agreed to another price."""
 
@@ -147,8 +157,10 @@ class SeatClaims:
                 code=code,
                 now_ms=self._parts.now_ms(),
                 count_use=True,
-                price_list=price_list,
+                price_list=begun.price_list,
                 tickets=dict(body.tickets),
+                units=units,
+                closed=begun.closed,
             )
 
         try:

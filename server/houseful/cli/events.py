@@ -231,10 +231,8 @@ def _categories(plan: Plan) -> str:
 
 def _left_out(left: LeftOut) -> str:
     where = f" in {left.section}" if left.section else ""
-    if left.kind == "standing_area":
-        lacks = "its category or shape" if left.places else "how many may stand there"
-        return f"left out: standing area {left.name}{where}: the plan does not say {lacks}"
-    return f"left out: table {left.name}{where} as a whole: its {left.places} seats are sold one by one"
+    lacks = "its category or shape" if left.places else "how many may stand there"
+    return f"left out: standing area {left.name}{where}: the plan does not say {lacks}"
 
 
 def _progress() -> Progress:

@@ -17,6 +17,7 @@ from houseful.domain.lone_seats import LoneSeats, stranded
 from houseful.domain.seat_blocks import Block, SeatBlocks
 from houseful.domain.seat_search import SeatSearch
 from houseful.domain.seat_windows import LONE, Order, Wish, mask, orders
+from houseful.domain.units import Unit
 
 SEARCHES: Final = 32
 """Ways of asking that are followed, about 1 MB each in a house of 50,000; a party of 1 to 10 is ten."""
@@ -50,8 +51,10 @@ class Proposal:
 class BestSeats:
     """Finds seats in `status`, which somebody else keeps true: a byte a seat, 0 for available."""
 
-    def __init__(self, seats: SeatBlocks, status: bytearray) -> None:
+    def __init__(self, seats: SeatBlocks, status: bytearray, units: Sequence[Unit] = ()) -> None:
+        """`units` are sold whole: none of their seats is proposed among others."""
         self.seats = seats
+        self.units = units
         self.status = status
         self._last = bytearray(status)
         self._changes: list[int] = []
@@ -118,6 +121,31 @@ class BestSeats:
             search.read_to = len(self._changes)
         return search
 
+    def whole_unit(self, wish: Wish, without: Collection[int] = ()) -> Proposal | None:
+        """The free table or box for a party of that size: with the fewest seats that nobody takes, then
+        the nearest; None: there is none."""
+        found = [unit for unit in self.units if self._may_have(unit, wish, without)]
+        if not found:
+            return None
+        unit = min(found, key=lambda one: (one.size, self.seats.distance[one.first], one.first))
+        return self.proposal([(unit.first, unit.size)])
+
+    def _may_have(self, unit: Unit, wish: Wish, without: Collection[int]) -> bool:
+        seats = range(unit.first, unit.first + unit.size)
+        block = self.seats.block(unit.first)
+        aside = self._aside.get(block.number, ())
+        return (
+            unit.least <= wish.quantity <= unit.most
+            and not wish.accessible
+            and not any(self.status[unit.first : unit.first + unit.size])
+            and (wish.sections is None or block.section in wish.sections)
+            and (
+                wish.categories is None
+                or all(self.seats.category[seat] in wish.categories for seat in seats)
+            )
+            and not any(seat in aside or seat in without for seat in seats)
+        )
+
     def proposal(self, parts: Iterable[tuple[int, int]]) -> Proposal:
         """Of parts as (first seat, how many)."""
         indexes = tuple(tuple(range(first, first + count)) for first, count in parts)
@@ -164,7 +192,10 @@ class BestSeats:
     def _mask(self, wish: Wish) -> bytes:
         key = (wish.categories, bool(wish.accessible))
         if key not in self._masks:
-            self._masks[key] = mask(self.seats, wish)
+            allowed = bytearray(mask(self.seats, wish))
+            for unit in self.units:
+                allowed[unit.first : unit.first + unit.size] = bytes(unit.size)
+            self._masks[key] = bytes(allowed)
             while len(self._masks) > MASKS:
                 self._masks.popitem(last=False)
         return self._masks[key]

@@ -15,11 +15,14 @@ from houseful.domain.wording import shown
 SEAT_LIMIT = 200_000
 """More seats than any venue has; larger plans are refused."""
 
+UNIT_LIMIT = 1_000
+"""People in one table or box that is sold whole."""
+
 ACCESSIBLE, COMPANION, RESTRICTED_VIEW, SEMI_AMBULATORY = 1, 2, 4, 8
 """Bits of `Seat.flags`."""
 
 
-RowKind = Literal["row", "table", "booth", "standing"]
+RowKind = Literal["row", "table", "booth", "box", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,19 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Seats in walking order. A table is a row of kind `table`; a booth one of kind `booth`; the
-    places of a standing area are the one row of its section, of kind `standing`.
+    """Seats in walking order. A table is a row of kind `table`, a box one of kind `box`, a booth one
+    of kind `booth`; the places of a standing area are the one row of its section, of kind `standing`.
 
-    `entrance` is its own door, where it differs from its section's.
+    `entrance` is its own door, where it differs from its section's. `least` and `most` people sit in
+    one that is sold whole; 0: it is sold by seat.
     """
 
     label: str
     seats: tuple[Seat, ...]
     kind: RowKind = "row"
     entrance: str = ""
+    least: int = 0
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +138,9 @@ class Area:
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """What a file sells and we do not: a standing area that does not say how many may stand there
-    or in which category, seats sold only together."""
+    or in which category."""
 
-    kind: Literal["standing_area", "whole_table"]
+    kind: Literal["standing_area"]
     name: str
     places: int
     section: str = ""
@@ -214,6 +220,12 @@ class Plan:
                 raise PlanRefused("duplicate section name", place=f"section {shown(section.name)}")
             names.add(section.name)
             for row in section.rows:
+                room = min(len(row.seats), UNIT_LIMIT)
+                if row.most and not 1 <= row.least <= row.most <= room:
+                    raise PlanRefused(
+                        f"expected 1 to {room} people, got {row.least} to {row.most}",
+                        place=f"section {shown(section.name)}, {row.kind} {shown(row.label)}",
+                    )
                 for seat in row.seats:
                     if seat.guid in seen:
                         raise PlanRefused(

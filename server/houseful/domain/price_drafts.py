@@ -45,6 +45,7 @@ class PriceChange:
     fee_per_order_minor: int | None = None
     vat_basis_points: int | None = None
     starts_at_ms: int | None = None
+    per_table: bool | None = None
 
 
 NOTHING: Final = NewPrices((TicketType(0),), {})
@@ -65,7 +66,8 @@ def applied(before: NewPrices, change: PriceChange, currency: str) -> NewPrices:
     fees = _fees(before.fees, change)
     for (category, name), wanted in change.cells.items():
         _set(cells, _key(cells, types, category, name), wanted, fees.vat_basis_points)
-    made = NewPrices(types, cells, fees, requires)
+    per_table = before.per_table if change.per_table is None else change.per_table
+    made = NewPrices(types, cells, fees, requires, per_table)
     check_prices(made, currency)
     return made
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from houseful.domain.currencies import currency_of
-from houseful.domain.rounding import part
+from houseful.domain.rounding import part, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class Offer:
 @dataclass(frozen=True)
 class PriceList:
     """`types` in the event's order, the first is the default; `prices` by (category, type id);
-    `ordinals`: the category's index in the plan → its name. It holds from `starts_at_ms` on."""
+    `ordinals`: the category's index in the plan → its name. It holds from `starts_at_ms` on. `per_table`:
+    the price of a table or box that is sold whole is for all its people, not for each."""
 
     number: int
     currency: str
@@ -81,6 +82,7 @@ class PriceList:
     ordinals: Mapping[int, str] = field(default_factory=dict)
     fees: Fees = Fees()
     starts_at_ms: int = 0
+    per_table: bool = False
 
     @cached_property
     def offers(self) -> dict[tuple[str, int], Offer]:
@@ -112,7 +114,7 @@ class PriceList:
         needs = {
             kind.name: names[kind.requires_id] for kind in self.types if kind.requires_id in names
         }
-        return NewPrices(self.types, cells, self.fees, needs)
+        return NewPrices(self.types, cells, self.fees, needs, self.per_table)
 
     def lowest(self, category: str) -> int:
         """The least that any ticket in the category costs, fees inside."""
@@ -134,6 +136,7 @@ class NewPrices:
     prices: Mapping[tuple[str, str], Price]
     fees: Fees = Fees()
     requires: Mapping[str, str] = field(default_factory=dict)
+    per_table: bool = False
 
     @property
     def categories(self) -> Sequence[str]:
@@ -144,3 +147,11 @@ def plain(prices: Mapping[str, int], vat_basis_points: int = 0) -> NewPrices:
     """One nameless type at one price a category."""
     cells = {(name, ""): Price(amount, vat_basis_points) for name, amount in prices.items()}
     return NewPrices((TicketType(0),), cells)
+
+
+def even_shares(offer: Offer, people: int, currency: str) -> list[tuple[int, int]]:
+    """What each of so many people has of one price: (price, fee inside it) in minor units, in steps that
+    can be charged, the remainder on the last."""
+    step = currency_of(currency).step_minor
+    prices = shares([offer.price_minor] * people, offer.price_minor, step)
+    return list(zip(prices, shares(prices, offer.fee_minor, step), strict=True))

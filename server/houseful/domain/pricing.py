@@ -72,6 +72,8 @@ class PricedSeat:
     fee_minor: int = 0
     discount_minor: int = 0
     vat_basis_points: int = 0
+    unit_id: int | None = None
+    is_closed: bool = False
 
     @property
     def paid_minor(self) -> int:
@@ -80,6 +82,11 @@ class PricedSeat:
     @property
     def tax_minor(self) -> int:
         return included(self.paid_minor, self.vat_basis_points)
+
+
+def occupied(seats: Sequence[PricedSeat]) -> list[PricedSeat]:
+    """The seats that somebody sits on."""
+    return [seat for seat in seats if not seat.is_closed]
 
 
 @dataclass(frozen=True, slots=True)

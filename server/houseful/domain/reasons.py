@@ -16,6 +16,7 @@ SEAT_REASONS: Final[dict[str, str]] = {
     "unknown_seat": "Seat does not exist in this event",
     "limit_reached": "Seat limit per person reached",
     "address_limit": "Too many seats are held from your network",
+    "whole_unit_only": "Table or box is only sold whole",
     "not_held": "Seat is not reserved by you",
     "paying": "Seat is being paid for",
 }

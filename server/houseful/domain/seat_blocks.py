@@ -21,8 +21,8 @@ Point = tuple[float, float]
 EXACT: Final = 1000
 """Parts of a plan unit that distances are counted in."""
 
-TIERS: Final[dict[RowKind, int]] = {"row": 0, "table": 1, "booth": 2}
-"""Rows are offered before tables, tables before booths."""
+TIERS: Final[dict[RowKind, int]] = {"row": 0, "table": 1, "box": 1, "booth": 2}
+"""Rows are offered before tables and boxes, those before booths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Block:
 
     @property
     def is_row(self) -> bool:
-        """Whether a seat of it can be left alone: not at a table, nor in a booth."""
+        """Whether a seat of it can be left alone: not at a table, nor in a box or booth."""
         return self.tier == 0
 
 

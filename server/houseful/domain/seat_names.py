@@ -17,7 +17,7 @@ _SET_OFF: Final = re.compile(r"[\s.\-–/:]+(.+)", re.DOTALL)
 _DIGIT_END: Final = re.compile(r"\d$")
 _DIGIT_START: Final = re.compile(r"\d")
 
-ENGLISH: Final = {"row": "row", "table": "table", "booth": "booth", "seat": "seat"}
+ENGLISH: Final = {"row": "row", "table": "table", "booth": "booth", "box": "box", "seat": "seat"}
 """The words of a place, by the row's kind."""
 
 
@@ -42,12 +42,17 @@ def seat_number(row: str, label: str, kind: str = "row") -> str:
     return f"{row}-{label}" if apart else f"{row}{label}"
 
 
+def row_place(section: str, row: str, kind: str, words: Mapping[str, str] = ENGLISH) -> str:
+    """`Block B, table 3`."""
+    return ", ".join(part for part in (section, row and f"{words[kind]} {row}") if part)
+
+
 def place(
     section: str, row: str, label: str, kind: str = "row", words: Mapping[str, str] = ENGLISH
 ) -> str:
     """`Block B, row 3, seat 5`: what there is of it, in the language of `words`."""
     seat = bare_label(row, label, kind)
-    parts = (section, row and f"{words[kind]} {row}", seat and f"{words['seat']} {seat}")
+    parts = (row_place(section, row, kind, words), seat and f"{words['seat']} {seat}")
     return ", ".join(part for part in parts if part)
 
 

@@ -86,6 +86,25 @@ class PlacesWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitWanted:
+    """A table or box that is sold whole, for so many people; 0: as many as may sit there. A unit's id is
+    the id of its first seat."""
+
+    unit_id: int
+    heads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSeats:
+    """The seats `unit_id … unit_id + size - 1`, which only go together, for `least` to `most` people."""
+
+    unit_id: int
+    size: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class FailedArea:
     """Places that could not be had, or not all; `reason` is a code of `domain.reasons.AREA_REASONS`,
     `available` how many were free."""
@@ -112,6 +131,8 @@ class Granted:
     repeated: bool = False
     price_list: int = 0
     failed_areas: tuple[FailedArea, ...] = ()
+    closed: frozenset[int] = frozenset()
+    """Those of `seat_ids` that are taken only because their table or box is: nobody sits there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +172,7 @@ class Reservation:
     is_withdrawn: bool = False
     """Staff gave the seats back."""
     request: str = ""
+    closed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +225,7 @@ class Claim:
     user: str
     paying: bool
     price_list: int = 0
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

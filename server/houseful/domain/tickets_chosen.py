@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from houseful.domain.errors import InvalidRequest
@@ -20,22 +21,26 @@ REFUSALS: Final = {
 
 
 def types_of(
-    prices: PriceList, categories: Mapping[int, str], chosen: Mapping[int, int]
+    prices: PriceList,
+    categories: Mapping[int, str],
+    chosen: Mapping[int, int],
+    tables: Mapping[int, Sequence[int]] = MappingProxyType({}),
 ) -> dict[int, TicketType]:
     """Seat id → its ticket type, the first sold in its category unless `chosen` names another.
 
-    `categories`: seat id → category. Raises InvalidRequest with one of REFUSALS.
+    `categories`: seat id → category. `tables`: seat id → the seats of all who sit at a table for its
+    price: that has the default type. Raises InvalidRequest with one of REFUSALS.
     """
-    found = {
-        seat_id: _type_of(prices, seat_id, category, chosen.get(seat_id))
-        for seat_id, category in categories.items()
-    }
+    found = {}
+    for seat_id, category in categories.items():
+        sold = prices.sold_in(category)[: 1 if seat_id in tables else None]
+        for seat in tables.get(seat_id, [seat_id]):
+            found[seat_id] = _type_of(sold, seat, chosen.get(seat))
     check_numbers(prices, list(found.values()))
     return found
 
 
-def _type_of(prices: PriceList, seat_id: int, category: str, wanted: int | None) -> TicketType:
-    sold = prices.sold_in(category)
+def _type_of(sold: Sequence[TicketType], seat_id: int, wanted: int | None) -> TicketType:
     for kind in sold:
         if wanted in {None, kind.id}:
             return kind

@@ -258,6 +258,7 @@ async def live_claims(
             BOOKING.c.user_id,
             BOOKING.c.state,
             BOOKING.c.price_list,
+            BOOKING_SEAT.c.is_closed,
         )
         .join(BOOKING, BOOKING.c.id == BOOKING_SEAT.c.booking_id)
         .where(where, BOOKING_SEAT.c.live)
@@ -270,6 +271,7 @@ async def live_claims(
             row.user_id,
             paying=row.state not in PAID,
             price_list=row.price_list,
+            is_closed=row.is_closed,
         )
         for row in found
     ]

@@ -114,6 +114,8 @@ _SOLD: Final = (
         BOOKING_SEAT.c.fee_minor,
         (BOOKING_SEAT.c.price_minor - BOOKING_SEAT.c.paid_minor).label("discount_minor"),
         BOOKING_SEAT.c.vat_basis_points,
+        BOOKING_SEAT.c.unit_id,
+        BOOKING_SEAT.c.is_closed,
     )
     .join(SEAT, SEAT.c.id == BOOKING_SEAT.c.seat_id)
     .join(SECTION, SECTION.c.id == SEAT.c.section_id)
@@ -171,6 +173,8 @@ async def claim(
             "paid_minor": seat.paid_minor,
             "vat_basis_points": seat.vat_basis_points,
             "tax_minor": seat.tax_minor,
+            "unit_id": seat.unit_id,
+            "is_closed": seat.is_closed,
         }
         for seat in sorted(seats, key=lambda seat: seat.seat_id)
     ]

@@ -13,6 +13,7 @@ from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.moments import is_in_bounds
 from houseful.domain.price_drafts import check_prices
 from houseful.domain.price_lists import NewPrices, PriceList, plain
+from houseful.domain.units import TableBooking
 from houseful.domain.zones import checked_zone
 from houseful.ledger import price_lists
 from houseful.ledger.counters import upsert
@@ -62,6 +63,7 @@ class EventRecord:
     lone_seats_off_hours_before: int = 24
     cancelled_at_ms: int | None = None
     next_prices: PriceList | None = None
+    table_booking: str = TableBooking.INHERIT
 
     def at(self, now_ms: int) -> EventRecord:
         """The event as it sells at a time: the list that was to begin may have begun."""
@@ -100,6 +102,7 @@ async def add(
     house_timezone: str = "UTC",
     is_demo: bool = False,
     lone_seats: LoneSeatRule | None = None,
+    table_booking: TableBooking = TableBooking.INHERIT,
     who: str = "",
     now_ms: int = 0,
 ) -> int:
@@ -130,6 +133,7 @@ async def add(
             lone_seats=rule.mode,
             lone_seats_off_below_percent=rule.off_below_percent,
             lone_seats_off_hours_before=rule.off_hours_before,
+            table_booking=table_booking,
         )
         .returning(EVENT.c.id)
     )
@@ -249,6 +253,7 @@ def _record(row: Any, prices: price_lists.Lists) -> EventRecord:
         lone_seats_off_below_percent=row.lone_seats_off_below_percent,
         lone_seats_off_hours_before=row.lone_seats_off_hours_before,
         cancelled_at_ms=row.cancelled_at_ms,
+        table_booking=row.table_booking,
     )
 
 

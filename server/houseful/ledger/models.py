@@ -80,7 +80,8 @@ class Plan(SQLModel, table=True):
 
 
 class Section(SQLModel, table=True):
-    """A named part of a plan; `rows` is `[[label, kind, seats(, entrance)], …]` in walking order."""
+    """A named part of a plan; `rows` is `[[label, kind, seats(, entrance(, least, most))], …]` in
+    walking order."""
 
     id: int | None = _number()
     plan_id: int = _big(None, foreign="plan.id", index=True)
@@ -112,15 +113,15 @@ class Seat(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """What seats are sold for. A removed event stays here, so that its id is never used again.
 
-    Buyers see no hidden one. `generation` rises each time its seats are rebuilt in Redis,
-    `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
+        Buyers see no hidden one. `generation` rises each time its seats are rebuilt in Redis,
+        `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
 
-    It sells at the list `price_list`, and once the time of `next_price_list` has come at that. Owners
+        It sells at the list `price_list`, and once the time of `next_price_list` has come at that. Owners
     may cancel until `cancel_before_ms` before the start; NULL: the house rule. `lone_seats` is
-    `domain.lone_seats`' mode.
+    `domain.lone_seats`' mode, `table_booking` is `domain.units`'.
 
-    Of each ticket given back the house keeps `domain.refunds.RefundFee`; owners may give back single
-    tickets where `refund_by_ticket`. Called off at `cancelled_at_ms` by `cancelled_by`, it sells nothing.
+        Of each ticket given back the house keeps `domain.refunds.RefundFee`; owners may give back single
+        tickets where `refund_by_ticket`. Called off at `cancelled_at_ms` by `cancelled_by`, it sells nothing.
     """
 
     id: int | None = _number()
@@ -149,6 +150,7 @@ class Event(SQLModel, table=True):
     cancelled_at_ms: int | None = _big(None, index=True)
     cancelled_by: str = Field(default="", max_length=128)
     cancel_reason: str = ""
+    table_booking: str = Field(default="inherit", max_length=8)
 
 
 class TicketType(SQLModel, table=True):
@@ -164,7 +166,8 @@ class TicketType(SQLModel, table=True):
 class PriceListRow(SQLModel, table=True):
     """One of an event's price lists, which never change: who made it and when, and what its fees are.
 
-    It holds from `starts_at_ms` on; one to come may be withdrawn. Rates are hundredths of a percent:
+    It holds from `starts_at_ms` on; one to come may be withdrawn. `per_table`: see
+    `domain.units.TablePrices`. Rates are hundredths of a percent:
     `fee_basis_points` of a ticket's price, `vat_basis_points` inside the order's fee.
     """
 
@@ -179,6 +182,7 @@ class PriceListRow(SQLModel, table=True):
     fee_basis_points: int = 0
     fee_per_order_minor: int = _big()
     vat_basis_points: int = 0
+    per_table: bool = Field(default=False, sa_type=Boolean)
 
 
 class ListType(SQLModel, table=True):
@@ -332,7 +336,9 @@ class Booking(SQLModel, table=True):
 
 
 class BookingSeat(SQLModel, table=True):
-    """A seat claimed by a booking. The partial unique index is the last word on double sale.
+    """A seat claimed by a booking. The partial unique index is the last word on double sale. Nobody sits
+    on one that `is_closed`: it is taken because its table or box is. `unit_id` is the first seat of the
+    table or box that it was sold with, whole.
 
     Prices are written with the claim and never changed: `price_minor` as it was shown, of which
     `fee_minor` is the fee; `paid_minor` is what is left of it after the line's share of the discount,
@@ -367,6 +373,8 @@ class BookingSeat(SQLModel, table=True):
     paid_minor: int = _big()
     vat_basis_points: int = 0
     tax_minor: int = _big()
+    unit_id: int | None = _big(None)
+    is_closed: bool = Field(default=False, sa_type=Boolean)
 
 
 class Payment(SQLModel, table=True):

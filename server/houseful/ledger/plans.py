@@ -182,16 +182,18 @@ def _left_out(text: str) -> tuple[LeftOut, ...]:
 
 
 def _row_text(row: Row) -> list[object]:
-    entrance = [row.entrance] if row.entrance else []
-    return [row.label, row.kind, len(row.seats), *entrance]
+    rest = [row.entrance, row.least, row.most]
+    while rest and not rest[-1]:
+        rest.pop()
+    return [row.label, row.kind, len(row.seats), *rest]
 
 
 def _sections(found: Sequence[Any], seats: Sequence[Seat]) -> Iterable[Section]:
     start = 0
     for item in found:
         rows = []
-        for label, kind, count, *entrance in decode(item.rows):
-            rows.append(Row(label, tuple(seats[start : start + count]), kind, *entrance))
+        for label, kind, count, *rest in decode(item.rows):
+            rows.append(Row(label, tuple(seats[start : start + count]), kind, *rest))
             start += count
         outline = tuple((x, y) for x, y in decode(item.outline))
         yield Section(item.name, tuple(rows), item.floor, outline, item.zone, item.entrance)

@@ -37,6 +37,7 @@ def _cells() -> Select[Any]:
             PRICE_LIST.c.fee_basis_points,
             PRICE_LIST.c.fee_per_order_minor,
             PRICE_LIST.c.vat_basis_points,
+            PRICE_LIST.c.per_table,
             TICKET_TYPE.c.id,
             TICKET_TYPE.c.name,
             LIST_TYPE.c.note,
@@ -104,7 +105,14 @@ def _list(rows: Iterable[Any]) -> PriceList:
     )
     ordered = dict(sorted(ordinals.items()))
     return PriceList(
-        row.number, row.currency, tuple(types.values()), prices, ordered, fees, row.starts_at_ms
+        row.number,
+        row.currency,
+        tuple(types.values()),
+        prices,
+        ordered,
+        fees,
+        row.starts_at_ms,
+        row.per_table,
     )
 
 
@@ -137,6 +145,7 @@ async def write(
             fee_basis_points=fees.basis_points,
             fee_per_order_minor=fees.per_order_minor,
             vat_basis_points=fees.vat_basis_points,
+            per_table=new.per_table,
         )
     )
     await session.execute(

@@ -77,7 +77,7 @@ async def seats_back(session: Session, booking_id: int, by: int, seats: Sequence
 
 
 async def lines(session: Session, of: Booking) -> list[Line]:
-    """The booking's tickets by seat."""
+    """The booking's tickets by seat, and the seats that close with its tables."""
     found = await session.execute(
         select(
             BOOKING_SEAT.c.seat_id,
@@ -85,8 +85,9 @@ async def lines(session: Session, of: Booking) -> list[Line]:
             BOOKING_SEAT.c.paid_minor,
             TICKET.c.state,
             BOOKING_SEAT.c.live,
+            BOOKING_SEAT.c.unit_id,
         )
-        .join(
+        .outerjoin(
             TICKET,
             (TICKET.c.booking_id == BOOKING_SEAT.c.booking_id)
             & (TICKET.c.seat_id == BOOKING_SEAT.c.seat_id),
@@ -95,7 +96,8 @@ async def lines(session: Session, of: Booking) -> list[Line]:
         .order_by(BOOKING_SEAT.c.seat_id)
     )
     return [
-        Line(seat, ticket, paid, state, not is_live) for seat, ticket, paid, state, is_live in found
+        Line(seat, ticket, paid, state, not is_live, unit)
+        for seat, ticket, paid, state, is_live, unit in found
     ]
 
 

@@ -1,5 +1,5 @@
 """A demo arena of about 8,000 seats: standing areas before the stage, rows on the floor behind it,
-two tiers in a U around.
+two tiers in a U around and boxes between them, which are sold whole.
 
 One unit is 10 cm.
 """
@@ -15,6 +15,8 @@ from houseful.domain.plan import (
     Area,
     Category,
     Plan,
+    Row,
+    Seat,
     Section,
     standing_area,
 )
@@ -32,6 +34,10 @@ FLOOR_BLOCK_WIDTH, FLOOR_RANK_DEPTH, FLOOR_TOP = 78.0, 112.0, -95.0
 
 PIT_PLACES = 200
 
+BOXES, BOX_PITCH, BOX_SEATS, BOX_LEAST = 8, 44.0, 6, 2
+BOX_X = 324.0
+"""In the gap between the tiers: the lower one ends at 309, the upper one begins at 340."""
+
 GOLD, FRONT, MIDDLE, BACK = range(4)
 CATEGORIES = (
     Category("Floor front", PALETTE[5]),
@@ -43,7 +49,7 @@ CATEGORIES = (
 
 def arena() -> Plan:
     """The same arena every time."""
-    sections = [*_floor(), *_tier(LOWER, 2, 101), *_tier(UPPER, 3, 201), *_pits()]
+    sections = [*_floor(), *_tier(LOWER, 2, 101), *_tier(UPPER, 3, 201), *_boxes(), *_pits()]
     return framed(
         "Demo arena", CATEGORIES, sections, _stage(), focal_point=(0.0, -180.0), margin=30.0
     )
@@ -76,6 +82,26 @@ def _pits() -> Iterator[Section]:
     for side, x in (("left", -150.0), ("right", 24.0)):
         outline = ((x, -146.0), (x + 126.0, -146.0), (x + 126.0, -100.0), (x, -100.0))
         yield standing_area(f"Front {side}", PIT_PLACES, GOLD, outline, entrance="Floor")
+
+
+def _boxes() -> Iterator[Section]:
+    """Boxes for two to six on the straight sides; who looks at the stage has seats 1 and 2 in front."""
+    for side, x in (("west", -BOX_X), ("east", BOX_X)):
+        rows = []
+        for number in range(1, BOXES + 1):
+            y = (number - (BOXES + 1) / 2) * BOX_PITCH
+            seats = tuple(
+                Seat(
+                    f"Boxes {side}-{number}-{place + 1}",
+                    str(place + 1),
+                    x + (place % 2 - 0.5) * 8.0,
+                    y + (place // 2 - 1) * 8.0,
+                    GOLD,
+                )
+                for place in range(BOX_SEATS)
+            )
+            rows.append(Row(str(number), seats, "box", least=BOX_LEAST, most=BOX_SEATS))
+        yield Section(f"Boxes {side}", tuple(rows), zone=side.title(), entrance="Boxes")
 
 
 def _tier(tier: Tier, corner_parts: int, first_number: int) -> Iterator[Section]:

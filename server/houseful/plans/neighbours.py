@@ -2,7 +2,7 @@
 
 No format states adjacency. Two consecutive seats are neighbours unless the step between them is
 more than `GAP` times the row's usual step. Steps are distances in the plane, so a curved row is
-measured along its curve. Seats at one table belong together: a table has no gaps.
+measured along its curve. Seats at one table or in one box belong together: it has no gaps.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from math import atan2, cos, dist, sin
 from statistics import median_low
 
 from houseful.domain.plan import Row, Seat
+
+SCATTERED = {"table", "box"}
+"""Kinds of rows whose seats do not stand one after another."""
 
 GAP = 1.6
 """Below it, uneven hand-drawn rows fall apart; above it, an aisle one seat wide (2.0) may hide."""
@@ -28,9 +31,10 @@ ENOUGH_STEPS = 3
 def arrange(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows of one section with seats in walking order and `gap_after` set."""
     ordered = [
-        row if row.kind == "table" else replace(row, seats=walking_order(row.seats)) for row in rows
+        row if row.kind in SCATTERED else replace(row, seats=walking_order(row.seats))
+        for row in rows
     ]
-    steps = [[] if row.kind == "table" else _steps(row.seats) for row in ordered]
+    steps = [[] if row.kind in SCATTERED else _steps(row.seats) for row in ordered]
     long_rows = [step for row in steps if len(row) >= ENOUGH_STEPS for step in row if step > 0]
     usual = median_low(long_rows) if long_rows else None
     return tuple(_with_gaps(row, its, usual) for row, its in zip(ordered, steps, strict=True))

@@ -7,10 +7,11 @@
   one called `Main`, or as the floor is called.
 - A seat is known by section, row and label (`Balcony-A-12`), as seats.io itself does; the editor's
   `uuid`s must differ too. A seat without a category has its row's, table's or section's.
-- A table is a row of kind table; a booth is sold as one seat. The seats of a table that is
-  `bookAsAWhole` are sold one by one, which `Plan.left_out` says.
+- A table is a row of kind table; a booth is sold as one seat. A table that is `bookAsAWhole` is sold
+  whole: for all its seats, or (`variableOccupancy`) for `minOccupancy` to `maxOccupancy` people.
 - A general-admission area with a capacity and a category is a standing area, sold by number; without
-  them it is drawn only, which `Plan.left_out` says. Shapes, texts and icons are drawn; images are left out.
+  them it is drawn only, which `Plan.left_out` says. One that is `bookAsAWhole` is a box, sold as such
+  a table is. Shapes, texts and icons are drawn; images are left out.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from houseful.plans.neighbours import arrange
 from houseful.plans.outlines import outline
 from houseful.plans.seatsio_categories import Categories
 from houseful.plans.seatsio_drawings import capacity, drawings, furniture, section_drawing, shape
-from houseful.plans.seatsio_rows import RowReader
+from houseful.plans.seatsio_rows import RowReader, is_whole
 
 MAIN_SECTION = "Main"
 STANDING_AREA = "Standing area"
@@ -142,12 +143,15 @@ class _Reader:
         """One drawing: what is only drawn, what is sold in it, and the sections within."""
         drawn = [scope.place(area) for area in drawings(drawing, self._census)]
         self.areas += drawn
-        for node in drawing.at("generalAdmissionAreas").optional_items():
-            self._add_standing(node, scope)
         by_section: dict[str, list[tuple[str, Node]]] = {scope.name: []} if scope.name else {}
         for kind in ("rows", "tables", "booths"):
             for node in drawing.at(kind).optional_items():
                 by_section.setdefault(_section_of(node, scope), []).append((kind, node))
+        for node in drawing.at("generalAdmissionAreas").optional_items():
+            if is_whole(node) and self._is_sold(node, scope):
+                by_section.setdefault(_section_of(node, scope), []).append(("boxes", node))
+            else:
+                self._add_standing(node, scope)
         for name, sold in by_section.items():
             self._add_section(name, sold, scope)
         for node in drawing.at("sections").optional_items():
@@ -178,14 +182,9 @@ class _Reader:
         distinct = self._names.distinct(name, scope.zone or scope.floor_title)
         rows = []
         for kind, node in sold:
-            read = self._rows.booth if kind == "booths" else self._rows.row
+            read = {"booths": self._rows.booth, "boxes": self._rows.box}.get(kind, self._rows.row)
             rows.append(read(node, distinct, scope.category, scope.x, scope.y))
-            if kind == "tables" and node.at("bookAsAWhole").flag():
-                whole = rows[-1]
-                self.left_out.append(
-                    LeftOut("whole_table", whole.label, len(whole.seats), distinct)
-                )
-            if kind != "rows":
+            if kind in {"tables", "booths"}:
                 self.areas += (scope.place(area) for area in furniture(node))
         seated = arrange(row for row in rows if row.seats)
         if seated:
@@ -195,6 +194,11 @@ class _Reader:
         elif scope.outline:
             self.areas += section_drawing(scope.outline, distinct, scope.floor)
 
+    def _is_sold(self, node: Node, scope: _Scope) -> bool:
+        """Whether an area says how many it holds, in which category, and where it is."""
+        category = self.categories.find(node.at("categoryKey"), scope.category)
+        return capacity(node) > 0 and category is not None and any(True for _ in shape(node))
+
     def _add_standing(self, node: Node, scope: _Scope) -> None:
         """A standing area is a section of its own, which stands in the one it is drawn in by name."""
         label = node.first_given("displayLabel", "label").optional_text() or STANDING_AREA
@@ -202,10 +206,10 @@ class _Reader:
             capacity(node),
             self.categories.find(node.at("categoryKey"), scope.category),
         )
-        shapes = [outline(scope.place(area)) for area in shape(node)]
-        if not places or category is None or not shapes:
+        if category is None or not self._is_sold(node, scope):
             self.left_out.append(LeftOut("standing_area", label, places, scope.name))
             return
+        shapes = [outline(scope.place(area)) for area in shape(node)]
         self._census.places(node, places)
         name = f"{scope.name} / {label}" if scope.name else label
         self.standing.append(

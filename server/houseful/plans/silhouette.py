@@ -35,7 +35,7 @@ def section_outline(section: Section) -> tuple[Point, ...]:
     edge = [*rows[0][:-1], *right, *reversed(rows[-1][:-1]), *reversed(left[1:-1])]
     outline = _corners(_widened(_corners(edge), ROOM * step))
     checked = (point for row in rows for point in (row[0], row[len(row) // 2], row[-1]))
-    if len(outline) < 3 or not all(_is_inside(outline, point) for point in checked):
+    if len(outline) < 3 or not all(is_inside(outline, point) for point in checked):
         return section_hull(section)
     return tuple(outline)
 
@@ -117,7 +117,8 @@ def _normal(a: Point, b: Point) -> Point:
     return (-dy / length, dx / length)
 
 
-def _is_inside(polygon: Sequence[Point], point: Point) -> bool:
+def is_inside(polygon: Sequence[Point], point: Point) -> bool:
+    """Whether a ray from the point crosses the polygon's edge an odd number of times."""
     x, y = point
     inside = False
     for (ax, ay), (bx, by) in pairwise([*polygon, polygon[0]]):

@@ -138,6 +138,7 @@ class Commander:
             command.pairs(),
             self._address,
             command.places(),
+            command.whole_units(),
             is_staff=self._is_staff,
         )
         if isinstance(answer, Granted):
@@ -158,7 +159,8 @@ class Commander:
             return self._conflict(command.ref, answer)
         priced = await self._reservations.prices(event_id, answer.granted)
         places = await self._reservations.places(event_id, answer.granted)
-        return frames.ok(command.ref, best_view(answer, priced, places))
+        units = await self._reservations.units(event_id, answer.granted)
+        return frames.ok(command.ref, best_view(answer, priced, places, units))
 
     @staticmethod
     def _conflict(ref: str | int, answer: Refused) -> bytes:
@@ -169,7 +171,9 @@ class Commander:
     async def _granted(self, ref: str | int, granted: Granted) -> bytes:
         priced = await self._reservations.prices(self._live.event_id, granted)
         places = await self._reservations.places(self._live.event_id, granted)
-        return frames.ok(ref, frames.granted_data(granted, priced.price_list, priced.total, places))
+        units = await self._reservations.units(self._live.event_id, granted)
+        data = frames.granted_data(granted, priced.price_list, priced.total, places, units)
+        return frames.ok(ref, data)
 
     def _position(self, command: PositionCommand) -> bytes:
         replica, hub = self._live.replica, self._live.hub

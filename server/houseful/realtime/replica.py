@@ -158,7 +158,7 @@ class Replica:
 
     def rehouse(self, house: EventSeats) -> None:
         """The event was changed: the same seats under new names of it, perhaps at new prices."""
-        if house.event.prices != self.house.event.prices:
+        if _price_tag(house) != self._price_tag:
             self.seat_map.rehouse(house)
             self.modified_ms += 1
         self.house = house
@@ -237,9 +237,10 @@ class Replica:
 
 
 def _price_tag(house: EventSeats) -> str:
-    """Tells bodies apart that differ in their prices alone; the same on every worker."""
-    prices = house.event.prices
-    return f"{prices.number:x}.{zlib.crc32(encode(sorted(prices.by_category.items()))):x}"
+    """Tells bodies apart that differ in their prices or units alone; the same on every worker."""
+    event, prices = house.event, house.event.prices
+    told = [sorted(prices.by_category.items()), event.table_booking]
+    return f"{prices.number:x}.{zlib.crc32(encode(told)):x}"
 
 
 def varints(numbers: Iterable[int]) -> bytes:

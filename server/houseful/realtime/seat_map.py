@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from houseful.sales.seating import EventSeats
+from houseful.wire.buyer import UnitBody
 from houseful.wire.codec import encode, iso
 
 GZIP_LEVEL = 1
@@ -120,7 +121,8 @@ class SeatMap:
                 house.seat_count,
                 available,
                 iso(self._seats.modified_ms).encode(),
-                b',"areas":' + encode(self._areas(areas)) if areas else b"",
+                (b',"areas":' + encode(self._areas(areas)) if areas else b"")
+                + (b',"units":' + encode(self._units()) if self._house.units else b""),
             ),
         )
 
@@ -137,6 +139,9 @@ class SeatMap:
             }
             for area, (_, free, held, booked) in zip(self._house.areas, counts, strict=True)
         ]
+
+    def _units(self) -> list[UnitBody]:
+        return [self._house.unit_view(unit) for unit in self._house.unit_seats]
 
     def _made(self) -> list[Piece]:
         self._refresh()

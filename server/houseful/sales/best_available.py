@@ -13,14 +13,14 @@ from houseful.domain.best_seats import BestSeats, Proposal
 from houseful.domain.errors import Conflict
 from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.seat_windows import Wish
-from houseful.domain.seats import Granted, Refused, ReservationStatus
+from houseful.domain.seats import Granted, Refused, ReservationStatus, UnitWanted
 from houseful.domain.split_seats import split
 from houseful.sales.party_wish import PartyWish, wish_in
 from houseful.sales.reservations import HeldPrices, Reservations
 from houseful.sales.seat_choice import SeatChoice, SeatCopy, named
 from houseful.sales.seating import EventSeats
 from houseful.store.limiter import Allowance
-from houseful.wire.buyer import BestGrantedBody
+from houseful.wire.buyer import BestGrantedBody, HeldUnitBody
 from houseful.wire.frames import best_data
 
 ASIDE_MS: Final = 300
@@ -32,7 +32,9 @@ WIDENING: Final = (1, 4, 8, 16)
 TRIES: Final = 40
 """Races lost by one request before it is told that there is nothing; each costs one call of Redis."""
 
-RACES: Final = frozenset({"reserved", "booked", "blocked", "stale_version", "paying"})
+RACES: Final = frozenset(
+    {"reserved", "booked", "blocked", "stale_version", "paying", "whole_unit_only"}
+)
 """Refusals of a seat that somebody faster is the reason of."""
 
 
@@ -45,13 +47,19 @@ class BestHeld:
     leaves_single: bool
 
 
-def best_view(held: BestHeld, prices: HeldPrices, places: Mapping[int, int]) -> BestGrantedBody:
+def best_view(
+    held: BestHeld,
+    prices: HeldPrices,
+    places: Mapping[int, int],
+    units: Sequence[HeldUnitBody] = (),
+) -> BestGrantedBody:
     """The answer, over HTTP and sockets alike."""
     return best_data(
         held.granted,
         prices.price_list,
         prices.total,
         places,
+        units,
         is_split=held.is_split,
         leaves_single=held.leaves_single,
     )
@@ -89,12 +97,15 @@ class BestAvailable:
             proposal = attempt.next(WIDENING[min(number, len(WIDENING) - 1)], self.random.choice)
             if proposal is None:
                 break
+            first = copy.house.first_seat_id
+            unit = copy.house.unit_of(first + proposal.seats[0])
             answer = await self._reservations.hold(
                 event,
                 user,
                 session,
-                [(copy.house.first_seat_id + i, copy.version[i]) for i in proposal.seats],
+                [] if unit else [(first + i, copy.version[i]) for i in proposal.seats],
                 address,
+                units=[UnitWanted(unit.unit_id, party.quantity)] if unit else (),
                 request=party.request_id,
                 whole=True,
                 replaces=party.replaces,
@@ -138,6 +149,7 @@ class BestAvailable:
                     seq=0,
                     repeated=True,
                     price_list=held.price_list,
+                    closed=held.closed,
                 )
         return None
 
@@ -196,7 +208,10 @@ class _Attempt:
         return Conflict(message, code="best_available_not_found", details={"apart": parts})
 
     def _find(self, most: int) -> list[Proposal]:
+        """A whole table or box where no row has seats side by side, before a split."""
         found = self._best.together(self._wish, self._mode, most, self._without)
+        if not found and (unit := self._best.whole_unit(self._wish, self._without)):
+            found = [unit]
         return found or ([] if self._must_be_together else self._split(most))
 
     def _split(self, most: int) -> list[Proposal]:

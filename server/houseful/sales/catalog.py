@@ -10,6 +10,7 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
@@ -18,11 +19,12 @@ from weakref import WeakValueDictionary
 import structlog
 
 from houseful.clock import clock_ms
-from houseful.domain.errors import NotFound
+from houseful.domain.errors import NotFound, Unavailable
 from houseful.domain.lone_seats import LoneSeatRule
 from houseful.domain.plan import Plan
 from houseful.domain.price_lists import NewPrices, PriceList
-from houseful.domain.seats import Claim
+from houseful.domain.seats import Claim, UnitSeats
+from houseful.domain.units import TableBooking
 from houseful.ledger import bookings, discounts, events, plans, price_lists
 from houseful.ledger.events import EventRecord
 from houseful.sales.seating import EventSeats
@@ -66,6 +68,7 @@ class NewEvent:
     timezone: str | None = None
     is_demo: bool = False
     lone_seats: LoneSeatRule | None = None
+    table_booking: TableBooking = TableBooking.INHERIT
 
 
 class Catalog:
@@ -87,6 +90,7 @@ class Catalog:
         self._houses: WeakValueDictionary[int, EventSeats] = WeakValueDictionary()
         self._kept: OrderedDict[int, EventSeats] = OrderedDict()
         self._old_prices: OrderedDict[tuple[int, int], PriceList] = OrderedDict()
+        self._units: dict[int, tuple[UnitSeats, ...]] = {}
         self._event_flights: SingleFlight[int, EventRecord] = SingleFlight()
         self._house_flights: SingleFlight[int, EventSeats] = SingleFlight()
         self._openings: SingleFlight[int, None] = SingleFlight()
@@ -146,7 +150,17 @@ class Catalog:
         house = self._houses.get(event_id)
         if house is None or house.event.prices != record.prices:
             return await self._house_flights.run(event_id, lambda: self._read_house(event_id))
-        return self._keep(house if house.event == record else house.renamed(record))
+        if house.event != record:
+            house = house.renamed(record)
+            await self._follow_units(house)
+        return self._keep(house)
+
+    async def sold_with(self, event_id: int, seat_ids: Sequence[int]) -> dict[int, int]:
+        """Of each seat that is sold with a whole table or box, the first seat of that. Raises NotFound,
+        Conflict `whole_unit_only`."""
+        house = await self.house(event_id)
+        house.require_whole(seat_ids)
+        return house.unit_ids(seat_ids)
 
     def _keep(self, house: EventSeats) -> EventSeats:
         event_id = house.event.id
@@ -180,6 +194,7 @@ class Catalog:
         record = await self.event(event_id)
         house = EventSeats(record, await self.plan(record.plan_id))
         await asyncio.to_thread(lambda: house.sections)  # names all its seats, 0.2 s for a stadium
+        await self._follow_units(house)
         return self._keep(house)
 
     async def plan(self, plan_id: int) -> plans.StoredPlan:
@@ -226,7 +241,8 @@ class Catalog:
             self.doubted(event_id)
 
     async def _build(self, record: EventRecord, expected_epoch: str, version_base: int) -> bool:
-        areas = [(area.id, area.count) for area in (await self.house(record.id)).areas]
+        house = await self.house(record.id)
+        areas = [(area.id, area.count) for area in house.areas]
 
         async def look(session: Session) -> tuple[list[Claim], list[int]]:
             claims = await bookings.live_claims(session, record.id)
@@ -244,7 +260,20 @@ class Catalog:
             claims=claims,
             blocked=[seat_id for seat_id in blocked if seat_id not in taken],
             areas=areas,
+            units=house.unit_seats,
         )
+
+    async def _follow_units(self, house: EventSeats) -> None:
+        """Have Redis sell whole what SQL says is: it may have missed a change whose worker died. Where
+        seats are in the way it stays as it is, and what was sold is sold."""
+        event_id = house.event.id
+        if not house.has_tables or self._units.get(event_id) == house.unit_seats:
+            return
+        with suppress(Unavailable):  # what is not open is opened so
+            in_the_way = await self._seats.set_units(event_id, house.unit_seats)
+            if in_the_way:
+                log.warning("units_in_the_way", event_id=event_id, seat_ids=in_the_way)
+        self._units[event_id] = house.unit_seats
 
     async def renew_event(self, event_id: int) -> bool:
         """As `open_event`, but only for what Redis has something of; whether it has."""
@@ -311,6 +340,7 @@ async def write_event(
         house_timezone=house_timezone,
         is_demo=event.is_demo,
         lone_seats=event.lone_seats,
+        table_booking=event.table_booking,
         who=who,
         now_ms=now_ms,
     )

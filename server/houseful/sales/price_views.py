@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from houseful.domain.money import to_wire
 from houseful.domain.numbers import percent
 from houseful.domain.price_lists import PriceList
-from houseful.domain.pricing import PricedSeat, Quote
+from houseful.domain.pricing import PricedSeat, Quote, occupied
 from houseful.sales.seating import seat_view
 from houseful.wire.buyer import (
     CategoryOffersBody,
     OfferBody,
     OrderLineBody,
     QuoteBody,
+    TablePricesWord,
     TicketTypeBody,
     VatBody,
 )
@@ -32,6 +33,11 @@ def types_view(prices: PriceList) -> list[TicketTypeBody]:
         }
         for kind in prices.types
     ]
+
+
+def table_prices(prices: PriceList) -> TablePricesWord:
+    """What a price of the list means at a table or box that is sold whole."""
+    return "per_table" if prices.per_table else "per_head"
 
 
 def offers_view(prices: PriceList, category: str) -> list[OfferBody]:
@@ -61,6 +67,7 @@ def line_view(seat: PricedSeat, currency: str) -> OrderLineBody:
         "discount": to_wire(seat.discount_minor, currency),
         "vatPercent": percent(seat.vat_basis_points),
         "vat": to_wire(seat.tax_minor, currency),
+        "unitId": seat.unit_id,
     }
 
 
@@ -75,7 +82,7 @@ def quote_view(quote: Quote) -> QuoteBody:
     taxes.append((prices.fees.vat_basis_points, quote.order_fee_tax_minor))
     return {
         "currency": currency,
-        "items": [line_view(seat, currency) for seat in quote.seats],
+        "items": [line_view(seat, currency) for seat in occupied(quote.seats)],
         "subtotal": to_wire(quote.subtotal_minor, currency),
         "discount": to_wire(quote.discount_minor, currency),
         "ticketFees": to_wire(sum(seat.fee_minor for seat in quote.seats), currency),
@@ -83,6 +90,7 @@ def quote_view(quote: Quote) -> QuoteBody:
         "vat": vat_view(taxes, currency),
         "total": to_wire(quote.total_minor, currency),
         "priceList": prices.number,
+        "tablePrices": table_prices(prices),
         "discountCode": quote.discount.code if quote.discount else None,
         "ticketTypes": types_view(prices),
         "offers": offers,

@@ -21,7 +21,9 @@ from houseful.domain.seats import (
     Refused,
     Reservation,
     ReservationStatus,
+    UnitWanted,
 )
+from houseful.domain.units import priced_seats
 from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.sales.seat_choice import SeatChoice
@@ -30,6 +32,7 @@ from houseful.store.limiter import Allowance, Limiter
 from houseful.store.seats import SeatStore, distinct
 from houseful.telemetry.log import tell
 from houseful.telemetry.metrics import REFUSED_SEATS, happened
+from houseful.wire.buyer import HeldUnitBody
 from houseful.wire.staff import SaleState
 
 PAST_AFTER_MS = 2 * 3_600_000
@@ -149,14 +152,15 @@ class Reservations:
         wanted: Sequence[tuple[int, int]],
         address: str = "",
         places: Sequence[PlacesWanted] = (),
+        units: Sequence[UnitWanted] = (),
         *,
         is_staff: bool = False,
     ) -> tuple[Granted | Refused, Allowance]:
-        """Hold `wanted`, pairs of (seat id, version), and `places` of standing areas; also says how many
-        attempts are left.
+        """Hold `wanted`, pairs of (seat id, version), `places` of standing areas and whole `units`; also
+        says how many attempts are left.
 
-        Raises InvalidRequest, NotFound, Conflict (no sale now; `leaves_single_seat`, for buyers), and
-        RateLimited. An attempt counts when
+        Raises InvalidRequest, NotFound, Conflict (no sale now; `whole_unit_only`; `leaves_single_seat`,
+        for buyers), and RateLimited. An attempt counts when
         it reaches the seats: a request that is wrong in itself costs nobody anything. Nor does one
         that got nothing because others were faster, up to `LOST_RACES`.
         """
@@ -164,7 +168,8 @@ class Reservations:
         house = await self._catalog.house(event_id)
         event = house.event
         seat_ids = [seat_id for seat_id, _ in wanted]
-        self._check_wanted(house, seat_ids, places)
+        units = [self._unit(house, one) for one in units]
+        self._check_wanted(house, seat_ids, places, units)
         self._check_sale(event)
         allowance = await self.allow(user)
         if seat_ids and self._choice is not None and event.lone_seats != LoneSeats.OFF:
@@ -173,7 +178,7 @@ class Reservations:
                 self._left_alone(event_id)
                 await self._forgiven(user, allowance)
                 raise lone
-        answer = await self.hold(event, user, session, wanted, address, places)
+        answer = await self.hold(event, user, session, wanted, address, places, units)
         if isinstance(answer, Refused):
             allowance = await self.lost(event_id, user, allowance, answer)
         return answer, allowance
@@ -186,6 +191,7 @@ class Reservations:
         wanted: Sequence[tuple[int, int]],
         address: str,
         places: Sequence[PlacesWanted] = (),
+        units: Sequence[UnitWanted] = (),
         *,
         request: str = "",
         whole: bool = False,
@@ -193,7 +199,7 @@ class Reservations:
     ) -> Granted | Refused:
         """Ask Redis for seats that were checked; see `SeatStore.reserve`."""
         happened("reservation_started").inc()
-        asked = len(wanted) + sum(one.quantity for one in places)
+        asked = len(wanted) + sum(one.quantity for one in places) + sum(one.heads for one in units)
         tell(INFO, "reservation_started", event_id=event.id, user_id=user, seats=asked)
         answer = await self._catalog.opened(
             event.id,
@@ -207,6 +213,7 @@ class Reservations:
                 price_list=event.price_list,
                 origin=self.rules.origin(address),
                 places=places,
+                units=units,
                 request=request,
                 whole=whole,
                 replaces=replaces,
@@ -262,6 +269,7 @@ class Reservations:
         """Give some seats of a reservation back. Raises NotFound, Conflict (`not_held`: a seat that
         this reservation does not hold; then all stay held), InvalidRequest."""
         distinct(seat_ids)
+        (await self._catalog.house(event_id)).require_whole(seat_ids)
         held = await self.get(event_id, user, reservation_id)
         if held.status != ReservationStatus.ACTIVE:
             raise reservation_error(ENDED[held.status])
@@ -305,8 +313,9 @@ class Reservations:
     async def release_seats(
         self, event_id: int, user: str, seat_ids: Sequence[int]
     ) -> Changed | Refused:
-        event = await self._catalog.event(event_id)
-        self._check_seats(event, seat_ids)
+        house = await self._catalog.house(event_id)
+        self._check_seats(house.event, seat_ids)
+        house.require_whole(seat_ids)
         return await self._catalog.opened(
             event_id, lambda: self._seats.release(event_id, user, seat_ids)
         )
@@ -331,11 +340,21 @@ class Reservations:
         """What the hold's seats cost with default tickets and all fees, before any discount."""
         house = await self._catalog.house(event_id)
         prices = await self._catalog.price_list(event_id, hold.price_list)
-        seats = (house.seat(seat_id) for seat_id in hold.seat_ids)
+        people = [seat_id for seat_id in hold.seat_ids if seat_id not in hold.closed]
+        units = house.unit_ids(people) if prices.per_table else {}
+        seats = (house.seat(seat_id) for seat_id in priced_seats(people, units))
         total = sum(prices.by_category.get(seat.category, 0) for seat in seats)
         if total:
             total += prices.fees.per_order_minor
         return HeldPrices(prices.number, house.price(total))
+
+    async def units(self, event_id: int, hold: Granted | Reservation) -> Sequence[HeldUnitBody]:
+        """The tables and boxes that the hold has, with how many people sit there."""
+        house = await self._catalog.house(event_id)
+        return tuple(
+            {"unitId": unit.unit_id, "heads": len(set(some) - hold.closed)}
+            for unit, some in house.units_among(hold.seat_ids).items()
+        )
 
     async def places(self, event_id: int, hold: Granted | Reservation) -> dict[int, int]:
         """Area → how many places of it the hold has."""
@@ -343,13 +362,27 @@ class Reservations:
         return {area: len(held) for area, held in house.places(hold.seat_ids).items()}
 
     def _check_wanted(
-        self, house: EventSeats, seat_ids: Sequence[int], places: Sequence[PlacesWanted]
+        self,
+        house: EventSeats,
+        seat_ids: Sequence[int],
+        places: Sequence[PlacesWanted],
+        units: Sequence[UnitWanted],
     ) -> None:
-        """Raises InvalidRequest, NotFound; standing places are asked for by number alone."""
-        if seat_ids or not places:
-            self._check_seats(house.event, seat_ids)
+        """Raises InvalidRequest, NotFound, Conflict; standing places are asked for by number alone, and
+        a table or box that is larger than the limit alone."""
         self._check_areas(house, [one.area_id for one in places])
-        self.check_number(len(seat_ids) + sum(one.quantity for one in places))
+        whole = [unit for one in units if (unit := house.unit_of(one.unit_id))]
+        among = house.units_among(seat_ids)
+        number = sum(one.quantity for one in places) + sum(unit.size for unit in whole)
+        is_one_unit = len({*whole, *among}) == 1 and not places
+        if seat_ids or not (places or units):
+            self._check_seats(house.event, seat_ids, any_number=is_one_unit)
+        house.require_whole(
+            seat for unit, some in among.items() if unit not in whole for seat in some
+        )
+        others = len(seat_ids) - sum(map(len, among.values()))
+        if not is_one_unit or others:
+            self.check_number(number + len(seat_ids))
         standing = list(house.places(seat_ids))
         if standing:
             raise InvalidRequest(
@@ -371,9 +404,30 @@ class Reservations:
                 )
             seen.add(area_id)
 
-    def _check_seats(self, event: EventRecord, seat_ids: Sequence[int]) -> None:
+    @staticmethod
+    def _unit(house: EventSeats, wanted: UnitWanted) -> UnitWanted:
+        """With the number of people. Raises NotFound, InvalidRequest."""
+        unit = house.unit_of(wanted.unit_id)
+        if unit is None or unit.unit_id != wanted.unit_id:
+            raise NotFound(
+                f"event {house.event.id} sells no table or box {wanted.unit_id} whole",
+                code="unknown_unit",
+            )
+        heads = wanted.heads or unit.most
+        if not unit.least <= heads <= unit.most:
+            raise InvalidRequest(
+                f"heads: expected {unit.least} to {unit.most}, got {heads}",
+                code="unit_heads",
+                details={"unitId": unit.unit_id, "least": unit.least, "most": unit.most},
+            )
+        return UnitWanted(unit.unit_id, heads)
+
+    def _check_seats(
+        self, event: EventRecord, seat_ids: Sequence[int], *, any_number: bool = False
+    ) -> None:
         distinct(seat_ids)
-        self.check_number(len(seat_ids))
+        if not any_number:
+            self.check_number(len(seat_ids))
         unknown = [
             seat_id
             for seat_id in seat_ids

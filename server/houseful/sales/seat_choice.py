@@ -54,9 +54,9 @@ class SeatChoice:
         """The event's seats, and what chooses among them."""
         copy = await self._copy_of(event_id)
         best = self._choosers.get(copy)
-        if best is None:
+        if best is None or best.units != copy.house.units:
             seats = await self._blocks_of(copy.house)
-            best = self._choosers.setdefault(copy, BestSeats(seats, copy.status))
+            best = self._choosers[copy] = BestSeats(seats, copy.status, copy.house.units)
         return copy, best
 
     async def count_lone(self, event_id: int) -> int:

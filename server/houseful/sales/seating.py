@@ -5,16 +5,20 @@ Built once per event and never changed; what does change (who holds what) is the
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from houseful.domain.errors import Conflict
 from houseful.domain.money import to_wire
 from houseful.domain.plan import Row, RowKind, Seat, Section
-from houseful.domain.seat_names import place, seat_number
+from houseful.domain.seat_names import place, row_place, seat_number
+from houseful.domain.seats import UnitSeats
+from houseful.domain.units import TableBooking, Unit, units
 from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
-from houseful.wire.buyer import NamedSeatBody
+from houseful.wire.buyer import NamedSeatBody, UnitBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,69 @@ class EventSeats:
 
     event: EventRecord
     stored: StoredPlan
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The tables and boxes that are sold whole at this event, in plan order."""
+        return tuple(units(self.stored.plan, TableBooking(self.event.table_booking)))
+
+    @cached_property
+    def unit_seats(self) -> tuple[UnitSeats, ...]:
+        """The units as the seat store knows them."""
+        first = self.first_seat_id
+        return tuple(
+            UnitSeats(first + unit.first, unit.size, unit.least, unit.most) for unit in self.units
+        )
+
+    @cached_property
+    def has_tables(self) -> bool:
+        """Whether anything here may be sold whole."""
+        rows = (row for section in self.stored.plan.seated for row in section.rows)
+        return any(row.most or row.kind == "table" for row in rows)
+
+    def unit_of(self, seat_id: int) -> UnitSeats | None:
+        """The unit that a seat belongs to."""
+        at = bisect_right(self.unit_seats, seat_id, key=lambda unit: unit.unit_id) - 1
+        unit = self.unit_seats[at] if at >= 0 else None
+        return unit if unit and seat_id < unit.unit_id + unit.size else None
+
+    def units_among(self, seat_ids: Iterable[int]) -> dict[UnitSeats, list[int]]:
+        """Unit → those of these seats that belong to it."""
+        found: dict[UnitSeats, list[int]] = {}
+        for seat_id in seat_ids if self.unit_seats else ():
+            if unit := self.unit_of(seat_id):
+                found.setdefault(unit, []).append(seat_id)
+        return found
+
+    def unit_ids(self, seat_ids: Iterable[int]) -> dict[int, int]:
+        """Seat → the unit it belongs to, of those that belong to one."""
+        among = self.units_among(seat_ids)
+        return {seat_id: unit.unit_id for unit, some in among.items() for seat_id in some}
+
+    def require_whole(self, seat_ids: Iterable[int]) -> None:
+        """Raises Conflict `whole_unit_only` naming the units that only some of these seats are of."""
+        parts = [unit for unit, some in self.units_among(seat_ids).items() if len(some) < unit.size]
+        if parts:
+            named = [self.seat(unit.unit_id) for unit in parts]
+            names = " and ".join(row_place(one.section, one.row, one.kind) for one in named)
+            raise Conflict(
+                f"{names} can only be had whole",
+                code="whole_unit_only",
+                details={"units": [self.unit_view(unit) for unit in parts]},
+            )
+
+    def unit_view(self, unit: UnitSeats) -> UnitBody:
+        """A unit as the wire has it."""
+        first = self.seat(unit.unit_id)
+        return {
+            "id": unit.unit_id,
+            "section": first.section,
+            "row": first.row,
+            "rowKind": first.kind,
+            "seats": unit.size,
+            "least": unit.least,
+            "most": unit.most,
+        }
 
     @property
     def first_seat_id(self) -> int:
@@ -165,7 +232,9 @@ class EventSeats:
     def renamed(self, event: EventRecord) -> EventSeats:
         """The same seats at the same prices under a changed event; naming them is not repeated."""
         house = EventSeats(event, self.stored)
-        made = ("seats", "sections", "seated", "seat_count", "drawn_count", "areas")
+        made = ["seats", "sections", "seated", "seat_count", "drawn_count", "areas", "has_tables"]
+        if event.table_booking == self.event.table_booking:
+            made += ["units", "unit_seats"]
         house.__dict__.update({name: self.__dict__[name] for name in made if name in self.__dict__})
         return house
 

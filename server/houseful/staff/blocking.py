@@ -90,6 +90,7 @@ class Blocking:
             wanted = await self._places(house, choice.places, known.keys(), blocked=blocked)
         else:
             wanted = choice.of(house)
+        house.require_whole(wanted)
         fresh = [seat_id for seat_id in wanted if (seat_id in known) != blocked]
         now = clock_ms()
 
@@ -115,7 +116,7 @@ class Blocking:
             await self._database.transact(say)
         async with undoing(lambda: self._take_back(event_id, fresh, known)):
             move = self._seats.block if blocked else self._seats.unblock
-            done, failed = await self._move(event_id, wanted, move)
+            done, failed = await self._move(house, wanted, move)
             moved = [seat_id for seat_id in fresh if not blocked or seat_id in set(done)]
             if fresh:
                 await self._database.transact(log_it)
@@ -162,11 +163,12 @@ class Blocking:
         return found[-wanted.quantity :] if blocked else found[: wanted.quantity]
 
     async def _move(
-        self, event_id: int, seat_ids: Sequence[int], move: Move
+        self, house: EventSeats, seat_ids: Sequence[int], move: Move
     ) -> tuple[list[int], list[FailedSeat]]:
         done: list[int] = []
         failed: list[FailedSeat] = []
-        for part in parts(seat_ids):
+        event_id = house.event.id
+        for part in parts(house, seat_ids):
             answer = await self._catalog.opened(event_id, lambda part=part: move(event_id, part))  # type: ignore[misc]
             failed += answer.failed
             if isinstance(answer, Changed):
@@ -178,6 +180,15 @@ def is_free(record: SeatRecord | None) -> bool:
     return record is None or record.status == "A"
 
 
-def parts(seat_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(seat_ids), AT_ONCE):
-        yield seat_ids[start : start + AT_ONCE]
+def parts(house: EventSeats, seat_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Pieces of at most twice `AT_ONCE`; the seats of a table or box that is sold whole stay together."""
+    by_unit = house.units_among(seat_ids)
+    whole = {seat_id for some in by_unit.values() for seat_id in some}
+    piece: list[int] = []
+    for some in (*by_unit.values(), *([one] for one in seat_ids if one not in whole)):
+        piece += some
+        if len(piece) >= AT_ONCE:
+            yield piece
+            piece = []
+    if piece:
+        yield piece

@@ -20,7 +20,7 @@ from houseful.domain.booking import State
 from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.money import to_wire
-from houseful.domain.pricing import PricedSeat
+from houseful.domain.pricing import PricedSeat, occupied
 from houseful.domain.seat_names import many, place
 from houseful.domain.wording import shown
 from houseful.domain.zones import clock_time
@@ -311,6 +311,7 @@ def row_of(
     status, payment_status = WIRE[booking.state]
     contact = decode(booking.contact) or {}
     currency = booking.currency
+    seats = occupied(seats)
     return [
         booking.reference,
         status,

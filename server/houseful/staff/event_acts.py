@@ -153,6 +153,7 @@ def differences(before: EventRecord, after: EventRecord) -> dict[str, Any]:
         "lone_seats",
         "lone_seats_off_below_percent",
         "lone_seats_off_hours_before",
+        "table_booking",
     )
     return {
         name: [getattr(before, name), getattr(after, name)]

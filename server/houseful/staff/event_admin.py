@@ -16,6 +16,8 @@ from houseful.staff.demo_removal import DemoRemoval
 from houseful.staff.event_acts import add_event, add_plan, cancel_event, change_event, remove_event
 from houseful.staff.event_stream import EVENT_CHANGED, StaffEventStream
 from houseful.staff.price_acts import withdraw_prices
+from houseful.staff.table_sales import TableSales
+from houseful.store.seats import SeatStore
 from houseful.wire.staff import EventChangeRequest, NewEventRequest, ReasonRequest
 
 
@@ -23,8 +25,9 @@ class EventAdmin:
     """Adds plans and events and changes events."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, staff_events: StaffEventStream
+        self, database: Database, catalog: Catalog, staff_events: StaffEventStream, seats: SeatStore
     ) -> None:
+        self._tables = TableSales(seats, catalog)
         self._database = database
         self._catalog = catalog
         self._staff_events = staff_events
@@ -59,8 +62,12 @@ class EventAdmin:
     async def change_event(
         self, who: str, event_id: int, request: EventChangeRequest
     ) -> EventRecord:
-        """Change name, times or prices; every worker hears of it. See `change_event`."""
-        await self._database.transact(lambda session: change_event(session, who, event_id, request))
+        """Change name, times, prices or rules; every worker hears of it. See `change_event`; raises also
+        Conflict `table_in_use`."""
+        async with self._tables.changed(event_id, request.tableBooking):
+            await self._database.transact(
+                lambda session: change_event(session, who, event_id, request)
+            )
         await self._tell_changed([event_id])
         return await self._catalog.event(event_id)
 

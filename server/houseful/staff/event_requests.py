@@ -7,6 +7,7 @@ from typing import Any
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.price_lists import NewPrices
+from houseful.domain.units import TableBooking
 from houseful.sales.catalog import NewEvent
 from houseful.wire.codec import parse_iso
 from houseful.wire.staff import EventChangeRequest, LoneSeatRequest, NewEventRequest
@@ -24,6 +25,7 @@ def new_event(request: NewEventRequest, prices: NewPrices) -> NewEvent:
         off_sale_at_ms=moment(request.offSaleAt),
         timezone=request.timeZone,
         lone_seats=lone_seat_rule(request.loneSeats),
+        table_booking=TableBooking(request.tableBooking),
     )
 
 
@@ -31,7 +33,7 @@ def changed_columns(request: EventChangeRequest) -> dict[str, Any]:
     """Columns of the event by name. Raises InvalidRequest for a null where there must be something."""
     given = request.model_fields_set
     for name in sorted(given - {"onSaleAt", "offSaleAt", "pricesFrom", "replacesPriceList"}):
-        if name in given and getattr(request, name) is None:
+        if getattr(request, name) is None:
             raise InvalidRequest(f"{name}: expected a value, got null", field=name)
     values: dict[str, Any] = {}
     if request.name is not None:
@@ -46,6 +48,8 @@ def changed_columns(request: EventChangeRequest) -> dict[str, Any]:
         values["is_hidden"] = request.hidden
     if request.loneSeats is not None:
         values |= request.loneSeats.values()
+    if request.tableBooking is not None:
+        values["table_booking"] = request.tableBooking
     return values
 
 

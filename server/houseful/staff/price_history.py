@@ -10,6 +10,7 @@ from houseful.domain.numbers import percent
 from houseful.domain.price_lists import PriceList
 from houseful.ledger import claims, price_changes, price_lists
 from houseful.ledger.price_changes import Written
+from houseful.sales.price_views import table_prices
 from houseful.sql.database import Session
 from houseful.wire.codec import iso
 from houseful.wire.staff import PriceDifferenceBody, PriceField, PriceListBody, PriceTermsBody
@@ -79,6 +80,7 @@ def terms_view(prices: PriceList) -> PriceTermsBody:
             "perOrder": to_wire(fees.per_order_minor, currency),
             "vatPercent": percent(fees.vat_basis_points),
         },
+        "tablePrices": table_prices(prices),
     }
 
 
@@ -116,6 +118,7 @@ def _facts(prices: PriceList) -> Facts:
     found["percent", "", ""] = fees["percent"]
     found["perOrder", "", ""] = fees["perOrder"]
     found["vatPercent", "", ""] = fees["vatPercent"]
+    found["tablePrices", "", ""] = terms["tablePrices"]
     return found
 
 

@@ -15,7 +15,7 @@ from houseful.wire.staff import FeesRequest, PricesRequest, TicketTypeRequest
 
 def price_change(request: PricesRequest, currency: str) -> PriceChange | None:
     """None where nothing of prices is asked. Raises InvalidRequest for a text that is no amount."""
-    asked = {"prices", "ticketPrices", "ticketTypes", "fees", "vatPercent"}
+    asked = {"prices", "ticketPrices", "ticketTypes", "fees", "vatPercent", "tablePrices"}
     if not asked & request.model_fields_set:
         return None
     cells: dict[tuple[str, str | None], CellChange] = {
@@ -41,6 +41,7 @@ def price_change(request: PricesRequest, currency: str) -> PriceChange | None:
         fee_basis_points=rate(fees.percent, "fees"),
         fee_per_order_minor=amount_of(fees.perOrder, currency),
         vat_basis_points=rate(request.vatPercent, "vatPercent"),
+        per_table=None if request.tablePrices is None else request.tablePrices == "per_table",
     )
 
 

@@ -72,7 +72,7 @@ def staff_of(
         holds=Holds(database, seats, catalog),
         bookings=StaffBookings(database, catalog, checkout, mails, signer),
         doors=CheckIns(database, catalog, signer, staff_events),
-        programme=EventAdmin(database, catalog, staff_events),
+        programme=EventAdmin(database, catalog, staff_events, seats),
         discounts=DiscountAdmin(database, catalog),
         refund_terms=RefundTerms(database, catalog),
     )

@@ -33,6 +33,8 @@ from houseful.domain.seats import (
     Snapshot,
     Standing,
     Swept,
+    UnitSeats,
+    UnitWanted,
 )
 from houseful.redis.command_router import Client
 from houseful.redis.connection import translated
@@ -147,13 +149,21 @@ class SeatStore:
         claims: Sequence[Claim],
         blocked: Sequence[int],
         areas: Sequence[tuple[int, int]] = (),
+        units: Sequence[UnitSeats] = (),
     ) -> bool:
         """Build the event from SQL; False if its epoch is not `expected_epoch` any more.
 
         `areas`: (id, number of places) of the standing areas, whose places are the last seats.
         """
         flat: chain[str | int] = chain.from_iterable(
-            (claim.seat_id, claim.booking_id, claim.user, int(claim.paying), claim.price_list)
+            (
+                claim.seat_id,
+                claim.booking_id,
+                claim.user,
+                int(claim.paying),
+                claim.price_list,
+                int(claim.is_closed),
+            )
             for claim in claims
         )
         reply = await self._run(
@@ -167,12 +177,22 @@ class SeatStore:
             CLAIM_GRACE_MS,
             len(areas),
             len(claims),
+            len(units),
             *chain.from_iterable(areas),
             *flat,
+            *chain.from_iterable(map(unit_numbers, units)),
             *blocked,
         )
         self.heard_deadline(event_id, 0)
         return bool(reply[0] == "opened")
+
+    async def set_units(self, event_id: int, units: Sequence[UnitSeats]) -> tuple[int, ...]:
+        """From now on these are sold whole; the seats in the way where that cannot be yet, and nothing
+        changes: of a unit that begins, ends or changes none may be held, sold, or blocked alone."""
+        reply = await self._run(
+            "set_units", event_id, *chain.from_iterable(map(unit_numbers, units))
+        )
+        return integers(reply[1]) if reply[0] == "refused" else ()
 
     async def close(self, event_id: int, idle_ms: int) -> bool:
         """Forget an event that is over; False while seats are held, or moved in the last `idle_ms`."""
@@ -215,18 +235,23 @@ class SeatStore:
         price_list: int = 0,
         origin: Origin = NOT_COUNTED,
         places: Sequence[PlacesWanted] = (),
+        units: Sequence[UnitWanted] = (),
         request: str = "",
         whole: bool = False,
         replaces: int = 0,
     ) -> Granted | Refused:
-        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw), and `places`;
-        `whole`: all or none.
+        """Hold what can be held of `wanted`, pairs of (seat id, version the buyer saw), `places` and
+        `units`; `whole`: all or none.
 
         `price_list` is the event's now; seats that join a hold come under the hold's own. Asked again
         under the same `request`, the hold that it made is granted. `replaces` is a hold that is given
         back if this is granted.
         """
-        distinct([seat_id for seat_id, _ in wanted] + [one.area_id for one in places])
+        seat_ids = [seat_id for seat_id, _ in wanted]
+        seats_and_areas = seat_ids + [one.area_id for one in places]
+        for ids in (seats_and_areas, [one.unit_id for one in units]):
+            if ids or not (seats_and_areas or units):
+                distinct(ids)
         reply = await self._run(
             "reserve",
             event_id,
@@ -242,9 +267,11 @@ class SeatStore:
             int(whole),
             replaces,
             len(places),
+            len(units),
             *chain.from_iterable(
                 (one.area_id, one.quantity, int(one.accept_fewer)) for one in places
             ),
+            *chain.from_iterable((one.unit_id, one.heads) for one in units),
             *chain.from_iterable(wanted),
         )
         if reply[0] == "refused":
@@ -255,6 +282,7 @@ class SeatStore:
             granted(reply),
             failed=failed_seats(reply[7]),
             failed_areas=failed_areas(reply[9]),
+            closed=frozenset(integers(reply[10])),
             repeated=reply[0] == "held",
         )
 
@@ -264,7 +292,7 @@ class SeatStore:
         reply = await self._run("extend", event_id, user, reservation_id, hold_ms)
         if reply[0] == "refused":
             return Refused(reason=reply[1])
-        return granted(reply)
+        return with_closed(reply)
 
     async def release(self, event_id: int, user: str, seat_ids: Sequence[int]) -> Changed | Refused:
         """Give back single seats of any of the user's reservations."""
@@ -299,11 +327,17 @@ class SeatStore:
         with translated():
             await self._scripts.router.send(key, "ZADD", key, "XX", *pairs)
 
-    async def block(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
-        return changed(await self._run("block", event_id, *distinct(seat_ids)))
+    async def block(
+        self, event_id: int, seat_ids: Sequence[int], *, whole: bool = True
+    ) -> Changed | Refused:
+        """`whole`: a table or box that is sold whole is blocked whole; not so to follow SQL."""
+        return changed(await self._run("block", event_id, int(whole), *distinct(seat_ids)))
 
-    async def unblock(self, event_id: int, seat_ids: Sequence[int]) -> Changed | Refused:
-        return changed(await self._run("unblock", event_id, *distinct(seat_ids)))
+    async def unblock(
+        self, event_id: int, seat_ids: Sequence[int], *, whole: bool = True
+    ) -> Changed | Refused:
+        """`whole` as in `block`."""
+        return changed(await self._run("unblock", event_id, int(whole), *distinct(seat_ids)))
 
     async def begin_checkout(
         self,
@@ -324,7 +358,7 @@ class SeatStore:
         )
         if reply[0] == "refused":
             return Refused(failed_seats(reply[1]))
-        return granted(reply)
+        return with_closed(reply)
 
     async def abandon_checkout(
         self, event_id: int, booking_id: int, *, keep: bool, fence: str = ""
@@ -335,7 +369,7 @@ class SeatStore:
         stands again, or None when there is none.
         """
         reply = await self._run("abandon_checkout", event_id, booking_id, int(keep), fence)
-        return granted(reply) if reply[0] == "kept" else None
+        return with_closed(reply) if reply[0] == "kept" else None
 
     async def book_seats(
         self, event_id: int, booking_id: int, user: str, seat_ids: Sequence[int]
@@ -366,7 +400,7 @@ class SeatStore:
         """What everybody holds or is paying for, or the one reservation named."""
         reply = await self._run("holds", event_id, reservation_id, HOLDS_LIMIT)
         return [
-            Hold(reservation, item[9], item[10])
+            Hold(reservation, item[10], item[11])
             for reservation, item in zip(held(reply), reply[2], strict=True)
         ]
 
@@ -489,6 +523,15 @@ def granted(reply: Sequence[Any]) -> Granted:
     )
 
 
+def with_closed(reply: Sequence[Any]) -> Granted:
+    """Of a reply whose ninth item is the closed seats."""
+    return replace(granted(reply), closed=frozenset(integers(reply[8])))
+
+
+def unit_numbers(unit: UnitSeats) -> tuple[int, int, int, int]:
+    return unit.unit_id, unit.size, unit.least, unit.most
+
+
 def changed(reply: Sequence[Any]) -> Changed | Refused:
     if reply[0] == "refused":
         return Refused(failed_seats(reply[1]))
@@ -508,6 +551,7 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             price_list=price_list,
             is_withdrawn=withdrawn == 1,
             request=request,
+            closed=frozenset(integers(closed)),
         )
         for (
             ref,
@@ -519,6 +563,7 @@ def held(reply: Sequence[Any]) -> list[Reservation]:
             session,
             withdrawn,
             request,
+            closed,
             *_,
         ) in reply[2]
     ]

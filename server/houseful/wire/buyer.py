@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, field_validator
 from typing_extensions import TypedDict
 
-from houseful.wire.commands import AreaId, GivenBack, SeatId, Wanted
+from houseful.wire.commands import AreaId, GivenBack, SeatId, UnitId, Wanted
 from houseful.wire.free_text import FREE, Word
 from houseful.wire.models import BaseModel
 
@@ -87,9 +87,22 @@ class StandingAreaBody(TypedDict):
     price: Decimal
 
 
+class UnitBody(TypedDict):
+    """A table or box that is sold whole: its seats, `id` and those after it, go together or not at all,
+    for `least` to `most` people; where they are fewer, the other seats close with it."""
+
+    id: UnitId
+    section: str
+    row: Annotated[str, Field(description="Its name", examples=["T2"])]
+    rowKind: Literal["row", "table", "booth", "box", "standing"]
+    seats: int
+    least: int
+    most: int
+
+
 class SeatMapBody(TypedDict):
     """Every seat as it is now, grouped by section, and the standing areas, where there are any; the sums
-    count both."""
+    count both. `units` are the tables and boxes that are sold whole."""
 
     eventId: int
     sections: list[SectionBody]
@@ -97,6 +110,7 @@ class SeatMapBody(TypedDict):
     availableSeats: int
     timestamp: Instant
     areas: NotRequired[list[StandingAreaBody]]
+    units: NotRequired[list[UnitBody]]
 
 
 class FailedSeatBody(TypedDict):
@@ -123,13 +137,22 @@ class PlacesBody(TypedDict):
     quantity: int
 
 
+class HeldUnitBody(TypedDict):
+    """A table or box of a hold, and how many people sit there."""
+
+    unitId: UnitId
+    heads: int
+
+
 class GrantedBody(TypedDict):
     """A hold. `failedSeats` and `failedAreas` stand only where something could not be had; `places` only
-    where there are standing places, whose ids are among `reservedSeatIds`."""
+    where there are standing places, `units` where there are tables or boxes that are sold whole; the ids
+    of all their places are among `reservedSeatIds`."""
 
     id: int
     reservedSeatIds: list[int]
     places: NotRequired[list[PlacesBody]]
+    units: NotRequired[list[HeldUnitBody]]
     expiresAt: Instant
     expiresInSeconds: int
     priceList: PriceList
@@ -178,6 +201,7 @@ class ReservationBody(TypedDict):
     status: Literal["ACTIVE", "PAYING", "BOOKED", "EXPIRED", "RELEASED"]
     seatIds: list[int]
     places: NotRequired[list[PlacesBody]]
+    units: NotRequired[list[HeldUnitBody]]
     createdAt: Instant
     expiresAt: Instant
     expiresInSeconds: int
@@ -193,6 +217,16 @@ class ReleasedBody(TypedDict):
 
     id: int
     releasedSeatIds: list[int]
+
+
+TableBookingWord = Annotated[
+    Literal["inherit", "by_table", "by_seat"],
+    Field(description="Whether tables are sold whole; `inherit`: as the plan says of each."),
+]
+TablePricesWord = Annotated[
+    Literal["per_head", "per_table"],
+    Field(description="What a price means at a table or box that is sold whole."),
+]
 
 
 class LoneSeatRuleBody(TypedDict):
@@ -224,6 +258,8 @@ class EventBody(TypedDict):
     minPrice: Decimal
     maxPrice: Decimal
     loneSeats: LoneSeatRuleBody
+    tableBooking: TableBookingWord
+    tablePrices: TablePricesWord
     cancelledAt: NotRequired[
         Annotated[Instant, Field(description="It does not take place; absent where it does.")]
     ]
@@ -248,6 +284,7 @@ class EventDetailBody(EventBody):
     categories: list[CategoryBody]
     ticketTypes: list[TicketTypeBody]
     orderFee: Annotated[Decimal, Field(description="Added once to an order that costs anything")]
+    units: NotRequired[list[UnitBody]]
     planUrl: str
 
 
@@ -342,9 +379,9 @@ class OrderRequest(BaseModel):
     """Held seats, standing places among them, and whom their tickets are for; where nothing is said, a
     seat goes under the first ticket type that is sold for it."""
 
-    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
-    tickets: Annotated[list[SeatTicketRequest], Field(max_length=100)] = []
-    placeTickets: Annotated[list[PlaceTicketRequest], Field(max_length=100)] = []
+    seatIds: Annotated[list[SeatId], Field(min_length=1, max_length=1000)]
+    tickets: Annotated[list[SeatTicketRequest], Field(max_length=1000)] = []
+    placeTickets: Annotated[list[PlaceTicketRequest], Field(max_length=1000)] = []
     discountCode: DiscountCode | None = None
 
 
@@ -360,7 +397,7 @@ class NamedSeatBody(TypedDict):
     section: str
     row: Annotated[str, Field(description="Empty where the plan gives the row no name")]
     rowKind: Annotated[
-        Literal["row", "table", "booth", "standing"],
+        Literal["row", "table", "booth", "box", "standing"],
         Field(description="`standing`: a place without row and seat; `section` is its area"),
     ]
     label: Annotated[str, Field(description="As the plan calls the seat; may repeat its row")]
@@ -419,6 +456,9 @@ class OrderLineBody(NamedSeatBody):
     discount: Decimal
     vatPercent: VatPercent
     vat: Decimal
+    unitId: Annotated[
+        UnitId | None, Field(description="The table or box it is sold with, whole; null: by seat")
+    ]
 
 
 class QuoteBody(TypedDict):
@@ -434,6 +474,7 @@ class QuoteBody(TypedDict):
     vat: list[VatBody]
     total: Decimal
     priceList: PriceList
+    tablePrices: TablePricesWord
     discountCode: str | None
     ticketTypes: list[TicketTypeBody]
     offers: list[CategoryOffersBody]
@@ -518,7 +559,8 @@ class BookingTicketBody(NamedSeatBody):
 
 
 class BookingFacts(TypedDict):
-    """What buyers and staff see of a booking alike."""
+    """What buyers and staff see of a booking alike. `seatIds` are all its seats; of those that close with
+    a table or box nobody has a ticket, and they are not among `seats`."""
 
     bookingId: str
     bookingReference: Annotated[

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from houseful.domain.errors import InvalidRequest
-from houseful.domain.seats import PlacesWanted
+from houseful.domain.seats import PlacesWanted, UnitWanted
 from houseful.domain.wording import shown
 from houseful.wire.free_text import FREE, Word
 from houseful.wire.models import BaseModel
@@ -25,6 +25,10 @@ SeatId = Annotated[int, Field(strict=True, ge=1, le=2**53)]
 AreaId = Annotated[
     int,
     Field(strict=True, ge=1, le=2**53, description="A standing area: the id of its first place"),
+]
+UnitId = Annotated[
+    int,
+    Field(strict=True, ge=1, le=2**53, description="A table or box: the id of its first seat"),
 ]
 Ref = Annotated[StrictStr | StrictInt, Field(description="Echoed in the reply; the client's own.")]
 SessionId = Annotated[str, Field(strict=True, min_length=1, max_length=128), FREE]
@@ -50,6 +54,14 @@ class AreaChoice(BaseModel):
     acceptFewer: Annotated[bool, Field(strict=True)] = False
 
 
+class UnitChoice(BaseModel):
+    """A table or box that is sold whole: all its seats, for so many people; as many as may sit there,
+    where no number is said. Asked again with another number by who holds it, the number changes."""
+
+    unitId: UnitId
+    heads: Annotated[int | None, Field(strict=True, ge=1, le=1000)] = None
+
+
 class AreaRelease(BaseModel):
     """Places of a standing area to give back: so many, or all where no number is said."""
 
@@ -58,16 +70,19 @@ class AreaRelease(BaseModel):
 
 
 class Wanted(BaseModel):
-    """Seats and standing places to hold, either or both."""
+    """Seats, standing places, whole tables and boxes to hold."""
 
     seats: Annotated[list[SeatChoice], Field(max_length=1000)] = []
     areas: Annotated[list[AreaChoice], Field(max_length=100)] = []
+    units: Annotated[list[UnitChoice], Field(max_length=100)] = []
     sessionId: SessionId
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.seats and not self.areas:
-            raise ValueError("expected seats or areas")
+        if not self.seats and not self.areas and not self.units:
+            raise ValueError("expected seats, areas or units")
+        if len({one.unitId for one in self.units}) != len(self.units):
+            raise ValueError("expected each unit once")
         return self
 
     def pairs(self) -> list[tuple[int, int]]:
@@ -75,6 +90,9 @@ class Wanted(BaseModel):
 
     def places(self) -> list[PlacesWanted]:
         return [PlacesWanted(one.areaId, one.quantity, one.acceptFewer) for one in self.areas]
+
+    def whole_units(self) -> list[UnitWanted]:
+        return [UnitWanted(one.unitId, one.heads or 0) for one in self.units]
 
 
 class GivenBack(BaseModel):

@@ -22,6 +22,10 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "too_many_seats": (400, "More seats than one person may hold."),
     "duplicate_seat": (400, "A seat is named twice."),
     "duplicate_area": (400, "A standing area is named twice."),
+    "unit_heads": (
+        400,
+        "More people or fewer than the table or box is for; `least` and `most` say how many.",
+    ),
     "standing_place": (400, "Standing places are asked for by number, in `areas`."),
     "amount_not_chargeable": (
         400,
@@ -36,12 +40,21 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "unknown_plan": (404, "No such plan, or it has another address now."),
     "unknown_seat": (404, "The event has no such seat."),
     "unknown_area": (404, "The event has no such standing area."),
+    "unknown_unit": (404, "The event sells no such table or box whole."),
     "unknown_section": (404, "The plan has no such section."),
     "unknown_reservation": (404, "No such reservation, or not yours."),
     "method_not_allowed": (405, "The path has other methods; `Allow` names them."),
     "leaves_single_seat": (
         409,
         "The choice leaves a free seat alone; `instead` is the nearest that does not.",
+    ),
+    "whole_unit_only": (
+        409,
+        "A table or box is sold whole, and only part of it was named; `units` has it.",
+    ),
+    "table_in_use": (
+        409,
+        "Tables cannot be sold in another way while seats of them are held or sold; `seatIds`.",
     ),
     "best_available_not_found": (409, "No such seats are left; `apart` may have some."),
     "not_held": (409, "A seat to give back is not in that reservation; `seatIds` names it."),

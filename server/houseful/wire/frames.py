@@ -24,6 +24,7 @@ from houseful.wire.buyer import (
     FailedSeatBody,
     FailedSeatsBody,
     GrantedBody,
+    HeldUnitBody,
     PlacesBody,
     WireStatus,
 )
@@ -228,7 +229,11 @@ def places_data(places: Mapping[int, int]) -> list[PlacesBody]:
 
 
 def granted_data(
-    granted: Granted, price_list: int, total: str, places: Mapping[int, int]
+    granted: Granted,
+    price_list: int,
+    total: str,
+    places: Mapping[int, int],
+    units: Sequence[HeldUnitBody] = (),
 ) -> GrantedBody:
     """The data of a reservation, for HTTP and sockets alike; `total` is a decimal string, `places` are
     area → number."""
@@ -242,6 +247,8 @@ def granted_data(
     }
     if places:
         data["places"] = places_data(places)
+    if units:
+        data["units"] = list(units)
     if granted.failed:
         data["failedSeats"] = failed_seats(granted.failed)
     if granted.failed_areas:
@@ -254,10 +261,11 @@ def best_data(
     price_list: int,
     total: str,
     places: Mapping[int, int],
+    units: Sequence[HeldUnitBody] = (),
     *,
     is_split: bool,
     leaves_single: bool,
 ) -> BestGrantedBody:
     """The data of the best seats, held."""
-    held = granted_data(granted, price_list, total, places)
+    held = granted_data(granted, price_list, total, places, units)
     return {**held, "split": is_split, "leavesSingle": leaves_single}

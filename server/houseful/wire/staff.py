@@ -19,6 +19,8 @@ from houseful.wire.buyer import (
     NamedSeatBody,
     ReceiptBody,
     RefundBody,
+    TableBookingWord,
+    TablePricesWord,
     TicketIds,
     TicketState,
     TimeZone,
@@ -348,9 +350,9 @@ class PlanCategoryBody(TypedDict):
 
 
 class LeftOutBody(TypedDict):
-    """What the file sells and we do not: a standing area, or a table's seats only together."""
+    """What the file sells and we do not: a standing area."""
 
-    kind: Literal["standing_area", "whole_table"]
+    kind: Literal["standing_area"]
     name: str
     places: int
     section: Annotated[str, Field(description="Empty outside of every section")]
@@ -446,6 +448,7 @@ class PricesRequest(BaseModel):
         Percent | None,
         Field(description="Of the tax inside every price that names no rate, and the order's fee."),
     ] = None
+    tablePrices: TablePricesWord | None = None
 
 
 class NewEventRequest(PricesRequest):
@@ -463,6 +466,7 @@ class NewEventRequest(PricesRequest):
     timeZone: Zone | None = None
     currency: Currency
     loneSeats: LoneSeatRequest | None = None
+    tableBooking: TableBookingWord = "inherit"
 
 
 class EventChangeRequest(ReasonRequest, PricesRequest):
@@ -471,6 +475,7 @@ class EventChangeRequest(ReasonRequest, PricesRequest):
     `prices` become the event's next price list: holds keep the one they were made under. It begins at
     once or at `pricesFrom`; one list at most is to begin, and `replacesPriceList` names it where the
     new one is made of it and stands in its place. `timeZone` is the venue's, for all its events.
+    `tableBooking` stays as it is (409 `table_in_use`) while a seat of what changes is held or sold.
     """
 
     name: Name | None = None
@@ -482,12 +487,22 @@ class EventChangeRequest(ReasonRequest, PricesRequest):
         bool | None, Field(strict=True, description="true: buyers neither find nor see it")
     ] = None
     loneSeats: LoneSeatRequest | None = None
+    tableBooking: TableBookingWord | None = None
     pricesFrom: Moment | None = None
     replacesPriceList: Annotated[int | None, Field(strict=True, ge=1, le=10**9)] = None
 
 
 PriceField = Literal[
-    "price", "vatPercent", "perTicket", "percent", "perOrder", "note", "least", "most", "requires"
+    "price",
+    "vatPercent",
+    "perTicket",
+    "percent",
+    "perOrder",
+    "note",
+    "least",
+    "most",
+    "requires",
+    "tablePrices",
 ]
 
 
@@ -539,6 +554,7 @@ class PriceTermsBody(TypedDict):
     ticketTypes: list[TicketTypeRulesBody]
     ticketPrices: list[TicketPriceBody]
     fees: FeesBody
+    tablePrices: TablePricesWord
 
 
 class PriceListBody(PriceTermsBody):

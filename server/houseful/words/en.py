@@ -32,11 +32,12 @@ ENGLISH = Words(
     one_person_once="This code admits one person once. Keep it to yourself until the door.",
     letters_left_out="Letters that no font here has are left out. The code says all.",
     demo_band="DEMO · NO MONEY WAS PAID",
-    rows={"row": "ROW", "table": "TABLE", "booth": "BOOTH", "standing": "STANDING"},
+    rows={"row": "ROW", "table": "TABLE", "booth": "BOOTH", "box": "BOX", "standing": "STANDING"},
     rows_and_seats={
         "row": "ROW AND SEAT",
         "table": "TABLE AND SEAT",
         "booth": "BOOTH AND SEAT",
+        "box": "BOX AND SEAT",
     },
     restricted_view="Restricted view",
     accessible="Wheelchair accessible",

@@ -135,6 +135,11 @@ export default {
   "fault.unknown_plan": "Diesen Saalplan gibt es nicht.",
   "fault.unknown_refund": "Die Buchung hat keine solche Erstattung.",
   "fault.unknown_reservation": "Diese Reservierung gibt es nicht, oder sie gehört Ihnen nicht.",
+  "fault.unknown_unit": "Dieser Tisch oder diese Loge wird hier nicht im Ganzen verkauft.",
+  "fault.unit_heads": "Diese Zahl von Personen passt nicht zu diesem Tisch oder dieser Loge.",
+  "fault.whole_unit_only": "Dieser Tisch oder diese Loge ist nur im Ganzen zu haben.",
+  "fault.table_in_use":
+    "Plätze an Tischen sind reserviert, verkauft oder gesperrt: wie Tische verkauft werden, lässt sich jetzt nicht ändern.",
   "fault.unknown_area": "Diesen Stehbereich gibt es bei dieser Veranstaltung nicht.",
   "fault.unknown_seat": "Diesen Platz gibt es bei dieser Veranstaltung nicht.",
   "fault.unknown_section": "Diesen Bereich gibt es im Saalplan nicht.",

@@ -270,6 +270,7 @@ OPERATIONS = (
         "What these seats would cost, with a discount code",
         request=QuoteRequest,
         answers={200: QuoteBody},
+        errors=(409,),
     ),
     Operation(
         "POST",

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
+from typing import cast
 
 from starlette.responses import Response
 
@@ -15,14 +16,19 @@ from houseful.ledger.events import EventRecord
 from houseful.ledger.plans import StoredPlan
 from houseful.plans import geometry
 from houseful.realtime.live_event import LiveEvent
-from houseful.sales.price_views import offers_view, types_view
+from houseful.sales.price_views import offers_view, table_prices, types_view
 from houseful.sales.reservations import listed, sale_state
 from houseful.sales.single_flight import SingleFlight
 from houseful.telemetry.rows import readable
 from houseful.web.conditional import accepts_gzip, conditional
 from houseful.web.envelope import JSON, ok
 from houseful.web.operations import Bare, Call, Operation
-from houseful.wire.buyer import EventBody, EventDetailBody, SeatMapBody
+from houseful.wire.buyer import (
+    EventBody,
+    EventDetailBody,
+    SeatMapBody,
+    TableBookingWord,
+)
 from houseful.wire.codec import encode, iso
 from houseful.wire.geometry import GeometryBody
 
@@ -75,6 +81,8 @@ async def get_event(call: Call) -> Response:
         "orderFee": to_wire(record.prices.fees.per_order_minor, record.currency),
         "planUrl": f"/plans/{house.stored.plan_id}/{tag}.json",
     }
+    if house.units:
+        view["units"] = [house.unit_view(unit) for unit in house.unit_seats]
     return ok(view, "Event retrieved successfully")
 
 
@@ -124,6 +132,8 @@ def event_view(record: EventRecord, available: int) -> EventBody:
             "offBelowFreePercent": record.lone_seats_off_below_percent,
             "offHoursBefore": record.lone_seats_off_hours_before,
         },
+        "tableBooking": cast(TableBookingWord, record.table_booking),
+        "tablePrices": table_prices(record.prices),
     }
     if record.cancelled_at_ms is not None:
         view["cancelledAt"] = iso(record.cancelled_at_ms)

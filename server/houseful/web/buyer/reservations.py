@@ -37,6 +37,7 @@ async def create_reservation(call: Call) -> Response:
         body.pairs(),
         counted_address(call.request, call.context) or "",
         body.places(),
+        body.whole_units(),
         is_staff=call.user.is_staff,
     )
     if isinstance(answer, Granted):
@@ -61,7 +62,9 @@ async def create_best_available(call: Call) -> Response:
         return conflict(answer, allowance)
     reservations = call.context.reservations
     priced = await reservations.prices(event_id, answer.granted)
-    view = best_view(answer, priced, await reservations.places(event_id, answer.granted))
+    places = await reservations.places(event_id, answer.granted)
+    units = await reservations.units(event_id, answer.granted)
+    view = best_view(answer, priced, places, units)
     return ok(view, granted_message(answer.granted), 201, allowance_headers(allowance))
 
 
@@ -138,7 +141,8 @@ def seats_word(count: int) -> str:
 async def granted_view(call: Call, granted: Granted) -> GrantedBody:
     priced = await call.context.reservations.prices(call.id("event_id"), granted)
     places = await call.context.reservations.places(call.id("event_id"), granted)
-    return granted_data(granted, priced.price_list, priced.total, places)
+    units = await call.context.reservations.units(call.id("event_id"), granted)
+    return granted_data(granted, priced.price_list, priced.total, places, units)
 
 
 async def reservation_view(call: Call, event_id: int, reservation: Reservation) -> ReservationBody:
@@ -157,6 +161,8 @@ async def reservation_view(call: Call, event_id: int, reservation: Reservation) 
     }
     if places := await call.context.reservations.places(event_id, reservation):
         view["places"] = places_data(places)
+    if units := await call.context.reservations.units(event_id, reservation):
+        view["units"] = list(units)
     return view
 
 
