@@ -1,6 +1,6 @@
 """All benchmarks, or those named, and the table of the README's "Numbers" made of what they found.
 
-    python -m tests.bench [--quick] [--long] [fanout reserve best cold_map viewers expiry rest start]
+    python -m tests.bench [--quick] [--long] [fanout reserve script_cost best cold_map viewers expiry rest start]
 
 `--quick` is for seeing that they run: fewer viewers, shorter. `--long` holds the sustained fan-out for
 ten minutes. A C compiler is used where there is one, for the floor of fan-out; none is needed.
@@ -12,12 +12,13 @@ import argparse
 import time
 
 from houseful.telemetry import log
-from tests.bench import best, cold_map, expiry, fanout, reserve, rest, start, viewers
+from tests.bench import best, cold_map, expiry, fanout, reserve, rest, script_cost, start, viewers
 from tests.bench.rig import LOAD_CORE, Numbers, pin
 
 BENCHES = {
     "fanout": fanout.run,
     "reserve": reserve.run,
+    "script_cost": script_cost.run,
     "best": best.run,
     "cold_map": cold_map.run,
     "viewers": viewers.run,
