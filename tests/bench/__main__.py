@@ -1,6 +1,6 @@
 """All benchmarks, or those named, and the table of the README's "Numbers" made of what they found.
 
-    python -m tests.bench [--quick] [--long] [fanout reserve script_cost best cold_map viewers expiry rest start]
+    python -m tests.bench [--quick] [--long] [fanout reserve script_cost best cold_map viewers …]
 
 `--quick` is for seeing that they run: fewer viewers, shorter. `--long` holds the sustained fan-out for
 ten minutes. A C compiler is used where there is one, for the floor of fan-out; none is needed.
