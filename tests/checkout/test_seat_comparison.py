@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
 
 from houseful.checkout import seat_comparison
 from houseful.ledger import events
+from houseful.sales.catalog import Catalog
 from houseful.staff.blocking import Blocking, Choice
 from tests.checkout.shop import AUTHENTICATES, Shop
 from tests.support.sessions import writing
@@ -116,3 +120,32 @@ async def test_a_block_that_is_cut_off_halfway_is_completed(shop: Shop, act: str
     for _ in range(2):
         await shop.checkout._comparison.every_event()
     assert await shop.status(seat) == ("X" if act == "block" else "A")
+
+
+async def test_a_claim_committed_while_an_event_is_opened_is_not_sold_again(
+    shop: Shop, redis_client: Redis
+) -> None:
+    """Between the look at SQL and the opening in Redis somebody claims a seat there."""
+    await shop.buy("ada", await shop.hold("ada", 0))
+    seat = shop.event.first_seat_id
+
+    async def claim(is_live: bool) -> None:
+        async with writing(shop.database) as session:
+            await session.execute(text("UPDATE booking_seat SET live = :live"), {"live": is_live})
+
+    class Late:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(shop.seats, name)
+
+        async def open(self, *args: Any, **more: Any) -> bool:
+            await claim(True)
+            return await shop.seats.open(*args, **more)
+
+    await claim(False)
+    await redis_client.flushall()
+    catalog = Catalog(shop.database, Late())  # type: ignore[arg-type]
+    catalog.doubted = shop.checkout.compare_soon
+    await catalog.open_event(shop.event.id)
+    assert await shop.status(seat) == "A"
+    await shop.checkout._comparison.doubted_events()
+    assert await shop.status(seat) == "B"

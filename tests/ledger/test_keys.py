@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import text
 
 from houseful.ledger import idempotency
 from houseful.ledger.idempotency import Busy, Differs, Finished, Request, Taken
-from houseful.sql.database import Database
+from houseful.sql.database import Database, Session
 from tests.support.sessions import writing
 
 ASKED = Request("ada", "k", 1, "f" * 64, "p" * 64)
@@ -76,3 +77,29 @@ async def test_after_a_decline_card_and_contact_may_change_but_not_what_is_bough
     another_card = replace(ASKED, fingerprint="e" * 64)
     taken = await take(database, "w2", another_card)
     assert taken == Taken(first.booking_id, is_new=False, status=402)
+
+
+async def test_each_dead_request_is_taken_by_one_worker(database: Database) -> None:
+    """On PostgreSQL each worker's statement has a snapshot of its own, older than the others' commits."""
+    await database.transact(
+        lambda s: _requests(s, [replace(ASKED, key=f"k{number}") for number in range(30)])
+    )
+    async with writing(database) as session:
+        await session.execute(text("UPDATE idempotency_key SET lease_until_ms = 1"))
+
+    async def worker(name: str) -> list[int]:
+        taken: list[int] = []
+        while found := await database.transact(
+            lambda s: idempotency.take_orphans(s, lease=name, lease_ms=LEASE_MS, limit=4)
+        ):
+            taken += [booking_id for booking_id, _ in found]
+        return taken
+
+    each = await asyncio.gather(*(worker(f"w{number}") for number in range(5)))
+    taken = [booking_id for found in each for booking_id in found]
+    assert len(taken) == len(set(taken)) == 30
+
+
+async def _requests(session: Session, requests: list[Request]) -> None:
+    for request in requests:
+        await idempotency.take(session, request, lease="dead", now_ms=1, lease_ms=1, keep_ms=60_000)

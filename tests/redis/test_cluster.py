@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from redis.exceptions import ResponseError
 
+from houseful import paths
 from houseful.domain.errors import Unavailable
 from houseful.domain.seats import Granted
 from houseful.redis.capability import require_capable
@@ -21,8 +23,10 @@ from houseful.redis.connection import connect, settled
 from houseful.redis.keyspace_listener import KeyspaceListener
 from houseful.store import scripts
 from houseful.store.limiter import Limiter
+from houseful.store.scripts import Scripts
 from houseful.store.seats import SeatStore, Unopened, event_keys
 from houseful.store.ws_tickets import WsTickets
+from tests.store.life import live_through
 from tests.support.redis_cluster import RedisCluster, running_cluster
 from tests.support.serving import eventually
 
@@ -85,6 +89,26 @@ async def test_events_lie_on_different_nodes_and_are_sold_alike(
     await asyncio.gather(*(open_event(store, event) for event in events))
     await asyncio.gather(*(reserve(store, event, 1, 2) for event in events))
     assert await store.taken([*events, 499]) == [2] * len(events) + [0]
+
+
+async def test_every_script_of_an_event_touches_keys_of_its_event_alone(
+    cluster: RedisCluster, client: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scripts declare five keys and make the others of them, all under the event's hash tag."""
+    ran: set[str] = set()
+    run = Scripts.run
+
+    async def noted(self: Scripts, name: str, keys: Sequence[str], *rest: Any, **more: Any) -> Any:
+        ran.add(name)
+        return await run(self, name, keys, *rest, **more)
+
+    monkeypatch.setattr(Scripts, "run", noted)
+    store, events = SeatStore(client), cluster.events_on_each(2)
+    await asyncio.gather(*(live_through(store, event) for event in events))
+    headers = {path.stem: path.read_text() for path in paths.LUA.glob("*.lua")}
+    assert ran == {name for name, text in headers.items() if "KEYS: meta state" in text}
+    left = {key for node in cluster.nodes for key in node.ask("KEYS", "*")}
+    assert {key.split("}")[0] + "}" for key in left} == {f"seat:{{{event}}}" for event in events}
 
 
 async def test_limits_and_tickets_hold_in_a_cluster(client: Cluster) -> None:

@@ -19,12 +19,13 @@ from houseful.sales.catalog import Catalog
 from houseful.sales.deadlines import Deadlines
 from houseful.sql.database import Database
 from houseful.store.deadline_index import KEYS, DeadlineIndex
-from houseful.store.seats import SeatStore
+from houseful.store.seats import SWEEP_LIMIT, SeatStore
 from houseful.tasks import end
 from tests.support.databases import fresh_database
 from tests.support.houses import hall, new_event
 
 HOLD_MS = 300
+SLOW = SWEEP_LIMIT
 
 
 async def nobody_pays(_: int, booking_ids: Sequence[int]) -> list[int]:
@@ -178,3 +179,27 @@ async def test_an_event_at_rest_has_no_place_in_the_index(worker: Worker) -> Non
         async with asyncio.timeout(2):
             while await worker.client.exists(*KEYS):
                 await asyncio.sleep(0.005)
+
+
+async def test_500_slow_payments_do_not_keep_a_dead_one_from_being_freed(worker: Worker) -> None:
+    """More than one sweep names: those that SQL knows to be under way are put off, and not asked first."""
+    catalog, plan = Catalog(worker.database, worker.seats), hall(rows=10, seats=SLOW // 20 + 1)
+    event_id = await catalog.add_event(plan, new_event(plan))
+    await catalog.open_event(event_id)
+    first = (await catalog.event(event_id)).first_seat_id
+    for number in range(SLOW + 1):
+        seat, buyer = first + number, f"buyer-{number}"
+        await worker.seats.reserve(
+            event_id, buyer, "s", [(seat, 1_000_000)], hold_ms=60_000, max_seats=10
+        )
+        await worker.seats.begin_checkout(event_id, buyer, number + 1, [seat], pay_ms=1)
+    asked: list[int] = []
+
+    async def lapsed(_: int, booking_ids: Sequence[int]) -> list[int]:
+        asked.extend(booking_ids)
+        return [one for one in booking_ids if one <= SLOW]
+
+    worker.deadlines._lapsed = lapsed
+    for _ in range(2):
+        await worker.deadlines.look(event_id)
+    assert SLOW + 1 in asked

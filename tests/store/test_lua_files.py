@@ -106,3 +106,17 @@ def test_every_library_file_is_included_and_every_include_exists() -> None:
 def test_no_script_reads_a_clock_of_its_own(name: str) -> None:
     assert "TIME'" not in body(name)
     assert "os.time" not in link(paths.LUA, name).text
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_key_is_declared_or_made_of_one_under_the_event_s_hash_tag(name: str) -> None:
+    """What `PREFIX ..` begins with lies in the slot of the keys that were declared."""
+    text = link(paths.LUA, name).text
+    declared = {"META", "STATE", "FEED", "DEADLINES", "CHECKOUTS", "KEYS"}
+    made = set(re.findall(r"function (\w+_key)\(\w+\) return PREFIX \.\.", text))
+    made |= set(re.findall(r"(\w+_key) = PREFIX \.\.", text))
+    local = {
+        word for word, of in re.findall(r"local (\w+) = (\w+)\W", text) if of in made | {"PREFIX"}
+    }
+    for key in re.findall(r"redis\.call\('[A-Z]+', *(?:books\.)?(\w+)", text):
+        assert key in declared | made | local | {"PREFIX"}, key
