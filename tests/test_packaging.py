@@ -21,10 +21,13 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel built from this checkout."""
-    place = tmp_path_factory.mktemp("wheel")
+    return built(CHECKOUT, tmp_path_factory.mktemp("wheel"))
+
+
+def built(source: Path, place: Path) -> Path:
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(place)],
-        cwd=CHECKOUT,
+        cwd=source,
         check=True,
         capture_output=True,
     )
@@ -81,6 +84,20 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
 
     assert tops == {"houseful", f"houseful-{__version__}.dist-info"}
     assert "houseful/py.typed" in names, "type checkers of others read our types"
+
+
+def test_the_load_test_is_a_wheel_of_its_own(wheel: Path, tmp_path: Path) -> None:
+    """What the extra `hammer` brings: the one package that a server's wheel leaves out."""
+    place = CHECKOUT / "server" / "houseful" / "hammer"
+    modules = {f"houseful/hammer/{name}" for name in files_below(place) if name.endswith(".py")}
+    brought = {name for name in names_in(built(place, tmp_path)) if ".dist-info/" not in name}
+
+    assert brought == modules
+    assert not names_in(wheel) & modules
+
+
+def names_in(wheel: Path) -> set[str]:
+    return set(zipfile.ZipFile(wheel).namelist())
 
 
 def imported_packages() -> set[str]:

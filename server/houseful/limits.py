@@ -5,11 +5,10 @@ Counts of connections and sockets are per worker; requests are counted in Redis,
 
 from __future__ import annotations
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, Field
 
 
-class Limits(BaseSettings):
+class Limits(BaseModel):
     """Bounds with defaults that a crowd behind one venue's address does not meet."""
 
     max_connections: int = Field(

@@ -13,18 +13,19 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
     BeforeValidator,
+    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
-from pydantic_settings import NoDecode, SettingsConfigDict
 
 from houseful import faults
 from houseful.domain import public_url
@@ -72,8 +73,8 @@ def is_weak(secret: str) -> bool:
 ISSUERS_ROLES: Final = ("customer", "venue", "admin")
 """What another issuer's roles may be mapped to, the lowest first."""
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split)]
 """A comma-separated list."""
 
 
@@ -95,12 +96,12 @@ STARTS: Final[dict[str, tuple[str, ...]]] = {
 class Settings(Limits):
     """Checked once at start, then read-only. A field's description says what is expected of it."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=faults.PREFIX,
-        env_ignore_empty=True,
+    model_config = ConfigDict(
+        extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
         populate_by_name=True,
+        validate_default=True,
     )
 
     data_dir: Path = Field(
@@ -327,7 +328,7 @@ class Settings(Limits):
         description="at most 64 characters, with HOUSEFUL_SELLER_NAME",
     )
 
-    ticket_fonts: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
+    ticket_fonts: Annotated[tuple[Path, ...], BeforeValidator(_split)] = Field(
         (),
         title="fonts for tickets that come before the system's",
         description="font files or directories that exist, comma-separated, for letters on tickets",
@@ -371,6 +372,18 @@ class Settings(Limits):
         title="another address of Stripe's API, for tests",
         description="an http(s) URL, for tests",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What is `given` wins over the environment; an empty variable counts as not set.
+
+        pydantic-settings does the same, and loads as long as half of pydantic for it.
+        """
+        variables = {name.upper(): value for name, value in os.environ.items() if value}
+        names = {field: faults.variable(cls.model_fields, field) for field in cls.model_fields}
+        found = {field: variables[name] for field, name in names.items() if name in variables}
+        return found | given
 
     @field_validator("public_url")
     @classmethod
@@ -558,7 +571,7 @@ def load(**given: object) -> Settings:
     found = [*faults.unknown_names(fields), *faults.contradictions(fields, given)]
     settings = None
     try:
-        settings = Settings(**given)  # type: ignore[arg-type]
+        settings = Settings(**given)
     except ValidationError as error:
         wrong = error.errors(include_url=False)
         found = [*(faults.wrong_value(fields, details) for details in wrong), *found]

@@ -12,7 +12,18 @@ import argparse
 import time
 
 from houseful.telemetry import log
-from tests.bench import best, cold_map, expiry, fanout, reserve, rest, script_cost, start, viewers
+from tests.bench import (
+    best,
+    cold_map,
+    edge,
+    expiry,
+    fanout,
+    reserve,
+    rest,
+    script_cost,
+    start,
+    viewers,
+)
 from tests.bench.rig import LOAD_CORE, Numbers, pin
 
 BENCHES = {
@@ -25,6 +36,7 @@ BENCHES = {
     "expiry": expiry.run,
     "rest": rest.run,
     "start": start.run,
+    "edge": edge.run,
 }
 
 

@@ -33,7 +33,7 @@ from tests.support.ports import free_port
 CHECKOUT = Path(__file__).resolve().parents[2]
 TINY = (
     f"import os; os.environ['PYTHONPATH'] = {str(CHECKOUT)!r}; "
-    "import houseful.process.supervisor as s; s.WORKER_MODULE = 'tests.support.tiny_worker'"
+    "import houseful.process.early as e; e.WORKER_MODULE = 'tests.support.tiny_worker'"
 )
 HERE = {"event", "token", "doctor"}
 """Commands that need no process of their own; `tests/process/test_imports.py` runs one in its own."""

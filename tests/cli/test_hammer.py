@@ -47,6 +47,15 @@ def report(*faults: tuple[str, str], stopped: str = "", **counts: int) -> Report
     return conclude(PLAN, FACTS, gathering, 2.5, stopped)
 
 
+def test_without_the_extra_one_sentence_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hammer, "find_spec", lambda _: None)
+    done = CliRunner().invoke(commands.app, ["hammer", "http://127.0.0.1:1"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "pip install 'houseful[hammer]'" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -48,9 +48,9 @@ SERVE = """
 import os, sys
 from houseful import lean
 lean.load("structlog", without="rich")
-from houseful.process import supervisor
+from houseful.process import early, supervisor
 os.environ["PYTHONPATH"] = os.getcwd()
-supervisor.WORKER_MODULE = "tests.support.tiny_worker"
+early.WORKER_MODULE = "tests.support.tiny_worker"
 whole = supervisor.Supervisor._start
 def start(self):
     whole(self)

@@ -22,6 +22,9 @@ from houseful.domain.errors import ConfigurationError, HousefulError, InvalidReq
 from houseful.domain.text import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from houseful.process.early import EarlyWorker
     from houseful.settings import Settings
 
 STAFF_LINK_S = 24 * 3600
@@ -81,6 +84,25 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve until Ctrl+C."""
+    from houseful.process.early import EarlyWorker
+
+    # more than one share their metrics, which they must know before they load
+    is_one = workers in (None, 1) and "HOUSEFUL_WORKERS" not in os.environ
+    with ExitStack() as stack:
+        early = EarlyWorker() if is_one else None
+        if early is not None:
+            stack.callback(early.end)
+        _serve(stack, early, host, port, workers, data_dir)
+
+
+def _serve(
+    stack: ExitStack,
+    early: EarlyWorker | None,
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    data_dir: Path | None,
+) -> None:
     from houseful import lean, settings
 
     lean.load("structlog", without="rich")
@@ -97,28 +119,28 @@ def serve(
     from houseful.valkey.embedded import EmbeddedValkey
 
     data_directory.prepare(chosen.data_dir)
-    with ExitStack() as stack:
-        valkey = None
-        if chosen.redis_url is None:
-            valkey = EmbeddedValkey(chosen.data_dir)
-            stack.callback(valkey.stop)
-            valkey.launch()
-        environment = {
-            **os.environ,
-            "REDIS_URL": valkey.url if valkey else settings.revealed(chosen.redis_url),
-            settings.variable("data_dir"): str(chosen.data_dir.absolute()),
-            settings.variable("host"): chosen.host,
-            settings.variable("port"): str(sockets[0].getsockname()[1]),
-            settings.variable("workers"): str(chosen.workers),
-        }
-        if chosen.workers > 1:
-            environment |= shared_metrics.share(chosen.data_dir.absolute() / "metrics")
-        supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey)
-        told = [f"Houseful {__version__} is at {address}"]
-        if chosen.is_demo:
-            reached = (chosen.public_url or address).rstrip("/")
-            told.append(f"For staff: {reached}/#/venue?token={_staff_token(chosen)}")
-        supervisor.run(lambda: print(*told, sep="\n", flush=True))
+    valkey = None
+    if chosen.redis_url is None:
+        valkey = EmbeddedValkey(chosen.data_dir)
+        stack.callback(valkey.stop)
+        valkey.launch()
+    environment = {
+        **os.environ,
+        "REDIS_URL": valkey.url if valkey else settings.revealed(chosen.redis_url),
+        settings.variable("data_dir"): str(chosen.data_dir.absolute()),
+        settings.variable("host"): chosen.host,
+        settings.variable("port"): str(sockets[0].getsockname()[1]),
+        settings.variable("workers"): str(chosen.workers),
+    }
+    if chosen.workers > 1:
+        environment |= shared_metrics.share(chosen.data_dir.absolute() / "metrics")
+    early = early if chosen.workers == 1 else None
+    supervisor = Supervisor(sockets, chosen.workers, environment, valkey=valkey, early=early)
+    told = [f"Houseful {__version__} is at {address}"]
+    if chosen.is_demo:
+        reached = (chosen.public_url or address).rstrip("/")
+        told.append(f"For staff: {reached}/#/venue?token={_staff_token(chosen)}")
+    supervisor.run(lambda: print(*told, sep="\n", flush=True))
 
 
 @app.command()

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from houseful.hammer.statistics import Histogram
 
 COULD_NOT_RUN: Final = 2
+NOT_INSTALLED: Final = (
+    "the load test is not installed; get it with: pip install 'houseful[hammer]'"
+    " (from a checkout: pip install ./server/houseful/hammer)"
+)
 PLACES: Final = {
     "": "starting",
     "quiet": "settling",
@@ -116,6 +121,7 @@ def hammer(
 
     Exit code 0: all checks passed, 1: one failed, 2: could not run.
     """
+    _require_extra()
     import asyncio
 
     from houseful.hammer.client import address
@@ -162,6 +168,12 @@ def hammer(
     print("\n".join(summary(report)))
     if report.exit_code:
         raise typer.Exit(report.exit_code)
+
+
+def _require_extra() -> None:
+    if find_spec("houseful.hammer") is None:
+        print(f"houseful: {NOT_INSTALLED}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT_RUN)
 
 
 @contextmanager

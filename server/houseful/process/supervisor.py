@@ -11,7 +11,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from houseful.domain.errors import ConfigurationError, HousefulError
+from houseful.process.early import EarlyWorker, command
 from houseful.telemetry import shared_metrics
 from houseful.transport.listening import GRACEFUL_SHUTDOWN_S, renewed
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from houseful.valkey.embedded import EmbeddedValkey
 
 log = structlog.get_logger(__name__)
-
-WORKER_MODULE = "houseful.process"
-"""What a worker process runs."""
 
 LOOK_INTERVAL_S: Final = 0.2
 READY_TIMEOUT_S: Final = 60.0
@@ -50,7 +47,14 @@ STEADY_AFTER_S: Final = 30.0
 class WorkerProcess:
     """One worker process, started again when it dies, and the socket it listens on."""
 
-    def __init__(self, listening: socket.socket, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        listening: socket.socket,
+        environment: Mapping[str, str],
+        early: EarlyWorker | None = None,
+    ) -> None:
+        """`early` is the process of the first start; later ones are started anew."""
+        self._early = early
         self.listening = listening
         self._environment = dict(environment)
         self._failures = 0
@@ -71,19 +75,19 @@ class WorkerProcess:
     def start(self, *, waits: bool = False) -> None:
         """Begin to load, and serve; one that `waits` reaches Redis when `go` tells it to."""
         ready_fd, told_fd = os.pipe()
-        # -P: a folder `houseful` where the server was started is not what the worker imports
-        command = [
-            *(sys.executable, "-P", "-m", WORKER_MODULE),
-            *(str(self.listening.fileno()), str(told_fd)),
-        ]
+        descriptors = [self.listening.fileno(), told_fd]
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                pass_fds=[self.listening.fileno(), told_fd],
-                env=self._environment,
-                start_new_session=True,  # Ctrl+C is for the supervisor, which then tells us
-            )
+            if self._early is not None:
+                self._process = self._early.hand_over(descriptors, self._environment)
+                self._early = None
+            else:
+                self._process = subprocess.Popen(
+                    command(*descriptors),
+                    stdin=subprocess.PIPE,
+                    pass_fds=descriptors,
+                    env=self._environment,
+                    start_new_session=True,  # Ctrl+C is for the supervisor, which then tells us
+                )
         finally:
             os.close(told_fd)
         self._close_ready()
@@ -170,14 +174,19 @@ class Supervisor:
         environment: Mapping[str, str],
         *,
         valkey: EmbeddedValkey | None = None,
+        early: EarlyWorker | None = None,
     ) -> None:
-        """`valkey` may be starting still; the environment names its address."""
+        """`valkey` may be starting still; the environment names its address. `early` is the first
+        worker, if it loads already."""
         self._valkey = valkey
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._replacing = threading.Event()
         self.workers = [
-            WorkerProcess(sockets[number % len(sockets)], environment) for number in range(count)
+            WorkerProcess(
+                sockets[number % len(sockets)], environment, early if number == 0 else None
+            )
+            for number in range(count)
         ]
 
     def run(self, on_ready: Callable[[], None]) -> None:

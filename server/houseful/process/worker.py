@@ -1,6 +1,7 @@
 """One worker process: serves on the socket it was handed, and ends with the supervisor.
 
     python -m houseful.process SOCKET_FD READY_FD
+    python -m houseful.process CONTROL_FD           the two come through this; see `early`
 
 Settings come from the environment. Standard input is a pipe that the supervisor holds. One byte on
 it, `PREPARE` or `SERVE`, says when Redis may be reached and whether this worker makes everything
@@ -28,6 +29,7 @@ import uvicorn
 from houseful import settings
 from houseful.domain.addresses import Networks
 from houseful.domain.errors import HousefulError
+from houseful.process.early import received
 from houseful.telemetry import log, tracing
 from houseful.transport.connection_limiter import ConnectionLimiter
 from houseful.transport.guarded_http import GuardedHttp
@@ -119,9 +121,13 @@ def run(
 
     `prepare` makes ready what all workers need, if the supervisor asks this one to.
     """
-    listening = socket.socket(fileno=int(sys.argv[1]))
+    descriptors = [int(text) for text in sys.argv[1:]]
+    if len(descriptors) == 1:
+        descriptors = received(descriptors[0])
+        if not descriptors:
+            return 0  # the command that started us has ended
+    listening, ready_fd = socket.socket(fileno=descriptors[0]), descriptors[1]
     listening.setblocking(False)
-    ready_fd = int(sys.argv[2])
     try:
         chosen = settings.load()
         log.configure(chosen.log_format, chosen.log_level)
