@@ -150,7 +150,8 @@ class WorkerProcess:
 
     def _forget(self) -> None:
         if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
+            with suppress(BrokenPipeError):  # what it died too soon to be told
+                self._process.stdin.close()
         self._process = None
         self._close_ready()
 
