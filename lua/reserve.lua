@@ -28,6 +28,7 @@
 -- include lib/feed.lua
 -- include lib/reservations.lua
 -- include lib/places.lua
+-- include lib/unit_choice.lua
 
 -- Refusals that somebody faster can be the reason of.
 local RACES = { reserved = true, booked = true, blocked = true, stale_version = true }
@@ -46,41 +47,19 @@ local function reservation(id)
   return known[id]
 end
 
-local function asked_before()
-  for _, id in ipairs(request ~= '' and redis.call('HKEYS', user_key(user)) or {}) do
+-- A request that was granted before, and a hold that this one replaces.
+if request ~= '' then
+  for _, id in ipairs(redis.call('HKEYS', user_key(user))) do
     local r = reservation(id)
-    if r and r.request == request and (r.status == 'PAYING' or r.deadline > at) then return r end
+    if r and r.request == request and (r.status == 'PAYING' or r.deadline > at) then
+      return { 'held', r.id, r.deadline, at, meta.seq, r.seats, r.list, NONE, 0, NONE, r.closed }
+    end
   end
 end
-
-local function replaced()
-  local r = replaces ~= '0' and reservation(replaces)
-  local mine = r and r.user == user and r.session == session
-  return mine and r.status == 'ACTIVE' and r.deadline > at and r or nil
+local old = replaces ~= '0' and reservation(replaces)
+if old and not (old.user == user and old.session == session and old.status == 'ACTIVE' and old.deadline > at) then
+  old = nil
 end
-
-local function held_by_user()
-  local total, index = 0, redis.call('HGETALL', user_key(user))
-  for i = 1, #index, 2 do
-    local deadline = redis.call('ZSCORE', DEADLINES, index[i])
-    if not deadline or tonumber(deadline) > at then total = total + tonumber(index[i + 1]) end
-  end
-  return total
-end
-
-local function room_of_address()
-  local room = math.huge
-  if address == '' then return room end
-  if most_held > 0 then
-    room = most_held
-    for _, seats in ipairs(redis.call('HVALS', address_key(address))) do room = room - tonumber(seats) end
-  end
-  if most_withheld_ms > 0 and
-    tonumber(redis.call('GET', withheld_key(address)) or '0') >= most_withheld_ms then room = 0 end
-  return room
-end
-
-local old = replaced()
 
 -- The reason a seat is refused; 'free' or 'mine' if it is not.
 local function judge(seat, version)
@@ -99,73 +78,49 @@ local function judge(seat, version)
   return 'free'
 end
 
-local before = asked_before()
-if before then
-  return { 'held', before.id, before.deadline, at, meta.seq, before.seats, before.list, NONE, 0, NONE, before.closed }
-end
-
 local units_from = 14 + 3 * tonumber(ARGV[12])
 local seats_from = units_from + 2 * tonumber(ARGV[13])
-local units = meta.units and units_of(meta)
 local taken, mine, refused, result = {}, {}, {}, {}
-local ids, versions, heads = {}, {}, {}
-for i = units_from, seats_from - 1, 2 do
-  local unit, count = units and units.of(ARGV[i]), tonumber(ARGV[i + 1])
-  if not unit or int(unit.first) ~= ARGV[i] or count < unit.least or count > unit.most then
-    refused[#refused + 1] = ARGV[i]
-    refused[#refused + 1] = 'whole_unit_only'
-  else
-    heads[unit.first] = count
-    for _, id in ipairs(units.ids(unit)) do ids[#ids + 1] = id end
-  end
-end
-for i = seats_from, #ARGV, 2 do
-  local unit = units and units.of(ARGV[i])
-  if not (unit and heads[unit.first]) then
+local ids, versions = {}, {}
+-- Most events have no units, and most requests ask for seats alone: they pay for nothing of the rest.
+local choice = (meta.units or units_from < seats_from) and unit_choice(meta)
+if choice then
+  ids, versions = choice.seats_of(units_from, seats_from, refused)
+else
+  for i = seats_from, #ARGV, 2 do
     ids[#ids + 1] = ARGV[i]
     versions[#ids] = tonumber(ARGV[i + 1])
   end
 end
 
 local outrun = 1
-local room, address_room = max_seats - held_by_user(), room_of_address()
+-- How many more this user and this address may hold.
+local room, address_room = max_seats, math.huge
+local index = redis.call('HGETALL', user_key(user))
+for i = 1, #index, 2 do
+  local deadline = redis.call('ZSCORE', DEADLINES, index[i])
+  if not deadline or tonumber(deadline) > at then room = room - tonumber(index[i + 1]) end
+end
+if address ~= '' then
+  if most_held > 0 then
+    address_room = most_held
+    for _, held in ipairs(redis.call('HVALS', address_key(address))) do address_room = address_room - tonumber(held) end
+  end
+  if most_withheld_ms > 0 and
+    tonumber(redis.call('GET', withheld_key(address)) or '0') >= most_withheld_ms then address_room = 0 end
+end
 if old then
   room = room + #old.seats
   address_room = address_room + (old.address == address and #old.seats or 0)
 end
--- A unit that is larger than a limit may be had all the same, by who holds nothing else.
-local promised = 0
-local function over_limit(count, is_unit)
-  local is_alone = is_unit and promised == 0
-  if promised + count > room and not (is_alone and room == max_seats) then return 'limit_reached' end
-  local has_room = is_alone and address_room == most_held and most_held > 0
-  if promised + count > address_room and not has_room then return 'address_limit' end
-  promised = promised + count
-end
-
-local seats, verdicts, parts = read_seats(meta, ids), {}, NONE
-for i, seat in ipairs(seats) do verdicts[i] = judge(seat, versions[i]) end
-if units then
-  local able, free, judged = {}, {}, {}
-  for i, seat in ipairs(seats) do
-    if verdicts[i] == 'free' or verdicts[i] == 'mine' then able[#able + 1] = seat.id end
-    if verdicts[i] == 'free' then free[#free + 1] = seat.id end
-  end
-  parts = units.parts(able)
-  local _, count = units.touched(free)
-  for i, seat in ipairs(seats) do
-    local unit = (verdicts[i] == 'free' or verdicts[i] == 'mine') and units.of(seat.id)
-    if unit and parts[seat.id] then
-      verdicts[i] = 'whole_unit_only'
-    elseif unit and verdicts[i] == 'free' then
-      if judged[unit] == nil then judged[unit] = over_limit(count[unit], true) or false end
-      verdicts[i] = judged[unit] or 'free'
-    end
-  end
-end
+local seats = read_seats(meta, ids)
+local verdicts = choice and choice.verdicts(seats, versions, judge, room, address_room, max_seats, most_held)
 for i, seat in ipairs(seats) do
-  local verdict = verdicts[i]
-  if verdict == 'free' and not (units and units.of(seat.id)) then verdict = over_limit(1) or verdict end
+  local verdict = verdicts and verdicts[i] or judge(seat, versions[i])
+  if not verdicts and verdict == 'free' then
+    if #taken >= room then verdict = 'limit_reached' end
+    if #taken >= address_room then verdict = 'address_limit' end
+  end
   if verdict == 'free' or verdict == 'mine' then
     local list = verdict == 'free' and taken or mine
     list[#list + 1] = seat
@@ -178,71 +133,19 @@ for i, seat in ipairs(seats) do
   end
 end
 
--- Nothing of this is touched where no places are asked for: most requests are for seats.
-local lapsed, asking
-local picks, excess, refused_areas = NONE, NONE, NONE
-if units_from > 14 then
-  asking = places_of(meta)
-  picks, excess, refused_areas = {}, {}, {}
-  local wanted_places = 0
-  for i = 14, units_from - 1, 3 do
-    local area = meta.places and asking.area_of(ARGV[i])
-    local held = area and asking.held_places(area, user, session, at) or {}
-    local quantity, reason, free = tonumber(ARGV[i + 1]), not area and 'unknown_area', 0
-    for n, seat in ipairs(held) do
-      local list = n <= quantity and mine or excess
-      list[#list + 1] = seat
-      if n <= quantity then result[#result + 1] = seat end
-    end
-    if area and quantity > #held then
-      lapsed = lapsed or asking.lapsed_reservations(at)
-      free = asking.free_places(area, lapsed)
-      local count
-      count, reason = asking.grantable(quantity - #held, ARGV[i + 2] == '1', {
-        { 'area_full', free },
-        { 'limit_reached', room - #taken - wanted_places },
-        { 'address_limit', address_room - #taken - wanted_places },
-      })
-      if count > 0 then picks[#picks + 1] = { area = area, count = count } end
-      wanted_places = wanted_places + count
-    end
-    if reason then
-      for _, item in ipairs({ ARGV[i], reason, int(free) }) do refused_areas[#refused_areas + 1] = item end
-      if reason ~= 'area_full' then outrun = 0 end
-    end
-  end
+local asking = units_from > 14 and places_of(meta)
+local picks, excess, refused_areas, lapsed = NONE, NONE, NONE, NONE
+if asking then
+  local is_late
+  picks, excess, refused_areas, lapsed, is_late =
+    asking.choose(units_from, at, user, session, mine, result, room - #taken, address_room - #taken)
+  if is_late then outrun = 0 end
 end
 if (#result == 0 and #picks == 0) or (whole and #refused > 0) then
   return { 'refused', refused, outrun, refused_areas }
 end
-
-if #excess > 0 then
-  local going = {}
-  for _, seat in ipairs(excess) do
-    going[seat.ref] = going[seat.ref] or { seats = {}, ids = {} }
-    table.insert(going[seat.ref].seats, seat)
-    going[seat.ref].ids[seat.id] = true
-  end
-  for id, some in pairs(going) do
-    local r = reservation(id)
-    charge(r, some.seats, at)
-    append(meta, at, 'released', id, user, session, 'A', 0, write_seats(meta, some.seats, 'A', id, 0))
-    shrink(r, some.ids, 'RELEASED')
-  end
-end
-
--- Which of the seats close with their unit: as it is said now, or was when they were taken.
-local closed, was_closed = {}, {}
-for _, seat in ipairs(mine) do
-  local r = reservation(seat.ref)
-  for _, id in ipairs(r and r.closed or NONE) do was_closed[id] = true end
-end
-for _, unit in ipairs(units and units.touched(ids_of(result)) or NONE) do
-  local past = unit.first + (heads[unit.first] or unit.most)
-  for _, id in ipairs(units.ids(unit)) do
-    if tonumber(id) >= past or (was_closed[id] and not heads[unit.first]) then closed[#closed + 1] = id end
-  end
-end
+if #excess > 0 then asking.give_back(excess, at, reservation) end
+local closed = choice and choice.closed(mine, result, reservation) or NONE
 
 local leaving = {}
 local first_id
@@ -256,14 +159,7 @@ end
 if #taken == 0 and #picks == 0 and not several then
   if #excess > 0 then write_meta(meta) end
   local r = reservation(first_id)
-  if units then
-    for _, seat in ipairs(result) do was_closed[seat.id] = nil end
-    for _, id in ipairs(r.closed) do
-      if was_closed[id] then closed[#closed + 1] = id end
-    end
-    r.closed = closed
-    write_reservation(r)
-  end
+  if choice then choice.keep(r, result, closed) end
   return { 'held', r.id, r.deadline, at, meta.seq, ids_of(result), r.list, refused, 0, refused_areas, closed }
 end
 
@@ -300,10 +196,8 @@ if old then
   append(meta, at, 'released', old.id, user, session, 'A', 0, write_seats(meta, seats, 'A', old.id, 0))
 end
 fresh = fresh or read_seats(meta, ids_of(result))
-if #picks > 0 then
-  for _, pick in ipairs(picks) do
-    for _, seat in ipairs(asking.pick_places(pick.area, pick.count)) do fresh[#fresh + 1] = seat end
-  end
+for _, pick in ipairs(picks) do
+  for _, seat in ipairs(asking.pick_places(pick.area, pick.count)) do fresh[#fresh + 1] = seat end
 end
 local r = {
   id = int(meta.next), user = user, session = session, status = 'ACTIVE', created = created,

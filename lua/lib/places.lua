@@ -73,5 +73,54 @@ local function places_of(meta)
     end
     return picked
   end
+
+  -- What is asked for from the 14th argument on, per area its id, a number and whether fewer will do: picks
+  -- (area, count) still to be taken, places held beyond the number, what cannot be had, the lapsed
+  -- reservations, and whether a limit was in the way. Held places that stay are added to mine and result.
+  function asking.choose(past, at, user, session, mine, result, room, address_room)
+    local picks, excess, refused, lapsed, is_late, wanted = {}, {}, {}, nil, false, 0
+    for i = 14, past - 1, 3 do
+      local area = meta.places and asking.area_of(ARGV[i])
+      local held = area and asking.held_places(area, user, session, at) or {}
+      local quantity, reason, free = tonumber(ARGV[i + 1]), not area and 'unknown_area', 0
+      for n, seat in ipairs(held) do
+        local list = n <= quantity and mine or excess
+        list[#list + 1] = seat
+        if n <= quantity then result[#result + 1] = seat end
+      end
+      if area and quantity > #held then
+        lapsed = lapsed or asking.lapsed_reservations(at)
+        free = asking.free_places(area, lapsed)
+        local count
+        count, reason = asking.grantable(quantity - #held, ARGV[i + 2] == '1', {
+          { 'area_full', free },
+          { 'limit_reached', room - wanted },
+          { 'address_limit', address_room - wanted },
+        })
+        if count > 0 then picks[#picks + 1] = { area = area, count = count } end
+        wanted = wanted + count
+      end
+      if reason then
+        for _, item in ipairs({ ARGV[i], reason, int(free) }) do refused[#refused + 1] = item end
+        is_late = is_late or reason ~= 'area_full'
+      end
+    end
+    return picks, excess, refused, lapsed or {}, is_late
+  end
+
+  function asking.give_back(excess, at, reservation)
+    local going = {}
+    for _, seat in ipairs(excess) do
+      going[seat.ref] = going[seat.ref] or { seats = {}, ids = {} }
+      table.insert(going[seat.ref].seats, seat)
+      going[seat.ref].ids[seat.id] = true
+    end
+    for id, some in pairs(going) do
+      local r = reservation(id)
+      charge(r, some.seats, at)
+      append(meta, at, 'released', id, r.user, r.session, 'A', 0, write_seats(meta, some.seats, 'A', id, 0))
+      shrink(r, some.ids, 'RELEASED')
+    end
+  end
   return asking
 end

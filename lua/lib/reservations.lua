@@ -26,16 +26,20 @@ local function read_reservation(id)
     left = tonumber(r[8] or '0'), topped = r[9] or '0',
     list = tonumber(r[10] or '0'), last = tonumber(r[11]) or tonumber(r[5]) + PAYMENT_MS,
     address = r[12] or '', withdrawn = r[13] == '1', request = r[14] or '', closed = closed,
+    is_known = true,
   }
 end
 
+-- What a fresh hold seldom has is written only where it has it, or was read with it.
 local function write_reservation(r)
   redis.call('HSET', reservation_key(r.id), 'user', r.user, 'session', r.session,
     'status', r.status, 'created', int(r.created), 'deadline', int(r.deadline),
-    'seats', table.concat(r.seats, ' '), 'booking', r.booking or '0',
-    'left', int(r.left or 0), 'topped', r.topped or '0', 'list', int(r.list), 'last', int(r.last),
-    'address', r.address or '', 'request', r.request or '',
-    'closed', table.concat(r.closed or {}, ' '))
+    'seats', table.concat(r.seats, ' '), 'list', int(r.list), 'last', int(r.last), 'address', r.address or '')
+  local closed = r.closed or ''
+  if r.is_known or r.booking or r.left or r.topped or #closed > 0 or (r.request or '') ~= '' then
+    redis.call('HSET', reservation_key(r.id), 'booking', r.booking or '0', 'left', int(r.left or 0),
+      'topped', r.topped or '0', 'request', r.request or '', 'closed', table.concat(r.closed or {}, ' '))
+  end
   redis.call('HSET', user_key(r.user), r.id, #r.seats)
   if r.address and r.address ~= '' then redis.call('HSET', address_key(r.address), r.id, #r.seats) end
 end

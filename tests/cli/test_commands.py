@@ -24,11 +24,12 @@ import pytest
 from houseful import __version__, settings
 from houseful.cli import commands
 from houseful.domain.errors import ConfigurationError, Conflict, HousefulError, InvalidRequest
-from houseful.valkey.embedded import find_running
+from houseful.valkey.embedded import EmbeddedValkey, find_running
 from houseful.web.auth import Tokens
 from tests.support.databases import fresh_sqlite
 from tests.support.logs import to_standard_error
 from tests.support.ports import free_port
+from tests.support.table_charts import PRICES, table_chart
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TINY = (
@@ -536,6 +537,34 @@ def test_wrong_prices_of_an_event_are_refused_and_change_nothing(
         assert said in refusal(data_dir, "event", "price", premiere, *given), given
         assert run(data_dir, "event", "price", premiere).stdout == before, given
         assert "got 2" in refusal(data_dir, "event", "price", "2", *given), given
+
+
+def test_tables_are_sold_whole_and_priced_as_the_command_says(
+    data_dir: Path, tmp_path: Path, valkey: EmbeddedValkey
+) -> None:
+    file = tmp_path / "ball.json"
+    file.write_text(json.dumps(table_chart()))
+    prices = [part for name, amount in PRICES.items() for part in ("--price", f"{name}={amount}")]
+    done = run(
+        data_dir,
+        *("event", "import", str(file), "--name", "Ball", "--starts-at", "2031-12-31T20:00:00Z"),
+        *(*prices, "--table-booking", "by_table", "--table-prices", "per_table"),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    box = "  Main, box B1: 6 seats, for 2 to 6"
+    tables = [f"  Main, table T{n}: 6 seats, for 6" for n in (1, 2)]
+
+    def told(*asked: str, **more: str) -> list[str]:
+        return run(data_dir, "event", "tables", "1", *asked, **more).stdout.splitlines()
+
+    assert told() == ["event 1: tables by_table, prices are for a table", *tables, box]
+    change = ("--booking", "by_seat")
+    assert "expected the server to run" in refusal(data_dir, "event", "tables", "1", *change)
+    assert told()[0] == "event 1: tables by_table, prices are for a table"
+    changed = told(*change, REDIS_URL=valkey.url)
+    assert changed == ["event 1: tables by_seat, prices are for a table", box]
+    run(data_dir, "event", "price", "1", "--table-prices", "per_head")
+    assert told() == ["event 1: tables by_seat, prices are for a person", box]
 
 
 WRONG_IMPORTS: tuple[tuple[Mapping[str, str], str], ...] = (

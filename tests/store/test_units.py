@@ -400,7 +400,7 @@ def test_a_table_is_never_sold_both_ways_whatever_happens(valkey: EmbeddedValkey
         ("lib/units.lua", "count[unit] < unit.size", "false"),
         ("set_units.lua", "seat.status ~= 'A'", "false"),
         (
-            "reserve.lua",
+            "lib/unit_choice.lua",
             "verdicts[i] = judged[unit] or 'free'",
             "verdicts[i] = over_limit(1) or 'free'",
         ),

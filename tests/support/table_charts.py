@@ -62,3 +62,38 @@ def table_chart(name: str = "Ballroom") -> dict[str, Any]:
 
 
 PRICES = {"Table": "60.00", "Row": "30.00", "Box": "80.00"}
+
+
+def gala_chart() -> dict[str, Any]:
+    """Two rows of 20 seats, ten tables of 8 (every other one whole), four boxes, two areas of 100: 344."""
+    chart = table_chart("Gala")
+    drawing = chart["subChart"]
+    (box,) = drawing["generalAdmissionAreas"]
+    drawing["rows"] = [
+        {
+            "label": row,
+            "seats": [
+                {"label": str(n + 1), "categoryKey": 2, "x": 100 + 25 * n, "y": 40 + 30 * line}
+                for n in range(20)
+            ],
+        }
+        for line, row in enumerate("AB")
+    ]
+    drawing["tables"] = [
+        _table(f"T{n}", 130 + 120 * n, 8, bookAsAWhole=n % 2 == 0) for n in range(10)
+    ]
+    drawing["generalAdmissionAreas"] = [
+        *({**box, "label": f"B{n}", "center": {"x": 480 + 130 * n, "y": 420}} for n in range(4)),
+        *(
+            {
+                "label": f"GA{n}",
+                "capacity": 100,
+                "categoryKey": 2,
+                "center": {"x": 480 + 130 * n, "y": 620},
+                "width": 120,
+                "height": 80,
+            }
+            for n in range(2)
+        ),
+    ]
+    return chart

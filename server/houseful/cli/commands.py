@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from houseful import __version__
-from houseful.cli import discounts, hammer, price_commands, upkeep
+from houseful.cli import discounts, hammer, table_commands, upkeep
 from houseful.cli.database import with_database
 from houseful.cli.upkeep import DataDir
 from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
@@ -37,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,  # plain help, without loading rich for it
 )
-app.add_typer(price_commands.app, name="event")
+app.add_typer(table_commands.app, name="event")
 app.add_typer(discounts.app, name="discount")
 app.command()(hammer.hammer)
 for command in (upkeep.valkey, upkeep.doctor, upkeep.backup, upkeep.restore):

@@ -15,6 +15,7 @@ from houseful.cli.upkeep import DataDir
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.text import visible
+from houseful.domain.units import TableBooking, TablePrices
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -48,6 +49,10 @@ TypeOption = Annotated[
 PerTicket = Annotated[str | None, typer.Option(help="A fee inside every price.")]
 FeePercent = Annotated[str | None, typer.Option(help="A fee inside every price, as a part of it.")]
 PerOrder = Annotated[str | None, typer.Option(help="A fee once an order.")]
+TablePricesOption = Annotated[
+    TablePrices | None,
+    typer.Option(help="What a price means at a table or box that is sold whole."),
+]
 Vat = Annotated[str | None, typer.Option(help="Percent of tax inside the prices.")]
 
 
@@ -69,6 +74,11 @@ def import_event(
     timezone: Annotated[
         str | None, typer.Option(help="Of the venue, such as Europe/Vienna. Default: its own.")
     ] = None,
+    table_booking: Annotated[
+        TableBooking,
+        typer.Option(help="Whether tables are sold whole; boxes are as the plan says."),
+    ] = TableBooking.INHERIT,
+    table_prices: TablePricesOption = None,
     lone_seats: Annotated[
         LoneSeats, typer.Option(help="Whether buyers may leave a free seat alone.")
     ] = LoneSeats.OFF,
@@ -101,6 +111,8 @@ def import_event(
         "currency": currency or chosen.currency,
         **prices_asked(price, ticket_type or [], [one.name for one in read.categories]),
         **fees_asked(fee_per_ticket, fee_percent, fee_per_order, vat),
+        "tableBooking": table_booking.value,
+        "tablePrices": table_prices,
         "loneSeats": {
             "rule": lone_seats.value,
             "offBelowFreePercent": lone_seats_off_below,

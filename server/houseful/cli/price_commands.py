@@ -16,6 +16,7 @@ from houseful.cli.events import (
     PerTicket,
     PriceOption,
     Reason,
+    TablePricesOption,
     TypeOption,
     Vat,
     change,
@@ -42,6 +43,7 @@ def change_prices(
     fee_percent: FeePercent = None,
     fee_per_order: PerOrder = None,
     vat: Vat = None,
+    table_prices: TablePricesOption = None,
     begins: Annotated[
         str | None,
         typer.Option(
@@ -72,8 +74,8 @@ def change_prices(
     if not ticket_type:
         asked.pop("ticketTypes", None)  # types that it has already
     asked |= fees_asked(fee_per_ticket, fee_percent, fee_per_order, vat)
-    times = {"pricesFrom": begins, "replacesPriceList": replaces}
-    asked |= {name: value for name, value in times.items() if value is not None}
+    rest = {"pricesFrom": begins, "replacesPriceList": replaces, "tablePrices": table_prices}
+    asked |= {name: value for name, value in rest.items() if value is not None}
     if not asked:
         print(*listed(found.prices), sep="\n")
         return
