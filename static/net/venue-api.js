@@ -98,6 +98,10 @@ export function createVenueApi(api) {
     refundTerms: (event) => data(`${at(event)}/refund-terms`),
     /** @param {number} event @param {import("../lib/wire-types.js").RefundTermsRequest} terms @returns {Promise<import("../lib/wire-types.js").RefundTermsBody>} */
     setRefundTerms: (event, terms) => data(`${at(event)}/refund-terms`, { method: "PUT", json: terms }),
+    /** The newest first. @param {number} event @returns {Promise<import("../lib/wire-types.js").PriceListBody[]>} */
+    priceLists: (event) => data(`${at(event)}/price-lists`),
+    /** @param {number} event @param {number} list @param {string} reason @returns {Promise<import("../lib/wire-types.js").PriceListBody[]>} */
+    withdrawPrices: (event, list, reason) => post(`${at(event)}/price-lists/${list}/withdraw`, { reason }),
     /** @param {number} event @param {string} reference @param {{ to?: string, reason?: string }} how @returns {ReturnType<import("./api.js").Api["emailTickets"]>} */
     resend: (event, reference, how) => post(`${at(event)}/bookings/${encodeURIComponent(reference)}/email`, how),
 

@@ -35,6 +35,7 @@ export const reasonField = () => ({
  *   confirm: string,
  *   keep?: string,
  *   isDanger?: boolean,
+ *   isWide?: boolean,
  *   run: (values: Record<string, string>) => Promise<T | undefined>,
  * }} parts `keep`: the button that leaves it says what stays as it is; `run`: undefined when the reader wants to change something first; the dialog stays
  * @returns {Promise<T | null>} what the server answered, or null when it was left
@@ -49,6 +50,7 @@ export function act(
     confirm,
     keep = t("venue.keep"),
     isDanger,
+    isWide = false,
     run,
   },
 ) {
@@ -78,7 +80,7 @@ export function act(
     const [dialog, end] = scoped(() =>
       h(
         "dialog",
-        { class: `dialog ${tone && `is-${tone}`}`, "aria-labelledby": id },
+        { class: `dialog ${tone && `is-${tone}`} ${isWide ? "is-wide" : ""}`, "aria-labelledby": id },
         h(
           "form",
           { novalidate: true, onsubmit: submit },

@@ -27,16 +27,25 @@ export function discountsPage({ staff, view, eventId }) {
   };
   load();
   const currency = () => (eventId === null ? null : staff.desk(eventId).latest.peek()?.currency) ?? "EUR";
+  /** The event, for the names of what its codes may be for. */
+  const known = async () => {
+    const desk = staff.desk(/** @type {number} */ (eventId));
+    if (!desk.event.peek()) await desk.loadEvent();
+    return desk.event.peek();
+  };
   /** Of the venue; for codes that hold at every event, of the house. */
   const zone = () => eventId === null ? staff.app.config.peek().timeZone : staff.desk(eventId).zone();
   const add = async () => {
+    const event = eventId === null ? null : await known();
+    const chosen = onlyFor(event);
     const done = await act({
       title: t("venue.discount.new"),
       icon: "ticket",
       fields: fields(zone),
+      content: () => chosen.element,
       confirm: t("venue.discount.save"),
       keep: t("venue.discount.addNone"),
-      run: (values) => staff.venue.addDiscount(read(values, eventId, currency(), zone())),
+      run: (values) => staff.venue.addDiscount({ ...read(values, eventId, currency(), zone()), ...chosen.read() }),
     });
     if (!done) return;
     staff.app.toasts.show("success", t("venue.discount.added", { code: done.code }));
@@ -105,6 +114,8 @@ function row(discount, zone, end) {
     Number(minimum) ? t("venue.discount.least", { amount: money(minimum ?? "0", currency ?? "EUR") }) : "",
     discount.maxUsesPerUser ? t("venue.discount.perBuyer", { n: discount.maxUsesPerUser }) : "",
     discount.eventId === null ? t("venue.discount.everywhere") : "",
+    discount.categories.length ? t("venue.discount.only", { names: discount.categories.join(", ") }) : "",
+    discount.ticketTypes.length ? t("venue.discount.only", { names: discount.ticketTypes.join(", ") }) : "",
   ].filter(Boolean);
   return h(
     "li",
@@ -135,6 +146,33 @@ function row(discount, zone, end) {
       }, t("venue.discount.end"))
       : null,
   );
+}
+
+/**
+ * Which categories and ticket types a code is for; none chosen: all. Codes of every event name none.
+ * @param {import("../net/api.js").EventDetails | null} event
+ */
+function onlyFor(event) {
+  /** @param {string} name @param {readonly string[]} names */
+  const group = (name, names) => {
+    const boxes = names.map((value) => h("input", { type: "checkbox", name, value }));
+    return {
+      boxes,
+      element: names.length < 2 ? null : h(
+        "fieldset",
+        { class: "check-fields" },
+        h("legend", null, t(`venue.discount.${name}`)),
+        boxes.map((box) => h("label", null, box, " ", box.value)),
+      ),
+    };
+  };
+  const categories = group("categories", event?.categories.map(({ name }) => name) ?? []);
+  const types = group("ticketTypes", event?.ticketTypes.map(({ name }) => name).filter(Boolean) ?? []);
+  const checked = (/** @type {readonly any[]} */ boxes) => boxes.filter((box) => box.checked).map((box) => box.value);
+  return {
+    element: [categories.element, types.element],
+    read: () => ({ categories: checked(categories.boxes), ticketTypes: checked(types.boxes) }),
+  };
 }
 
 /** @param {() => string} zone @returns {import("./act-dialog.js").FieldSpec[]} */

@@ -25,7 +25,8 @@ function yes(item) {
     h("p", { class: "door-word" }, t("venue.door.yes")),
     h("p", { class: "door-seat" }, item.section),
     h("p", { class: "door-place" }, seatInRow(item)),
-    h("p", null, [item.name, item.category].filter(Boolean).join(" · ")),
+    item.note ? h("p", { class: "door-note" }, item.ticketType ? `${item.ticketType}: ${item.note}` : item.note) : null,
+    h("p", null, [item.name, item.category, item.note ? "" : item.ticketType].filter(Boolean).join(" · ")),
     h("p", { class: "small tabular", translate: "no" }, item.bookingReference),
   );
 }

@@ -197,7 +197,11 @@ function recentRow(item, zone, undo) {
       "span",
       { class: "venue-row-words" },
       h("strong", null, seatName(item)),
-      h("span", { class: "muted small" }, [item.name, item.door].filter(Boolean).join(" · ")),
+      h(
+        "span",
+        { class: "muted small" },
+        [item.name, item.ticketType, item.note, item.door].filter(Boolean).join(" · "),
+      ),
     ),
     h(
       "button",

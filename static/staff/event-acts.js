@@ -5,6 +5,7 @@ import { t } from "../lib/i18n.js";
 import { go } from "../lib/routes.js";
 import { act, reasonField } from "./act-dialog.js";
 import { cancellation } from "./cancellation.js";
+import { readRefundTerms, refundTermFields } from "./refund-term-fields.js";
 
 /** @param {import("./venue.js").EventPlace} place */
 export function eventActs(place) {
@@ -60,25 +61,12 @@ export function eventActs(place) {
     const done = await act({
       title: t("venue.refundTerms"),
       fields: [
-        { name: "fee", label: `${t("venue.refundTerms.fee")} (${terms.currency})`, value: terms.feePerTicket },
-        { name: "percent", label: t("venue.refundTerms.percent"), value: String(terms.feePercent), type: "number" },
-        {
-          name: "byTicket",
-          label: t("venue.refundTerms.byTicket"),
-          type: "select",
-          value: terms.byTicket ? "1" : "",
-          options: [["", t("venue.refundTerms.whole")], ["1", t("venue.refundTerms.single")]],
-        },
+        ...refundTermFields(terms, terms.currency),
         reasonField(),
       ],
       confirm: t("venue.save"),
-      run: ({ fee, percent, byTicket, reason = "" }) =>
-        staff.venue.setRefundTerms(desk.eventId, {
-          feePerTicket: fee || "0",
-          feePercent: Number(percent),
-          byTicket: Boolean(byTicket),
-          reason,
-        }),
+      run: ({ reason = "", ...values }) =>
+        staff.venue.setRefundTerms(desk.eventId, { ...readRefundTerms(values), reason }),
     });
     if (done) staff.app.toasts.show("success", t("venue.saved"));
   };

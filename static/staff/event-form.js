@@ -15,6 +15,7 @@ import { leftOut } from "./left-out.js";
 import { loneSeatFields, NEW_RULE, readLoneSeats } from "./lone-seat-fields.js";
 import { isStartMeant } from "./past-start.js";
 import { priceFields } from "./prices.js";
+import { NEW_TERMS, readRefundTerms, refundTermFields } from "./refund-term-fields.js";
 import { pageHead } from "./staff-menu.js";
 import { BOOKINGS, PRICES, tableOptions } from "./table-options.js";
 
@@ -65,6 +66,7 @@ export function eventFormPage({ staff, view }) {
   /** @type {ReturnType<typeof priceFields> | null} */
   let prices = null;
   const loneSeats = fieldSet(loneSeatFields(NEW_RULE));
+  const refunds = fieldSet(refundTermFields(NEW_TERMS));
 
   /** What the server says of a failure stands on the page. @param {() => Promise<void>} work */
   const attempt = async (work) => {
@@ -136,8 +138,8 @@ export function eventFormPage({ staff, view }) {
       told[name].value = controls[name].value.trim() ? "" : t("checkout.required");
     }
     told.plan.value = chosen ? "" : t("venue.plan.choose");
-    const sums = prices?.read(), rule = loneSeats.read();
-    if (Object.values(told).some((one) => one.peek()) || !chosen || !sums || !rule || isBusy.peek()) return;
+    const sums = prices?.read(), rule = loneSeats.read(), terms = refunds.read();
+    if (Object.values(told).some((one) => one.peek()) || !chosen || !sums || !rule || !terms || isBusy.peek()) return;
     attempt(async () => {
       if (
         !await isStartMeant(at("startsAt"), staff.app.clock.now(), zone.peek())
@@ -151,13 +153,14 @@ export function eventFormPage({ staff, view }) {
         offSaleAt: at("offSaleAt") ?? undefined,
         timeZone: zone.peek(),
         currency: controls.currency.value,
-        prices: sums,
+        ...sums,
         loneSeats: readLoneSeats(rule),
         tableBooking:
           /** @type {import("../lib/wire-types.js").EventBody["tableBooking"]} */ (controls.tableBooking.value),
         tablePrices:
           /** @type {import("../lib/wire-types.js").EventBody["tablePrices"]} */ (controls.tablePrices.value),
       });
+      await staff.venue.setRefundTerms(made.id, { ...readRefundTerms(terms), reason: t("venue.new") });
       staff.app.toasts.show("success", t("venue.new.done"));
       go(`/venue/${made.id}`);
     });
@@ -234,6 +237,8 @@ export function eventFormPage({ staff, view }) {
           );
         return prices ? prices.element : h("p", { class: "muted" }, t("venue.prices.later"));
       },
+      h("h2", null, t("venue.refundTerms")),
+      refunds.elements,
       h("h2", null, t("venue.lone.title")),
       loneSeats.elements,
       h(

@@ -37,7 +37,7 @@ export const select = (props, options) =>
 
 /**
  * A label above a control, a hint and a fault below it.
- * @param {string} words
+ * @param {import("../lib/dom.js").Child} words
  * @param {Input} control
  * @param {import("../lib/dom.js").Child} [help]
  * @param {import("../lib/signals.js").Signal<string>} [fault]

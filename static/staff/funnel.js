@@ -1,10 +1,32 @@
 // @ts-check
-/** How many of those who look reserve, begin to pay, and book: since the sale opened. */
+/** How many of those who look reserve, begin to pay, and book, and which ticket types: since the sale opened. */
 import { h } from "../lib/dom.js";
-import { count, t } from "../lib/i18n.js";
+import { count, money, t } from "../lib/i18n.js";
 import { percent } from "./figures.js";
 
 const STEPS = /** @type {const} */ (["reserved", "checkout", "booked"]);
+
+/** What is sold of each ticket type; nothing where types have no names. @param {() => import("../state/occupancy.js").Occupancy} occupancy */
+function soldTypes(occupancy) {
+  return () =>
+    occupancy().ticketTypes.length
+      ? [
+        h("h2", { id: "venue-types" }, t("venue.types.sold")),
+        h(
+          "dl",
+          { class: "venue-facts sold-types", "aria-labelledby": "venue-types" },
+          occupancy().ticketTypes.map(({ name, booked, revenue }) =>
+            h(
+              "div",
+              null,
+              h("dt", null, name || t("venue.types.nameless")),
+              h("dd", { class: "tabular" }, `${count(booked)} · ${money(revenue, occupancy().currency)}`),
+            )
+          ),
+        ),
+      ]
+      : null;
+}
 
 /** @param {() => import("../state/occupancy.js").Occupancy} occupancy */
 export function funnel(occupancy) {
@@ -39,5 +61,6 @@ export function funnel(occupancy) {
         )
       ),
     ),
+    soldTypes(occupancy),
   );
 }

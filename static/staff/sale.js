@@ -1,7 +1,7 @@
 // @ts-check
-/** When the sale opens and closes, and what seats cost: changed with a reason, told to every buyer at once. */
+/** When the sale opens and closes, and what tickets cost: changed with a reason, told to every buyer at once. */
 import { h } from "../lib/dom.js";
-import { longDate, money, t } from "../lib/i18n.js";
+import { longDate, t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { instantOf, wallTime } from "../lib/time.js";
 import { ApiError } from "../net/envelope.js";
@@ -12,7 +12,7 @@ import { eventActs } from "./event-acts.js";
 import { leftOut } from "./left-out.js";
 import { loneSeatFields, readLoneSeats } from "./lone-seat-fields.js";
 import { isStartMeant } from "./past-start.js";
-import { readAmount } from "./prices.js";
+import { priceLists } from "./price-lists.js";
 import { BOOKINGS, PRICES, tableOptions } from "./table-options.js";
 
 /** @typedef {import("../net/api.js").EventDetails} EventDetails */
@@ -68,28 +68,7 @@ export function salePage(place) {
           event.saleState === "open" ? button("venue.window.closeNow", () => void turn(place, "close")) : null,
         ),
       ),
-      h(
-        "section",
-        { class: "card-box", "aria-labelledby": "venue-prices" },
-        h("h2", { id: "venue-prices" }, t("venue.prices")),
-        h(
-          "dl",
-          { class: "venue-facts" },
-          event.categories.map(({ name, price }) =>
-            h(
-              "div",
-              null,
-              h("dt", null, name),
-              h("dd", { class: "tabular" }, money(price, event.currency)),
-            )
-          ),
-        ),
-        h(
-          "div",
-          { class: "pick-acts" },
-          button("venue.prices.change", () => void changePrices(place, event)),
-        ),
-      ),
+      priceLists(place),
       loneSeats(place, event),
       hasTables(event) || event.tableBooking !== "inherit"
         ? h(
@@ -264,24 +243,4 @@ function turn(place, way) {
     [],
     () => way === "open" ? { onSaleAt: at() } : { offSaleAt: at() },
   );
-}
-
-/** @param {import("./venue.js").EventPlace} place @param {EventDetails} event */
-function changePrices(place, event) {
-  const fields = event.categories.map(({ name, price }, n) => ({
-    name: `price-${n}`,
-    label: name,
-    value: price,
-    required: true,
-    props: { inputmode: "decimal" },
-    fault: (/** @type {string} */ text) => readAmount(text) === null ? t("venue.prices.wrong") : "",
-  }));
-  return change(place, "venue.prices.change", fields, (values) => ({
-    prices: Object.fromEntries(
-      event.categories.map((
-        { name },
-        n,
-      ) => [name, readAmount(values[`price-${n}`] ?? "")]),
-    ),
-  }));
 }

@@ -29,6 +29,12 @@ def add_discount(
     uses_per_user: Annotated[int | None, typer.Option(help="For one person.")] = None,
     starts_at: Annotated[str | None, typer.Option(help="Default: at once.")] = None,
     ends_at: Annotated[str | None, typer.Option(help="Default: never.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Only for this category; may be given again.")
+    ] = None,
+    ticket_type: Annotated[
+        list[str] | None, typer.Option(help="Only for this ticket type; may be given again.")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Make a discount code known."""
@@ -48,6 +54,8 @@ def add_discount(
         "endsAt": ends_at,
         "maxUses": uses,
         "maxUsesPerUser": uses_per_user,
+        "categories": category or [],
+        "ticketTypes": ticket_type or [],
     }
     request = checked(DiscountRequest, given)
     added = with_database(

@@ -19,6 +19,7 @@ import structlog
 from houseful.dashboard.activity_rates import WINDOW_MS, ActivityRates
 from houseful.dashboard.alerts import Alerts
 from houseful.dashboard.occupancy_hub import INTERVAL_S, OccupancyHub
+from houseful.dashboard.sold_types import SoldTypes
 from houseful.domain.errors import HousefulError
 from houseful.domain.money import to_wire
 from houseful.domain.seats import Change
@@ -68,6 +69,7 @@ class Dashboard:
         self._pulse = ActivityRates(self._section_of)
         self._alerts = Alerts()
         self._takings: dict[int, Revenue] = {}
+        self._types = SoldTypes()
         self._refunded = 0
         self._sums = Sums(0, 0, 0, 0, 0, 0, 0)
         self._dirty_bookings: set[int] = set()
@@ -223,6 +225,7 @@ class Dashboard:
     def _set_taking(self, taking: Revenue) -> None:
         first = self.live.replica.house.first_seat_id
         before = self._takings.get(taking.booking_id)
+        self._types.replace(before.types if before else (), taking.types)
         amounts: dict[int, int] = {}
         if before is not None:
             self._refunded -= before.refunded_minor
@@ -290,6 +293,7 @@ class Dashboard:
                 for group in census.categories
                 if group.name in prices
             ],
+            "ticketTypes": self._types.view(event.prices.types, self._price),
             "expiringSoon": {"holds": holds, "seats": seats},
             "rates": rates,
             "funnel": {

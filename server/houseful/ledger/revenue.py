@@ -26,14 +26,15 @@ _UNFINISHED: Final = [str(state) for state in UNFINISHED]
 @dataclass(frozen=True, slots=True)
 class Revenue:
     """One booking's money. `revenue_minor` is what is kept of it: without what went back of one that
-    is sold, the fees of one that ended; `seats`: (seat id, its share); `owes`: money is on its way
-    back."""
+    is sold, the fees of one that ended; `seats`: (seat id, its share); `types`: of each of them the
+    ticket type's name and its share; `owes`: money is on its way back."""
 
     booking_id: int
     revenue_minor: int
     refunded_minor: int
     owes: bool
     seats: tuple[tuple[int, int], ...]
+    types: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,19 @@ async def _takings(session: Session, bookings: Any, seats: Any) -> list[Revenue]
             BOOKING.c.id, BOOKING.c.state, BOOKING.c.total_minor, BOOKING.c.refunded_minor
         ).where(bookings, BOOKING.c.confirmed_at_ms.is_not(None))
     )
-    claimed: dict[int, list[tuple[int, int]]] = {}
+    claimed: dict[int, list[tuple[int, int, str]]] = {}
     found = await session.execute(
-        select(BOOKING_SEAT.c.booking_id, BOOKING_SEAT.c.seat_id, BOOKING_SEAT.c.paid_minor)
+        select(
+            BOOKING_SEAT.c.booking_id,
+            BOOKING_SEAT.c.seat_id,
+            BOOKING_SEAT.c.paid_minor,
+            BOOKING_SEAT.c.ticket_type,
+        )
         .where(seats, BOOKING_SEAT.c.live)
         .order_by(BOOKING_SEAT.c.seat_id)
     )
-    for booking_id, seat_id, paid in found:
-        claimed.setdefault(booking_id, []).append((seat_id, paid))
+    for booking_id, seat_id, paid, name in found:
+        claimed.setdefault(booking_id, []).append((seat_id, paid, name))
     back = {
         booking: (int(amount), int(fee), int(due))
         for booking, amount, fee, due in await session.execute(
@@ -127,20 +133,21 @@ def _taking(
     state: str,
     total: int,
     refunded: int,
-    seats: list[tuple[int, int]],
+    seats: list[tuple[int, int, str]],
     back: tuple[int, int, int],
 ) -> Revenue:
     """`back`: what of it went back or will, the fees kept, and how many refunds are due."""
     sold = State(state) in PAID
     amount, fee, due = back
     kept = total - amount if sold else fee
-    parts = spread([paid for _, paid in seats], kept) if sold else []
+    parts = spread([paid for _, paid, _ in seats], kept) if sold else []
     return Revenue(
         booking_id,
         kept,
         refunded,
         due > 0,
-        tuple((seat_id, share) for (seat_id, _), share in zip(seats, parts, strict=sold)),
+        tuple((seat_id, share) for (seat_id, *_), share in zip(seats, parts, strict=sold)),
+        tuple((name, share) for (*_, name), share in zip(seats, parts, strict=sold)),
     )
 
 

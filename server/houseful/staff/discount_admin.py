@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.errors import NotFound
+from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.moments import check_order
 from houseful.domain.money import from_wire
 from houseful.domain.pricing import Discount
 from houseful.domain.wording import shown
 from houseful.ledger import audit, discounts, events
+from houseful.ledger.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database, Session
 from houseful.wire.codec import parse_iso
@@ -60,8 +61,11 @@ async def add_discount(
     currency = request.currency or house_currency
     starts, ends = (at and parse_iso(at) for at in (request.startsAt, request.endsAt))
     check_order("startsAt", starts or None, ends or None, "the end")
-    if request.eventId is not None and await events.get(session, request.eventId) is None:
-        raise NotFound(f"no event {request.eventId}", code="unknown_event")
+    if request.eventId is not None:
+        event = await events.get(session, request.eventId)
+        if event is None:
+            raise NotFound(f"no event {request.eventId}", code="unknown_event")
+        _require_names(event, request)
     is_money = request.amount is not None or request.minimum is not None
     await discounts.add(
         session,
@@ -75,11 +79,32 @@ async def add_discount(
         max_uses=request.maxUses,
         max_uses_per_user=request.maxUsesPerUser,
         minimum_minor=0 if request.minimum is None else from_wire(request.minimum, currency),
+        categories=list(dict.fromkeys(request.categories)),
+        ticket_types=list(dict.fromkeys(request.ticketTypes)),
     )
     await _audit(session, who, "add_discount", request.code, request.eventId)
     added = await discounts.find(session, request.code)
     assert added is not None  # noqa: S101 - added in this transaction
     return added
+
+
+def _require_names(event: EventRecord, request: DiscountRequest) -> None:
+    """Raises InvalidRequest for names that neither the list on sale nor the one to come has."""
+    lists = [prices for prices in (event.prices, event.next_prices) if prices]
+    known: dict[str, set[str]] = {
+        "categories": {name for prices in lists for name in prices.by_category},
+        "ticketTypes": {kind.name for prices in lists for kind in prices.types},
+    }
+    for field, names in (
+        ("categories", request.categories),
+        ("ticketTypes", request.ticketTypes),
+    ):
+        unknown = sorted(set(names) - known[field])
+        if unknown:
+            expected = shown(sorted(known[field]), 200)
+            raise InvalidRequest(
+                f"{field}: expected some of {expected}, got {shown(unknown)}", field=field
+            )
 
 
 async def _audit(

@@ -581,8 +581,18 @@ class RemovedEventsBody(TypedDict):
     keptEventIds: Annotated[list[int], Field(description="sold something, and stay")]
 
 
+Names = Annotated[list[Name], Field(max_length=200, description="Only for these; empty: for all.")]
+TypeNames = Annotated[
+    list[Annotated[str, Field(strict=True, min_length=1, max_length=64), FREE]],
+    Field(max_length=20, description="Only for these; empty: for all."),
+]
+
+
 class DiscountRequest(BaseModel):
-    """A percentage or an amount off."""
+    """A percentage or an amount off, of all tickets or of those of some categories and types, by name.
+
+    Of an event's own code the names must be the event's.
+    """
 
     code: Annotated[
         str, Field(strict=True, min_length=1, max_length=64, examples=["SUMMER10"]), FREE
@@ -596,6 +606,8 @@ class DiscountRequest(BaseModel):
     maxUses: Annotated[int | None, Field(strict=True, ge=1, le=10**9)] = None
     maxUsesPerUser: Annotated[int | None, Field(strict=True, ge=1, le=10**9)] = None
     minimum: Amount | None = None
+    categories: Names = []
+    ticketTypes: TypeNames = []
 
 
 class DiscountBody(TypedDict):
@@ -611,6 +623,8 @@ class DiscountBody(TypedDict):
     maxUses: int | None
     maxUsesPerUser: int | None
     minimum: Decimal
+    categories: Annotated[list[str], Field(description="only for these; empty: for all")]
+    ticketTypes: Annotated[list[str], Field(description="only for these; empty: for all")]
     used: int
     active: Annotated[bool, Field(description="Counts now, for somebody.")]
 
@@ -638,6 +652,14 @@ class CategoryCountsBody(SectionCountsBody):
     """How the seats of one category stand."""
 
     price: Decimal
+
+
+class SoldTypeBody(TypedDict):
+    """How many tickets of a type are sold; the name is empty for those sold before types had names."""
+
+    name: str
+    booked: int
+    revenue: Decimal
 
 
 class ExpiringBody(TypedDict):
@@ -734,6 +756,9 @@ class OccupancyFacts(TypedDict):
     refunded: Decimal
     sections: list[SectionCountsBody]
     categories: list[CategoryCountsBody]
+    ticketTypes: Annotated[
+        list[SoldTypeBody], Field(description="in their order; empty where types have no names")
+    ]
     expiringSoon: ExpiringBody
     rates: RatesBody
     funnel: FunnelBody

@@ -52,6 +52,8 @@ def discount_view(call: Call, discount: Discount) -> DiscountBody:
         "maxUses": discount.max_uses,
         "maxUsesPerUser": discount.max_uses_per_user,
         "minimum": to_wire(discount.minimum_minor, currency),
+        "categories": list(discount.categories),
+        "ticketTypes": list(discount.ticket_types),
         "used": discount.used,
         "active": is_active(discount, call.context.clock()),
     }
