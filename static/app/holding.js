@@ -20,8 +20,9 @@ const LIVE_BOOKINGS = new Set(["CONFIRMED", "PENDING", "REQUIRES_ACTION"]);
  * @param {import("./purchase-state.js").PurchaseState} state
  * @param {ReturnType<typeof import("./picking.js").createPicking>} picking
  * @param {() => Promise<void>} refreshSeats reads the whole map again
+ * @param {(seatIds: readonly number[]) => void} [placesHeld] picked places have become these seats
  */
-export function createHolding(app, state, picking, refreshSeats) {
+export function createHolding(app, state, picking, refreshSeats, placesHeld) {
   const { api, analytics, toasts } = app;
   const { eventId, house, machine, selection, places, heads, headsOf, timer, heldIds } = state;
   const { interrupted, losses, partial, canExtend, wakeups, isWithdrawn, holdSeconds } = state;
@@ -135,7 +136,9 @@ export function createHolding(app, state, picking, refreshSeats) {
    */
   function reserved(data) {
     const failed = data.failedSeats ?? [], failedAreas = data.failedAreas ?? [];
+    const before = new Set(heldIds.peek());
     batch(() => {
+      placesHeld?.(data.reservedSeatIds.filter((id) => !before.has(id)));
       selection.clearSelection();
       places.clear();
       heads.clear();
@@ -347,6 +350,7 @@ export function createHolding(app, state, picking, refreshSeats) {
       expiresAt: active.expiresAt,
       expiresInSeconds: active.expiresInSeconds,
       units: active.units,
+      priceList: active.priceList,
     };
     batch(() => {
       if (machine.state.peek() === "CONFIRMED") machine.reset();

@@ -62,8 +62,8 @@ export function createPurchaseState(app, eventId, onExpire) {
   /** The venue gave this buyer's seats to others: said once, then false again. */
   const isWithdrawn = signal(false);
 
-  /** Seat id → the ticket type chosen for it, where it is not the default. */
-  const tickets = signal(/** @type {ReadonlyMap<number, number>} */ (new Map()));
+  /** Seat id, or a picked place's key → the ticket type chosen for it, where it is not the default. */
+  const tickets = signal(/** @type {ReadonlyMap<number | string, number>} */ (new Map()));
   const machine = createCheckoutMachine();
   const places = createAreaChoice();
   /** Unit id → for how many people it was picked. */

@@ -16,6 +16,7 @@ import { keepPurchase } from "./keeping.js";
 import { createPicking } from "./picking.js";
 import { createPurchaseState } from "./purchase-state.js";
 import { createSaleWindow } from "./sale-window.js";
+import { createTicketPrices } from "./ticket-prices.js";
 
 /** @typedef {ReturnType<typeof createPurchase>} Purchase */
 
@@ -28,7 +29,8 @@ export function createPurchase(app, eventId) {
   const state = createPurchaseState(app, eventId, () => holding.expire());
   const { event, house, geometry, problem, live, noteChange } = state;
   const picking = createPicking(app, state);
-  const holding = createHolding(app, state, picking, refreshSeats);
+  const prices = createTicketPrices(app, state);
+  const holding = createHolding(app, state, picking, refreshSeats, prices.placesHeld);
   const party = createParty(app, state, holding);
   const loneSeats = createLoneSeats(app, state);
   const saleWindow = createSaleWindow(app, state, () => void load());
@@ -94,7 +96,7 @@ export function createPurchase(app, eventId) {
   }
 
   keepPurchase(app, state);
-  return { ...state, ...picking, ...holding, ...loneSeats, party, load, watchSeats, leave, refreshSeats };
+  return { ...state, ...picking, ...holding, ...loneSeats, party, prices, load, watchSeats, leave, refreshSeats };
 }
 
 /** @param {import("../net/api.js").EventDetails | null} before @param {import("../net/api.js").EventDetails} now */

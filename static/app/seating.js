@@ -4,7 +4,7 @@
  * Joins the drawing (geometry), the live state (seat store) and the event's prices.
  * Never: holds state of its own; every answer is read from the store.
  */
-import { moneyRange, t } from "../lib/i18n.js";
+import { money, moneyRange, t } from "../lib/i18n.js";
 import { STATUSES } from "../lib/wire-codes.js";
 import { addDecimals } from "../lib/money.js";
 import { createUnits, seatsOf } from "../state/units.js";
@@ -30,18 +30,23 @@ const FLAGS = /** @type {const} */ ([[1, "accessible"], [2, "companion"], [4, "r
  */
 export function createHouse(geometry, store, event) {
   const priceByName = new Map(event.categories.map((category) => [category.name, category.price]));
-  /** @type {{ name: string, color: string, price: string }[]} */
+  /** @param {string} name */
+  const leastOf = (name) => {
+    const sold = event.categories.find((other) => other.name === name)?.tickets ?? [];
+    return sold.map((ticket) => ticket.price).sort((a, b) => Number(a) - Number(b))[0] ?? "0.00";
+  };
+  /** `price` is what a press takes, `least` what the cheapest ticket there costs. @type {{ name: string, color: string, price: string, least: string }[]} */
   const categories = geometry.categories.map((/** @type {any} */ category) => ({
     name: category.name,
     color: event.categories.find((other) => other.name === category.name)?.color ?? category.color,
     price: priceByName.get(category.name) ?? "0.00",
+    least: leastOf(category.name),
   }));
-  /** The least and the greatest price of some categories. @param {Iterable<number>} used @returns {[string, string]} */
+  /** The least price of some categories, of any ticket, and the greatest of those a press takes. @param {Iterable<number>} used @returns {[string, string]} */
   const priceRange = (used) => {
-    const prices = [...used].map((category) => categories[category]?.price ?? "0.00").sort((a, b) =>
-      Number(a) - Number(b)
-    );
-    return [prices[0] ?? "0.00", prices.at(-1) ?? "0.00"];
+    const all = [...used].flatMap((category) => categories[category] ?? []);
+    const sorted = (/** @type {string[]} */ prices) => prices.sort((a, b) => Number(a) - Number(b));
+    return [sorted(all.map((one) => one.least))[0] ?? "0.00", sorted(all.map((one) => one.price)).at(-1) ?? "0.00"];
   };
   /** @param {{ first: number, count: number }} range */
   const categoriesOf = ({ first, count }) => new Set(store.category.subarray(first, first + count));
@@ -123,6 +128,10 @@ export function createHouse(geometry, store, event) {
     isAvailable: (i) => store.status[i] === AVAILABLE,
     /** The least and the greatest price in a row. @param {HouseRow} row */
     rowPrices: (row) => priceRange(categoriesOf(row)),
+    /** The least and the greatest price of a category. @param {number} category */
+    categoryPrices: (category) => priceRange([category]),
+    /** "€40.00", or "from €15.00" where other tickets cost less. @param {number} category */
+    priceWords: (category) => priceWords(categories[category], event.currency),
     /** @param {number} i */
     statusOf: (i) => STATUSES[store.status[i] ?? 0] ?? "BLOCKED",
     /** @param {number} i an aisle lies after this seat */
@@ -162,6 +171,12 @@ export function createHouse(geometry, store, event) {
     /** @param {number} i @param {SeatFilter} [filter] */
     passes: (i, filter) => passes(store, i, filter),
   };
+}
+
+/** @param {{ price: string, least: string } | undefined} category @param {string} currency */
+export function priceWords(category, currency) {
+  const { price = "0.00", least = price } = category ?? {};
+  return Number(least) < Number(price) ? t("price.from", { price: money(least, currency) }) : money(price, currency);
 }
 
 /** @typedef {{ categories: Set<number> | null, accessible: boolean }} SeatFilter */

@@ -2,12 +2,13 @@
 /** What is picked and held, what it costs, and the button that goes on. On a phone a bottom sheet. */
 import { each, h, View } from "../lib/dom.js";
 import { money, t } from "../lib/i18n.js";
-import { addDecimals } from "../lib/money.js";
 import { go } from "../lib/routes.js";
 import { computed, signal } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
+import { placeKey } from "../app/ticket-prices.js";
 import { areaStepper } from "./area-stepper.js";
 import { giveBackKindly } from "./lone-dialog.js";
+import { typeChoice } from "./type-choice.js";
 import { unitStepper } from "./unit-stepper.js";
 
 /** Whether its line has room for a number of people. @param {import("../app/purchase-state.js").HeldSeat} line */
@@ -27,22 +28,27 @@ export class SeatCart extends View {
     const isOpen = signal(false);
     const picked = purchase.pickedLines;
     const held = purchase.heldSeats;
-    const standing = computed(() => {
-      const { areas } = purchase.house.value?.store ?? {};
-      return areas?.list.filter((area) => places.of(area.id) > 0) ?? [];
+    const { prices } = purchase;
+    const { standing, orderFee, total } = prices;
+    /** @param {import("../app/ticket-prices.js").Line} ticket @param {string} label */
+    const choice = (ticket, label) =>
+      typeChoice({
+        label: t("checkout.ticketFor", { seat: label }),
+        types: () => prices.typesOf(ticket),
+        chosen: () => purchase.tickets.value.get(ticket.key),
+        currency: currency(),
+        onChoose: (type) => prices.choose(ticket.key, type),
+      });
+    /** What a line is bought as, and for how much. @param {() => import("../app/purchase-state.js").HeldSeat} line @param {boolean} isHeld */
+    const bought = (line, isHeld) => ({
+      types: each(
+        h("span", { class: "ticket-types" }),
+        () => prices.ticketsOf(line(), isHeld),
+        (ticket) => ticket.key,
+        (ticket) => h("span", null, choice(ticket, line().place)),
+      ),
+      price: h("span", { class: "tabular" }, () => money(prices.lineTotal(line(), isHeld), currency())),
     });
-    /** @param {{ category: number }} area */
-    const priceOf = (area) => purchase.house.value?.categories[area.category]?.price ?? "0.00";
-    const subtotal = computed(() =>
-      addDecimals([
-        ...picked.value.map((seat) => seat.price),
-        ...held.value.map((seat) => seat.price),
-        ...standing.value.flatMap((area) => Array(places.of(area.id)).fill(priceOf(area))),
-      ])
-    );
-    // As the server has it: an order that costs nothing carries no fee.
-    const orderFee = computed(() => Number(subtotal.value) ? purchase.event.value?.orderFee ?? "0" : "0");
-    const total = computed(() => addDecimals([subtotal.value, orderFee.value]));
     const number = computed(() =>
       [...picked.value, ...held.value].reduce((sum, line) => sum + line.seatIds.length, places.count())
     );
@@ -96,8 +102,9 @@ export class SeatCart extends View {
               h(
                 "ul",
                 null,
-                held.value.map((seat) =>
-                  h(
+                held.value.map((seat) => {
+                  const line = bought(() => seat, true);
+                  return h(
                     "li",
                     { class: `ticket-line ${isStepped(seat) ? "is-unit" : ""}` },
                     h(
@@ -105,17 +112,18 @@ export class SeatCart extends View {
                       null,
                       h("strong", null, seat.place),
                       seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
+                      line.types,
                     ),
                     seat.unit ? unitStepper(purchase, seat.unit) : null,
-                    h("span", { class: "tabular" }, money(seat.price, currency())),
+                    line.price,
                     h("button", {
                       class: "plain-button",
                       type: "button",
                       "aria-label": t("cart.releaseOne", { seat: seat.place }),
                       onclick: () => giveBackKindly(purchase, seat.id),
                     }, icon("close")),
-                  )
-                ),
+                  );
+                }),
               ),
               h("button", {
                 class: "link-button",
@@ -125,8 +133,9 @@ export class SeatCart extends View {
             )
             : null,
         () => isPicked() && held.value.length ? h("h3", null, t("cart.selected")) : null,
-        each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) =>
-          h(
+        each(h("ul", null), () => picked.value, (seat) => seat.id, (seat) => {
+          const line = bought(() => picked.value.find(({ id }) => id === seat.id) ?? seat, false);
+          return h(
             "li",
             {
               class: () =>
@@ -139,32 +148,39 @@ export class SeatCart extends View {
               null,
               h("strong", null, seat.place),
               seat.category === seat.section ? null : h("span", { class: "muted" }, seat.category),
+              line.types,
             ),
             seat.unit ? unitStepper(purchase, seat.unit) : null,
-            h(
-              "span",
-              { class: "tabular" },
-              () => money(picked.value.find(({ id }) => id === seat.id)?.price ?? seat.price, currency()),
-            ),
+            line.price,
             h("button", {
               class: "plain-button",
               type: "button",
               "aria-label": t("remove", { seat: seat.place }),
               onclick: () => purchase.dropSeats([seat.id]),
             }, icon("close")),
-          )),
-        each(h("ul", null), () => standing.value, (area) => area.id, (area) =>
-          h(
+          );
+        }),
+        each(h("ul", null), () => standing.value, (area) => area.id, (area) => {
+          const category = purchase.house.peek()?.categories[area.category]?.name ?? "";
+          const lines = computed(() => Array.from({ length: places.of(area.id) }, (_, n) => placeKey(area.id, n)));
+          return h(
             "li",
             { class: "ticket-line" },
-            h(
-              "span",
-              null,
-              h("strong", null, area.name),
-              h("span", { class: "muted tabular" }, () => money(priceOf(area), currency())),
-            ),
+            h("span", null, h("strong", null, area.name)),
             areaStepper(purchase, area),
-          )),
+            // Each place has a type of its own, as each seat has.
+            each(h("ul", { class: "place-lines" }), () => lines.value, (key) => key, (key) => {
+              const ticket = { key, category, isHeld: false };
+              const price = () => money(prices.priceOf(ticket), currency());
+              return h(
+                "li",
+                { class: "ticket-line" },
+                h("span", null, choice(ticket, area.name)),
+                h("span", { class: "tabular" }, price),
+              );
+            }),
+          );
+        }),
         this.losses(),
       ),
       h(
@@ -184,6 +200,11 @@ export class SeatCart extends View {
           ),
           h("strong", { class: "tabular" }, () => money(total.value, currency())),
         ),
+        h(
+          "p",
+          { class: "fault", role: "status" },
+          () => prices.fault.value ? [icon("error"), prices.fault.value] : null,
+        ),
         () => {
           const isReserving = machine.state.value === "RESERVING";
           if (isPicked() || isReserving || !held.value.length) {
@@ -197,7 +218,8 @@ export class SeatCart extends View {
           return h("button", {
             class: "button is-primary is-wide",
             type: "button",
-            onclick: () => go(`/events/${purchase.eventId}/checkout`),
+            "aria-disabled": () => String(prices.fault.value !== ""),
+            onclick: () => !prices.fault.peek() && go(`/events/${purchase.eventId}/checkout`),
           }, t("cart.continue"));
         },
       ),

@@ -1,11 +1,12 @@
 // @ts-check
 /** One event: what, when, where, for how much, and the way to its seats. */
 import { custom, h, View, watch } from "../lib/dom.js";
-import { count, longDate, money, shortDate, t } from "../lib/i18n.js";
+import { count, longDate, shortDate, t } from "../lib/i18n.js";
 import { entitle, failure, skeleton } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
 import { go } from "../lib/routes.js";
 import "./party-finder.js";
+import { priceWords } from "../app/seating.js";
 import { poster } from "./poster.js";
 import { saleCountdown } from "../ui/sale-countdown.js";
 
@@ -71,7 +72,11 @@ export class EventView extends View {
                   null,
                   h("span", { class: "swatch", style: { "--swatch": category.color } }),
                   h("span", null, category.name),
-                  h("strong", { class: "tabular" }, money(category.price, event.currency)),
+                  h(
+                    "strong",
+                    { class: "tabular" },
+                    priceWords({ ...category, least: leastPrice(category) }, event.currency),
+                  ),
                 )
               ),
             ),
@@ -142,6 +147,9 @@ export class EventView extends View {
   }
 }
 customElements.define("event-view", EventView);
+
+/** @param {import("../net/api.js").EventDetails["categories"][number]} category */
+const leastPrice = ({ tickets }) => tickets.map(({ price }) => price).sort((a, b) => Number(a) - Number(b))[0] ?? "0";
 
 /** @param {string} sign @param {string} words @param {import("../lib/dom.js").Child} value */
 function fact(sign, words, value) {

@@ -119,12 +119,11 @@ export class SeatFinder extends View {
           this.purchase.revision.value;
           return area.free;
         });
-        const price = house.categories[area.category]?.price ?? "0.00";
         return h(
           "li",
           { class: "area-line", hidden: () => !isShown() },
           h("span", { class: "section-name" }, area.name),
-          h("span", { class: "section-price tabular" }, this.prices(price, price)),
+          h("span", { class: "section-price tabular" }, this.prices(...house.categoryPrices(area.category))),
           h(
             "span",
             { class: "section-free" },

@@ -5,6 +5,7 @@ import { longDate, money, t } from "../lib/i18n.js";
 import { addDecimals } from "../lib/money.js";
 import { computed } from "../lib/signals.js";
 import { icon } from "../ui/icons.js";
+import { typeChoice } from "./type-choice.js";
 
 /** @typedef {{ seatId: number, price: string }} PricedItem */
 /** @typedef {import("../app/purchase-state.js").HeldSeat} HeldSeat */
@@ -164,53 +165,35 @@ export function orderSummary({ purchase, event, quote, fault, ticketFault, isPay
 }
 
 /**
- * The ticket types a seat may be sold under, and the note of the chosen one; nothing where there is one.
+ * The ticket types a seat may be sold under: of the quote, and until there is one of the basket.
  * @param {HeldSeat} seat
  * @param {Pick<Parameters<typeof orderSummary>[0], "purchase" | "quote" | "isPaying" | "onTicket">} parts
  */
 function ticketChoice(seat, { purchase, quote, isPaying, onTicket }) {
-  const { tickets } = purchase;
-  const types = computed(() => typesOf(quote.value, seat.category));
-  const ids = computed(() => types.value.map((kind) => kind.id).join(" "));
-  const chosen = () => types.value.find((kind) => kind.id === tickets.value.get(seat.id)) ?? types.value[0];
-  return [
-    () => {
-      if (!ids.value.includes(" ")) return h("span", null, types.peek()[0]?.name ?? "");
-      const choice = h(
-        "select",
-        {
-          class: "ticket-type",
-          "aria-label": t("checkout.ticketFor", { seat: seat.place }),
-          disabled: () => isPaying.value,
-          onchange: () => {
-            tickets.value = new Map(tickets.peek()).set(seat.id, Number(choice.value));
-            onTicket();
-          },
-        },
-        types.peek().map((kind) =>
-          h("option", { value: String(kind.id) }, `${kind.name}, ${money(kind.price, purchase.currency())}`)
-        ),
-      );
-      choice.value = String(tickets.peek().get(seat.id) ?? types.peek()[0]?.id);
-      return choice;
+  const { tickets, prices } = purchase;
+  return typeChoice({
+    label: t("checkout.ticketFor", { seat: seat.place }),
+    types: () =>
+      quote.value ? typesOf(quote.value, seat.category) : prices.typesOf({ category: seat.category, isHeld: true }),
+    chosen: () => tickets.value.get(seat.id),
+    currency: purchase.currency(),
+    isLocked: () => isPaying.value,
+    onChoose: (type) => {
+      prices.choose(seat.id, type);
+      onTicket();
     },
-    h("span", { class: "muted" }, () => chosen()?.note ?? ""),
-  ];
+  });
 }
 
 /**
- * @param {import("../net/api.js").Quote | null} quote
+ * @param {import("../net/api.js").Quote} quote
  * @param {string} category
- * @returns {{ id: number, name: string, note: string, price: string }[]} the named types sold there
+ * @returns {{ id: number, name: string, note: string, price: string }[]} the types sold there
  */
 function typesOf(quote, category) {
-  /** @type {import("../lib/wire-types.js").CategoryOffersBody[]} */
-  const offers = quote?.offers ?? [];
-  /** @type {import("../lib/wire-types.js").TicketTypeBody[]} */
-  const known = quote?.ticketTypes ?? [];
-  const sold = offers.find((one) => one.category === category)?.tickets ?? [];
+  const sold = quote.offers.find((one) => one.category === category)?.tickets ?? [];
   return sold.flatMap((offer) => {
-    const kind = known.find((one) => one.id === offer.ticketTypeId);
-    return kind?.name ? [{ id: kind.id, name: kind.name, note: kind.note, price: offer.price }] : [];
+    const kind = quote.ticketTypes.find((one) => one.id === offer.ticketTypeId);
+    return kind ? [{ ...kind, price: offer.price }] : [];
   });
 }

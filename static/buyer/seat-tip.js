@@ -1,7 +1,7 @@
 // @ts-check
 /** The seat or standing area under the pointer, in words, beside it. */
 import { h, listen } from "../lib/dom.js";
-import { money, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { signal } from "../lib/signals.js";
 import { placeTip } from "../ui/tip-place.js";
 
@@ -19,8 +19,8 @@ export function seatTip(purchase, house, map) {
     () => {
       purchase.revision.value;
       const area = house.store.areas.list[over.value.area];
-      if (area) return areaWords(purchase, house, area);
-      return over.value.seat < 0 ? null : seatWords(purchase, house, over.value.seat);
+      if (area) return areaWords(house, area);
+      return over.value.seat < 0 ? null : seatWords(house, over.value.seat);
     },
   );
   listen(map, "seat-hover", ({ detail }) => {
@@ -30,23 +30,23 @@ export function seatTip(purchase, house, map) {
   return tip;
 }
 
-/** @param {Purchase} purchase @param {House} house @param {number} i */
-function seatWords(purchase, house, i) {
+/** @param {House} house @param {number} i */
+function seatWords(house, i) {
   const state = MARKS[house.store.mark[i] ?? 0] || house.statusOf(i), unit = house.unitAt(i);
   return [
     h("strong", null, unit ? house.unitName(unit) : house.place(i)),
     h("span", { class: "muted" }, house.store.sectionName(i)),
-    unit ? h("span", null, house.unitNote(unit)) : priceWords(purchase, house, house.store.category[i] ?? 0),
+    unit ? h("span", null, house.unitNote(unit)) : priceWords(house, house.store.category[i] ?? 0),
     h("span", { class: `seat-tip-state is-${state.toLowerCase()}` }, t(`status.${state}`)),
     house.flagWords(i).map((word) => h("span", { class: "muted" }, word)),
   ];
 }
 
-/** @param {Purchase} purchase @param {House} house @param {Readonly<import("../state/areas.js").StandingArea>} area */
-const areaWords = (purchase, house, area) => [
+/** @param {House} house @param {Readonly<import("../state/areas.js").StandingArea>} area */
+const areaWords = (house, area) => [
   h("strong", null, area.name),
   area.entrance ? h("span", { class: "muted" }, t("seats.entrance", { name: area.entrance })) : null,
-  priceWords(purchase, house, area.category),
+  priceWords(house, area.category),
   h(
     "span",
     { class: `seat-tip-state ${area.free ? "is-available" : ""}` },
@@ -54,13 +54,13 @@ const areaWords = (purchase, house, area) => [
   ),
 ];
 
-/** @param {Purchase} purchase @param {House} house @param {number} category */
-function priceWords(purchase, house, category) {
-  const { name, price } = house.categories[category] ?? { name: "", price: "0.00" };
+/** @param {House} house @param {number} category */
+function priceWords(house, category) {
+  const name = house.categories[category]?.name ?? "";
   return h(
     "span",
     { class: "seat-tip-price" },
     `${name} · `,
-    h("b", { class: "tabular" }, money(price, purchase.currency())),
+    h("b", { class: "tabular" }, house.priceWords(category)),
   );
 }

@@ -79,7 +79,7 @@ export class SeatsView extends View {
       const known = purchase.house.peek(), unit = known?.unitAt(i);
       return known && unit ? known.unitNote(unit) : "";
     };
-    map.priceText = (category) => money(house.categories[category]?.price ?? "0", event.currency);
+    map.priceText = (category) => (purchase.house.peek() ?? house).priceWords(category);
     listen(map, "palette-change", (change) => (colors.value = change.detail.categoryColors));
     map.store = house.store;
     watch(() => void (map.filter = filter.value));

@@ -20,7 +20,7 @@ import { batch, computed, signal } from "../lib/signals.js";
  * @typedef {{ id: number, reservedSeatIds: number[], expiresAt: string, expiresInSeconds: number,
  *   failedSeats?: { seatId: number, reason: string, code?: string }[],
  *   units?: { unitId: number, heads: number }[],
- *   failedAreas?: { areaId: number, reason: string, code: string, available: number }[] }} ReservationData
+ *   failedAreas?: { areaId: number, reason: string, code: string, available: number }[], priceList?: number }} ReservationData
  * @typedef {{ bookingReference: string, [field: string]: unknown }} BookingData
  * @typedef {{ message: string, retryable: boolean, sameKey?: boolean, code?: string,
  *   status?: number, field?: string }} CheckoutError `field`: the detail of the buyer's that is not taken

@@ -61,6 +61,10 @@ export default {
   "event.where": "Wo",
   "event.prices": "Preise",
   "event.pricesUntil": "Diese Preise gelten bis {when}.",
+  "price.from": "ab {price}",
+  "tickets.least": "{name}: mindestens {n} je Bestellung.",
+  "tickets.most": "{name}: höchstens {n} je Bestellung.",
+  "tickets.requires": "{name} gibt es nur neben ebenso vielen {other}.",
   "event.hold": {
     one: "Ihre Plätze bleiben {n} Minute für Sie reserviert, während Sie bezahlen.",
     other: "Ihre Plätze bleiben {n} Minuten für Sie reserviert, während Sie bezahlen.",

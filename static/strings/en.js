@@ -59,6 +59,10 @@ export default {
   "event.where": "Where",
   "event.prices": "Prices",
   "event.pricesUntil": "These prices until {when}.",
+  "price.from": "from {price}",
+  "tickets.least": "{name}: at least {n} in an order.",
+  "tickets.most": "{name}: at most {n} in an order.",
+  "tickets.requires": "{name} is sold only beside as many {other}.",
   "event.hold": {
     one: "Seats are kept for {n} minute while you pay.",
     other: "Seats are kept for {n} minutes while you pay.",

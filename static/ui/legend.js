@@ -1,7 +1,7 @@
 // @ts-check
 /** Price categories with live counts, which also filter; accessible seats; what the marks mean. */
 import { h, svg, View } from "../lib/dom.js";
-import { money, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { formOf } from "../map/forms.js";
 import { icon } from "./icons.js";
 
@@ -49,7 +49,6 @@ export class SeatLegend extends View {
   render() {
     const { purchase, filter } = this;
     const house = /** @type {import("../app/seating.js").House} */ (purchase.house.peek());
-    const currency = purchase.event.peek()?.currency ?? "EUR";
     const counts = house.store.counts;
     const hasAccessible = house.store.flags.some((flags) => flags & 1);
 
@@ -79,7 +78,7 @@ export class SeatLegend extends View {
             h("span", { class: "swatch", style: { "--swatch": () => this.colors.value[index] ?? category.color } }),
             categoryMark(index),
             h("span", null, category.name),
-            h("strong", { class: "tabular" }, money(category.price, currency)),
+            h("strong", { class: "tabular" }, house.priceWords(index)),
             h("span", { class: "muted tabular" }, () => {
               purchase.revision.value;
               return t("seats.free", { n: (counts.categoryAvailable[index] ?? 0) + placesFree(index) });
