@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -90,8 +91,8 @@ class ByKeyboard(ByMouse):
 def charged(shop: Shop) -> list[int]:
     """What the gateway's double took, in minor units, the last first."""
     with closing(sqlite3.connect(shop.log.parent / "data" / "houseful.db")) as database:
-        found = database.execute("SELECT amount_minor FROM demo_charge ORDER BY created_at_ms DESC")
-        return [amount for (amount,) in found]
+        found = database.execute("SELECT record FROM demo_charge ORDER BY created_at_ms DESC")
+        return [json.loads(record)["amount_minor"] for (record,) in found]
 
 
 @pytest.mark.parametrize(

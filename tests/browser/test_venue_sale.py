@@ -92,7 +92,7 @@ async def test_new_prices_stand_on_the_buyers_page_when_it_is_looked_at_again(
     await expect(buyer.locator(".prices li").first).to_be_visible()
     page = (await venue_steps.clock_in(shop, enter, f"/{EVENT}/sale")).page
     await page.get_by_role("button", name="Change prices").click()
-    first = page.get_by_role("dialog").locator("input").first
+    first = page.get_by_role("dialog").locator(".price-fields input").first
     await first.fill("many")
     await page.get_by_role("dialog").get_by_label("Reason").fill("Better seats")
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
