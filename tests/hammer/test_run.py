@@ -25,13 +25,16 @@ from houseful.hammer.client import address
 from houseful.hammer.plan import RunPlan
 from houseful.hammer.report import Report
 from houseful.hammer.run import run
+from houseful.plans import reader
 from houseful.store.scripts import Scripts
 from houseful.store.seats import SeatStore
 from houseful.valkey.embedded import EmbeddedValkey
 from houseful.wire import frames
+from houseful.wire.codec import encode
 from tests.support.seat_plans import with_areas
 from tests.support.server_process import GUARDS, without
 from tests.support.serving import Server, running_server, small_plan
+from tests.support.table_charts import table_chart
 
 EVERYTHING = {
     "release": 20.0,
@@ -227,3 +230,13 @@ def hammer(url: str, *options: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         cwd=CHECKOUT,
     )
+
+
+async def test_whole_tables_are_bought_and_never_in_part(server: Server) -> None:
+    plan = reader.read(encode(table_chart()))
+    sale = server.add_event(plan, prices={"Table": 6_000, "Row": 3_000, "Box": 8_000})
+    report = await run(plan_for(server.url, sale.id, mix=EVERYTHING))
+    assert report.passed, report.as_json()["verdict"]
+    assert report.counts["reserve.units"] > 0
+    assert report.counts["verdict.units"] == 2
+    assert faults(report, "units") == []

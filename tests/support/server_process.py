@@ -26,7 +26,7 @@ from houseful.store.scripts import Scripts
 from houseful.telemetry import log
 
 CHANGES: Final[dict[str, tuple[str, str]]] = {
-    "version": ("if seat.version ~= version then return 'stale_version' end", ""),
+    "version": ("if version and seat.version ~= version then return 'stale_version' end", ""),
     "status": (
         "  if seat.status == 'B' then return 'booked' end",
         "  do return seat.version >= version and 'free' or 'stale_version' end",

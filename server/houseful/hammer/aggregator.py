@@ -119,6 +119,7 @@ class Aggregator:
         checks["maps"].note = f"{self.counts['verdict.maps']:,} maps"
         checks["double_sale"].note = f"{len(self.holds):,} holds"
         checks["areas"].note = f"{self.counts['verdict.areas']:,} areas"
+        checks["units"].note = f"{self.counts['verdict.units']:,} tables and boxes"
         checks["holds"].note = self._note_on_holds()
         checks[
             "payments"

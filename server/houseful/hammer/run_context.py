@@ -13,7 +13,7 @@ from houseful.domain.errors import HousefulError, InvalidRequest, NotFound, Unav
 from houseful.hammer.client.http_client import HttpClient, Reply
 from houseful.hammer.people.identities import Identities, Identity
 from houseful.hammer.plan import RunPlan
-from houseful.hammer.seat_forms import AreaCounts, read_areas
+from houseful.hammer.seat_forms import AreaCounts, SoldUnit, read_areas
 from houseful.hammer.verdict.record import Recorder
 from houseful.hammer.verdict.seat_map import Node, SeatMaps
 from houseful.wire.codec import parse_iso
@@ -48,6 +48,7 @@ class Facts:
     server_version: str
     ahead_s: float
     areas: tuple[SoldArea, ...] = ()
+    units: tuple[SoldUnit, ...] = ()
 
 
 class RunContext:
@@ -162,6 +163,10 @@ async def examine(plan: RunPlan) -> Facts:
             gateway=config["gateway"],
             server_version=str(config.get("version", "")),
             areas=await sold_areas(http, event_id, identity),
+            units=tuple(
+                SoldUnit(unit["id"], unit["seats"], unit["least"], unit["most"])
+                for unit in event.get("units", ())
+            ),
             ahead_s=0.0 if plan.address.is_loopback else await clock(http, event_id, identity),
         )
     except OSError as error:

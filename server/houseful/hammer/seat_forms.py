@@ -51,6 +51,16 @@ class ChartSeats:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class SoldUnit:
+    """A table or box that is sold whole: the id of its first seat, its seats, and for how many people."""
+
+    id: int
+    seats: int
+    least: int
+    most: int
+
+
 CHANGED: Final = re.compile(rb"[^\0]")
 
 

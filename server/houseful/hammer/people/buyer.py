@@ -91,6 +91,9 @@ class Buyer:
         self._who: Identity | None = None
         self._tries = 0
         self._session = uuid.uuid4().hex[:12]
+        self._units = {
+            seat: unit for unit in hall.facts.units for seat in range(unit.id, unit.id + unit.seats)
+        }
 
     async def run(self) -> None:
         try:
@@ -139,6 +142,10 @@ class Buyer:
         if dice.random() < plan.best_share:
             return Wanted("best_available", {"quantity": number})
         seats, is_stale = self._choose_seats(node, number)
+        unit = next((one for seat in seats if (one := self._units.get(seat))), None)
+        if unit is not None:
+            heads = dice.randint(unit.least, unit.most)
+            return Wanted("reserve", {"units": [{"unitId": unit.id, "heads": heads}]})
         chosen = [{"seatId": seat_id, "version": version} for seat_id, version in seats.items()]
         return Wanted("reserve", {"seats": chosen}, seats, is_stale) if seats else None
 
@@ -186,6 +193,9 @@ class Buyer:
             recorder.count("reserve.best")
         elif "areas" in wanted.body:
             recorder.count("reserve.places", len(hold.seats))
+        elif "units" in wanted.body:
+            recorder.count("reserve.units")
+            self._examine_units(hold)
         if wanted.is_stale:
             ((seat_id, sent),) = wanted.versions.items()
             recorder.fault(
@@ -194,6 +204,13 @@ class Buyer:
                 f" though it was known to be at version {sent + 1}",
             )
         return hold
+
+    def _examine_units(self, hold: RecordedHold) -> None:
+        seats = {seat for seat, _ in hold.seats}
+        for unit in {self._units[seat] for seat in seats & self._units.keys()}:
+            if not seats.issuperset(range(unit.id, unit.id + unit.seats)):
+                fault = f"{hold.holder} was granted part of unit {unit.id}: {sorted(seats)}"
+                self._hall.recorder.fault("units", fault)
 
     def _count_refusals(self, answer: Answer) -> None:
         failed = [

@@ -158,6 +158,7 @@ class Audit:
             refunded=whole["refundedAmount"],
             valid_tickets=len(tickets),
             papers=papers,
+            empty_seats=len(whole["seatIds"]) - len(whole["seats"]),
         )
 
     async def _papers(
@@ -190,14 +191,18 @@ class Audit:
             missing = list(verdict.not_booked(self._bookings, booked, end))
             places = {area.id: area.places for area in self._hall.facts.areas}
             wrong = list(verdict.miscounted(places, self._hall.areas, self._bookings))
-            if not (missing or wrong) or time.monotonic() > deadline:
+            split = list(verdict.split_units(self._hall.facts.units, node))
+            if not (missing or wrong or split) or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.2)
         for fault in missing:
             self._hall.recorder.fault("payments", fault)
         for fault in wrong:
             self._hall.recorder.fault("areas", fault)
+        for fault in split:
+            self._hall.recorder.fault("units", fault)
         self._hall.recorder.count("verdict.areas", len(places))
+        self._hall.recorder.count("verdict.units", len(self._hall.facts.units))
 
 
 def _is_at(viewer: VirtualViewer, server: Node) -> bool:

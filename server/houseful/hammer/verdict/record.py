@@ -71,6 +71,8 @@ class BookingSeen:
     refunded: float
     valid_tickets: int
     papers: str = ""
+    empty_seats: int = 0
+    """Seats that nobody sits on, taken because their table or box is."""
 
 
 @dataclass(slots=True)

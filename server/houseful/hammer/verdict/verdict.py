@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from houseful.domain.wording import shown
-from houseful.hammer.seat_forms import STATUSES, AreaCounts
+from houseful.hammer.seat_forms import STATUSES, AreaCounts, SoldUnit
 from houseful.hammer.verdict.record import BookingSeen, Purchase, RecordedHold
 from houseful.hammer.verdict.seat_map import Node
 
@@ -20,6 +20,7 @@ CHECKS: Final[dict[str, str]] = {
     "versions": "versions only rose",
     "double_sale": "no seat was held or sold twice",
     "areas": "free, held and booked places are each standing area's capacity",
+    "units": "a table or box that is sold whole is held and sold whole",
     "holds": "every hold was given back, bought, or ended by itself in time",
     "payments": "every payment has its tickets or its refund",
 }
@@ -93,6 +94,14 @@ def _twice(seat: int, found: Sequence[tuple[float, float, int, RecordedHold]]) -
 
 def _at(version: int) -> str:
     return f" (version {version})" if version >= 0 else ""
+
+
+def split_units(units: Iterable[SoldUnit], node: Node) -> Iterator[str]:
+    """Tables and boxes of which only some seats are taken, when nothing is under way any more."""
+    for unit in units:
+        found = {node.status(seat) for seat in range(unit.id, unit.id + unit.seats)}
+        if len(found) > 1:
+            yield f"unit {unit.id} is {' and '.join(STATUSES[one] for one in sorted(found))} at once"
 
 
 def miscounted(
@@ -190,7 +199,7 @@ def unsettled(purchases: Sequence[Purchase], bookings: Collection[BookingSeen]) 
 
 
 def _wrong_with(booking: BookingSeen) -> Iterator[str]:
-    name, seats = booking.reference, len(booking.seats)
+    name, seats = booking.reference, len(booking.seats) - booking.empty_seats
     if booking.status not in FINAL:
         yield f"{name} is still {booking.status}"
     elif booking.status == "CONFIRMED":
