@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from houseful.domain.errors import Unavailable
@@ -41,10 +41,11 @@ class SimulatedDatabase:
 
     async def transact(self, work: Work[T], *, is_repeatable: bool = False) -> T:
         def commit() -> T:
-            with self._engine.begin() as connection:
+            connection = connected(self._engine)
+            with connection.begin():
                 result = run(work, connection)
             if is_repeatable and self._faults.is_hit(Service.SQL):
-                with self._engine.begin() as connection:
+                with connection.begin():
                     result = run(work, connection)
             return result
 
@@ -83,8 +84,21 @@ class ReadOnlyDatabase:
 
 
 def looked_up(engine: Engine, work: Work[T]) -> T:
-    with engine.connect() as connection:
+    connection = connected(engine)
+    try:
         return run(work, connection)
+    finally:
+        connection.rollback()
+
+
+OPEN: Final[dict[Engine, Connection]] = {}
+
+
+def connected(engine: Engine) -> Connection:
+    """One for all transactions, as nothing runs beside them: making one takes as long as its work."""
+    if engine not in OPEN:
+        OPEN[engine] = engine.connect()
+    return OPEN[engine]
 
 
 CLOCK: Final[dict[str, VirtualLoop]] = {}
@@ -120,7 +134,10 @@ def engine_of(file: Path) -> Engine:
 
 def put_in_place(source: Path, file: Path) -> None:
     """Another database, which nobody has open, in the place of this one."""
-    engine_of(file).dispose()
+    engine = engine_of(file)
+    if engine in OPEN:
+        OPEN.pop(engine).close()
+    engine.dispose()
     shutil.copyfile(source, file)
 
 

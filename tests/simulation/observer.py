@@ -24,6 +24,8 @@ class Observer:
     def __init__(self, house: House) -> None:
         self._house = house
         self.problems: list[str] = []
+        self._records: dict[str, str] = {}
+        self._read_at = (0, 0)
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -62,9 +64,13 @@ class Observer:
             self._versions[process] = versions
 
     def _raw(self) -> tuple[dict[str, str], int]:
+        """What Redis has, asked again only after something was written."""
         server = self._house.server
-        state = server.now(("HGETALL", event_keys(self._house.event.id)[1]))
-        return dict(zip(state[::2], state[1::2], strict=True)), self._house.loop.wall_ms()
+        if server.state_mark != self._read_at:
+            state = server.now(("HGETALL", event_keys(self._house.event.id)[1]))
+            self._records = dict(zip(state[::2], state[1::2], strict=True))
+            self._read_at = server.state_mark
+        return self._records, self._house.loop.wall_ms()
 
     def _look_at_holds(self) -> None:
         is_calm = self._house.loop.time() - self._house.faults.last_fault_s > CALM_S

@@ -46,6 +46,7 @@ class SeatServer:
             self.now(("SCRIPT", "LOAD", script.text))
         self.bell: Callable[[], None] = bool
         """Rung after each write, as keyspace notifications do; `bool()` does nothing."""
+        self._resets = 0
         self.reset()
 
     def reset(self) -> None:
@@ -54,6 +55,7 @@ class SeatServer:
         self.journal: list[tuple[int, tuple[Any, ...]]] = []
         self.incarnation = 1
         self.is_readonly = False
+        self._resets += 1
 
     def close(self) -> None:
         self._socket.close()
@@ -70,6 +72,11 @@ class SeatServer:
 
     def stamp(self) -> str:
         return f"{self.incarnation:040d}"
+
+    @property
+    def state_mark(self) -> tuple[int, int]:
+        """Another one after each write, restart and restore."""
+        return self._resets * 1_000 + self.incarnation, len(self.journal)
 
     def name_of(self, command: Sequence[Any]) -> str:
         return self.names.get(str(command[1]), "?") if command[0] == "EVALSHA" else str(command[0])

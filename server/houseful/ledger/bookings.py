@@ -72,6 +72,20 @@ _LEASED: Final = {"lease_until_ms": database_ms() + bindparam("new_lease_ms", ty
 _ADD: Final = insert(BOOKING).values(**_LEASED).returning(*BOOKING.c)
 _GET: Final = select(BOOKING).where(BOOKING.c.id == bindparam("wanted"))
 
+_TAKE: Final = (
+    update(BOOKING)
+    .where(BOOKING.c.id == bindparam("wanted"), is_over(BOOKING))
+    .values(lease=bindparam("held"), version=BOOKING.c.version + 1, **_LEASED)
+    .returning(*BOOKING.c)
+)
+_DUE: Final = (
+    select(BOOKING.c.id)
+    .where(BOOKING.c.next_run_at_ms <= bindparam("now"), is_over(BOOKING))
+    .order_by(BOOKING.c.next_run_at_ms)
+    .limit(bindparam("most", type_=Big))
+)
+"""Built once, as each worker asks every second and building costs more than running them."""
+
 
 def booking(row: Any) -> Booking:
     values = {name: row._mapping[name] for name in Booking.__slots__}
@@ -154,18 +168,8 @@ def _changing(names: tuple[str, ...]) -> Any:
 
 async def take(session: Session, booking_id: int, *, lease: str, lease_ms: int) -> Booking | None:
     """The booking with a lease of ours on it; None while somebody else's binds."""
-    row = (
-        await session.execute(
-            update(BOOKING)
-            .where(BOOKING.c.id == booking_id, is_over(BOOKING))
-            .values(
-                lease=lease,
-                lease_until_ms=database_ms() + lease_ms,
-                version=BOOKING.c.version + 1,
-            )
-            .returning(*BOOKING.c)
-        )
-    ).one_or_none()
+    parameters = {"wanted": booking_id, "held": lease, "new_lease_ms": lease_ms}
+    row = (await session.execute(_TAKE, parameters)).one_or_none()
     return booking(row) if row is not None else None
 
 
@@ -189,13 +193,7 @@ async def let_go_declined(session: Session, booking_id: int) -> None:
 
 async def due(session: Session, now_ms: int, limit: int) -> list[int]:
     """Bookings that somebody must go on with and nobody does."""
-    found = await session.execute(
-        select(BOOKING.c.id)
-        .where(BOOKING.c.next_run_at_ms <= now_ms, is_over(BOOKING))
-        .order_by(BOOKING.c.next_run_at_ms)
-        .limit(limit)
-    )
-    return list(found.scalars())
+    return list((await session.execute(_DUE, {"now": now_ms, "most": limit})).scalars())
 
 
 async def count_unfinished(session: Session) -> dict[str, int]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from houseful.domain.booking import LIVE, State
 from houseful.ledger.leases import is_over
-from houseful.ledger.models import BOOKING, EVENT
+from houseful.ledger.models import BOOKING, EVENT, Big
 from houseful.sql.database import Session
 
 ENDED: Final = LIVE - {State.CANCELLING}
@@ -61,21 +61,23 @@ async def begin(session: Session, event_id: int, who: str, reason: str, now_ms: 
     return bool(begun.rowcount)
 
 
+_DUE: Final = (
+    select(BOOKING.c.id, EVENT.c.cancelled_by, EVENT.c.cancel_reason)
+    .join(EVENT, EVENT.c.id == BOOKING.c.event_id)
+    .where(
+        EVENT.c.cancelled_at_ms.is_not(None),
+        BOOKING.c.state.in_([str(state) for state in sorted(ENDED)]),
+        BOOKING.c.dispute != "OPEN",
+        is_over(BOOKING),
+    )
+    .order_by(BOOKING.c.id)
+    .limit(bindparam("most", type_=Big))
+)
+
+
 async def due(session: Session, limit: int) -> list[Due]:
     """Bookings that are to be ended and that nobody works on."""
-    found = await session.execute(
-        select(BOOKING.c.id, EVENT.c.cancelled_by, EVENT.c.cancel_reason)
-        .join(EVENT, EVENT.c.id == BOOKING.c.event_id)
-        .where(
-            EVENT.c.cancelled_at_ms.is_not(None),
-            BOOKING.c.state.in_([str(state) for state in sorted(ENDED)]),
-            BOOKING.c.dispute != "OPEN",
-            is_over(BOOKING),
-        )
-        .order_by(BOOKING.c.id)
-        .limit(limit)
-    )
-    return [Due(*row) for row in found]
+    return [Due(*row) for row in await session.execute(_DUE, {"most": limit})]
 
 
 async def progress(session: Session, event_id: int) -> Progress | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from houseful.ledger.models import COUNTER
+from houseful.ledger.models import COUNTER, Big
 from houseful.sql.database import Database, Session
 
 
@@ -30,20 +30,27 @@ def _advance(dialect: str) -> Any:
     ).returning(COUNTER.c.value)
 
 
+_VALUE: Final = select(COUNTER.c.value).where(COUNTER.c.name == bindparam("wanted"))
+
+
+@cache
+def _take_turn(dialect: str) -> Any:
+    statement = upsert_in(dialect, COUNTER)
+    return statement.on_conflict_do_update(
+        index_elements=[COUNTER.c.name],
+        set_={"value": statement.excluded.value},
+        where=COUNTER.c.value <= bindparam("before", type_=Big),
+    ).returning(COUNTER.c.value)
+
+
 async def take_turn(session: Session, name: str, now_ms: int, every_ms: int) -> int | None:
     """Work that one of all processes does every so often: the time of the turn before, or None when
     it is not due. 0 means that there was none before."""
-    before = (
-        await session.execute(select(COUNTER.c.value).where(COUNTER.c.name == name))
-    ).scalar_one_or_none()
-    statement = upsert(session, COUNTER).values(name=name, value=now_ms)
-    taken = await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[COUNTER.c.name],
-            set_={"value": now_ms},
-            where=COUNTER.c.value <= now_ms - every_ms,
-        ).returning(COUNTER.c.value)
-    )
+    before = (await session.execute(_VALUE, {"wanted": name})).scalar_one_or_none()
+    if before is not None and before > now_ms - every_ms:
+        return None
+    parameters = {"name": name, "value": now_ms, "before": now_ms - every_ms}
+    taken = await session.execute(_take_turn(session.dialect.name), parameters)
     return (before or 0) if taken.first() is not None else None
 
 
@@ -62,7 +69,7 @@ async def advance(session: Session, name: str, by: int = 1) -> int:
 
 async def value(session: Session, name: str) -> int:
     """The counter as it stands; 0 when nobody ever wrote it."""
-    found = await session.execute(select(COUNTER.c.value).where(COUNTER.c.name == name))
+    found = await session.execute(_VALUE, {"wanted": name})
     return found.scalar_one_or_none() or 0
 
 

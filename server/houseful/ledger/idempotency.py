@@ -102,6 +102,25 @@ _FINISH: Final = (
 )
 
 
+_CLAIMED: Final = exists().where(BOOKING.c.id == KEY.c.id, BOOKING.c.state != "DECLINED")
+_ORPHANS: Final = (
+    select(KEY.c.id)
+    .where(KEY.c.status == 0, KEY.c.lease_until_ms > 0, is_over(KEY), ~_CLAIMED)
+    .limit(bindparam("most", type_=Big))
+    .with_for_update(skip_locked=True)
+    .cte("taken")  # read once, see `outbox.take_due`
+)
+_TAKE_ORPHANS: Final = (
+    update(KEY)
+    .where(KEY.c.id.in_(select(_ORPHANS.c.id)))
+    .values(
+        lease=bindparam("held"),
+        lease_until_ms=database_ms() + bindparam("lease_ms", type_=Big),
+    )
+    .returning(KEY.c.id, KEY.c.event_id)
+)
+
+
 async def _insert(
     session: Session, request: Request, lease: str, now_ms: int, lease_ms: int, keep_ms: int
 ) -> int | None:
@@ -188,19 +207,8 @@ async def take_orphans(
     session: Session, *, lease: str, lease_ms: int, limit: int
 ) -> list[tuple[int, int]]:
     """`(booking_id, event_id)` of requests that died before their claim; they are ours now."""
-    claimed = exists().where(BOOKING.c.id == KEY.c.id, BOOKING.c.state != "DECLINED")
-    ids = (
-        select(KEY.c.id)
-        .where(KEY.c.status == 0, KEY.c.lease_until_ms > 0, is_over(KEY), ~claimed)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("taken")  # read once, see `outbox.take_due`
-    )
     found = await session.execute(
-        update(KEY)
-        .where(KEY.c.id.in_(select(ids.c.id)))
-        .values(lease=lease, lease_until_ms=database_ms() + lease_ms)
-        .returning(KEY.c.id, KEY.c.event_id)
+        _TAKE_ORPHANS, {"held": lease, "lease_ms": lease_ms, "most": limit}
     )
     return [(row.id, row.event_id) for row in found]
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from houseful.domain.refunds import Kind, Line, RefundFee, RefundState, Returned
 from houseful.ledger.bookings import Booking
 from houseful.ledger.counters import upsert
-from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT, REFUND, TICKET
+from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT, REFUND, TICKET, Big
 from houseful.sql.database import Session
 
 LAST: Final = (Kind.WHOLE, Kind.REST)
@@ -46,6 +46,15 @@ class Refund:
 
 
 _COLUMNS: Final = tuple(REFUND.c[field.name] for field in fields(Refund))
+_DUE: Final = (
+    select(*_COLUMNS)
+    .where(
+        REFUND.c.next_run_at_ms <= bindparam("now"),
+        REFUND.c.booking_id.is_(None) | (REFUND.c.state == RefundState.GIVEN),
+    )
+    .order_by(REFUND.c.next_run_at_ms)
+    .limit(bindparam("most", type_=Big))
+)
 
 
 def _refund(row: Any) -> Refund:
@@ -167,16 +176,7 @@ async def seats_of(session: Session, booking_ids: Sequence[int]) -> dict[int, li
 async def due(session: Session, now_ms: int, limit: int) -> list[Refund]:
     """Refunds that no booking's own steps work on: of payments without one, and those given that
     are to be looked at again."""
-    rows = REFUND.c
-    found = await session.execute(
-        select(*_COLUMNS)
-        .where(
-            rows.next_run_at_ms <= now_ms,
-            rows.booking_id.is_(None) | (rows.state == RefundState.GIVEN),
-        )
-        .order_by(rows.next_run_at_ms)
-        .limit(limit)
-    )
+    found = await session.execute(_DUE, {"now": now_ms, "most": limit})
     return [_refund(row) for row in found]
 
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from sqlalchemy import delete, func, select
 
-from houseful.ledger.counters import upsert
+from houseful.ledger.counters import upsert_in
 from houseful.ledger.models import WORKER
 from houseful.sql.database import Session
 
 FORGET_MS = 24 * 3600 * 1000
 
 
+@cache
+def _beat(dialect: str) -> Any:
+    statement = upsert_in(dialect, WORKER)
+    return statement.on_conflict_do_update(
+        index_elements=[WORKER.c.id], set_={"beat_ms": statement.excluded.beat_ms}
+    )
+
+
 async def beat(session: Session, worker_id: str, now_ms: int) -> None:
     """Say that this worker lives."""
-    statement = upsert(session, WORKER).values(id=worker_id, beat_ms=now_ms)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=[WORKER.c.id], set_={"beat_ms": now_ms})
-    )
+    await session.execute(_beat(session.dialect.name), {"id": worker_id, "beat_ms": now_ms})
 
 
 async def last_beat(session: Session) -> int:
