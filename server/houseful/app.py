@@ -294,7 +294,9 @@ def build(settings: Settings, redis_url: str) -> Context:
         mails=mails,
         links=links,
         staff_events=staff_events,
-        staff=staff_of(database, seats, catalog, checkout, mails, signer, staff_events),
+        staff=staff_of(
+            database, seats, catalog, checkout, mails, signer, staff_events, settings.timezone
+        ),
         dashboards=Dashboards(
             live_events, catalog, seats, staff_store, Reporting(database, staff_store), choice
         ),

@@ -64,6 +64,7 @@
  * @typedef {{ perTicket?: string, percent?: string, perOrder?: string }} FeesRequest
  * @typedef {{ reference: string, email: string }} FindBookingRequest
  * @typedef {{ viewers: number, reserved: number, checkout: number, booked: number }} FunnelBody
+ * @typedef {{ currency: string, amount: string, payments: number }} GatewayFeesBody
  * @typedef {{ shape: string, x: number, y: number, width: number, height: number, rotation: number, points: number[], text: string, size: number, color: string, borderColor: string, floor: number, kind: string, capacity: number }} GeometryArea
  * @typedef {{ format: 1, name: string, width: number, height: number, scale: number, firstSeatId: number, count: number, floors: string[], focalPoint: number[] | null, categories: GeometryCategory[], sections: GeometrySection[], rows: GeometryRow[], x: number[], y: number[], category: number[], flags: number[], gaps: number[], labels: ((string | number)[])[], areas: GeometryArea[], standing?: GeometryStandingArea[] }} GeometryBody
  * @typedef {{ name: string, color: string, accessible: boolean }} GeometryCategory
@@ -128,6 +129,9 @@
  * @typedef {{ id: number, releasedSeatIds: number[] }} ReleasedBody
  * @typedef {{ releasedSeatIds: number[], failedSeats: FailedSeatBody[] }} ReleasedSeats
  * @typedef {{ eventIds: number[], keptEventIds: number[] }} RemovedEventsBody
+ * @typedef {{ from: string, to: string, lines: ReportLineBody[], totals: ReportTotalBody[], gatewayFees: GatewayFeesBody[], unknownFees: number }} ReportBody
+ * @typedef {{ kind: "ticket" | "order_fee" | "refund", day: string | null, eventId: number | null, event: string | null, category: string | null, ticketType: string | null, vatPercent: string | null, currency: string, count: number, amount: string, fee: string, discount: string, vat: string }} ReportLineBody
+ * @typedef {{ currency: string, tickets: number, returned: number, sales: string, refunds: string, revenue: string, fees: string, discounts: string, vat: string, owed: string }} ReportTotalBody
  * @typedef {{ to?: string, reason?: string }} ResendRequest
  * @typedef {{ id: number, eventId: number, status: "ACTIVE" | "PAYING" | "BOOKED" | "EXPIRED" | "RELEASED", seatIds: number[], places?: PlacesBody[], units?: HeldUnitBody[], createdAt: string, expiresAt: string, expiresInSeconds: number, priceList: number, total: string, reason: "staff" | null }} ReservationBody
  * @typedef {{ type: "reservation", state: "granted" | "extended" | "expiring" | "expired" | "released" | "paying" | "booked", reason: "staff" | null, id: number, seatIds: number[], expiresAt: string | null, expiresInSeconds: number, serverTime: string }} ReservationFrame

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.wording import shown
+
+DAY_MS: Final = 86_400_000
+MINUTE_MS: Final = 60_000
 
 NO_PLACES: Final = frozenset({"Factory", "localtime", "posixrules"})
 """Names in the database that stand for no zone, and that browsers do not know."""
@@ -33,6 +36,28 @@ def checked_zone(name: str) -> str:
 def local(at_ms: int, timezone: str) -> datetime:
     """The instant on the clocks of that zone."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(timezone))
+
+
+def offsets(timezone: str, since_ms: int, until_ms: int) -> list[tuple[int, int]]:
+    """[(from when, ms ahead of UTC), …] of a zone's clocks between two instants, the first from
+    `since_ms`; a change is found to the minute."""
+
+    def ahead(at_ms: int) -> int:
+        return round((local(at_ms, timezone).utcoffset() or timedelta()).total_seconds() * 1000)
+
+    found = [(since_ms, ahead(since_ms))]
+    at = since_ms
+    while at < until_ms:
+        then = min(at + DAY_MS, until_ms)
+        if ahead(then) != found[-1][1]:
+            low, high = at, then
+            while high - low > MINUTE_MS:
+                middle = (low + high) // 2
+                low, high = (middle, high) if ahead(middle) == found[-1][1] else (low, middle)
+            changes_at = high - high % MINUTE_MS
+            found.append((changes_at, ahead(changes_at)))
+        at = then
+    return found
 
 
 def zone_label(moment: datetime) -> str:

@@ -20,6 +20,7 @@ from houseful.staff.event_stream import StaffEventStream
 from houseful.staff.holds import Holds
 from houseful.staff.price_history import history
 from houseful.staff.refund_terms import RefundTerms
+from houseful.staff.reports import Reports
 from houseful.store.seats import SeatStore
 from houseful.tickets.code import TicketSigner
 from houseful.wire.staff import PriceListBody
@@ -38,6 +39,7 @@ class Staff:
     programme: EventAdmin
     discounts: DiscountAdmin
     refund_terms: RefundTerms
+    reports: Reports
 
     async def price_lists(self, event_id: int) -> list[PriceListBody]:
         """The newest first, with what is held and sold under each. Raises NotFound."""
@@ -63,8 +65,9 @@ def staff_of(
     mails: BookingMails,
     signer: TicketSigner,
     staff_events: StaffEventStream,
+    timezone: str,
 ) -> Staff:
-    """Staff's services over what the server stands on."""
+    """Staff's services over what the server stands on; `timezone` is the house's."""
     return Staff(
         database=database,
         catalog=catalog,
@@ -75,4 +78,5 @@ def staff_of(
         programme=EventAdmin(database, catalog, staff_events, seats),
         discounts=DiscountAdmin(database, catalog),
         refund_terms=RefundTerms(database, catalog),
+        reports=Reports(database, timezone),
     )

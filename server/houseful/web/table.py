@@ -15,6 +15,7 @@ from houseful.web.staff import (
     prices,
     readiness,
     refund_terms,
+    reports,
     seats,
 )
 from houseful.web.staff import bookings as staff_bookings
@@ -30,6 +31,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *payments.OPERATIONS,
     *refund_terms.OPERATIONS,
     *cancellation.OPERATIONS,
+    *reports.OPERATIONS,
     *check_in.OPERATIONS,
     *occupancy.OPERATIONS,
     *staff_events.OPERATIONS,

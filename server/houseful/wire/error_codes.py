@@ -87,6 +87,7 @@ SPECIAL: dict[str, tuple[int, str]] = {
     "refund_changed": (409, "The refund comes to another amount than was expected."),
     "refund_not_failed": (409, "The refund did not fail; there is nothing to try again."),
     "unknown_refund": (404, "The booking has no such refund."),
+    "report_too_large": (400, "More lines than a report has; choose fewer days or dimensions."),
     "unknown_receipt": (404, "The booking has no receipt of that number, or none yet."),
     "not_called_off": (404, "The event takes place; nothing of it is being cancelled."),
     "foreign_payment": (409, "The payment was taken by another house on the same account."),

@@ -128,6 +128,7 @@ export default {
   "fault.total_changed": "Der Preis hat sich geändert. Bitte sehen Sie sich die neue Summe an, bevor Sie zahlen.",
   "fault.unauthenticated": "Sie sind nicht angemeldet. Bitte versuchen Sie es noch einmal.",
   "fault.unavailable": "Das kann der Server gerade nicht. Bitte versuchen Sie es gleich noch einmal.",
+  "fault.report_too_large": "Dieser Bericht hat zu viele Zeilen. Bitte weniger Tage wählen.",
   "fault.unknown_receipt":
     "Diese Rechnung gibt es nicht, oder noch nicht. Bitte versuchen Sie es in einer Minute noch einmal.",
   "fault.unknown_booking": "Diese Buchung gibt es nicht, oder sie gehört Ihnen nicht.",

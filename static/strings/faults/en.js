@@ -126,6 +126,7 @@ export default {
   "fault.total_changed": "The price has changed. Please look at the new total before you pay.",
   "fault.unauthenticated": "You are not signed in. Please try again.",
   "fault.unavailable": "The server cannot do this at the moment. Please try again shortly.",
+  "fault.report_too_large": "This report has too many lines. Choose fewer days.",
   "fault.unknown_receipt": "There is no such receipt, or not yet. Try again in a minute.",
   "fault.unknown_booking": "There is no such booking, or it is not yours.",
   "fault.unknown_event": "There is no such event.",

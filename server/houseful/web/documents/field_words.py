@@ -34,6 +34,13 @@ FIELDS: Final[Mapping[str, str]] = {
     "subject": "What was looked at.",
     # What goes back
     "refunds": "What of it was given back, or is on its way.",
+    "lines": "The lines of the report; their amounts add up to the revenue.",
+    "ReportBody.totals": "The sums of each currency.",
+    "gatewayFees": "What the payment service took, where it said so.",
+    "unknownFees": "Payments of which the payment service has not said what it took.",
+    "owed": "What is promised to be given back and was not yet.",
+    "day": "By the venue's clocks; null: not asked for.",
+    "payments": "How many payments.",
     "receipts": "Its receipt, and the credit notes of what was given back.",
     "ReceiptBody.number": "As it stands on the paper.",
     "issuedAt": "When it was given its number.",

@@ -66,6 +66,27 @@ PARAMETERS: Final[dict[str, Part]] = {
     "number": _parameter(
         "query", "number", "Of a receipt or credit note; the receipt's without.", _TEXT
     ),
+    "from": _parameter(
+        "query",
+        "from",
+        "The first day, by the venue's clocks; without it the 30 days up to `to`.",
+        {"type": "string", "format": "date", "examples": ["2026-01-01"]},
+    ),
+    "to": _parameter(
+        "query",
+        "to",
+        "The last day; without it today, by the house's clocks.",
+        {"type": "string", "format": "date", "examples": ["2026-01-31"]},
+    ),
+    "ofEvent": _parameter(
+        "query", "eventId", "Only this event.", {"type": "integer", "minimum": 1}
+    ),
+    "by": _parameter(
+        "query",
+        "by",
+        "What lines are told apart by, with commas between: day, event, category, type, vat.",
+        {"type": "string", "examples": ["day,event"]},
+    ),
     "withoutFee": _parameter(
         "query", "withoutFee", "1: keep nothing, whatever the event says.", _COUNT
     ),
