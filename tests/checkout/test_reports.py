@@ -23,6 +23,7 @@ from houseful.ledger.models import VENUE
 from tests.checkout.shop import SELLER, Shop, data, open_shop
 from tests.checkout.test_part_refunds import give_back, terms, tickets_of
 from tests.ledger.halls import small_hall
+from tests.stripe_double.server import StripeDouble
 from tests.support.seat_plans import with_areas
 from tests.support.sessions import reading, writing
 
@@ -221,6 +222,21 @@ async def test_what_is_owed_and_what_the_gateway_does_not_say_are_told_apart(sho
     found = await report(shop)
     assert [(one.currency, one.amount_minor, one.payments) for one in found.gateway_fees] == [
         ("USD", 240, 1)
+    ]
+    assert found.unknown_fees == 0
+
+
+async def test_what_stripe_takes_is_known_once_its_balance_says_so(
+    stripe_shop: Shop, stripe_double: StripeDouble
+) -> None:
+    shop, token = stripe_shop, stripe_double.account.create_confirmation_token("pm_card_visa")
+    await shop.buy("ada", await shop.hold("ada", 0), payment_token=token)
+    assert (await report(shop)).unknown_fees == 1
+    shop.clock.ahead_ms += 60_000
+    await shop.checkout._reconciler.money()
+    found = await report(shop)
+    assert [(one.currency, one.amount_minor, one.payments) for one in found.gateway_fees] == [
+        ("EUR", 137, 1)
     ]
     assert found.unknown_fees == 0
 

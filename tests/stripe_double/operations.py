@@ -153,10 +153,17 @@ TABLE = (
 """(method, path, the name that faults use, what it does)."""
 
 
+BALANCE = "latest_charge.balance_transaction"
+"""What else of a charge may be expanded."""
+
+
 def _intent(account: Account, intent: Intent, form: Mapping[str, Any]) -> Params:
     body = intent.body()
     if "latest_charge" in form.get("expand", []) and intent.latest_charge is not None:
         body["latest_charge"] = account.charges[intent.latest_charge].body()
+    if BALANCE in form.get("expand", []) and intent.latest_charge is not None:
+        charge = account.charges[intent.latest_charge]
+        body["latest_charge"] = {**charge.body(), "balance_transaction": charge.balance()}
     return body
 
 

@@ -41,6 +41,21 @@ class Charge:
             "status": self.status,
         }
 
+    def balance(self) -> dict[str, Any] | None:
+        """Its balance transaction, with Stripe's fee of 1.5 % and 25 units; null until captured."""
+        if not self.captured:
+            return None
+        fee = self.amount * 15 // 1000 + 25
+        return {
+            "id": f"txn_{self.id}",
+            "object": "balance_transaction",
+            "amount": self.amount,
+            "currency": self.currency,
+            "fee": fee,
+            "net": self.amount - fee,
+            "type": "charge",
+        }
+
 
 @dataclass(frozen=True)
 class Refund:

@@ -12,7 +12,7 @@ from houseful.checkout import charges
 from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import State
 from houseful.domain.errors import told_of
-from houseful.ledger import bookings, counters, outbox, payment_problems
+from houseful.ledger import bookings, counters, outbox, payment_problems, payments
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import Outcome, PaymentState, Standing
 from houseful.sql.database import Session
@@ -112,6 +112,13 @@ class Reconciler:
         known = await self._parts.database.query(
             lambda session: bookings.by_payments(session, [s.payment_id for s in states])
         )
+        fees = {
+            state.payment_id: (state.fee_minor, state.fee_currency)
+            for state in states
+            if state.payment_id in known and state.fee_minor is not None
+        }
+        if fees:
+            await self._parts.database.transact(lambda s: payments.charged(s, fees))
         repairs = 0
         for state in states:
             booking = known.get(state.payment_id)

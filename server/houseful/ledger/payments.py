@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,18 @@ async def seen(session: Session, payment_id: str, **values: Any) -> None:
     """What the gateway says of a payment we know."""
     parameters = {f"new_{name}": value for name, value in values.items()}
     await session.execute(_seeing(tuple(values)), {"wanted": payment_id, **parameters})
+
+
+async def charged(session: Session, fees: Mapping[str, tuple[int, str]]) -> None:
+    """Payment → what the gateway took for it, in which currency."""
+    known = await session.execute(
+        select(PAYMENT.c.payment_id).where(
+            PAYMENT.c.payment_id.in_(list(fees)), PAYMENT.c.gateway_fee_minor.is_(None)
+        )
+    )
+    names = ("gateway_fee_minor", "gateway_fee_currency")
+    for payment_id in list(known.scalars()):
+        await seen(session, payment_id, **dict(zip(names, fees[payment_id], strict=True)))
 
 
 async def webhook_was_applied(session: Session, webhook_id: str) -> bool:

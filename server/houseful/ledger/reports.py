@@ -50,12 +50,13 @@ async def revenue(session: Session, span: Span, by: Sequence[By]) -> Report:
             By.VAT: (dims[2],),
         }
         groups = [column for one in by for column in named[one]]
+        told = [BOOKING.c.currency, *(column for column in groups if column is not NOTHING)]
         statement = (
             select(BOOKING.c.currency, *measures, *groups)
             .select_from(source)
             .where(_within(at, day, span))
-            .group_by(BOOKING.c.currency, *groups)
-            .order_by(BOOKING.c.currency, *groups)
+            .group_by(*told)
+            .order_by(*told)
             .limit(MOST_LINES + 1 - len(found))
         )
         found += [_line(kind, by, row) for row in await session.execute(statement)]

@@ -35,6 +35,10 @@ class PaymentState:
     created_ms: int = 0
     is_disputed: bool = False
     """Whether its buyer ever turned to the bank; `dispute_of` says how that stands."""
+    fee_minor: int | None = None
+    """What the gateway took for it, in minor units of `fee_currency`, which is that of its payouts;
+    None where it does not say, or not yet. `list_since` alone asks."""
+    fee_currency: str = ""
 
 
 class Standing(StrEnum):

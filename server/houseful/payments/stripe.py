@@ -277,7 +277,7 @@ class StripeGateway:
         params: Any = {
             "created": {"gte": since_s},
             "limit": PAGE_SIZE,
-            "expand": ["data.latest_charge"],
+            "expand": ["data.latest_charge.balance_transaction"],
         }
         if after is not None:
             params["starting_after"] = after

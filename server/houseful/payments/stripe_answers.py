@@ -69,6 +69,7 @@ def payment_state(intent: Mapping[str, Any]) -> PaymentState:
     decline_code = why if declined else None
     charge = intent.get("latest_charge")
     refunded = charge.get("amount_refunded", 0) if isinstance(charge, Mapping) else 0
+    fee_minor, fee_currency = _fee(charge)
     return PaymentState(
         payment_id=intent["id"],
         outcome=outcome,
@@ -81,7 +82,18 @@ def payment_state(intent: Mapping[str, Any]) -> PaymentState:
         metadata=dict(intent.get("metadata") or {}),
         created_ms=intent["created"] * 1000,
         is_disputed=bool(isinstance(charge, Mapping) and charge.get("disputed")),
+        fee_minor=fee_minor,
+        fee_currency=fee_currency,
     )
+
+
+def _fee(charge: Any) -> tuple[int | None, str]:
+    """`fee` and `currency` of a charge's balance transaction, where that is expanded and made by now
+    (docs.stripe.com/api/balance_transactions/object, read 2026-11): soon after the charge it is null."""
+    made = charge.get("balance_transaction") if isinstance(charge, Mapping) else None
+    if not isinstance(made, Mapping) or not isinstance(made.get("fee"), int):
+        return None, ""
+    return made["fee"], str(made["currency"]).upper()
 
 
 def dispute(found: Mapping[str, Any]) -> Dispute | None:
