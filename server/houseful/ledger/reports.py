@@ -10,8 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from houseful.domain.refunds import RefundState
 from houseful.domain.reports import (
@@ -54,7 +66,7 @@ async def revenue(session: Session, span: Span, by: Sequence[By]) -> Report:
         statement = (
             select(BOOKING.c.currency, *measures, *groups)
             .select_from(source)
-            .where(_within(at, day, span))
+            .where(_within(at, span, zones))
             .group_by(*told)
             .order_by(*told)
             .limit(MOST_LINES + 1 - len(found))
@@ -200,19 +212,36 @@ def _day_of(at: Any, zones: Mapping[str, list[tuple[int, int]]]) -> Column:
     return day
 
 
-def _within(at: Any, day: Column, span: Span) -> Column:
-    since, until = _bounds(span)
-    wanted = [at >= since, at < until, day >= _number(span.first), day <= _number(span.last)]
+def _within(at: Any, span: Span, zones: Mapping[str, list[tuple[int, int]]]) -> Column:
+    """Between the midnights of the span by each venue's clocks; one comparison where they are one."""
+    by_zone: dict[tuple[int, int], list[str]] = {}
+    for zone in zones:
+        ends = _midnight(span.first, zone), _midnight(span.last + timedelta(days=1), zone)
+        by_zone.setdefault(ends, []).append(zone)
+    wanted = [
+        or_(
+            *(
+                and_(
+                    at >= since,
+                    at < until,
+                    VENUE.c.timezone.in_(names) if len(by_zone) > 1 else true(),
+                )
+                for (since, until), names in by_zone.items()
+            ),
+            false(),
+        )
+    ]
     if span.event_id is not None:
         wanted.append(BOOKING.c.event_id == span.event_id)
     return and_(*wanted)
 
 
+def _midnight(day: date, zone: str) -> int:
+    """When a day begins, in ms since 1970 UTC."""
+    return round(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp() * 1000)
+
+
 EPOCH: Final = date(1970, 1, 1)
-
-
-def _number(day: date) -> int:
-    return (day - EPOCH).days
 
 
 def _line(kind: str, by: Sequence[By], row: Any) -> ReportLine:
@@ -244,7 +273,7 @@ async def _gateway_fees(
     found = await session.execute(
         select(currency, func.coalesce(func.sum(fee), 0), func.count(fee), func.count())
         .select_from(_placed(paid))
-        .where(_within(at, _day_of(at, zones), span))
+        .where(_within(at, span, zones))
         .group_by(currency)
         .order_by(currency)
     )
@@ -265,7 +294,7 @@ async def _owed(
     found = await session.execute(
         select(BOOKING.c.currency, func.sum(REFUND.c.amount_minor))
         .select_from(_placed(owing))
-        .where(_within(at, _day_of(at, zones), span))
+        .where(_within(at, span, zones))
         .group_by(BOOKING.c.currency)
         .order_by(BOOKING.c.currency)
     )
