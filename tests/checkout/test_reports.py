@@ -18,7 +18,7 @@ from houseful.domain.price_lists import TicketType
 from houseful.domain.reports import By, Report, Span, dimensions, span_of
 from houseful.domain.seats import Granted, PlacesWanted
 from houseful.domain.zones import offsets
-from houseful.ledger import discounts, events, receipts, reports
+from houseful.ledger import discounts, price_changes, receipts, reports
 from houseful.ledger.models import VENUE
 from tests.checkout.shop import SELLER, Shop, data, open_shop
 from tests.checkout.test_part_refunds import give_back, terms, tickets_of
@@ -52,7 +52,9 @@ async def house(shop_url: str, redis_client: Redis) -> AsyncIterator[Shop]:
             "EUR",
         )
         await shop.database.transact(
-            lambda s: events.change(s, shop.event.id, values={}, prices=prices)
+            lambda s: price_changes.sell_at(
+                s, shop.event.id, prices, who="ada", now_ms=shop.clock()
+            )
         )
         async with writing(shop.database) as session:
             await discounts.add(session, code="SAVE", percent=10)

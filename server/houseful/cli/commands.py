@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from houseful import __version__
-from houseful.cli import discounts, hammer, reports, table_commands, upkeep
+from houseful.cli import bookings, discounts, hammer, reports, table_commands, upkeep
 from houseful.cli.database import with_database
 from houseful.cli.upkeep import DataDir
 from houseful.domain.errors import ConfigurationError, HousefulError, InvalidRequest
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(table_commands.app, name="event")
 app.add_typer(discounts.app, name="discount")
+app.add_typer(bookings.app, name="booking")
 app.command()(hammer.hammer)
 app.command()(reports.report)
 for command in (upkeep.valkey, upkeep.doctor, upkeep.backup, upkeep.restore):

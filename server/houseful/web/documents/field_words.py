@@ -35,6 +35,8 @@ FIELDS: Final[Mapping[str, str]] = {
     # What goes back
     "refunds": "What of it was given back, or is on its way.",
     "lines": "The lines of the report; their amounts add up to the revenue.",
+    "ReportBody.from": "The first day.",
+    "ReportBody.to": "The last day.",
     "ReportBody.totals": "The sums of each currency.",
     "gatewayFees": "What the payment service took, where it said so.",
     "unknownFees": "Payments of which the payment service has not said what it took.",
