@@ -36,6 +36,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "refunds": "What of it was given back, or is on its way.",
     "lines": "The lines of the report; their amounts add up to the revenue.",
     "ReportBody.from": "The first day.",
+    "ReportLineBody.vatPercent": "The rate of tax inside; null: not asked for.",
     "ReportBody.to": "The last day.",
     "ReportBody.totals": "The sums of each currency.",
     "gatewayFees": "What the payment service took, where it said so.",
