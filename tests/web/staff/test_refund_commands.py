@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.serving import Guest, Sale, eventually
 from tests.support.staff import act, audit, given, refused, statuses
-from tests.web.staff.test_both_doors import Command, code_of, command
 from tests.web.staff.test_bookings import buy
+from tests.web.staff.test_both_doors import Command, code_of, command
 
 __all__ = ["command"]
 
@@ -32,7 +32,10 @@ async def test_a_ticket_and_then_the_rest_are_given_back_by_command(
     assert await statuses(ann, sale, first["seatId"]) == ["AVAILABLE"]
     await command(*refund)
     view = await shown(venue, sale)
-    assert (view["status"], [one["amount"] for one in view["refunds"]]) == ("REFUNDED", [half, half])
+    assert (view["status"], [one["amount"] for one in view["refunds"]]) == (
+        "REFUNDED",
+        [half, half],
+    )
     lines = [(line["who"], line["act"], line["reason"]) for line in await audit(venue, sale)]
     assert lines == [("cli", "refund_booking", "ill")] * 2
 
@@ -73,5 +76,7 @@ async def test_an_event_is_called_off_by_command_and_the_servers_refund_everybod
     acts = [(line["who"], line["act"]) for line in await audit(venue, sale)]
     assert acts.count(("cli", "cancel_event")) == 1
     refused(await act(venue, sale, "cancel", reason=""), 400, "invalid_request")
-    assert await code_of(command, "event", "cancel", str(sale.id), "--reason", "") == "invalid_request"
+    assert (
+        await code_of(command, "event", "cancel", str(sale.id), "--reason", "") == "invalid_request"
+    )
     assert await code_of(command, "event", "cancel", "99999", "--reason", "x") == "unknown_event"
