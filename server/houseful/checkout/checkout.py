@@ -221,6 +221,7 @@ class Checkout:
         booking = await self._find(who, "admin", reference)
         wish = Wish(who, reason, "retry_refund")
         ended = await self._endings.retry(booking.id, refund_id, wish)
+        self._wake_outbox()
         return await self._view(ended)
 
     async def _ended(self, booking: Booking, wish: Wish) -> BookingBody:
@@ -303,7 +304,10 @@ class Checkout:
 
     async def run_refunds(self) -> int:
         """Give back what is owed, and look whether it stayed given; how many refunds there were."""
-        return await self._refunds.run_due(self.apply_payment)
+        found = await self._refunds.run_due(self.apply_payment)
+        if found:
+            self._wake_outbox()  # credit notes, and seats that follow
+        return found
 
     async def run_outbox(self) -> None:
         """Keep promises; a mail server that takes its time holds up mails alone."""
