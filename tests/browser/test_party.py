@@ -126,6 +126,15 @@ async def test_a_party_that_must_part_is_asked_before_anything_is_held(
     await expect(page.locator(".cart .badge")).to_have_text("4")
 
 
+async def test_the_map_keeps_a_third_of_a_small_phone(shop: Shop, enter: Enter) -> None:
+    visit = await enter(shop, viewport={"width": 320, "height": 640}, locale="de-DE")
+    await visit.open("/events/1/seats")
+    await expect(visit.page.locator(".map-key")).to_be_hidden()
+    room = await visit.page.locator("seat-map").bounding_box()
+    assert room is not None
+    assert room["height"] >= 213
+
+
 async def test_seats_may_be_added_by_hand_to_those_that_were_found(
     shop: Shop, enter: Enter
 ) -> None:
