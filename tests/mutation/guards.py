@@ -43,16 +43,20 @@ def guards() -> list[Guard]:
 
 
 def try_all(fresh: Connection, only: str) -> int:
-    """Prints one line a guard; how many went unnoticed."""
+    """Prints one line a guard; how many went unnoticed, or have tests that are red with it too."""
     unnoticed = 0
     for guard in guards():
         if only not in guard.name:
             continue
-        fresh.send(
-            (guard.file, guard.text.replace(guard.before, guard.after), guard.tests, WITHIN_S)
-        )
-        is_noticed = fresh.recv()
+        without = guard.text.replace(guard.before, guard.after)
+        is_noticed = is_red(fresh, guard, without) and not is_red(fresh, guard, guard.text)
         unnoticed += not is_noticed
         word = "noticed" if is_noticed else "UNNOTICED"
         print(f"{word}: {guard.name}  ({guard.file}:{guard.line})", flush=True)
     return unnoticed
+
+
+def is_red(fresh: Connection, guard: Guard, text: str) -> bool:
+    fresh.send((guard.file, text, guard.tests, WITHIN_S))
+    found: bool = fresh.recv()
+    return found
