@@ -67,6 +67,31 @@ async def test_two_adults_and_a_child_pay_one_total_from_the_map_to_the_booking(
     assert (entered["ticketType"], entered["note"]) == ("Child", "under 14")
 
 
+async def test_a_code_for_some_types_and_categories_takes_only_off_those(
+    venue: Guest, ann: Guest, sale: Sale
+) -> None:
+    ids = await priced(venue, sale)
+    code = f"KIDS{sale.id}"
+    body = {"code": code, "percent": 50, "eventId": sale.id, "categories": ["PREMIUM"]}
+    wrong = await venue.http.post("/discounts", json={**body, "ticketTypes": ["Senior"]})
+    assert error(wrong)[:2] == (400, "invalid_request")
+    assert wrong.json()["error"]["field"] == "ticketTypes"
+    made = await given(await venue.http.post("/discounts", json={**body, "ticketTypes": ["Child"]}))
+    assert (made["categories"], made["ticketTypes"]) == (["PREMIUM"], ["Child"])
+    seats = (await ann.held(sale, *sale.seats[:2], sale.seats[-1]))["reservedSeatIds"]
+    tickets = [{"seatId": seat, "ticketTypeId": ids["Child"]} for seat in (seats[1], seats[2])]
+    asked = {"seatIds": seats, "tickets": tickets, "discountCode": code}
+    quote = await given(await ann.http.post(f"/events/{sale.id}/quote", json=asked))
+    assert [item["discount"] for item in quote["items"]] == ["0.00", "16.75", "0.00"]
+    other = {"seatIds": seats, "discountCode": code}
+    refused = await ann.http.post(f"/events/{sale.id}/quote", json=other)
+    assert error(refused)[:2] == (400, "discount_other_tickets")
+    booked = await post(
+        ann, sale, seats, tickets=tickets, discountCode=code, expectedTotal=quote["total"]
+    )
+    assert booked.status_code == 201, booked.text
+
+
 async def test_types_that_are_not_sold_so_are_refused_and_change_nothing(
     venue: Guest, ann: Guest, sale: Sale
 ) -> None:
