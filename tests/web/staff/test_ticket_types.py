@@ -76,7 +76,9 @@ async def test_a_code_for_some_types_and_categories_takes_only_off_those(
     wrong = await venue.http.post("/discounts", json={**body, "ticketTypes": ["Senior"]})
     assert error(wrong)[:2] == (400, "invalid_request")
     assert wrong.json()["error"]["field"] == "ticketTypes"
-    made = await given(await venue.http.post("/discounts", json={**body, "ticketTypes": ["Child"]}))
+    made = await given(
+        await venue.http.post("/discounts", json={**body, "ticketTypes": ["Child"]}), 201
+    )
     assert (made["categories"], made["ticketTypes"]) == (["PREMIUM"], ["Child"])
     seats = (await ann.held(sale, *sale.seats[:2], sale.seats[-1]))["reservedSeatIds"]
     tickets = [{"seatId": seat, "ticketTypeId": ids["Child"]} for seat in (seats[1], seats[2])]
