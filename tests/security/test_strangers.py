@@ -20,7 +20,7 @@ from houseful.web.documents.examples import golden_request
 from houseful.web.documents.openapi import camel
 from houseful.web.operations import Operation
 from houseful.web.table import OPERATIONS
-from tests.support.serving import Guest, Sale, Server, running_server
+from tests.support.serving import Guest, Sale, Server, eventually, running_server
 
 EVERYBODY_S = {"event_id", "plan_id", "tag"}
 """Names of things that are for everybody to see."""
@@ -72,6 +72,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, redis_binary: Path | None) 
         tmp_path_factory.mktemp("strangers"),
         valkey_binary=redis_binary,
         reservations_per_minute=1_000_000,
+        seller_name="Town hall",
     ) as running:
         yield running
 
@@ -95,7 +96,12 @@ async def hers(server: Server, ann: Guest) -> Belongings:
     answer = await ann.pay(sale, sale.seats[0], contact={"name": "Ann", "email": PRIVATE})
     booking = answer.json()["data"]
     path = f"/bookings/{booking['bookingReference']}"
-    tickets = (await ann.http.get(path)).json()["data"]["tickets"]
+
+    async def papers() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await ann.http.get(path)).json()["data"]
+        return found if found["receipts"] else None
+
+    tickets = (await eventually(papers))["tickets"]
     plan = (await ann.http.get(f"/events/{sale.id}")).json()["data"]["planUrl"]
     seats = list(sale.seats[1:4])
     held = await ann.held(sale, *seats)

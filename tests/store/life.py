@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from houseful.domain.seats import Granted, Origin
+from houseful.domain.seats import Granted, Origin, UnitSeats
 from houseful.store.seats import SeatStore
 
 BASE, HOLD_MS, PAY_MS = 1_000_000, 60_000, 60_000
@@ -48,6 +48,7 @@ async def live_through(store: SeatStore, event: int) -> None:
     await store.unbook_seats(event, 7, "ann", [2])
     other = await reserve(store, event, "bob", 4)
     await store.release_reservation(event, "bob", other.reservation_id)
+    await store.set_units(event, [UnitSeats(11, 4, 2, 4)])
     await store.block(event, [5, 6])
     await store.unblock(event, [5, 6])
     await store.sweep(event)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from houseful import paths
-from houseful.domain.seats import FailedSeat, Granted, Origin, PlacesWanted, Refused
+from houseful.domain.seats import FailedSeat, Granted, Origin, PlacesWanted, Refused, UnitWanted
 from houseful.settings import Settings
 from houseful.store import seats
 from houseful.store.scripts import Scripts
@@ -106,13 +106,14 @@ async def reserve_in_pieces(
     price_list: int = 0,
     origin: Origin = seats.NOT_COUNTED,
     places: Sequence[PlacesWanted] = (),
+    units: Sequence[UnitWanted] = (),
     request: str = "",
     whole: bool = False,
     replaces: int = 0,
 ) -> Granted | Refused:
     """The same checks and writes as reserve.lua, but in two steps, as one would without a script.
 
-    Neither the price list nor the address counts here; places and parties are not sold.
+    Neither the price list nor the address counts here; places, tables and parties are not sold.
     """
     keys = seats.event_keys(event_id)
     async with IN_PIECES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from houseful.checkout.booking_documents import BookingDocuments
 from houseful.checkout.booking_links import BookingLinks
@@ -28,6 +28,7 @@ from houseful.staff.staff import Staff
 from houseful.store.limiter import Limiter
 from houseful.store.ws_tickets import WsTickets
 from houseful.web.auth import Tokens
+from houseful.web.geometries import Geometries
 from houseful.web.origins import Origins
 
 
@@ -65,3 +66,4 @@ class Context:
     sockets_by_address: Places
     sockets_by_user: Places
     clock: Callable[[], int]
+    geometries: Geometries = field(default_factory=Geometries)

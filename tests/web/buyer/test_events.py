@@ -91,6 +91,7 @@ async def test_the_list_has_every_event_with_what_is_left_of_it(ann: Guest, sale
         "loneSeats": {"rule": "off", "offBelowFreePercent": 10, "offHoursBefore": 24},
         "tableBooking": "inherit",
         "tablePrices": "per_head",
+        "pricesUntil": None,
         "name": "A concert",
         "venue": "Town hall",
         "startsAt": listed["startsAt"],

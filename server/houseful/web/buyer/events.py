@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import gzip
-import hashlib
-from collections import OrderedDict
 from typing import cast
 
 from starlette.responses import Response
@@ -13,12 +9,9 @@ from starlette.responses import Response
 from houseful.domain.errors import NotFound
 from houseful.domain.money import to_wire
 from houseful.ledger.events import EventRecord
-from houseful.ledger.plans import StoredPlan
-from houseful.plans import geometry
 from houseful.realtime.live_event import LiveEvent
 from houseful.sales.price_views import offers_view, table_prices, types_view
 from houseful.sales.reservations import listed, sale_state
-from houseful.sales.single_flight import SingleFlight
 from houseful.telemetry.rows import readable
 from houseful.web.conditional import accepts_gzip, conditional
 from houseful.web.envelope import JSON, ok
@@ -29,12 +22,10 @@ from houseful.wire.buyer import (
     SeatMapBody,
     TableBookingWord,
 )
-from houseful.wire.codec import encode, iso
+from houseful.wire.codec import iso
 from houseful.wire.geometry import GeometryBody
 
 OCTETS = "application/octet-stream"
-PLANS = 32
-"""Encoded geometries kept; a stadium's is about 700 KB plain and 200 KB zipped."""
 
 
 async def list_events(call: Call) -> Response:
@@ -60,7 +51,7 @@ async def get_event(call: Call) -> Response:
     await live.caught_up()
     house = live.replica.house
     record = await context.catalog.event(house.event.id)
-    tag = await geometry_tag(call, house.stored)
+    tag, _, _ = await context.geometries.of(house.stored)
     now_ms = context.clock()
     view = event_view(record, live.replica.available) | {
         "holdSeconds": context.settings.hold_seconds,
@@ -101,7 +92,7 @@ async def get_status(call: Call) -> Response:
 async def get_plan(call: Call) -> Response:
     """A plan's geometry never changes under its address, so that it may be kept for ever."""
     stored = await call.context.catalog.plan(call.id("plan_id"))
-    tag, plain, zipped = await encoded(stored)
+    tag, plain, zipped = await call.context.geometries.of(stored)
     if call.request.path_params["tag"] != tag:
         raise NotFound("this plan has another address now", code="unknown_plan")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -142,36 +133,6 @@ def event_view(record: EventRecord, available: int) -> EventBody:
 
 def instant(at_ms: int | None) -> str | None:
     return None if at_ms is None else iso(at_ms)
-
-
-Encoded = tuple[str, bytes, bytes]
-_geometries: OrderedDict[int, Encoded] = OrderedDict()
-_flights: SingleFlight[int, Encoded] = SingleFlight()
-
-
-async def encoded(stored: StoredPlan) -> Encoded:
-    """(tag, plain, zipped) of a plan's geometry; made once, in a thread."""
-    found = _geometries.get(stored.plan_id)
-    return found or await _flights.run(stored.plan_id, lambda: _make(stored))
-
-
-async def _make(stored: StoredPlan) -> Encoded:
-    made = await asyncio.to_thread(_encode, stored)
-    _geometries[stored.plan_id] = made
-    while len(_geometries) > PLANS:
-        _geometries.popitem(last=False)
-    return made
-
-
-def _encode(stored: StoredPlan) -> tuple[str, bytes, bytes]:
-    plain = encode(geometry.encode(stored.plan, stored.first_seat_id))
-    tag = hashlib.sha256(plain).hexdigest()[:16]
-    return tag, plain, gzip.compress(plain, 9, mtime=0)
-
-
-async def geometry_tag(call: Call, stored: StoredPlan) -> str:
-    tag, _, _ = await encoded(stored)
-    return tag
 
 
 OPERATIONS = (
