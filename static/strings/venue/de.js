@@ -515,7 +515,7 @@ export default {
   "venue.prices.replace": "Liste {n} ändern",
   "venue.prices.withdraw": "Zurücknehmen",
   "venue.prices.withdraw.title": "Liste {n} zurücknehmen",
-  "venue.prices.keep": "Behalten",
+  "venue.prices.keep": "So lassen",
   "venue.prices.field.price": "Preis",
   "venue.prices.field.vatPercent": "MwSt.",
   "venue.prices.field.perTicket": "Gebühr je Ticket",
