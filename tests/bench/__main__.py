@@ -1,6 +1,6 @@
 """All benchmarks, or those named, and the table of the README's "Numbers" made of what they found.
 
-    python -m tests.bench [--quick] [--long] [fanout reserve script_cost best cold_map viewers …]
+    python -m tests.bench [--quick] [--long] [NAME ...]
 
 `--quick` is for seeing that they run: fewer viewers, shorter. `--long` holds the sustained fan-out for
 ten minutes. A C compiler is used where there is one, for the floor of fan-out; none is needed.
@@ -14,6 +14,7 @@ import time
 from houseful.telemetry import log
 from tests.bench import (
     best,
+    bookings,
     cold_map,
     edge,
     expiry,
@@ -29,6 +30,7 @@ from tests.bench.rig import LOAD_CORE, Numbers, pin
 BENCHES = {
     "fanout": fanout.run,
     "reserve": reserve.run,
+    "bookings": bookings.run,
     "script_cost": script_cost.run,
     "best": best.run,
     "cold_map": cold_map.run,

@@ -113,7 +113,10 @@ class Stage:
             data_dir=directory, redis_url=SecretStr(valkey.url), demo_events=False, **self.given
         )
         fresh_sqlite(directory)
-        given = {f"HOUSEFUL_{name.upper()}": str(value) for name, value in self.given.items()}
+        given = {
+            name.upper() if name == "database_url" else f"HOUSEFUL_{name.upper()}": str(value)
+            for name, value in self.given.items()
+        }
         environment = {
             "REDIS_URL": valkey.url,
             "HOUSEFUL_DATA_DIR": str(directory),

@@ -130,12 +130,14 @@ async def confirm(parts: CheckoutContext, before: Booking, state: PaymentState) 
 
     shown = parts.shown.pop(before.id, None)
 
-    async def work(session: Session) -> tuple[Booking, int, Sequence[PricedSeat]]:
+    async def work(session: Session) -> tuple[Booking, int, str, Sequence[PricedSeat]]:
         seats, event = shown or await show(session, before)
-        after, job, _ = await confirm_in(parts, session, before, seats, event, state)
-        return after, job, seats
+        after, job, data = await confirm_in(parts, session, before, seats, event, state)
+        return after, job, data, seats
 
-    after, job, seats = await parts.database.transact(work)
+    after, job, data, seats = await parts.database.transact(work)
+    if shown is not None:
+        parts.answered[after.id] = data
     await sold(parts, after, [seat.seat_id for seat in seats], job)
     return after
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from logging import INFO, WARNING
 from typing import TypeVar
 
 import structlog
@@ -21,6 +22,7 @@ from houseful.ledger.claims import ClaimedEvent
 from houseful.payments.gateway import Gateway
 from houseful.sql.database import Database
 from houseful.store.seats import SeatStore, Unopened
+from houseful.telemetry.log import tell
 from houseful.telemetry.metrics import HAPPENINGS
 
 T = TypeVar("T")
@@ -42,8 +44,7 @@ async def by_seat(event_id: int, seat_ids: Sequence[int]) -> Mapping[int, int]:
 def write_log(what: str, facts: Mapping[str, object]) -> None:
     """One structured line per happening, and one more on its counter."""
     HAPPENINGS.labels(what).inc()
-    tell = log.warning if what == "payment_failed" else log.info
-    tell(what, **facts)
+    tell(WARNING if what == "payment_failed" else INFO, what, **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class CheckoutContext:
     """Promises kept and not yet marked done; the relay does so many at once."""
     shown: dict[int, tuple[Sequence[PricedSeat], ClaimedEvent | None]] = field(default_factory=dict)
     """What the answers of purchases under way will show, by booking: saves reading it again."""
+    answered: dict[int, str] = field(default_factory=dict)
+    """The answers that were committed for purchases under way, by booking: as they are stored."""
     working: dict[str, int] = field(default_factory=dict)
     """Leases that are worked under, lease → booking: the next beat renews them."""
     _leases: itertools.count[int] = field(default_factory=itertools.count)

@@ -51,7 +51,7 @@ class Purchases:
         self._saga = saga
         self._claiming = claiming
         self._completer = completer
-        self._working: set[asyncio.Task[Booking]] = set()
+        self._working: set[asyncio.Task[tuple[Booking, str | None]]] = set()
 
     async def book(self, user: str, key: str | None, body: BookingRequest) -> Answer:
         """See `houseful.checkout.checkout.Checkout.book`."""
@@ -85,7 +85,7 @@ class Purchases:
         if not task.done():
             task.add_done_callback(_look_at)
             return await self._not_yet(taken.booking_id)
-        return await self._answer(task.result())
+        return await self._answer(*task.result())
 
     async def drain(self) -> None:
         """Wait for the purchases under way."""
@@ -110,7 +110,10 @@ class Purchases:
         )
         return answers.replayed(finished.response)
 
-    async def _work(self, user: str, body: BookingRequest, taken: Taken, lease: str) -> Booking:
+    async def _work(
+        self, user: str, body: BookingRequest, taken: Taken, lease: str
+    ) -> tuple[Booking, str | None]:
+        """The booking as it then stands, and its stored answer where it is known already."""
         try:
             with self._parts.leasing(lease, taken.booking_id):
                 booking = await self._claimed(user, self._with_card(body), taken, lease)
@@ -120,12 +123,13 @@ class Purchases:
                 await self._parts.attempts.paid(user, body)
             elif after.state is State.REQUIRES_ACTION:
                 await self._parts.attempts.challenged(body)
-            return after
+            return after, self._parts.answered.get(after.id)
         except (Unavailable, InProgress):
             await self._let_go(taken.booking_id, lease)
             raise
         finally:
             self._parts.shown.pop(taken.booking_id, None)
+            self._parts.answered.pop(taken.booking_id, None)
 
     async def _claimed(self, user: str, body: BookingRequest, taken: Taken, lease: str) -> Booking:
         if taken.is_new:
@@ -174,7 +178,9 @@ class Purchases:
             raise in_progress()
         return await self._answer(booking)
 
-    async def _answer(self, booking: Booking) -> Answer:
+    async def _answer(self, booking: Booking, data: str | None = None) -> Answer:
+        if data is not None:
+            return answers.confirmed(data)
         if booking.state in UNFINISHED:
             return answers.pending(booking)
         if booking.state is State.DECLINED:

@@ -18,6 +18,7 @@ from houseful.domain.seats import Claim
 from houseful.ledger.leases import database_ms, is_over
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, PAYMENT, Big
 from houseful.sql.database import Session
+from houseful.sql.fixed import fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ LEASE_MS: Final = "lease_ms"
 """Stands among the values of a row for its lease's time, counted from the database's now."""
 
 _LEASED: Final = {"lease_until_ms": database_ms() + bindparam("new_lease_ms", type_=Big)}
-_ADD: Final = insert(BOOKING).values(**_LEASED).returning(*BOOKING.c)
-_GET: Final = select(BOOKING).where(BOOKING.c.id == bindparam("wanted"))
+_ADD: Final = fixed(insert(BOOKING).values(**_LEASED).returning(*BOOKING.c))
+_GET: Final = fixed(select(BOOKING).where(BOOKING.c.id == bindparam("wanted")))
 
 _TAKE: Final = (
     update(BOOKING)
@@ -156,7 +157,7 @@ def _changing(names: tuple[str, ...]) -> Any:
     }
     if LEASE_MS in names:
         new |= _LEASED
-    return (
+    return fixed(
         update(BOOKING)
         .where(
             BOOKING.c.id == bindparam("known_id"), BOOKING.c.version == bindparam("known_version")

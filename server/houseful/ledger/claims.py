@@ -25,6 +25,7 @@ from houseful.ledger.models import (
     VENUE,
 )
 from houseful.sql.database import Session
+from houseful.sql.fixed import fixed
 from houseful.wire.buyer import TicketState
 from houseful.wire.codec import decode
 
@@ -54,7 +55,7 @@ class IssuedTicket:
     state: TicketState
 
 
-_FACTS: Final = (
+_FACTS: Final = fixed(
     select(
         EVENT.c.id,
         EVENT.c.name,
@@ -79,7 +80,7 @@ _SOLD_BY_LIST: Final = (
     .group_by(BOOKING.c.price_list)
 )
 
-_NAMED: Final = (
+_NAMED: Final = fixed(
     select(
         SEAT.c.id,
         SECTION.c.name,
@@ -98,7 +99,7 @@ _NAMED: Final = (
     .order_by(SEAT.c.id)
 )
 
-_SOLD: Final = (
+_SOLD: Final = fixed(
     select(
         BOOKING_SEAT.c.booking_id,
         SEAT.c.id,
@@ -123,13 +124,13 @@ _SOLD: Final = (
     .order_by(SEAT.c.id)
 )
 
-_TICKET: Final = insert(TICKET)
+_TICKET: Final = fixed(insert(TICKET))
 
 
 @cache
 def _claiming(dialect: str) -> Any:
     statement = upsert_in(dialect, BOOKING_SEAT).on_conflict_do_nothing()
-    return statement.returning(BOOKING_SEAT.c.seat_id)
+    return fixed(statement.returning(BOOKING_SEAT.c.seat_id))
 
 
 async def facts(session: Session, event_id: int) -> ClaimedEvent | None:

@@ -16,10 +16,11 @@ from houseful.domain.payment import Outcome
 from houseful.ledger.counters import upsert_in
 from houseful.ledger.models import DEMO_CHARGE
 from houseful.sql.database import Database, Session
+from houseful.sql.fixed import fixed
 from houseful.wire.codec import decode, encode
 
-_GET: Final = select(DEMO_CHARGE).where(DEMO_CHARGE.c.payment_id == bindparam("wanted"))
-_REPLACE: Final = (
+_GET: Final = fixed(select(DEMO_CHARGE).where(DEMO_CHARGE.c.payment_id == bindparam("wanted")))
+_REPLACE: Final = fixed(
     update(DEMO_CHARGE)
     .where(
         DEMO_CHARGE.c.payment_id == bindparam("wanted"), DEMO_CHARGE.c.version == bindparam("known")
@@ -31,7 +32,7 @@ _REPLACE: Final = (
 @cache
 def _inserting(dialect: str) -> Any:
     statement = upsert_in(dialect, DEMO_CHARGE).on_conflict_do_nothing()
-    return statement.returning(DEMO_CHARGE.c.payment_id)
+    return fixed(statement.returning(DEMO_CHARGE.c.payment_id))
 
 
 class SqlDemoCharges:

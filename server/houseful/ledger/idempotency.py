@@ -16,6 +16,7 @@ from houseful.ledger.counters import upsert_in
 from houseful.ledger.leases import database_ms, is_over
 from houseful.ledger.models import BOOKING, KEY, Big
 from houseful.sql.database import Session
+from houseful.sql.fixed import fixed
 
 DECLINED = 402
 """The stored status that lets a new attempt begin under the same key."""
@@ -87,18 +88,24 @@ async def take(
 def _inserting(dialect: str) -> Any:
     until = database_ms() + bindparam("lease_ms", type_=Big)
     statement = upsert_in(dialect, KEY).values(lease_until_ms=until)
-    return statement.on_conflict_do_nothing().returning(KEY.c.id)
+    return fixed(statement.on_conflict_do_nothing().returning(KEY.c.id))
 
 
-_STILL_HOLDS: Final = (
+_STILL_HOLDS: Final = fixed(
     update(KEY)
     .where(KEY.c.id == bindparam("wanted"), KEY.c.lease == bindparam("held"))
     .values(lease=bindparam("held"))
 )
-_FINISH: Final = (
+_FINISH: Final = fixed(
     update(KEY)
     .where(KEY.c.id == bindparam("wanted"))
     .values(status=bindparam("answer"), response=bindparam("body"), lease_until_ms=0)
+)
+
+_STORED: Final = fixed(
+    select(KEY.c.status, KEY.c.response).where(
+        KEY.c.id == bindparam("wanted"), KEY.c.response.is_not(None)
+    )
 )
 
 
@@ -241,10 +248,6 @@ async def declined_again(session: Session, booking_id: int, lease: str) -> None:
 
 async def stored(session: Session, booking_id: int) -> tuple[int, str] | None:
     """Status and response of a finished request, or None."""
-    found = await session.execute(
-        select(KEY.c.status, KEY.c.response).where(
-            KEY.c.id == booking_id, KEY.c.response.is_not(None)
-        )
-    )
+    found = await session.execute(_STORED, {"wanted": booking_id})
     row = found.one_or_none()
     return (row.status, row.response) if row is not None else None

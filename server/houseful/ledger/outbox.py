@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, case, delete, func, insert, literal, select, u
 from houseful.ledger.leases import database_ms
 from houseful.ledger.models import BOOKING, OUTBOX, Big
 from houseful.sql.database import Session
+from houseful.sql.fixed import fixed
 from houseful.wire.codec import decode, encode
 
 
@@ -27,7 +28,7 @@ class Job:
     created_at_ms: int
 
 
-_PROMISE: Final = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
+_PROMISE: Final = fixed(insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True))
 
 
 async def promise(

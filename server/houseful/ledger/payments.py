@@ -11,21 +11,24 @@ from sqlalchemy import bindparam, select, update
 from houseful.ledger.counters import upsert, upsert_in
 from houseful.ledger.models import PAYMENT, WEBHOOK
 from houseful.sql.database import Session
+from houseful.sql.fixed import fixed
 
 
 @cache
 def _recording(dialect: str) -> Any:
     statement = upsert_in(dialect, PAYMENT)
-    return statement.on_conflict_do_update(
-        index_elements=[PAYMENT.c.payment_id],
-        set_={name: statement.excluded[name] for name in ("outcome", "updated_at_ms")},
+    return fixed(
+        statement.on_conflict_do_update(
+            index_elements=[PAYMENT.c.payment_id],
+            set_={name: statement.excluded[name] for name in ("outcome", "updated_at_ms")},
+        )
     )
 
 
 @cache
 def _seeing(names: tuple[str, ...]) -> Any:
     new = {name: bindparam(f"new_{name}", type_=PAYMENT.c[name].type) for name in names}
-    return update(PAYMENT).where(PAYMENT.c.payment_id == bindparam("wanted")).values(**new)
+    return fixed(update(PAYMENT).where(PAYMENT.c.payment_id == bindparam("wanted")).values(**new))
 
 
 async def record(session: Session, payment_id: str, **values: Any) -> None:

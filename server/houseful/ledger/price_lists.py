@@ -16,6 +16,7 @@ from houseful.domain.price_lists import Fees, NewPrices, Price, PriceList, Ticke
 from houseful.domain.wording import shown
 from houseful.ledger.models import EVENT, EVENT_PRICE, LIST_TYPE, PLAN, PRICE_LIST, TICKET_TYPE
 from houseful.sql.database import Session
+from houseful.sql.fixed import fixed
 from houseful.wire.codec import decode
 
 
@@ -56,7 +57,7 @@ def _cells() -> Select[Any]:
 _CELLS = _cells()
 _CURRENT = _CELLS.where(EVENT_PRICE.c.price_list.in_((EVENT.c.price_list, EVENT.c.next_price_list)))
 _OF_EVENT = _CELLS.where(EVENT_PRICE.c.event_id == bindparam("event"))
-_ONE = _OF_EVENT.where(EVENT_PRICE.c.price_list == bindparam("number"))
+_ONE = fixed(_OF_EVENT.where(EVENT_PRICE.c.price_list == bindparam("number")))
 
 Lists = dict[tuple[int, int], PriceList]
 """By (event, number)."""

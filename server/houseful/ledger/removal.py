@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from houseful.domain.booking import State
 from houseful.ledger.models import BOOKING, DISCOUNT, EVENT
 from houseful.sql.database import Session
+from houseful.sql.fixed import fixed
 
 UNSOLD: Final = (State.DECLINED, State.CANCELLED)
 """Bookings of an event that sold nothing: no seat is claimed and no money was kept or given back."""
 
+_STANDS: Final = fixed(
+    select(EVENT.c.id)
+    .where(
+        EVENT.c.id == bindparam("event"),
+        EVENT.c.removed_at_ms.is_(None),
+        EVENT.c.cancelled_at_ms.is_(None),
+    )
+    .with_for_update(read=True, key_share=True)
+)
+
 
 async def stands(session: Session, event_id: int) -> bool:
     """Whether the event was neither removed nor called off; until the transaction ends it will not be."""
-    found = await session.execute(
-        select(EVENT.c.id)
-        .where(
-            EVENT.c.id == event_id,
-            EVENT.c.removed_at_ms.is_(None),
-            EVENT.c.cancelled_at_ms.is_(None),
-        )
-        .with_for_update(read=True, key_share=True)
-    )
+    found = await session.execute(_STANDS, {"event": event_id})
     return found.first() is not None
 
 

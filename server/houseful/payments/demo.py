@@ -34,6 +34,9 @@ from houseful.payments.gateway import (
     TokenRejected,
 )
 
+REMEMBERED: Final = 1000
+"""Charges that were made here and not confirmed yet, kept for their next step."""
+
 TOKEN_PREFIX: Final = "demo_card_"  # noqa: S105 - a prefix, no secret
 MAX_RACES: Final = 20
 """Lost conditional writes in a row before giving up: each means that someone else got on."""
@@ -77,6 +80,7 @@ class DemoGateway:
         self._charges = charges
         self._delay_s = delay_ms / 1000
         self._now_ms = now_ms
+        self._fresh: dict[str, DemoCharge] = {}
 
     async def create(
         self,
@@ -107,6 +111,8 @@ class DemoGateway:
         stored = await self._charges.add(fresh)
         if stored.fingerprint != fresh.fingerprint:
             raise _key_reused(idempotency_key)
+        if stored is fresh:
+            self._remember(fresh)
         return _state(stored)
 
     async def confirm(
@@ -220,6 +226,13 @@ class DemoGateway:
     async def close(self) -> None:
         """Nothing to close: the store belongs to its creator."""
 
+    def _remember(self, charge: DemoCharge) -> None:
+        """Most are confirmed next, and by this process: one that others changed meanwhile is read
+        again, since it is written under its version."""
+        while len(self._fresh) >= REMEMBERED:
+            del self._fresh[next(iter(self._fresh))]
+        self._fresh[charge.payment_id] = charge
+
     async def _get(self, payment_id: str) -> DemoCharge:
         charge = await self._charges.get(payment_id)
         if charge is None:
@@ -231,7 +244,7 @@ class DemoGateway:
     ) -> DemoCharge:
         """Read, decide, write if nobody wrote between; an unchanged charge is not written."""
         for _ in range(MAX_RACES):
-            before = await self._get(payment_id)
+            before = self._fresh.pop(payment_id, None) or await self._get(payment_id)
             after = changed(before)
             if after is before:
                 return before

@@ -31,40 +31,58 @@ class Batch:
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-writer")
         self._waiting: deque[Waiting] = deque()
-        self._runner: asyncio.Task[None] | None = None
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     async def run(self, work: Work[T]) -> T:
         """The result of `work`, after its commit. Raises what `work` or the commit raised."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
         self._waiting.append((work, future))
-        if self._runner is None or self._runner.done():
-            self._runner = asyncio.create_task(self._drain(), name="ledger-writer")
+        if self._quiet.is_set():
+            self._quiet.clear()
+            loop.call_soon(self._next, loop)
         return await future
 
     async def close(self) -> None:
         """Wait until what was asked for is written."""
-        if self._runner is not None:
-            await asyncio.wait([self._runner])
+        await self._quiet.wait()
         self._thread.shutdown(wait=False)
 
-    async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-            wanted = [item for item in taken if not item[1].done()]
-            works = [work for work, _ in wanted]
-            outcomes, failure = await loop.run_in_executor(
-                self._thread, _commit, self._engine, works
-            )
-            if failure is not None:
-                # A caller that queued behind a writer that cannot write has waited as long already.
-                wanted += [self._waiting.popleft() for _ in range(len(self._waiting))]
-                outcomes = [(None, failure)] * len(wanted)
-            for (_, future), outcome in zip(wanted, outcomes, strict=True):
-                _settle(future, outcome)
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+        wanted = [item for item in taken if not item[1].done()]
+        if wanted:
+            self._thread.submit(self._write, loop, wanted)
+        elif self._waiting:
+            loop.call_soon(self._next, loop)
+        else:
+            self._quiet.set()
+
+    def _write(self, loop: asyncio.AbstractEventLoop, wanted: list[Waiting]) -> None:
+        """In the writer's thread. `run_in_executor` would tell of its end by way of two more futures,
+        for as much CPU as the statements take."""
+        outcomes, failure = _commit(self._engine, [work for work, _ in wanted])
+        loop.call_soon_threadsafe(self._written, loop, wanted, outcomes, failure)
+
+    def _written(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        wanted: list[Waiting],
+        outcomes: list[Outcome],
+        failure: Exception | None,
+    ) -> None:
+        if failure is not None:
+            # A caller that queued behind a writer that cannot write has waited as long already.
+            wanted += [self._waiting.popleft() for _ in range(len(self._waiting))]
+            outcomes = [(None, failure)] * len(wanted)
+        for (_, future), outcome in zip(wanted, outcomes, strict=True):
+            settle(future, outcome)
+        self._next(loop)
 
 
-def _settle(future: asyncio.Future[Any], outcome: Outcome) -> None:
+def settle(future: asyncio.Future[Any], outcome: Outcome) -> None:
+    """Tell the one who waits, if it waits still."""
     result, failure = outcome
     if future.done():
         return

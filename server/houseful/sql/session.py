@@ -13,6 +13,8 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
+from houseful.sql.fixed import fixed_of
+
 T = TypeVar("T")
 
 ANSWER_WITHIN_S: Final = 0.9
@@ -44,7 +46,11 @@ class ThreadSession:
         return self._connection.dialect
 
     async def execute(self, statement: Any, parameters: Any = None) -> Any:
-        return self._connection.execute(statement, parameters)
+        known = fixed_of(statement)
+        if known is None:
+            return self._connection.execute(statement, parameters)
+        driver: Any = self._connection.connection.driver_connection
+        return known.execute(driver, self._connection.dialect, parameters)
 
     async def scalar(self, statement: Any, parameters: Any = None) -> Any:
         return self._connection.scalar(statement, parameters)

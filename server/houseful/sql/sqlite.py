@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-from houseful.sql.batch import Batch
+from houseful.sql.batch import Batch, Outcome, settle
 from houseful.sql.session import ANSWER_WITHIN_S, Work, run
 
 T = TypeVar("T")
@@ -34,7 +34,9 @@ class Sqlite:
 
     async def query(self, work: Work[T]) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, work)
+        future: asyncio.Future[T] = loop.create_future()
+        self._readers.submit(self._read, loop, future, work)
+        return await future
 
     async def close(self) -> None:
         await self._batch.close()
@@ -42,9 +44,17 @@ class Sqlite:
         self.writer.dispose()
         self.reader.dispose()
 
-    def _read(self, work: Work[T]) -> T:
-        with self.reader.connect() as connection:
-            return run(work, connection)
+    def _read(
+        self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], work: Work[T]
+    ) -> None:
+        """In a reader's thread; why not `run_in_executor`, see `Batch`."""
+        outcome: Outcome
+        try:
+            with self.reader.connect() as connection:
+                outcome = run(work, connection), None
+        except Exception as error:  # noqa: BLE001 - handed to its caller
+            outcome = None, error
+        loop.call_soon_threadsafe(settle, future, outcome)
 
 
 def _engine(url: URL, connections: int, *, is_writer: bool) -> Engine:

@@ -14,7 +14,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import MutableMapping, Sequence
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -124,7 +124,7 @@ _teller: asyncio.AbstractEventLoop | None = None
 """The loop that will write them; one that was closed before it did will not."""
 
 
-def tell(level: int, what: str, **facts: float | str | Sequence[int] | None) -> None:
+def tell(level: int, what: str, **facts: object) -> None:
     """One line of what happens thousands of times a second, in the same words and fields.
 
     The way through structlog and logging costs 0.2 ms, which is as much as holding seats. Here the
