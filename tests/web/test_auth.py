@@ -18,7 +18,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from houseful.domain.errors import Unauthenticated
 from houseful.settings import Settings
-from houseful.web.auth import LEEWAY_S, Tokens, namespace
+from houseful.web.auth import LEEWAY_S, Tokens, User, namespace
 from tests.support.serving import Guest, Sale, Server
 from tests.web.conftest import Join
 
@@ -301,3 +301,28 @@ def test_tokens_of_a_former_secret_hold_while_it_is_named(tmp_path: Path) -> Non
     forgetful = Tokens(Settings(data_dir=tmp_path, jwt_secret=new))
     with pytest.raises(Unauthenticated):
         forgetful.verify(token)
+
+
+@pytest.mark.parametrize("given", [{}, BOUND])
+def test_our_own_tokens_are_read_as_pyjwt_reads_them(tmp_path: Path, given: dict[str, str]) -> None:
+    checker = tokens(tmp_path, **given)
+    token, expires_at_s = checker.issue("ann", "venue")
+    assert checker._own_claims(token) is not None
+    assert checker.verify(token) == User("ann", "venue", float(expires_at_s))
+    head, body, signature = token.split(".")
+    other = tokens(tmp_path, **{**given, "jwt_audience": "elsewhere", "jwt_issuer": "e"})
+    spoilt = signature[:5] + ("A" if signature[5] != "A" else "B") + signature[6:]
+    assert other._own_claims(token) is None
+    for wrong in (
+        f"{head}.{body}.{spoilt}",
+        f"{head}.{body}.",
+        f"{head}.{body}x.{signature}",
+        "a.b",
+    ):
+        assert checker._own_claims(wrong) is None
+        with pytest.raises(Unauthenticated):
+            checker.verify(wrong)
+    late, _ = checker.issue("ann", ttl_s=-60)
+    assert checker._own_claims(late) is None
+    with pytest.raises(Unauthenticated, match="expired"):
+        checker.verify(late)

@@ -39,7 +39,8 @@ def clean(text: str) -> str:
 
 def is_clean(text: str) -> bool:
     """Whether `clean` would leave it as it is: for names that identify, which are never repaired."""
-    return clean(text) == text
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    return is_plain or clean(text) == text
 
 
 def has_ink(text: str) -> bool:

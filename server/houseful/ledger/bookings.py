@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, bindparam, func, insert, select, update
@@ -88,10 +89,14 @@ _DUE: Final = (
 """Built once, as each worker asks every second and building costs more than running them."""
 
 
+_FIELDS: Final = attrgetter(*Booking.__slots__)
+_STATE: Final = Booking.__slots__.index("state")
+
+
 def booking(row: Any) -> Booking:
-    values = {name: row._mapping[name] for name in Booking.__slots__}
-    values["state"] = State(values["state"])
-    return Booking(**values)
+    values = list(_FIELDS(row))
+    values[_STATE] = State(values[_STATE])
+    return Booking(*values)
 
 
 async def _one(session: Session, statement: Select[Any]) -> Booking | None:

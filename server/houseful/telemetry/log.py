@@ -40,6 +40,8 @@ _SECRET_TEXTS: Final = re.compile(
     r"|(?<=ticket\.)[\w-]{16,}"  # one-time tickets of sockets, among their subprotocols
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user:password inside a URL
 )
+_PLAIN: Final = re.compile(r"[A-Za-z0-9/-]*")
+"""Names and paths: no text in which `_SECRET_TEXTS` or a terminal would find anything."""
 _OWN_WAYS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
 """Loggers that uvicorn's own configuration, where it was used before ours, keeps from the root."""
 
@@ -183,7 +185,7 @@ def _console_line(
 def _texts(request_id: str | None, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts without secrets, and whose request it was."""
     for name, value in facts.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and not _PLAIN.fullmatch(value):
             facts[name] = _hidden(value)
     facts["pid"] = os.getpid()
     if request_id is not None:

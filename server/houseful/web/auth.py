@@ -10,8 +10,10 @@ where HOUSEFUL_JWT_ROLE_MAP says so.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +26,7 @@ from houseful.domain.errors import InvalidRequest, Unauthenticated
 from houseful.domain.text import is_clean
 from houseful.domain.wording import shown
 from houseful.settings import ISSUERS_ROLES, Settings
+from houseful.wire.codec import decode
 
 DOOR: Final = "door"
 """May check tickets in at the one event its token names, and nothing else."""
@@ -41,6 +44,11 @@ LAST_SECOND: Final = 253_402_300_799
 
 CACHE: Final = 20_000
 """Tokens whose signature need not be checked again until they expire; about 10 MB when full."""
+
+OWN_HEADER: Final = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+"""`{"alg":"HS256","typ":"JWT"}`, as `issue` has PyJWT write it."""
+
+OWN_CLAIMS: Final = frozenset({"sub", "role", "iat", "exp", "event", "iss", "aud"})
 
 ASYMMETRIC: Final = ("RS256", "ES256")
 
@@ -129,6 +137,9 @@ class Tokens:
         return user
 
     def _read(self, token: str) -> User:
+        claims = self._own_claims(token)
+        if claims is not None:
+            return user_of(claims)
         try:
             key, algorithm = self._key_for(jwt.get_unverified_header(token))
             claims = self._claims(token, key, algorithm)
@@ -138,6 +149,27 @@ class Tokens:
             # the last two are JSON that PyJWT reads and then stumbles over: Infinity, endless lists
             raise Unauthenticated(f"the token does not hold: {error}") from None
         return self._foreigner(claims) if algorithm in ASYMMETRIC else user_of(claims)
+
+    def _own_claims(self, token: str) -> dict[str, Any] | None:
+        """What a token as `issue` writes it says, if it holds; PyJWT takes 90 µs for that, which is
+        a quarter of what a stranger's first request costs. None: PyJWT says what is wrong, if it is.
+        """
+        signed, _, signature = token.rpartition(".")
+        header, _, payload = signed.partition(".")
+        if header != OWN_HEADER or not token.isascii():
+            return None
+        digest = hmac.digest(self._secret.encode(), signed.encode(), "sha256")
+        if not hmac.compare_digest(urlsafe_b64encode(digest).rstrip(b"="), signature.encode()):
+            return None
+        try:
+            claims = decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except (ValueError, InvalidRequest):
+            return None
+        is_plain = type(claims) is dict and claims.keys() <= OWN_CLAIMS and "sub" in claims
+        if not is_plain or type(claims.get("exp")) is not int:
+            return None
+        is_here = (claims.get("iss"), claims.get("aud")) == (self._issuer, self._audience)
+        return claims if is_here and claims["exp"] > time.time() - LEEWAY_S else None
 
     def _foreigner(self, claims: dict[str, Any]) -> User:
         """Somebody of an issuer's: under its name, with the roles that are mapped."""
