@@ -105,13 +105,18 @@ class PaymentAttempts:
         if counter is None:
             return []
         counted = [(name, who, limit) for name, (who, limit) in names.items() if who]
-        found = await asyncio.gather(  # one message to Redis instead of three
+        asking = asyncio.gather(  # one message to Redis instead of three
             *(
                 counter.attempt(name, who, limit=limit, window_ms=WINDOW_MS)
                 for name, who, limit in counted
             ),
             return_exceptions=True,
         )
+        is_cancelled = False
+        try:
+            found = await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            is_cancelled, found = True, await asking  # what was counted has to be known
         failures = [one for one in found if isinstance(one, BaseException)]
         known = [one for one in found if not isinstance(one, BaseException)]
         taken = [
@@ -119,9 +124,11 @@ class PaymentAttempts:
             for (name, who, _), one in zip(counted, found, strict=True)
             if not isinstance(one, BaseException) and one.allowed
         ]
-        if len(taken) == len(counted):
+        if len(taken) == len(counted) and not is_cancelled:
             return taken
         await self._give_all_back(taken)
+        if is_cancelled:
+            raise asyncio.CancelledError
         for failure in failures:
             raise failure
         reset_ms = max(one.reset_ms for one in known if not one.allowed)
