@@ -136,7 +136,8 @@ class DemoGateway:
                 return replace(tried, outcome=Outcome.REQUIRES_ACTION)
             return replace(tried, outcome=Outcome.REQUIRES_PAYMENT_METHOD, decline_code=behaviour)
 
-        return _paid_or_raise(await self._change(payment_id, confirmed))
+        fresh = self._fresh.pop(payment_id, None)
+        return _paid_or_raise(await self._change(payment_id, confirmed, fresh))
 
     async def authenticate(self, client_secret: str, success: bool) -> PaymentState:
         """The buyer's 3-D Secure step. Failing is a decline; the payment can be confirmed anew.
@@ -240,11 +241,15 @@ class DemoGateway:
         return charge
 
     async def _change(
-        self, payment_id: str, changed: Callable[[DemoCharge], DemoCharge]
+        self,
+        payment_id: str,
+        changed: Callable[[DemoCharge], DemoCharge],
+        known: DemoCharge | None = None,
     ) -> DemoCharge:
-        """Read, decide, write if nobody wrote between; an unchanged charge is not written."""
+        """Read, decide, write if nobody wrote between; an unchanged charge is not written. `known`:
+        what was read of it before."""
         for _ in range(MAX_RACES):
-            before = self._fresh.pop(payment_id, None) or await self._get(payment_id)
+            before, known = known or await self._get(payment_id), None
             after = changed(before)
             if after is before:
                 return before

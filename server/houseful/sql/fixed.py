@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Boolean
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 
 S = TypeVar("S")
 Values = Mapping[str, Any]
@@ -83,7 +84,16 @@ class Fixed:
         self._row: Callable[[Sequence[Any]], Any] | None = None
 
     def execute(self, driver: sqlite3.Connection, dialect: Dialect, parameters: Any) -> Rows:
-        """Raises sqlite3.Error. `parameters`: one mapping, or a list of them, run one by one."""
+        """`parameters`: one mapping, or a list of them, run one by one. Raises what SQLAlchemy
+        would, for both databases have the same errors."""
+        try:
+            return self._executed(driver, dialect, parameters)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(
+                str(self._statement), None, error, sqlite3.Error, hide_parameters=True
+            ) from error
+
+    def _executed(self, driver: sqlite3.Connection, dialect: Dialect, parameters: Any) -> Rows:
         rows: list[Any] = []
         count = 0
         for values in parameters if isinstance(parameters, list) else (parameters or {},):
