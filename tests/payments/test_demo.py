@@ -32,7 +32,7 @@ async def test_racing_creations_with_one_key_make_one_charge() -> None:
 async def test_of_cancel_and_confirm_at_once_exactly_one_wins_and_both_know_which() -> None:
     charges = MemoryDemoCharges()
     gateway = DemoGateway(charges)
-    payment = await create(gateway)
+    payment = await create(DemoGateway(charges))  # another worker's: each of the two reads it first
     confirmed, cancelled = await asyncio.gather(
         gateway.confirm(payment.payment_id, payment_token=CARD, idempotency_key="c"),
         gateway.cancel(payment.payment_id, idempotency_key="x"),

@@ -90,7 +90,7 @@ class Fixed:
             return self._executed(driver, dialect, parameters)
         except sqlite3.Error as error:
             raise DBAPIError.instance(
-                str(self._statement), None, error, sqlite3.Error, hide_parameters=True
+                "a fixed statement", None, error, sqlite3.Error, hide_parameters=True
             ) from error
 
     def _executed(self, driver: sqlite3.Connection, dialect: Dialect, parameters: Any) -> Rows:
