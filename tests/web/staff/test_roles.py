@@ -49,6 +49,8 @@ EXPECTED = {
     "withdraw",
     "occupancy",
     "history",
+    "revenue",
+    "revenue.csv",
 }
 
 
