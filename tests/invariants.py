@@ -16,7 +16,8 @@ from sqlalchemy import text
 
 from houseful.domain.booking import LIVE
 from houseful.domain.seats import WIRE_STATUS, Claim, SeatRecord
-from houseful.ledger import bookings, events
+from houseful.ledger import bookings
+from houseful.ledger.catalog import events
 from houseful.payments.gateway import PaymentState
 from houseful.redis.command_router import Client, CommandRouter
 from houseful.sql.database import Database, Session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -64,3 +65,33 @@ def test_no_sentence_leans_on_a_document_that_readers_lack() -> None:
 
     assert found == []
     assert PRIVATE.search("as the brief says")
+
+
+MOST_MODULES = 25
+"""In one folder: more are several kinds of thing, and nobody finds the one that is looked for."""
+
+
+def crowded(root: Path) -> list[str]:
+    """Folders with too many modules; migrations are a list that only grows."""
+    modules = Counter(
+        path.parent.relative_to(root).as_posix()
+        for place in ("server", "static", "tests")
+        for path in (root / place).rglob("*")
+        if path.suffix in {".py", ".js"} and path.name != "__init__.py"
+    )
+    return [
+        f"{folder}: {count}"
+        for folder, count in modules.items()
+        if count > MOST_MODULES and not folder.endswith("migrations/versions")
+    ]
+
+
+def test_no_folder_has_more_modules_than_one_looks_through() -> None:
+    assert crowded(CHECKOUT) == []
+
+
+def test_a_crowded_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "server").mkdir()
+    for number in range(MOST_MODULES + 1):
+        (tmp_path / "server" / f"module_{number}.py").touch()
+    assert crowded(tmp_path) == ["server: 26"]

@@ -20,15 +20,15 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from houseful import paths
-from houseful.checkout.booking_documents import BookingDocuments, Letterhead
-from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.booking_transitions import EMAIL, NOTICE, RECEIPT
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms
+from houseful.checkout.correspondence.booking_documents import BookingDocuments, Letterhead
+from houseful.checkout.correspondence.booking_links import BookingLinks
+from houseful.checkout.correspondence.mails import BookingMails
+from houseful.checkout.correspondence.receipts import House, Receipts
 from houseful.checkout.crash_points import crash_at
-from houseful.checkout.mails import BookingMails
 from houseful.checkout.payment_attempts import PaymentAttempts
-from houseful.checkout.receipts import House, Receipts
 from houseful.clock import clock_ms
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places

@@ -29,14 +29,14 @@ from pydantic import (
 
 from houseful import faults
 from houseful.domain import public_url
-from houseful.domain.currencies import CURRENCIES
 from houseful.domain.errors import ConfigurationError, InvalidRequest
+from houseful.domain.prices.currencies import CURRENCIES
 from houseful.domain.zones import checked_zone
 from houseful.limits import Limits
 from houseful.wire.email_address import sender_of
 
 if TYPE_CHECKING:  # brings all that prices are made of, for which `houseful token` has no use
-    from houseful.domain.receipts import Seller
+    from houseful.domain.prices.receipts import Seller
 
 SECRET_BYTES: Final = 32
 """HS256 wants a key of at least its hash's 256 bits (RFC 7518 §3.2); we generate that much."""
@@ -512,7 +512,7 @@ class Settings(Limits):
         """Who issues receipts; None: nobody does."""
         if self.seller_name is None:
             return None
-        from houseful.domain.receipts import Seller
+        from houseful.domain.prices.receipts import Seller
 
         return Seller(self.seller_name, self.seller_address[:6], self.seller_tax_id or "")
 

@@ -6,17 +6,17 @@
  * Owns: the shapes' polygons. Never: draws a seat.
  */
 import { areaPolygon } from "../state/geometry.js";
-import { mix, parseHex } from "./color.js";
-import { PolygonFiller } from "./fill.js";
+import { mix, parseHex } from "./paint/color.js";
+import { PolygonFiller } from "./paint/fill.js";
 import { POINTS_FROM, SHAPES_FROM } from "./levels.js";
 import { signedDistance } from "./place.js";
 import { boxOf, inwardNormals, rounded, shrunk, size, withoutRepeats } from "./polygon.js";
 
 /**
- * @typedef {import("./color.js").Rgb} Rgb
- * @typedef {import("./raster.js").Palette} Palette
- * @typedef {import("./raster.js").Filter} Filter
- * @typedef {import("./raster.js").View} View
+ * @typedef {import("./paint/color.js").Rgb} Rgb
+ * @typedef {import("./paint/raster.js").Palette} Palette
+ * @typedef {import("./paint/raster.js").Filter} Filter
+ * @typedef {import("./paint/raster.js").View} View
  * @typedef {import("../state/seat-store.js").SeatStore} SeatStore
  *
  * @typedef {object} GroundShape
@@ -70,7 +70,7 @@ export class Ground {
     this.#heat = heat;
   }
 
-  /** @param {import("./fill.js").Bitmap} bitmap @param {View} view @param {number} floor -1: all */
+  /** @param {import("./paint/fill.js").Bitmap} bitmap @param {View} view @param {number} floor -1: all */
   draw(bitmap, { k, ox, oy, dpr }, floor) {
     this.#pitch = (this.#store.pitch * k) / dpr;
     bitmap.pixels.fill((this.#palette.ground | 0xff000000) >>> 0);

@@ -1,7 +1,7 @@
 // @ts-check
 /** The whole house in a corner, with a frame around what the map shows; drag it to go elsewhere. */
 import { fit, toScreen, toWorld, visible } from "./camera.js";
-import { Raster } from "./raster.js";
+import { Raster } from "./paint/raster.js";
 
 /** @typedef {import("./camera.js").Camera} Camera */
 
@@ -18,7 +18,7 @@ export class Minimap {
 
   /**
    * @param {import("../state/seat-store.js").SeatStore} store
-   * @param {import("./raster.js").Palette} palette
+   * @param {import("./paint/raster.js").Palette} palette
    * @param {{ width: number, height: number, dpr: number }} size room for it, CSS pixels
    * @param {(wx: number, wy: number) => void} go
    */
@@ -54,7 +54,7 @@ export class Minimap {
     this.element.addEventListener("pointermove", move);
   }
 
-  /** @param {import("./raster.js").Filter} filter */
+  /** @param {import("./paint/raster.js").Filter} filter */
   setFilter(filter) {
     this.#raster.setFilter(filter);
     this.#drawnAt = -Infinity;

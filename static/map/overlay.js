@@ -8,7 +8,7 @@
 import { makeCanvas, pencil } from "../lib/platform.js";
 import { MINE, SELECTED } from "../state/seat-store.js";
 import { toScreen, visible } from "./camera.js";
-import { contrast, toCss } from "./color.js";
+import { contrast, toCss } from "./paint/color.js";
 import { LOD_POINTS, LOD_SECTIONS, LOD_SHAPES } from "./levels.js";
 import { signedDistance } from "./place.js";
 import { boxOf } from "./polygon.js";
@@ -17,7 +17,7 @@ import { boxOf } from "./polygon.js";
  * @typedef {import("../state/seat-store.js").SeatStore} SeatStore
  * @typedef {import("./camera.js").Camera} Camera
  * @typedef {import("./camera.js").Viewport} Viewport
- * @typedef {import("./palette.js").MapPalette} MapPalette
+ * @typedef {import("./paint/palette.js").MapPalette} MapPalette
  * @typedef {import("./place.js").Spot} Spot
  *
  * @typedef {object} Scene

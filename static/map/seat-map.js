@@ -12,21 +12,21 @@
 import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from "../state/geometry.js";
 import { MINE, SELECTED } from "../state/seat-store.js";
 import { toScreen, toWorld } from "./camera.js";
-import { toCss } from "./color.js";
+import { toCss } from "./paint/color.js";
 import { Flight } from "./flight.js";
 import { listen } from "./gestures.js";
 import { GridTwin } from "./grid-twin.js";
 import { areaAt, rowEnd, seatAt, sectionAt, sectionStep, step } from "./hit.js";
 import { LOD_SHAPES } from "./levels.js";
 import { Minimap } from "./minimap.js";
-import { Painter } from "./painter.js";
-import { readPalette } from "./palette.js";
+import { Painter } from "./paint/painter.js";
+import { readPalette } from "./paint/palette.js";
 import { buildParts } from "./parts.js";
 import { ENGLISH } from "./words.js";
 
 /**
  * @typedef {import("../state/seat-store.js").SeatStore} SeatStore
- * @typedef {import("./raster.js").Filter} Filter
+ * @typedef {import("./paint/raster.js").Filter} Filter
  * @typedef {import("./words.js").Words} Words
  */
 
@@ -60,7 +60,7 @@ export class SeatMap extends HTMLElement {
   /** @type {Painter | null} */ #painter = null;
   /** @type {Minimap | null} */ #minimap = null;
   /** @type {GridTwin | null} */ #twin = null;
-  /** @type {import("./palette.js").MapPalette | null} */ #palette = null;
+  /** @type {import("./paint/palette.js").MapPalette | null} */ #palette = null;
   #flight = new Flight(() => this.#viewMoved());
 
   #frame = 0;

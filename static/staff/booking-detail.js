@@ -9,12 +9,12 @@ import { bookingStatus } from "../ui/frame.js";
 import { receiptList } from "../ui/receipt-list.js";
 import { seatList, seatName } from "../ui/seat-words.js";
 import { refundList, ticketChoice } from "../ui/ticket-choice.js";
-import { hourOf } from "./figures.js";
+import { hourOf } from "./board/figures.js";
 import { act, reasonField } from "./act-dialog.js";
 
 /** @typedef {import("../net/venue-api.js").StaffBooking} StaffBooking */
 /**
- * @typedef {{ staff: import("./staff.js").StaffRoom, desk: import("./desk.js").Desk, booking: StaffBooking,
+ * @typedef {{ staff: import("./staff.js").StaffRoom, desk: import("./board/desk.js").Desk, booking: StaffBooking,
  *   onChange: () => void }} Parts
  */
 

@@ -117,7 +117,7 @@ function row(booking, zone, open) {
   );
 }
 
-/** @param {import("./staff.js").StaffRoom} staff @param {import("./desk.js").Desk} desk */
+/** @param {import("./staff.js").StaffRoom} staff @param {import("./board/desk.js").Desk} desk */
 function csvButton(staff, desk) {
   const isBusy = signal(false);
   return h(

@@ -12,7 +12,7 @@ import { seatsOf } from "../state/units.js";
 /** The server takes so many seats at once; a whole section goes by its name. */
 export const PICK_MAX = 5000;
 
-/** @param {import("./desk.js").Desk} desk */
+/** @param {import("./board/desk.js").Desk} desk */
 export function createPick(desk) {
   const indexes = signal(/** @type {ReadonlySet<number>} */ (new Set()));
   const store = () => desk.house.peek()?.store;

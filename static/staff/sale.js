@@ -8,12 +8,12 @@ import { ApiError } from "../net/envelope.js";
 import { skeleton } from "../ui/frame.js";
 import { act, reasonField } from "./act-dialog.js";
 import { zoneOptions } from "./fields.js";
-import { eventActs } from "./event-acts.js";
-import { leftOut } from "./left-out.js";
-import { loneSeatFields, readLoneSeats } from "./lone-seat-fields.js";
-import { isStartMeant } from "./past-start.js";
-import { priceLists } from "./price-lists.js";
-import { BOOKINGS, PRICES, tableOptions } from "./table-options.js";
+import { eventActs } from "./events/event-acts.js";
+import { leftOut } from "./events/left-out.js";
+import { loneSeatFields, readLoneSeats } from "./events/lone-seat-fields.js";
+import { isStartMeant } from "./events/past-start.js";
+import { priceLists } from "./events/price-lists.js";
+import { BOOKINGS, PRICES, tableOptions } from "./events/table-options.js";
 
 /** @typedef {import("../net/api.js").EventDetails} EventDetails */
 /** @typedef {import("./act-dialog.js").FieldSpec} FieldSpec */

@@ -11,7 +11,7 @@ import { signal } from "../lib/signals.js";
 import { createApi } from "../net/api.js";
 import { ApiError } from "../net/envelope.js";
 import { createVenueApi } from "../net/venue-api.js";
-import { createDesk } from "./desk.js";
+import { createDesk } from "./board/desk.js";
 
 /**
  * @typedef {{ token: string, sub: string, role: string, expiresAt: number, event: number | null }} Staff
@@ -37,7 +37,7 @@ function createStaff(app, shelf) {
   const identity = signal(sound(shelf.getItem(KEY) ?? ""));
   const hasEnded = signal(false);
   const doorName = signal("");
-  /** @type {Map<number, import("./desk.js").Desk>} */
+  /** @type {Map<number, import("./board/desk.js").Desk>} */
   const desks = new Map();
 
   const session = {

@@ -8,16 +8,16 @@ import { h, listen, onEnd, View } from "../lib/dom.js";
 import { addWords, currentLanguage } from "../lib/i18n.js";
 import { untracked } from "../lib/signals.js";
 import { auditPage } from "./audit.js";
-import { boardPage } from "./board.js";
+import { boardPage } from "./board/board.js";
 import { bookingsPage } from "./bookings.js";
-import { discountsPage } from "./discounts.js";
-import { doorPage } from "./door.js";
-import { doorOnlyPage } from "./door-only.js";
-import { doorPassButton } from "./door-pass.js";
-import { eventFormPage } from "./event-form.js";
-import { eventFrame } from "./event-frame.js";
-import { holdsPage } from "./holds.js";
-import { overviewPage } from "./overview.js";
+import { discountsPage } from "./events/discounts.js";
+import { doorPage } from "./door/door.js";
+import { doorOnlyPage } from "./door/door-only.js";
+import { doorPassButton } from "./door/door-pass.js";
+import { eventFormPage } from "./events/event-form.js";
+import { eventFrame } from "./events/event-frame.js";
+import { holdsPage } from "./seats/holds.js";
+import { overviewPage } from "./board/overview.js";
 import { salePage } from "./sale.js";
 import { signInPage } from "./signin.js";
 import { staffOf } from "./staff.js";
@@ -25,7 +25,7 @@ import { staffOf } from "./staff.js";
 const SHEETS = ["frame", "board", "acts"].map((name) => at(`/static/styles/venue/${name}.css`));
 
 /** @typedef {{ staff: import("./staff.js").StaffRoom, view: HTMLElement, eventId: number | null }} Place */
-/** @typedef {{ staff: import("./staff.js").StaffRoom, view: HTMLElement, desk: import("./desk.js").Desk }} EventPlace */
+/** @typedef {{ staff: import("./staff.js").StaffRoom, view: HTMLElement, desk: import("./board/desk.js").Desk }} EventPlace */
 
 /** @type {Record<string, (place: Place) => import("../lib/dom.js").Child>} */
 const PAGES = { "": overviewPage, new: eventFormPage, discounts: discountsPage };

@@ -10,10 +10,10 @@ from __future__ import annotations
 import random
 import time
 
-from houseful.domain.best_seats import BestSeats
-from houseful.domain.lone_seats import LoneSeats
-from houseful.domain.seat_blocks import SeatBlocks
-from houseful.domain.seat_windows import Wish
+from houseful.domain.seat_choice.best_seats import BestSeats
+from houseful.domain.seat_choice.lone_seats import LoneSeats
+from houseful.domain.seat_choice.seat_blocks import SeatBlocks
+from houseful.domain.seat_choice.seat_windows import Wish
 from houseful.plans.generator import stadium
 from tests.bench.rig import Numbers
 

@@ -271,11 +271,11 @@ def measure(numbers: Numbers, scene: Stage, books: Books, seconds: float, turns:
 
 def run(numbers: Numbers, *, quick: bool, long: bool = False) -> None:
     seconds, turns = (1.5, 2) if quick else (3.0, 4)
-    with stage("tests.bench.open_worker", **MANY) as scene:
+    with stage("tests.bench.workers.open_worker", **MANY) as scene:
         measure(numbers, scene, sqlite_books(scene.server.settings.data_dir), seconds, turns)
     if binaries() is None:
         return
     url = fresh_postgresql(shared_postgres())
     given: dict[str, Any] = {"database_url": url, **MANY}
-    with stage("tests.bench.open_worker", **given) as scene:
+    with stage("tests.bench.workers.open_worker", **given) as scene:
         measure(numbers, scene, postgresql_books(url), seconds, turns)

@@ -128,7 +128,7 @@ def warm(
         name: Crew(stack, scene.process.pid, here, same, [(request,)] * CLIENTS)
         for name, request in requests.items()
     }
-    empty = stack.enter_context(worker("tests.bench.empty_worker"))
+    empty = stack.enter_context(worker("tests.bench.workers.empty_worker"))
     there = Target(("127.0.0.1", empty.port), "http")
     nothing = [(http_request("GET", "/", head + GZIP),)] * CLIENTS
     crews["empty"] = Crew(stack, empty.pid, there, same, nothing)
@@ -145,7 +145,9 @@ def bytes_crew(stack: ExitStack, body: bytes) -> Crew:
     """Clients of a server that does nothing but send `body`."""
     file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "body"
     file.write_bytes(body)
-    process = stack.enter_context(worker("tests.bench.bytes_worker", {"BENCH_BODY": str(file)}))
+    process = stack.enter_context(
+        worker("tests.bench.workers.bytes_worker", {"BENCH_BODY": str(file)})
+    )
     there = Target(("127.0.0.1", process.port), "http")
     return Crew(stack, process.pid, there, same, [(http_request("GET", "/", GZIP),)] * CLIENTS)
 

@@ -13,8 +13,8 @@ import asyncio
 import os
 from contextlib import ExitStack
 
-from tests.bench.edge_worker import PARTS
 from tests.bench.rig import Numbers, Stage, cpu_seconds, median, percent, stage
+from tests.bench.workers.edge_worker import PARTS
 from tests.support.plain_http import PlainClient
 from tests.support.serving import Sale
 
@@ -44,7 +44,7 @@ def run(numbers: Numbers, *, quick: bool, long: bool = False) -> None:
         scenes = {}
         for part in PARTS:
             os.environ["HOUSEFUL_TEST_WITHOUT"] = part
-            scenes[part] = stack.enter_context(stage("tests.bench.edge_worker"))
+            scenes[part] = stack.enter_context(stage("tests.bench.workers.edge_worker"))
         sales = {part: scene.server.add_event() for part, scene in scenes.items()}
         taken: dict[str, list[float]] = {part: [] for part in PARTS}
         for _ in range(turns):

@@ -131,7 +131,7 @@ def script_crew(stack: ExitStack, scene: Stage) -> Crew:
 
 
 def empty_crew(stack: ExitStack) -> Crew:
-    process = stack.enter_context(worker("tests.bench.empty_worker"))
+    process = stack.enter_context(worker("tests.bench.workers.empty_worker"))
     body = {"seats": [{"seatId": n, "version": 1_000_000} for n in range(SEATS)], "sessionId": "s"}
     request = http_request("POST", "/", "", body)
     target = Target(("127.0.0.1", process.port), "http")
@@ -184,7 +184,7 @@ def half_of(full: list[Rate]) -> float:
 def run(numbers: Numbers, *, quick: bool, long: bool = False) -> None:
     seconds, turns = (1.5, 2) if quick else (3.0, 4)
     with ExitStack() as stack:
-        scene = stack.enter_context(stage("tests.bench.open_worker", **MANY))
+        scene = stack.enter_context(stage("tests.bench.workers.open_worker", **MANY))
         crews = {
             "http": http_crew(stack, scene),
             "empty": empty_crew(stack),

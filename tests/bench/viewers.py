@@ -42,7 +42,7 @@ def idle(numbers: Numbers, viewers: int) -> None:
 def storm(numbers: Numbers, viewers: int, seconds: float) -> None:
     """All hang up and come back with their position, while fifty buyers buy."""
     with ExitStack() as stack:
-        scene = stack.enter_context(stage("tests.bench.open_worker", **MANY))
+        scene = stack.enter_context(stage("tests.bench.workers.open_worker", **MANY))
         sale = scene.server.add_event(small_plan(rows=20, seats=50))
         audience = Audience(stack, scene, sale, viewers)
         buyers = http_crew(stack, scene)

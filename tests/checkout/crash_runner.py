@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 from houseful.checkout.checkout_context import Terms
 from houseful.checkout.crash_points import crash_at
 from houseful.domain.errors import HousefulError
-from houseful.ledger import cancellations, claims, events
+from houseful.ledger import cancellations, claims
+from houseful.ledger.catalog import events
 from houseful.ledger.demo_charges import SqlDemoCharges
 from houseful.payments.demo import DemoGateway
 from houseful.payments.webhooks import WebhookEvent

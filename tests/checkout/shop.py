@@ -17,15 +17,15 @@ from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest, Contact
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms, clock_ms
+from houseful.checkout.correspondence.receipts import House, Receipts
 from houseful.checkout.outbox import MAILS, OTHERS
-from houseful.checkout.receipts import House, Receipts
 from houseful.domain.plan import Plan
-from houseful.domain.price_drafts import CellChange, PriceChange, applied
-from houseful.domain.receipts import Seller
+from houseful.domain.prices.price_drafts import CellChange, PriceChange, applied
+from houseful.domain.prices.receipts import Seller
 from houseful.domain.seats import Granted
-from houseful.ledger import events, price_changes
+from houseful.ledger.catalog import events, price_changes
+from houseful.ledger.catalog.events import EventRecord
 from houseful.ledger.demo_charges import SqlDemoCharges
-from houseful.ledger.events import EventRecord
 from houseful.ledger.models import BOOKING, KEY, OUTBOX
 from houseful.payments.demo import DemoGateway
 from houseful.payments.gateway import Gateway

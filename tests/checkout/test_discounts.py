@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from houseful.domain.errors import Conflict, InvalidRequest, PaymentDeclined
-from houseful.domain.pricing import Discount, reduction
-from houseful.ledger import discounts
+from houseful.domain.prices.pricing import Discount, reduction
+from houseful.ledger.catalog import discounts
 from tests.checkout.shop import DECLINES, Shop, data
 from tests.support.sessions import writing
 

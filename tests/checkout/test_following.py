@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 import houseful
 from houseful.domain.errors import Conflict, PaymentDeclined, Unavailable
-from houseful.ledger import audit, events
+from houseful.ledger import audit
+from houseful.ledger.catalog import events
 from houseful.staff.blocking import Blocking, Choice
 from houseful.staff.holds import Holds
 from tests.checkout.shop import AUTHENTICATES, DECLINES, Shop, new_key

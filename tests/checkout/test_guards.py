@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text, true
 
 from houseful.domain.errors import Conflict
-from houseful.ledger import bookings, discounts
+from houseful.ledger import bookings
+from houseful.ledger.catalog import discounts
 from houseful.ledger.models import BOOKING, DISCOUNT
 from houseful.payments.gateway import Gateway
 from houseful.sql.database import Session

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from houseful.checkout.endings import Wish
+from houseful.checkout.after_sales.endings import Wish
 from houseful.checkout.payment_attempts import PaymentAttempts
 from houseful.domain.errors import (
     Conflict,
@@ -19,14 +19,8 @@ from houseful.domain.errors import (
     RateLimited,
     Unavailable,
 )
-from houseful.ledger import (
-    bookings,
-    check_ins,
-    counters,
-    discounts,
-    payment_problems,
-    refunds,
-)
+from houseful.ledger import bookings, check_ins, counters, payment_problems, refunds
+from houseful.ledger.catalog import discounts
 from houseful.payments.gateway import GatewayBusy, GatewayUnknown, Outcome, PaymentState
 from houseful.store.limiter import Limiter
 from tests.checkout.shop import AUTHENTICATES, DECLINES, PAYS, Shop, data, new_key

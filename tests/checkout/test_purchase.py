@@ -14,7 +14,7 @@ from houseful.domain.errors import (
     NotFound,
     PaymentDeclined,
 )
-from houseful.ledger import discounts
+from houseful.ledger.catalog import discounts
 from houseful.wire.codec import decode
 from tests.checkout.shop import AUTHENTICATES, DECLINES, Shop, data, new_key
 from tests.support.sessions import writing

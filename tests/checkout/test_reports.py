@@ -13,15 +13,16 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from houseful.domain.errors import InvalidRequest
-from houseful.domain.price_drafts import CellChange, PriceChange, applied
-from houseful.domain.price_lists import TicketType
+from houseful.domain.prices.price_drafts import CellChange, PriceChange, applied
+from houseful.domain.prices.price_lists import TicketType
 from houseful.domain.reports import By, Report, Span, dimensions, span_of
 from houseful.domain.seats import Granted, PlacesWanted
 from houseful.domain.zones import offsets
-from houseful.ledger import discounts, price_changes, receipts, reports
+from houseful.ledger import receipts, reports
+from houseful.ledger.catalog import discounts, price_changes
 from houseful.ledger.models import VENUE
+from tests.checkout.after_sales.test_part_refunds import give_back, terms, tickets_of
 from tests.checkout.shop import SELLER, Shop, data, open_shop
-from tests.checkout.test_part_refunds import give_back, terms, tickets_of
 from tests.ledger.halls import small_hall
 from tests.stripe_double.server import StripeDouble
 from tests.support.seat_plans import with_areas

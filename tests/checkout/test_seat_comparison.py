@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from houseful.checkout import seat_comparison
-from houseful.ledger import events
+from houseful.ledger.catalog import events
 from houseful.sales.catalog import Catalog
 from houseful.staff.blocking import Blocking, Choice
 from tests.checkout.shop import AUTHENTICATES, Shop

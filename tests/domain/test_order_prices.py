@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from houseful.checkout.pricing import priced
-from houseful.domain.currencies import chargeable, currency_of
-from houseful.domain.price_lists import Fees, Price, PriceList, TicketType
-from houseful.domain.pricing import Discount, PricedSeat, Quote, quote, reduces
-from houseful.domain.refunds import Line, RefundFee, reckon
+from houseful.domain.prices.currencies import chargeable, currency_of
+from houseful.domain.prices.price_lists import Fees, Price, PriceList, TicketType
+from houseful.domain.prices.pricing import Discount, PricedSeat, Quote, quote, reduces
+from houseful.domain.prices.refunds import Line, RefundFee, reckon
 
 CURRENCIES = ("EUR", "JPY", "KWD", "ISK", "UGX", "CLP")
 """Of 2, 0 and 3 digits; KWD, ISK and UGX are charged in steps."""

@@ -18,7 +18,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from houseful import paths
-from houseful.checkout.booking_documents import BookingDocuments
+from houseful.checkout.correspondence.booking_documents import BookingDocuments
 from houseful.domain.errors import Unavailable
 from houseful.hammer.aggregator import Aggregator
 from houseful.hammer.client import address

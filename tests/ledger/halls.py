@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from houseful.domain.plan import Area, Category, Plan, Row, Seat, Section
-from houseful.ledger import events, plans
+from houseful.ledger.catalog import events, plans
 from houseful.sql.database import Database
 from tests.support.sessions import writing
 

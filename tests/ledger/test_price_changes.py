@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from houseful.domain.errors import Conflict
-from houseful.domain.price_drafts import CellChange, PriceChange, applied
-from houseful.domain.price_lists import NewPrices, TicketType
-from houseful.ledger import events, price_changes, price_lists
-from houseful.ledger.events import EventRecord
+from houseful.domain.prices.price_drafts import CellChange, PriceChange, applied
+from houseful.domain.prices.price_lists import NewPrices, TicketType
+from houseful.ledger.catalog import events, price_changes, price_lists
+from houseful.ledger.catalog.events import EventRecord
 from houseful.sql.database import Database, Session
 from tests.ledger.halls import add_event
 from tests.support.sessions import reading, writing

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from houseful.data_directory import prepare
 from houseful.domain.errors import ConfigurationError
-from houseful.ledger import house
-from houseful.ledger.house import House
+from houseful.ledger.upkeep import house
+from houseful.ledger.upkeep.house import House
 from houseful.process.preparation import prepare_database
 from houseful.redis.capability import check_redis
 from houseful.settings import Settings, load

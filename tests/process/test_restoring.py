@@ -15,9 +15,10 @@ import pytest
 from pydantic import SecretStr
 
 from houseful.domain.errors import ConfigurationError
-from houseful.ledger import events, history, plans, workers
-from houseful.ledger.backup import load
+from houseful.ledger.catalog import events, plans
 from houseful.ledger.migrate import migrate, upgrade
+from houseful.ledger.upkeep import history, workers
+from houseful.ledger.upkeep.backup import load
 from houseful.process.preparation import prepare_database
 from houseful.process.restoring import adopt, back_up, restore
 from houseful.redis.connection import connect

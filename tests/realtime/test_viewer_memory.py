@@ -36,4 +36,4 @@ def test_idle_viewers_cost_less_than_10_kb_each() -> None:
 @pytest.mark.long
 def test_with_a_coroutine_for_each_they_would_cost_more() -> None:
     """The positive control: the same viewers on uvicorn's own protocol."""
-    assert bytes_per_viewer("tests.bench.foreign_worker") > 2 * BOUND
+    assert bytes_per_viewer("tests.bench.workers.foreign_worker") > 2 * BOUND

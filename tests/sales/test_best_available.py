@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from houseful.domain.best_seats import BestSeats
 from houseful.domain.errors import Conflict
-from houseful.domain.seat_blocks import SeatBlocks
+from houseful.domain.seat_choice.best_seats import BestSeats
+from houseful.domain.seat_choice.seat_blocks import SeatBlocks
 from houseful.domain.seats import FailedSeat, Granted, Refused
 from houseful.sales.best_available import ASIDE_MS, BestAvailable
 from houseful.sales.party_wish import PartyWish

@@ -23,8 +23,8 @@ from houseful.checkout import checkout as checkout_module
 from houseful.checkout import reconciler
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import CheckoutContext, Terms
-from houseful.ledger import history
-from houseful.ledger.events import EventRecord
+from houseful.ledger.catalog.events import EventRecord
+from houseful.ledger.upkeep import history
 from houseful.realtime.live_event import LiveEvent
 from houseful.sales import catalog as catalog_module
 from houseful.sales import deadlines as deadlines_module

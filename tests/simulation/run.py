@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from houseful.ledger import discounts
-from houseful.ledger.events import EventRecord
+from houseful.ledger.catalog import discounts
+from houseful.ledger.catalog.events import EventRecord
 from houseful.sql.database import Database
 from tests.invariants import World, broken
 from tests.ledger.halls import add_event, small_hall

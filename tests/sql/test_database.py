@@ -16,7 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, insert, select, text
 
 from houseful.domain.errors import ConfigurationError, Unavailable
-from houseful.ledger import counters, events
+from houseful.ledger import counters
+from houseful.ledger.catalog import events
 from houseful.ledger.migrate import configuration, migrate, newest, upgrade
 from houseful.ledger.models import COUNTER, METADATA
 from houseful.sql.database import Database, Session, unpooled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from houseful.domain.pricing import PricedSeat
+from houseful.domain.prices.pricing import PricedSeat
 from houseful.staff.bookings import named
 
 

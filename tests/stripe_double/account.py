@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.stripe_double import intents, money, refunds
-from tests.stripe_double.cards import CARDS, PAYMENT_METHODS, Card
-from tests.stripe_double.disputes import Dispute
 from tests.stripe_double.errors import ApiError, invalid, missing
-from tests.stripe_double.intents import Intent
 from tests.stripe_double.ledger import Ledger
-from tests.stripe_double.refunds import Charge, Refund
+from tests.stripe_double.resources import intents, money, refunds
+from tests.stripe_double.resources.cards import CARDS, PAYMENT_METHODS, Card
+from tests.stripe_double.resources.disputes import Dispute
+from tests.stripe_double.resources.intents import Intent
+from tests.stripe_double.resources.refunds import Charge, Refund
 from tests.stripe_double.rules import VERSION
 
 EVENTS = {

@@ -9,7 +9,7 @@ from tests.stripe_double import rules
 from tests.stripe_double.account import Account
 from tests.stripe_double.errors import invalid, missing
 from tests.stripe_double.forms import integer
-from tests.stripe_double.intents import Intent
+from tests.stripe_double.resources.intents import Intent
 
 Params = dict[str, Any]
 

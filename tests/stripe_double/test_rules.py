@@ -35,14 +35,14 @@ TYPED = {
 
 def test_the_server_the_page_and_the_double_speak_one_version() -> None:
     assert API_VERSION == rules.VERSION == _ApiVersion.CURRENT
-    page = (paths.STATIC / "buyer" / "stripe.js").read_text()
+    page = (paths.STATIC / "buyer" / "checkout" / "stripe.js").read_text()
     train = re.search(r"https://js\.stripe\.com/(\w+)/stripe\.js", page)
     assert train is not None
     assert train[1] == API_VERSION.partition(".")[2]
 
 
 def test_the_page_offers_just_what_the_server_accepts() -> None:
-    page = (paths.STATIC / "buyer" / "stripe.js").read_text()
+    page = (paths.STATIC / "buyer" / "checkout" / "stripe.js").read_text()
     listed = re.search(r"const PAYMENT_METHODS = \[(.*?)\]", page)
     assert listed is not None
     assert tuple(re.findall(r'"(\w+)"', listed[1])) == PAYMENT_METHODS

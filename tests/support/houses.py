@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from houseful.domain.plan import Category, Plan, Row, Seat, Section
-from houseful.domain.price_lists import Price, PriceList, TicketType
-from houseful.ledger.events import EventRecord
-from houseful.ledger.plans import StoredPlan
+from houseful.domain.prices.price_lists import Price, PriceList, TicketType
+from houseful.ledger.catalog.events import EventRecord
+from houseful.ledger.catalog.plans import StoredPlan
 from houseful.sales.catalog import NewEvent
 from houseful.sales.seating import EventSeats
 

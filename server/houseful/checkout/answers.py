@@ -13,13 +13,13 @@ from typing import Final, cast
 from houseful.domain.booking import State
 from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import Conflict, HousefulError, TotalChanged
-from houseful.domain.money import from_wire, to_number, to_wire
-from houseful.domain.pricing import PricedSeat, Quote, occupied
-from houseful.domain.refunds import Reckoning
+from houseful.domain.prices.money import from_wire, to_number, to_wire
+from houseful.domain.prices.pricing import PricedSeat, Quote, occupied
+from houseful.domain.prices.refunds import Reckoning
 from houseful.ledger.bookings import Booking
+from houseful.ledger.catalog.events import EventRecord
 from houseful.ledger.claims import ClaimedEvent
 from houseful.ledger.deliveries import Delivery
-from houseful.ledger.events import EventRecord
 from houseful.ledger.receipts import Listed
 from houseful.ledger.refunds import Refund
 from houseful.payments.declines import OTHER_REASONS

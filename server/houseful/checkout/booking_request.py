@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.folding import searchable
-from houseful.ledger.discounts import normalised
+from houseful.ledger.catalog.discounts import normalised
 from houseful.wire.codec import encode
 
 KEY_PATTERN = re.compile(

@@ -19,9 +19,10 @@ from houseful.checkout.following import follow
 from houseful.domain.booking import State
 from houseful.domain.errors import InProgress, Unavailable
 from houseful.domain.payment import GATEWAY_BUSY, SHOP_FAULT
-from houseful.domain.pricing import PricedSeat, occupied
-from houseful.ledger import bookings, claims, discounts, idempotency, outbox, payments
+from houseful.domain.prices.pricing import PricedSeat, occupied
+from houseful.ledger import bookings, claims, idempotency, outbox, payments
 from houseful.ledger.bookings import Booking
+from houseful.ledger.catalog import discounts
 from houseful.ledger.claims import ClaimedEvent
 from houseful.payments.gateway import PaymentState
 from houseful.sql.database import Session

@@ -13,13 +13,13 @@ from functools import partial
 from typing import Final
 
 from houseful.checkout import answers, pricing
+from houseful.checkout.after_sales.cancellations import Cancellations
+from houseful.checkout.after_sales.endings import Endings, Wish
 from houseful.checkout.answers import Answer
 from houseful.checkout.booking_request import BookingRequest
 from houseful.checkout.booking_transitions import CANCEL_PAYMENT
-from houseful.checkout.cancellations import Cancellations
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.checkout.completer import Completer
-from houseful.checkout.endings import Endings, Wish
 from houseful.checkout.incoming_payments import IncomingPayments
 from houseful.checkout.outbox import (
     MAILS,
@@ -37,7 +37,7 @@ from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
 from houseful.checkout.seat_comparison import SeatComparison
 from houseful.domain.errors import NotFound
-from houseful.domain.money import from_wire
+from houseful.domain.prices.money import from_wire
 from houseful.ledger import bookings, claims, deliveries, payment_problems, receipts, refunds
 from houseful.ledger.bookings import Booking
 from houseful.ledger.deliveries import Delivery

@@ -16,9 +16,9 @@ from houseful.checkout.crash_points import Reached, nowhere
 from houseful.checkout.payment_attempts import PaymentAttempts
 from houseful.clock import clock_ms as clock_ms
 from houseful.domain.errors import Unavailable
-from houseful.domain.pricing import PricedSeat
-from houseful.ledger import house
+from houseful.domain.prices.pricing import PricedSeat
 from houseful.ledger.claims import ClaimedEvent
+from houseful.ledger.upkeep import house
 from houseful.payments.gateway import Gateway
 from houseful.sql.database import Database
 from houseful.store.seats import SeatStore, Unopened

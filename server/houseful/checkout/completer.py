@@ -16,8 +16,9 @@ from houseful.checkout.saga import Saga
 from houseful.checkout.seat_claim import SeatClaims
 from houseful.domain.booking import PAID
 from houseful.domain.errors import InProgress, Unavailable
-from houseful.ledger import bookings, idempotency, leases, workers
+from houseful.ledger import bookings, idempotency, leases
 from houseful.ledger.bookings import Booking
+from houseful.ledger.upkeep import workers
 from houseful.sql.database import Session
 
 BATCH = 20

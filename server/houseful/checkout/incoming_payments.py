@@ -6,14 +6,15 @@ how the payment stands now.
 
 from __future__ import annotations
 
-from houseful.checkout import charges, disputes
+from houseful.checkout import charges
+from houseful.checkout.after_sales import disputes
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.checkout.completer import Completer
 from houseful.checkout.reconciler import agrees
 from houseful.checkout.saga import Saga
 from houseful.domain.booking import UNFINISHED, State
 from houseful.domain.errors import Conflict, InProgress, Unavailable
-from houseful.domain.refunds import RefundState
+from houseful.domain.prices.refunds import RefundState
 from houseful.ledger import audit, bookings, payment_problems, payments, refunds
 from houseful.ledger.bookings import Booking
 from houseful.payments.gateway import PaymentState

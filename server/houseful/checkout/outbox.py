@@ -19,8 +19,8 @@ from houseful.checkout.booking_transitions import (
     RECEIPT,
 )
 from houseful.checkout.checkout_context import CheckoutContext, log
+from houseful.checkout.correspondence.printer import WAITING_PER_PERSON
 from houseful.checkout.following import follow
-from houseful.checkout.printer import WAITING_PER_PERSON
 from houseful.domain.errors import HousefulError, Unavailable, told_of
 from houseful.ledger import bookings, outbox
 from houseful.ledger.bookings import Booking

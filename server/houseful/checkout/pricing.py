@@ -7,11 +7,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from houseful.domain.currencies import fault
 from houseful.domain.errors import InvalidRequest, NotFound
-from houseful.domain.money import to_wire
-from houseful.domain.price_lists import PriceList, TicketType, even_shares
-from houseful.domain.pricing import (
+from houseful.domain.prices.currencies import fault
+from houseful.domain.prices.money import to_wire
+from houseful.domain.prices.price_lists import PriceList, TicketType, even_shares
+from houseful.domain.prices.pricing import (
     REFUSALS,
     Discount,
     PricedSeat,
@@ -20,10 +20,11 @@ from houseful.domain.pricing import (
     reduces,
     refusal,
 )
-from houseful.domain.tickets_chosen import types_of
+from houseful.domain.prices.tickets_chosen import types_of
 from houseful.domain.units import priced_seats
 from houseful.domain.wording import shown
-from houseful.ledger import claims, discounts, price_lists
+from houseful.ledger import claims
+from houseful.ledger.catalog import discounts, price_lists
 from houseful.ledger.claims import ClaimedEvent
 from houseful.sql.database import Session
 

@@ -17,7 +17,7 @@ from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.domain.booking import LIVE, State
 from houseful.domain.errors import Conflict, NotFound, Unavailable
 from houseful.domain.numbers import whole
-from houseful.domain.refunds import Kind, RefundState
+from houseful.domain.prices.refunds import Kind, RefundState
 from houseful.ledger import bookings, claims, payments
 from houseful.ledger import refunds as rows
 from houseful.ledger.bookings import Booking

@@ -24,8 +24,8 @@ from houseful.checkout.charges import new_nonce
 from houseful.checkout.checkout_context import CheckoutContext
 from houseful.domain.booking import State
 from houseful.domain.errors import Conflict
-from houseful.domain.pricing import PricedSeat
-from houseful.domain.refunds import (
+from houseful.domain.prices.pricing import PricedSeat
+from houseful.domain.prices.refunds import (
     NO_FEE,
     Kind,
     Line,
@@ -35,9 +35,10 @@ from houseful.domain.refunds import (
     Returned,
     reckon,
 )
-from houseful.domain.rounding import spread
-from houseful.ledger import audit, check_ins, claims, discounts, idempotency, refunds
+from houseful.domain.prices.rounding import spread
+from houseful.ledger import audit, check_ins, claims, idempotency, refunds
 from houseful.ledger.bookings import Booking
+from houseful.ledger.catalog import discounts
 from houseful.ledger.check_ins import DISPUTED, VALID, VOID
 from houseful.ledger.refunds import Refund
 from houseful.payments.gateway import PaymentState, Standing

@@ -17,7 +17,7 @@ from houseful.checkout.checkout_context import CheckoutContext, log
 from houseful.checkout.following import follow_sales, give_back, undoing
 from houseful.domain.booking import State
 from houseful.domain.errors import Conflict, InProgress, InvalidRequest, Unavailable
-from houseful.domain.pricing import REFUSALS, Quote
+from houseful.domain.prices.pricing import REFUSALS, Quote
 from houseful.domain.reasons import sentence
 from houseful.domain.seats import FailedSeat, Granted, Refused
 from houseful.ledger import bookings, claims, idempotency, outbox

@@ -15,7 +15,8 @@ from typing import Final
 from houseful.checkout.checkout_context import log
 from houseful.checkout.following import follow_blocks, follow_payments, follow_sales
 from houseful.domain.seats import Claim, Standing
-from houseful.ledger import bookings, events
+from houseful.ledger import bookings
+from houseful.ledger.catalog import events
 from houseful.sql.database import Database, Session
 from houseful.store.seats import SeatStore
 

@@ -194,7 +194,7 @@ def show_house(
 ) -> None:
     """Which house this database is, and the gateway account it sells through."""
     from houseful import settings
-    from houseful.ledger import house
+    from houseful.ledger.upkeep import house
 
     known = with_database(settings.load(data_dir=data_dir), house.renew if new else house.get)
     mode = "live" if known.is_live else "test"

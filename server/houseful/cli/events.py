@@ -13,7 +13,7 @@ from houseful.cli.database import with_database
 from houseful.cli.prices import fees_asked, prices_asked
 from houseful.cli.upkeep import DataDir
 from houseful.domain.errors import InvalidRequest
-from houseful.domain.lone_seats import LoneSeats
+from houseful.domain.seat_choice.lone_seats import LoneSeats
 from houseful.domain.text import visible
 from houseful.domain.units import TableBooking, TablePrices
 
@@ -136,7 +136,7 @@ def list_events(data_dir: DataDir = None) -> None:
     """Every event: id, start by the venue's clocks, seats, name, venue."""
     from houseful import settings
     from houseful.domain.zones import told
-    from houseful.ledger import events
+    from houseful.ledger.catalog import events
 
     for event in with_database(settings.load(data_dir=data_dir), events.list_all):
         print(

@@ -62,7 +62,7 @@ def change_prices(
     With nothing named: shows the list of now."""
     from houseful import settings
     from houseful.clock import clock_ms
-    from houseful.ledger import events
+    from houseful.ledger.catalog import events
 
     found = with_database(
         settings.load(data_dir=data_dir), lambda session: events.get(session, event)
@@ -95,7 +95,7 @@ def list_price_lists(
     """Its price lists, the newest first: what changed when, by whom, what is held and sold under each."""
     from houseful import settings
     from houseful.clock import clock_ms
-    from houseful.ledger import events
+    from houseful.ledger.catalog import events
     from houseful.staff.price_acts import withdraw_prices
     from houseful.staff.price_history import history
     from houseful.wire.commands import checked

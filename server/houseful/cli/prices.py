@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from houseful.domain.errors import InvalidRequest
-from houseful.domain.money import to_wire
+from houseful.domain.prices.money import to_wire
 from houseful.domain.text import visible
 from houseful.domain.wording import shown
 
 if TYPE_CHECKING:
-    from houseful.domain.price_lists import PriceList
+    from houseful.domain.prices.price_lists import PriceList
     from houseful.wire.staff import PriceListBody
 
 RULES = ("note", "least", "most", "requires")

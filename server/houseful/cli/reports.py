@@ -64,7 +64,7 @@ def _told(found: Report) -> Iterator[str]:
             f" owed {total['owed']}"
         )
     for fees in found.gateway_fees:
-        from houseful.domain.money import to_wire
+        from houseful.domain.prices.money import to_wire
 
         yield f"{to_wire(-fees.amount_minor, fees.currency):>14} {fees.currency}  taken by the gateway"
     if found.unknown_fees:

@@ -19,8 +19,8 @@ from houseful.domain.units import TableBooking
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from houseful.ledger.events import EventRecord
-    from houseful.ledger.plans import StoredPlan
+    from houseful.ledger.catalog.events import EventRecord
+    from houseful.ledger.catalog.plans import StoredPlan
     from houseful.settings import Settings
     from houseful.sql.database import Session
     from houseful.store.seats import SeatStore
@@ -74,7 +74,7 @@ async def _change(
 
 
 async def _read(session: Session, event_id: int) -> tuple[EventRecord, StoredPlan]:
-    from houseful.ledger import events, plans
+    from houseful.ledger.catalog import events, plans
 
     record = await events.get(session, event_id)
     plan = await plans.load(session, record.plan_id) if record else None

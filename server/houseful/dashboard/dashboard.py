@@ -21,7 +21,7 @@ from houseful.dashboard.alerts import Alerts
 from houseful.dashboard.occupancy_hub import INTERVAL_S, OccupancyHub
 from houseful.dashboard.sold_types import SoldTypes
 from houseful.domain.errors import HousefulError
-from houseful.domain.money import to_wire
+from houseful.domain.prices.money import to_wire
 from houseful.domain.seats import Change
 from houseful.ledger.revenue import Revenue, Sums
 from houseful.realtime.live_event import LiveEvent

@@ -14,8 +14,8 @@ import structlog
 from houseful.dashboard.dashboard import Dashboard
 from houseful.dashboard.overview import OverviewHub
 from houseful.domain.errors import HousefulError
-from houseful.domain.money import to_wire
-from houseful.ledger.events import EventRecord
+from houseful.domain.prices.money import to_wire
+from houseful.ledger.catalog.events import EventRecord
 from houseful.ledger.revenue import SeatTotals
 from houseful.realtime.live_events import LiveEvents
 from houseful.realtime.seat_counts import AVAILABLE, BOOKED, PAYING, RESERVED

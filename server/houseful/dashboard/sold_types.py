@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from houseful.domain.price_lists import TicketType
+from houseful.domain.prices.price_lists import TicketType
 from houseful.wire.staff import SoldTypeBody
 
 Sold = Iterable[tuple[str, int]]

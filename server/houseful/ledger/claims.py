@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from houseful.domain.errors import Conflict
 from houseful.domain.plan import RowKind
-from houseful.domain.pricing import PricedSeat
+from houseful.domain.prices.pricing import PricedSeat
 from houseful.ledger import removal
 from houseful.ledger.counters import upsert_in
 from houseful.ledger.models import (

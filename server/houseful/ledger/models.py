@@ -436,7 +436,7 @@ class Refund(SQLModel, table=True):
 
 class Receipt(SQLModel, table=True):
     """A receipt of a booking or, with its `refund_id`, a credit note: numbered without a gap within its
-    `series`, and never changed. `record`: all that stands on it, see `houseful.domain.receipts`."""
+    `series`, and never changed. `record`: all that stands on it, see `houseful.domain.prices.receipts`."""
 
     __table_args__ = (
         Index("one_number_per_receipt", "series", "number", unique=True),
@@ -596,7 +596,7 @@ class EventMinute(SQLModel, table=True):
 
 
 class History(SQLModel, table=True):
-    """The one row that says which history of sales this is; see `houseful.ledger.history`."""
+    """The one row that says which history of sales this is; see `houseful.ledger.upkeep.history`."""
 
     id: str = Field(primary_key=True, max_length=32)
     starts: int = 0

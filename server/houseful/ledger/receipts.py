@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from houseful.domain.receipts import Issued, Paper, numbered, paper_of
-from houseful.domain.refunds import RefundState
+from houseful.domain.prices.receipts import Issued, Paper, numbered, paper_of
+from houseful.domain.prices.refunds import RefundState
 from houseful.ledger import counters, refunds
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, RECEIPT
 from houseful.ledger.refunds import Refund

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, func, select, update
 
-from houseful.domain.refunds import Kind, Line, RefundFee, RefundState, Returned
+from houseful.domain.prices.refunds import Kind, Line, RefundFee, RefundState, Returned
 from houseful.ledger.bookings import Booking
 from houseful.ledger.counters import upsert
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT, REFUND, TICKET, Big

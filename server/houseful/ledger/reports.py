@@ -25,7 +25,8 @@ from sqlalchemy import (
     true,
 )
 
-from houseful.domain.refunds import RefundState
+from houseful.domain.prices.refunds import RefundState
+from houseful.domain.prices.rounding import BASIS_POINTS
 from houseful.domain.reports import (
     MOST_LINES,
     By,
@@ -35,7 +36,6 @@ from houseful.domain.reports import (
     Span,
     refuse_too_many,
 )
-from houseful.domain.rounding import BASIS_POINTS
 from houseful.domain.zones import DAY_MS, offsets
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT, PAYMENT, REFUND, VENUE, Big
 from houseful.sql.database import Session

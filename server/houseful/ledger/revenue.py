@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 
 from houseful.domain.booking import PAID, UNFINISHED, State
 from houseful.domain.payment import SHOP_FAULT
-from houseful.domain.rounding import spread
+from houseful.domain.prices.rounding import spread
 from houseful.ledger import payment_problems, refunds
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, REFUND, TICKET
 from houseful.sql.database import Session

@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from houseful.domain import currencies
 from houseful.domain.demo_charge import DemoCharge, DemoRefund
+from houseful.domain.prices import currencies
 from houseful.domain.wording import shown
 from houseful.payments import declines
 from houseful.payments.demo_charges import DemoCharges

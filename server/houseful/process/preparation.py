@@ -11,7 +11,8 @@ from typing import Final
 import structlog
 
 from houseful.domain.errors import ConfigurationError, Unavailable
-from houseful.ledger import history, house, migrate
+from houseful.ledger import migrate
+from houseful.ledger.upkeep import history, house
 from houseful.payments.gateway import Account, GatewayNotSetUp, GatewayUnknown
 from houseful.redis import capability
 from houseful.redis.connection import connect, settled

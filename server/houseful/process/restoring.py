@@ -19,8 +19,9 @@ from typing import Any, Final
 
 from houseful.data_directory import FILE_MODE
 from houseful.domain.errors import ConfigurationError, Unavailable
-from houseful.ledger import backup as ledger_backup
-from houseful.ledger import events, history, workers
+from houseful.ledger.catalog import events
+from houseful.ledger.upkeep import backup as ledger_backup
+from houseful.ledger.upkeep import history, workers
 from houseful.redis.connection import connect, settled
 from houseful.settings import Settings, revealed
 from houseful.sql.database import URL, Database, Session

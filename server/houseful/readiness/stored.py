@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from houseful.domain.errors import HousefulError
-from houseful.ledger import events
+from houseful.ledger.catalog import events
 from houseful.readiness.findings import Finding
 from houseful.settings import Settings
 from houseful.sql.database import Database

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from houseful.ledger.events import EventRecord
+from houseful.ledger.catalog.events import EventRecord
 from houseful.sales.reservations import sale_state
 from houseful.wire.staff import SaleState
 

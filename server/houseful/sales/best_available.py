@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from houseful.domain.best_seats import BestSeats, Proposal
 from houseful.domain.errors import Conflict
-from houseful.domain.lone_seats import LoneSeats
-from houseful.domain.seat_windows import Wish
+from houseful.domain.seat_choice.best_seats import BestSeats, Proposal
+from houseful.domain.seat_choice.lone_seats import LoneSeats
+from houseful.domain.seat_choice.seat_windows import Wish
+from houseful.domain.seat_choice.split_seats import split
 from houseful.domain.seats import Granted, Refused, ReservationStatus, UnitWanted
-from houseful.domain.split_seats import split
 from houseful.sales.party_wish import PartyWish, wish_in
 from houseful.sales.reservations import HeldPrices, Reservations
 from houseful.sales.seat_choice import SeatChoice, SeatCopy, named

@@ -20,13 +20,14 @@ import structlog
 
 from houseful.clock import clock_ms
 from houseful.domain.errors import NotFound, Unavailable
-from houseful.domain.lone_seats import LoneSeatRule
 from houseful.domain.plan import Plan
-from houseful.domain.price_lists import NewPrices, PriceList
+from houseful.domain.prices.price_lists import NewPrices, PriceList
+from houseful.domain.seat_choice.lone_seats import LoneSeatRule
 from houseful.domain.seats import Claim, UnitSeats
 from houseful.domain.units import TableBooking
-from houseful.ledger import bookings, discounts, events, plans, price_lists
-from houseful.ledger.events import EventRecord
+from houseful.ledger import bookings
+from houseful.ledger.catalog import discounts, events, plans, price_lists
+from houseful.ledger.catalog.events import EventRecord
 from houseful.sales.seating import EventSeats
 from houseful.sales.single_flight import SingleFlight
 from houseful.sql.database import Database, Session

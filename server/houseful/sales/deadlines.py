@@ -24,7 +24,8 @@ from typing import Final
 import structlog
 
 from houseful.domain.errors import HousefulError
-from houseful.ledger import counters, events
+from houseful.ledger import counters
+from houseful.ledger.catalog import events
 from houseful.sql.database import Database
 from houseful.store.deadline_index import DeadlineIndex
 from houseful.store.seats import SeatStore, Unopened

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from houseful.domain.currencies import currency_of
-from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.plan import Plan
+from houseful.domain.prices.currencies import currency_of
+from houseful.domain.seat_choice.lone_seats import LoneSeatRule, LoneSeats
 from houseful.plans.generator import arena, stadium, theatre
 from houseful.sales.catalog import Catalog, NewEvent
 

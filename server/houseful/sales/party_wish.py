@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.folding import folded
 from houseful.domain.plan import Plan
-from houseful.domain.seat_windows import Wish
+from houseful.domain.seat_choice.seat_windows import Wish
 from houseful.domain.wording import shown
 from houseful.wire.commands import PartyRequest
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from houseful.domain.money import to_wire
 from houseful.domain.numbers import percent
-from houseful.domain.price_lists import PriceList
-from houseful.domain.pricing import PricedSeat, Quote, occupied
+from houseful.domain.prices.money import to_wire
+from houseful.domain.prices.price_lists import PriceList
+from houseful.domain.prices.pricing import PricedSeat, Quote, occupied
 from houseful.sales.seating import seat_view
 from houseful.wire.buyer import (
     CategoryOffersBody,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from logging import INFO, WARNING
 
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound, RateLimited
-from houseful.domain.lone_seats import LoneSeats
 from houseful.domain.reasons import RESERVATION_REASONS
+from houseful.domain.seat_choice.lone_seats import LoneSeats
 from houseful.domain.seats import (
     Changed,
     Granted,
@@ -24,7 +24,7 @@ from houseful.domain.seats import (
     UnitWanted,
 )
 from houseful.domain.units import priced_seats
-from houseful.ledger.events import EventRecord
+from houseful.ledger.catalog.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.sales.seat_choice import SeatChoice
 from houseful.sales.seating import EventSeats

@@ -13,7 +13,9 @@ from typing import Final
 import structlog
 
 from houseful.domain.errors import HousefulError
-from houseful.ledger import answered, counters, events, idempotency, outbox, retention, workers
+from houseful.ledger import answered, counters, idempotency, outbox
+from houseful.ledger.catalog import events
+from houseful.ledger.upkeep import retention, workers
 from houseful.sql.database import Database, Session
 from houseful.store.seats import SeatStore
 

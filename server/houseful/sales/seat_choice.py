@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
-from houseful.domain.best_seats import BestSeats
 from houseful.domain.errors import Conflict
-from houseful.domain.lone_seats import LoneSeats, count_lone, stranded
 from houseful.domain.plan import ACCESSIBLE, COMPANION
-from houseful.domain.seat_blocks import SeatBlocks
+from houseful.domain.seat_choice.best_seats import BestSeats
+from houseful.domain.seat_choice.lone_seats import LoneSeats, count_lone, stranded
+from houseful.domain.seat_choice.seat_blocks import SeatBlocks
 from houseful.sales.seating import EventSeats, NamedSeat
 from houseful.sales.single_flight import SingleFlight
 

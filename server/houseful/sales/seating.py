@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from houseful.domain.errors import Conflict
-from houseful.domain.money import to_wire
 from houseful.domain.plan import Row, RowKind, Seat, Section
+from houseful.domain.prices.money import to_wire
 from houseful.domain.seat_names import place, row_place, seat_number
 from houseful.domain.seats import UnitSeats
 from houseful.domain.units import TableBooking, Unit, units
-from houseful.ledger.events import EventRecord
-from houseful.ledger.plans import StoredPlan
+from houseful.ledger.catalog.events import EventRecord
+from houseful.ledger.catalog.plans import StoredPlan
 from houseful.wire.buyer import NamedSeatBody, UnitBody
 
 

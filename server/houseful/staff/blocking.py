@@ -13,8 +13,9 @@ from houseful.checkout.following import undoing
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.domain.seats import Changed, FailedSeat, PlacesWanted, Refused, SeatRecord
 from houseful.domain.wording import shown
-from houseful.ledger import audit, events
-from houseful.ledger.events import Block
+from houseful.ledger import audit
+from houseful.ledger.catalog import events
+from houseful.ledger.catalog.events import Block
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats
 from houseful.sql.database import Database, Session

@@ -15,12 +15,12 @@ from houseful.checkout.answers import (
 )
 from houseful.checkout.checkout import Checkout
 from houseful.checkout.checkout_context import clock_ms
-from houseful.checkout.mails import BookingMails
+from houseful.checkout.correspondence.mails import BookingMails
 from houseful.domain.booking import State
 from houseful.domain.delivery import DeliveryState
 from houseful.domain.errors import InvalidRequest, NotFound
-from houseful.domain.money import to_wire
-from houseful.domain.pricing import PricedSeat, occupied
+from houseful.domain.prices.money import to_wire
+from houseful.domain.prices.pricing import PricedSeat, occupied
 from houseful.domain.seat_names import many, place
 from houseful.domain.wording import shown
 from houseful.domain.zones import clock_time

@@ -14,9 +14,9 @@ from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import Conflict, NotFound
 from houseful.ledger import audit
 from houseful.ledger import check_ins as tickets
-from houseful.ledger import house as identity
+from houseful.ledger.catalog.events import EventRecord
 from houseful.ledger.check_ins import DISPUTED, USED, VOID, Admission
-from houseful.ledger.events import EventRecord
+from houseful.ledger.upkeep import house as identity
 from houseful.sales.catalog import Catalog
 from houseful.sales.seating import EventSeats, NamedSeat
 from houseful.sql.database import Database, Session

@@ -5,11 +5,12 @@ from __future__ import annotations
 from houseful.checkout.checkout_context import clock_ms
 from houseful.domain.errors import InvalidRequest, NotFound
 from houseful.domain.moments import check_order
-from houseful.domain.money import from_wire
-from houseful.domain.pricing import Discount
+from houseful.domain.prices.money import from_wire
+from houseful.domain.prices.pricing import Discount
 from houseful.domain.wording import shown
-from houseful.ledger import audit, discounts, events
-from houseful.ledger.events import EventRecord
+from houseful.ledger import audit
+from houseful.ledger.catalog import discounts, events
+from houseful.ledger.catalog.events import EventRecord
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database, Session
 from houseful.wire.codec import parse_iso

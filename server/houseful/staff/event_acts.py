@@ -11,15 +11,16 @@ from typing import Any, Final
 
 from houseful.checkout.booking_transitions import NOTICE
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain import money
 from houseful.domain.booking import State
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.domain.moments import check_sale
 from houseful.domain.plan import Plan
-from houseful.domain.price_drafts import NOTHING, PriceChange, applied
+from houseful.domain.prices import money
+from houseful.domain.prices.price_drafts import NOTHING, PriceChange, applied
 from houseful.domain.zones import checked_zone
-from houseful.ledger import audit, cancellations, events, outbox, plans, removal
-from houseful.ledger.events import EventRecord
+from houseful.ledger import audit, cancellations, outbox, removal
+from houseful.ledger.catalog import events, plans
+from houseful.ledger.catalog.events import EventRecord
 from houseful.plans import reader
 from houseful.sales.catalog import write_event
 from houseful.sql.database import Session

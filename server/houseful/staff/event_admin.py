@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from houseful.ledger import cancellations, plans
+from houseful.ledger import cancellations
 from houseful.ledger.cancellations import Progress
-from houseful.ledger.events import EventRecord
-from houseful.ledger.plans import PlanSummary
+from houseful.ledger.catalog import plans
+from houseful.ledger.catalog.events import EventRecord
+from houseful.ledger.catalog.plans import PlanSummary
 from houseful.plans import reader
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database

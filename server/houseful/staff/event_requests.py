@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from houseful.domain.errors import InvalidRequest
-from houseful.domain.lone_seats import LoneSeatRule, LoneSeats
-from houseful.domain.price_lists import NewPrices
+from houseful.domain.prices.price_lists import NewPrices
+from houseful.domain.seat_choice.lone_seats import LoneSeatRule, LoneSeats
 from houseful.domain.units import TableBooking
 from houseful.sales.catalog import NewEvent
 from houseful.wire.codec import parse_iso

@@ -11,10 +11,11 @@ from typing import Any
 from houseful.clock import clock_ms
 from houseful.domain.errors import Conflict, InvalidRequest, NotFound
 from houseful.domain.moments import check_order, in_bounds
-from houseful.domain.price_drafts import PriceChange, applied
-from houseful.domain.price_lists import NewPrices, PriceList
-from houseful.ledger import audit, events, price_changes
-from houseful.ledger.events import EventRecord
+from houseful.domain.prices.price_drafts import PriceChange, applied
+from houseful.domain.prices.price_lists import NewPrices, PriceList
+from houseful.ledger import audit
+from houseful.ledger.catalog import events, price_changes
+from houseful.ledger.catalog.events import EventRecord
 from houseful.sql.database import Session
 from houseful.staff.price_requests import price_change, require_known, require_sold
 from houseful.wire.codec import parse_iso

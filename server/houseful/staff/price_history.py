@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from houseful.domain.money import to_wire
 from houseful.domain.numbers import percent
-from houseful.domain.price_lists import PriceList
-from houseful.ledger import claims, price_changes, price_lists
-from houseful.ledger.price_changes import Written
+from houseful.domain.prices.money import to_wire
+from houseful.domain.prices.price_lists import PriceList
+from houseful.ledger import claims
+from houseful.ledger.catalog import price_changes, price_lists
+from houseful.ledger.catalog.price_changes import Written
 from houseful.sales.price_views import table_prices
 from houseful.sql.database import Session
 from houseful.wire.codec import iso

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from houseful.domain import money
 from houseful.domain.errors import InvalidRequest
 from houseful.domain.numbers import scaled
-from houseful.domain.price_drafts import CellChange, PriceChange
-from houseful.domain.price_lists import NewPrices, PriceList, TicketType
+from houseful.domain.prices import money
+from houseful.domain.prices.price_drafts import CellChange, PriceChange
+from houseful.domain.prices.price_lists import NewPrices, PriceList, TicketType
 from houseful.domain.wording import shown
 from houseful.wire.staff import FeesRequest, PricesRequest, TicketTypeRequest
 

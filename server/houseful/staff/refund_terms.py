@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.currencies import check_reduction
-from houseful.domain.money import from_wire, to_wire
-from houseful.domain.refunds import RefundFee
+from houseful.domain.prices.currencies import check_reduction
+from houseful.domain.prices.money import from_wire, to_wire
+from houseful.domain.prices.refunds import RefundFee
 from houseful.ledger import audit, refunds
 from houseful.sales.catalog import Catalog
 from houseful.sql.database import Database, Session

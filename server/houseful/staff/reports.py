@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
 from houseful.checkout.checkout_context import clock_ms
-from houseful.domain.money import to_wire
 from houseful.domain.numbers import percent
+from houseful.domain.prices.money import to_wire
 from houseful.domain.reports import By, Report, ReportLine, Span, dimensions, span_of
 from houseful.domain.zones import local
 from houseful.ledger import reports

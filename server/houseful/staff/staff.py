@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from houseful.checkout.checkout import Checkout
-from houseful.checkout.mails import BookingMails
+from houseful.checkout.correspondence.mails import BookingMails
 from houseful.clock import clock_ms
 from houseful.ledger import audit
 from houseful.ledger.audit import Entry

@@ -1,4 +1,4 @@
-"""Which database's history the seats in Redis belong to; see `houseful.ledger.history`."""
+"""Which database's history the seats in Redis belong to; see `houseful.ledger.upkeep.history`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A token is `bk_` and 32 characters of base64url: 8 bytes of the booking's id and 16 of an HMAC-SHA256
 over the id, the buyer and the second of the purchase, so that a number that is given out again after a
 restore of the database does not open with an old link. Former secrets are understood too.
-Never: says how long it holds; that follows from the event, see `houseful.checkout.booking_links`.
+Never: says how long it holds; that follows from the event, see `checkout.correspondence.booking_links`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from houseful.domain.numbers import percent
-from houseful.domain.receipts import Issued, Line, Paper
+from houseful.domain.prices.receipts import Issued, Line, Paper
 from houseful.domain.seat_names import many
 from houseful.domain.zones import local
 from houseful.tickets import fonts

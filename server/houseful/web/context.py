@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from houseful.checkout.booking_documents import BookingDocuments
-from houseful.checkout.booking_links import BookingLinks
 from houseful.checkout.checkout import Checkout
-from houseful.checkout.mails import BookingMails
-from houseful.checkout.receipts import Receipts
+from houseful.checkout.correspondence.booking_documents import BookingDocuments
+from houseful.checkout.correspondence.booking_links import BookingLinks
+from houseful.checkout.correspondence.mails import BookingMails
+from houseful.checkout.correspondence.receipts import Receipts
 from houseful.dashboard.dashboards import Dashboards
 from houseful.domain.addresses import Networks, Places
 from houseful.payments.demo import DemoGateway

@@ -8,7 +8,7 @@ import hashlib
 from collections import OrderedDict
 from typing import Final
 
-from houseful.ledger.plans import StoredPlan
+from houseful.ledger.catalog.plans import StoredPlan
 from houseful.plans import geometry
 from houseful.sales.single_flight import SingleFlight
 from houseful.wire.codec import encode

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from houseful.checkout.booking_links import link_token
+from houseful.checkout.correspondence.booking_links import link_token
 from houseful.domain.errors import (
     Forbidden,
     HousefulError,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from houseful.domain import errors, tickets_chosen
+from houseful.domain import errors
 from houseful.domain.errors import HousefulError
-from houseful.domain.pricing import REFUSALS
+from houseful.domain.prices import tickets_chosen
+from houseful.domain.prices.pricing import REFUSALS
 from houseful.domain.reasons import RESERVATION_REASONS, SEAT_REASONS
 
 IN_DATA: Final = ("failedSeats", "quote", "lone", "instead", "mayReturn", "apart")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from houseful.domain import seat_names
-from houseful.domain.money import to_wire
+from houseful.domain.prices.money import to_wire
 from houseful.domain.zones import zone_label
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from houseful.ledger import discounts
+from houseful.ledger.catalog import discounts
 from houseful.sql.database import Database
 from tests.support.serving import Guest, Sale, Server
 from tests.support.sessions import writing

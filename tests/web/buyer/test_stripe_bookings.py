@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from houseful.ledger import house, payment_problems
+from houseful.ledger import payment_problems
 from houseful.ledger.models import BOOKING
+from houseful.ledger.upkeep import house
 from houseful.payments.stripe import StripeGateway
 from houseful.sql.database import Database, Session
 from tests.payments.tills import API_KEY, StripeTill

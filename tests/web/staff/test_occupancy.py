@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from houseful.dashboard import dashboards
-from houseful.domain.money import from_wire
+from houseful.domain.prices.money import from_wire
 from houseful.ledger import minutes
 from houseful.ledger.models import BOOKING, BOOKING_SEAT, EVENT_BLOCK, TICKET
 from houseful.redis import connection

@@ -9,7 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from houseful.domain.errors import Conflict
-from houseful.ledger import claims, discounts, removal
+from houseful.ledger import claims, removal
+from houseful.ledger.catalog import discounts
 from houseful.ledger.migrate import migrate
 from houseful.ledger.models import EVENT
 from houseful.sales.catalog import Catalog

@@ -7,8 +7,8 @@ from typing import cast
 from starlette.responses import Response
 
 from houseful.domain.errors import NotFound
-from houseful.domain.money import to_wire
-from houseful.ledger.events import EventRecord
+from houseful.domain.prices.money import to_wire
+from houseful.ledger.catalog.events import EventRecord
 from houseful.realtime.live_event import LiveEvent
 from houseful.sales.price_views import offers_view, table_prices, types_view
 from houseful.sales.reservations import listed, sale_state

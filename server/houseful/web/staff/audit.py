@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from houseful.domain.money import to_wire
+from houseful.domain.prices.money import to_wire
 from houseful.ledger.audit import Entry
 from houseful.sales.seating import EventSeats
 from houseful.telemetry.rows import readable

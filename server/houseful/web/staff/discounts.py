@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from houseful.domain.money import to_wire
-from houseful.domain.pricing import Discount
+from houseful.domain.prices.money import to_wire
+from houseful.domain.prices.pricing import Discount
 from houseful.staff.discount_admin import is_active
 from houseful.telemetry.rows import readable
 from houseful.web.buyer.bookings import query_number

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from houseful.domain.errors import UnsupportedMediaType
 from houseful.domain.wording import shown
-from houseful.ledger.events import EventRecord
-from houseful.ledger.plans import PlanSummary
+from houseful.ledger.catalog.events import EventRecord
+from houseful.ledger.catalog.plans import PlanSummary
 from houseful.web.buyer.events import event_view
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from houseful.domain.money import to_wire
+from houseful.domain.prices.money import to_wire
 from houseful.ledger.payment_problems import PaymentProblem
 from houseful.web.envelope import ok
 from houseful.web.operations import Call, Operation

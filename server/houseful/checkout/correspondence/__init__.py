@@ -1,0 +1,1 @@
+"""What buyers get in writing: tickets, receipts, mails, links."""

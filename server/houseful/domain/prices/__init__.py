@@ -1,0 +1,1 @@
+"""What tickets cost, in which money, and what goes back of it."""

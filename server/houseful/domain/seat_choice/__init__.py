@@ -1,0 +1,1 @@
+"""Which seats suit: the best together, and none left alone."""

@@ -1,0 +1,1 @@
+"""What is sold: plans, events, their prices and discounts."""

@@ -1,0 +1,1 @@
+"""Worker processes with less in them, to compare with."""

@@ -1,0 +1,1 @@
+"""What Stripe's API calls resources, and the money in them."""
