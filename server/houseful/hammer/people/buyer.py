@@ -209,7 +209,8 @@ class Buyer:
         seats = {seat for seat, _ in hold.seats}
         for unit in {self._units[seat] for seat in seats & self._units.keys()}:
             if not seats.issuperset(range(unit.id, unit.id + unit.seats)):
-                fault = f"{hold.holder} was granted part of unit {unit.id}: {sorted(seats)}"
+                got = ", ".join(map(str, sorted(seats)))
+                fault = f"{hold.holder} was granted part of unit {unit.id}: {got}"
                 self._hall.recorder.fault("units", fault)
 
     def _count_refusals(self, answer: Answer) -> None:
