@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 OWN_PATHS: Final = frozenset(
     "analytics asyncapi.json auth bookings config demo demo-events discounts docs events favicon.ico"
     " healthz manifest.webmanifest metrics occupancy openapi.json payment-problems payments plans"
-    " readiness readyz robots.txt static webhooks ws-tickets".split()
+    " readiness readyz reports robots.txt static webhooks ws-tickets".split()
 )
 """First parts of the server's paths. Below one of these, a path with the prefix and one without
 could not be told apart."""
