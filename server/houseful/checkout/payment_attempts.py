@@ -9,7 +9,6 @@ What it does not stop: someone with many addresses, who has as many attempts as 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -101,56 +100,35 @@ class PaymentAttempts:
         self, names: Mapping[str, tuple[str, int]], told: str, code: str
     ) -> list[tuple[str, str]]:
         """Count one for each name, or none. Raises RateLimited, Unavailable."""
-        counter = self.counter
-        if counter is None:
-            return []
-        counted = [(name, who, limit) for name, (who, limit) in names.items() if who]
-        asking = asyncio.gather(  # one message to Redis instead of three
-            *(
-                counter.attempt(name, who, limit=limit, window_ms=WINDOW_MS)
-                for name, who, limit in counted
-            ),
-            return_exceptions=True,
-        )
-        is_cancelled = False
+        taken: list[tuple[str, str]] = []
         try:
-            found = await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            is_cancelled, found = True, await asking  # what was counted has to be known
-        failures = [one for one in found if isinstance(one, BaseException)]
-        known = [one for one in found if not isinstance(one, BaseException)]
-        taken = [
-            (name, who)
-            for (name, who, _), one in zip(counted, found, strict=True)
-            if not isinstance(one, BaseException) and one.allowed
-        ]
-        if len(taken) == len(counted) and not is_cancelled:
-            return taken
-        await self._give_all_back(taken)
-        if is_cancelled:
-            raise asyncio.CancelledError
-        for failure in failures:
-            raise failure
-        reset_ms = max(one.reset_ms for one in known if not one.allowed)
-        raise RateLimited(told, code=code, retry_after_s=reset_ms / 1000)
+            for name, (who, limit) in names.items():
+                if self.counter is None or not who:
+                    continue
+                found = await self.counter.attempt(name, who, limit=limit, window_ms=WINDOW_MS)
+                if not found.allowed:
+                    raise RateLimited(told, code=code, retry_after_s=found.reset_ms / 1000)
+                taken.append((name, who))
+        except BaseException:
+            await self._give_all_back(taken)
+            raise
+        return taken
 
     async def _give_all_back(self, taken: Sequence[tuple[str, str]]) -> None:
-        if taken:
-            await asyncio.gather(*(self._give_back(name, who) for name, who in taken))
+        for name, who in taken:
+            await self._give_back(name, who)
 
     async def paid(self, user: str, body: BookingRequest) -> None:
         """It was no try with a stolen card."""
-        await self._give_all_back([("pay-user", user), *_of_address(body)])
+        await self._give_back("pay-user", user)
+        await self.challenged(body)
 
     async def challenged(self, body: BookingRequest) -> None:
         """The bank asks the buyer, which is no answer that a thief can use."""
-        await self._give_all_back(_of_address(body))
+        if body.address:
+            await self._give_back("pay-address", body.address)
 
     async def _give_back(self, name: str, who: str) -> None:
         if self.counter is not None:
             with suppress(Unavailable):  # the window ends by itself
                 await self.counter.give_back(name, who)
-
-
-def _of_address(body: BookingRequest) -> list[tuple[str, str]]:
-    return [("pay-address", body.address)] if body.address else []
