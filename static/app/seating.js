@@ -30,17 +30,12 @@ const FLAGS = /** @type {const} */ ([[1, "accessible"], [2, "companion"], [4, "r
  */
 export function createHouse(geometry, store, event) {
   const priceByName = new Map(event.categories.map((category) => [category.name, category.price]));
-  /** @param {string} name */
-  const leastOf = (name) => {
-    const sold = event.categories.find((other) => other.name === name)?.tickets ?? [];
-    return sold.map((ticket) => ticket.price).sort((a, b) => Number(a) - Number(b))[0] ?? "0.00";
-  };
   /** `price` is what a press takes, `least` what the cheapest ticket there costs. @type {{ name: string, color: string, price: string, least: string }[]} */
   const categories = geometry.categories.map((/** @type {any} */ category) => ({
     name: category.name,
     color: event.categories.find((other) => other.name === category.name)?.color ?? category.color,
     price: priceByName.get(category.name) ?? "0.00",
-    least: leastOf(category.name),
+    least: leastPrice(event, category.name),
   }));
   /** The least price of some categories, of any ticket, and the greatest of those a press takes. @param {Iterable<number>} used @returns {[string, string]} */
   const priceRange = (used) => {
@@ -171,6 +166,18 @@ export function createHouse(geometry, store, event) {
     /** @param {number} i @param {SeatFilter} [filter] */
     passes: (i, filter) => passes(store, i, filter),
   };
+}
+
+/**
+ * What the cheapest ticket of a category costs, of those that need no other beside them.
+ * @param {import("../net/api.js").EventDetails} event
+ * @param {string} category
+ */
+export function leastPrice({ categories, ticketTypes }, category) {
+  const alone = new Set(ticketTypes.filter(({ requires }) => requires === null).map(({ id }) => id));
+  const sold = categories.find(({ name }) => name === category)?.tickets ?? [];
+  const prices = sold.flatMap(({ ticketTypeId, price }) => alone.has(ticketTypeId) ? price : []);
+  return prices.sort((a, b) => Number(a) - Number(b))[0] ?? "0.00";
 }
 
 /** @param {{ price: string, least: string } | undefined} category @param {string} currency */

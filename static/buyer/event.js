@@ -6,7 +6,7 @@ import { entitle, failure, skeleton } from "../ui/frame.js";
 import { icon } from "../ui/icons.js";
 import { go } from "../lib/routes.js";
 import "./party-finder.js";
-import { priceWords } from "../app/seating.js";
+import { leastPrice, priceWords } from "../app/seating.js";
 import { poster } from "./poster.js";
 import { saleCountdown } from "../ui/sale-countdown.js";
 
@@ -75,7 +75,7 @@ export class EventView extends View {
                   h(
                     "strong",
                     { class: "tabular" },
-                    priceWords({ ...category, least: leastPrice(category) }, event.currency),
+                    priceWords({ ...category, least: leastPrice(event, category.name) }, event.currency),
                   ),
                 )
               ),
@@ -147,9 +147,6 @@ export class EventView extends View {
   }
 }
 customElements.define("event-view", EventView);
-
-/** @param {import("../net/api.js").EventDetails["categories"][number]} category */
-const leastPrice = ({ tickets }) => tickets.map(({ price }) => price).sort((a, b) => Number(a) - Number(b))[0] ?? "0";
 
 /** @param {string} sign @param {string} words @param {import("../lib/dom.js").Child} value */
 function fact(sign, words, value) {

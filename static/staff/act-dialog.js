@@ -146,6 +146,7 @@ export function act(
     });
     document.body.append(dialog);
     dialog.showModal();
-    (typed.first ?? dialog.querySelector("h2"))?.focus();
+    const first = dialog.querySelector(".dialog-body :is(input, select, textarea)") ?? dialog.querySelector("h2");
+    if (first instanceof HTMLElement) first.focus();
   });
 }

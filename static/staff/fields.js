@@ -93,7 +93,6 @@ export function fieldSet(specs) {
         ? timeField(spec.label, control, spec.zone, spec.help, wrong)
         : field(spec.label, control, spec.help, wrong)
     ),
-    first: controls[0]?.control ?? null,
     /** What is typed, or null with the faults shown and the first one focused. @returns {Record<string, string> | null} */
     read() {
       for (const { spec, control, wrong } of controls) {

@@ -102,19 +102,23 @@ def differences(before: PriceList, after: PriceList) -> list[PriceDifferenceBody
 
 
 def _facts(prices: PriceList) -> Facts:
+    """What was set: a rule that says nothing, or a tax that is the event's own, is no fact."""
     terms = terms_view(prices)
+    fees = terms["fees"]
     found: Facts = {}
     for price in terms["ticketPrices"]:
         category, name = price["category"], price["ticketType"]
         found["price", category, name] = price["amount"]
-        found["vatPercent", category, name] = price["vatPercent"]
+        if price["vatPercent"] != fees["vatPercent"]:
+            found["vatPercent", category, name] = price["vatPercent"]
     for kind in terms["ticketTypes"]:
-        name = kind["name"]
-        found["note", "", name] = kind["note"]
-        found["least", "", name] = str(kind["least"])
-        found["most", "", name] = "" if kind["most"] is None else str(kind["most"])
-        found["requires", "", name] = kind["requires"]
-    fees = terms["fees"]
+        rules: dict[PriceField, str] = {
+            "note": kind["note"],
+            "least": str(kind["least"]) if kind["least"] > 1 else "",
+            "most": "" if kind["most"] is None else str(kind["most"]),
+            "requires": kind["requires"],
+        }
+        found |= {(rule, "", kind["name"]): said for rule, said in rules.items() if said}
     found["perTicket", "", ""] = fees["perTicket"]
     found["percent", "", ""] = fees["percent"]
     found["perOrder", "", ""] = fees["perOrder"]

@@ -33,7 +33,7 @@ async def test_early_bird_prices_end_by_themselves_and_holds_keep_theirs(
 ) -> None:
     mine = (await ann.held(sale, sale.seats[0]))["reservedSeatIds"]
     async with ann.live(sale) as live:
-        until = in_ms(1_500)
+        until = in_ms(3_000)
         await given(await patch(venue, sale.id, prices={"PREMIUM": "90.00"}, pricesFrom=until))
         await live.next("sale")
         before = await event_of(ann, sale)

@@ -116,9 +116,10 @@ class PriceList:
         }
         return NewPrices(self.types, cells, self.fees, needs, self.per_table)
 
-    def lowest(self, category: str) -> int:
-        """The least that any ticket in the category costs, fees inside."""
-        return min(self.offers[category, kind.id].price_minor for kind in self.sold_in(category))
+    def shown(self) -> list[int]:
+        """What tickets cost that need no other beside them, fees inside."""
+        alone = {kind.id for kind in self.types if kind.requires_id is None}
+        return [offer.price_minor for (_, kind), offer in self.offers.items() if kind in alone]
 
 
 def offered(price: Price, fees: Fees, currency: str) -> Offer:

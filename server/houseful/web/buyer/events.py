@@ -102,7 +102,7 @@ async def get_plan(call: Call) -> Response:
 
 
 def event_view(record: EventRecord, available: int) -> EventBody:
-    prices = [offer.price_minor for offer in record.prices.offers.values()]
+    prices = record.prices.shown()
     view: EventBody = {
         "id": record.id,
         "name": record.name,
