@@ -40,7 +40,7 @@ from houseful.store.staff_events import StaffEventStore
 from tests.simulation.database import SimulatedDatabase, engine_of, put_in_place
 from tests.simulation.faults import Faults
 from tests.simulation.gateway import GatewayAccount, GatewayClient
-from tests.simulation.loop import OWNER, VirtualLoop
+from tests.simulation.loop import OWNER, Tasks, VirtualLoop
 from tests.simulation.seat_server import SeatServer, SimulatedRouter
 
 TERMS: Final = Terms(
@@ -75,7 +75,7 @@ class Process:
     name: str
     skew_ms: int
     calls: dict[asyncio.TimerHandle, None] = field(default_factory=dict)
-    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    tasks: Tasks = field(default_factory=dict)
     is_alive: bool = True
 
     def __post_init__(self) -> None:

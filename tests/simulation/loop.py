@@ -14,7 +14,10 @@ from typing import Any, Final
 BEGIN_MS: Final = 1_800_000_000_000
 """What wall clocks say at virtual time 0."""
 
-OWNER: Final[ContextVar[set[asyncio.Task[Any]] | None]] = ContextVar("OWNER", default=None)
+Tasks = dict[asyncio.Task[Any], None]
+"""In the order they were begun: a set has them in that of their addresses, which no seed decides."""
+
+OWNER: Final[ContextVar[Tasks | None]] = ContextVar("OWNER", default=None)
 """The tasks of the process that the code running now belongs to."""
 
 
@@ -69,6 +72,6 @@ def _owned(
     task = asyncio.Task(coroutine, loop=loop, **more)
     tasks = OWNER.get()
     if tasks is not None:
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        tasks[task] = None
+        task.add_done_callback(lambda done: tasks.pop(done, None))
     return task
