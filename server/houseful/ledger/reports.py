@@ -46,6 +46,8 @@ OPEN: Final = (RefundState.DUE, RefundState.FAILED, RefundState.HELD)
 NOTHING: Final[Column] = literal_column("''")
 _SOLD: Final = BOOKING.c.confirmed_at_ms.is_not(None)
 _GIVEN: Final = REFUND.c.state == str(RefundState.GIVEN)
+_TICKET: Final = ~BOOKING_SEAT.c.is_closed
+"""A seat that is taken because its table is, and that nobody sits on, is no ticket."""
 
 
 async def revenue(session: Session, span: Span, by: Sequence[By]) -> Report:
@@ -81,7 +83,7 @@ async def revenue(session: Session, span: Span, by: Sequence[By]) -> Report:
 def _sources() -> Iterator[tuple[str, Any, Column, tuple[Column, Column, Column], list[Column]]]:
     """(kind, tables, when, (category, type, rate), [count, amount, fee, discount, tax])."""
     seat, booking = BOOKING_SEAT.c, BOOKING.c
-    sold = _placed(BOOKING_SEAT.join(BOOKING, (booking.id == seat.booking_id) & _SOLD))
+    sold = _placed(BOOKING_SEAT.join(BOOKING, (booking.id == seat.booking_id) & _SOLD & _TICKET))
     yield (
         "ticket",
         sold,
@@ -112,7 +114,7 @@ def _sources() -> Iterator[tuple[str, Any, Column, tuple[Column, Column, Column]
     back = REFUND.join(BOOKING, (booking.id == REFUND.c.booking_id) & _SOLD & _GIVEN)
     yield (
         "refund",
-        _placed(back.join(BOOKING_SEAT, seat.refund_id == REFUND.c.id)),
+        _placed(back.join(BOOKING_SEAT, (seat.refund_id == REFUND.c.id) & _TICKET)),
         REFUND.c.done_at_ms,
         (seat.category, seat.ticket_type, seat.vat_basis_points),
         [
@@ -147,7 +149,7 @@ def _placed(source: Any, also: Any = None) -> Any:
 
 
 def _rests() -> Any:
-    """What of each refund belongs to no ticket, and at which rate; `domain.receipts.rest_rate` says
+    """What of each refund belongs to no ticket, and at which rate; `domain.prices.receipts.rest_rate` says
     the same."""
     seat = BOOKING_SEAT.c
     of_seats = (
@@ -175,7 +177,7 @@ def _rests() -> Any:
 
 
 def _tax_inside(amount: Any, rate: Any) -> Column:
-    """`domain.receipts.tax_inside`, in SQL: whole numbers throughout."""
+    """`domain.prices.receipts.tax_inside`, in SQL: whole numbers throughout."""
     whole = BASIS_POINTS + rate
     tax = (2 * func.abs(amount, type_=Big) * rate + whole) // (2 * whole)
     return case((amount < 0, -tax), else_=tax)

@@ -96,6 +96,14 @@ async def test_what_the_map_says_of_a_box_is_held_quoted_charged_and_told(
     (row,) = csv.DictReader(io.StringIO(table.removeprefix("\ufeff")))
     assert (row["total"], row["seats"].count(";")) == (total, heads - 1)
 
+    query = {"eventId": str(ball.id), "by": "type"}
+    sold = await given(await venue.http.get("/reports/revenue", params=query))
+    assert [(line["count"], line["amount"]) for line in sold["lines"]] == [(heads, total)]
+    await given(await act(venue, ball, f"bookings/{booking['bookingReference']}/refund"))
+    back = await given(await venue.http.get("/reports/revenue", params=query))
+    (line,) = [line for line in back["lines"] if line["kind"] == "refund"]
+    assert (line["count"], line["amount"]) == (heads, f"-{total}")
+
 
 async def test_a_hold_keeps_what_a_table_cost_when_it_was_taken(
     venue: Guest, ann: Guest, ball: Sale
