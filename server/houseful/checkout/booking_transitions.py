@@ -36,7 +36,7 @@ NOT_PAID_MESSAGE = "The payment was not completed in time; nothing was charged"
 
 FOLLOW = "follow_seats"
 RECEIPT = "receipt"
-"""The papers that a booking is due; see `checkout.receipts`."""
+"""The papers that a booking is due; see `checkout.correspondence.receipts`."""
 CANCEL_PAYMENT, EMAIL, NOTICE = "cancel_payment", "email", "notice"
 """A notice is a mail to many about one thing, and waits for the mails that somebody waits for."""
 

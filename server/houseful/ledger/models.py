@@ -113,15 +113,16 @@ class Seat(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """What seats are sold for. A removed event stays here, so that its id is never used again.
 
-        Buyers see no hidden one. `generation` rises each time its seats are rebuilt in Redis,
-        `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
+    Buyers see no hidden one. `generation` rises each time its seats are rebuilt in Redis,
+    `revision` (last at `revised_at_ms`) each time what its calendar entries say changes.
 
-        It sells at the list `price_list`, and once the time of `next_price_list` has come at that. Owners
+    It sells at the list `price_list`, and once the time of `next_price_list` has come at that. Owners
     may cancel until `cancel_before_ms` before the start; NULL: the house rule. `lone_seats` is
-    `domain.lone_seats`' mode, `table_booking` is `domain.units`'.
+    `domain.seat_choice.lone_seats`' mode, `table_booking` is `domain.units`'.
 
-        Of each ticket given back the house keeps `domain.refunds.RefundFee`; owners may give back single
-        tickets where `refund_by_ticket`. Called off at `cancelled_at_ms` by `cancelled_by`, it sells nothing.
+    Of each ticket given back the house keeps `domain.prices.refunds.RefundFee`; owners may give back
+    single tickets where `refund_by_ticket`. Called off at `cancelled_at_ms` by `cancelled_by`, it sells
+    nothing.
     """
 
     id: int | None = _number()
@@ -186,7 +187,7 @@ class PriceListRow(SQLModel, table=True):
 
 
 class ListType(SQLModel, table=True):
-    """A ticket type as one price list has it, by `domain.price_lists.TicketType`; the first is the
+    """A ticket type as one price list has it, by `domain.prices.price_lists.TicketType`; the first is the
     default."""
 
     __tablename__ = "price_list_type"

@@ -1,7 +1,7 @@
 """What a client may say on a live socket, and the answer it gets under its own `ref`.
 
 Owns: the shape of commands and the rate at which one socket may send them. Never: the rules of
-reserving; those are `services.reservations`.
+reserving; those are `sales.reservations`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Knows when an event's sale opens and closes and other prices begin, and says so at that very moment.
 
-Owns: one timer. Never: whether a seat may be taken; `services.reservations` looks for itself, by
+Owns: one timer. Never: whether a seat may be taken; `sales.reservations` looks for itself, by
 the same clock.
 """
 

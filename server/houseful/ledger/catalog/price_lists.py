@@ -1,4 +1,4 @@
-"""Price lists in SQL: ticket types, cells and fees, read as `domain.price_lists` knows them.
+"""Price lists in SQL: ticket types, cells and fees, read as `domain.prices.price_lists` knows them.
 
 Owns: the rows of a list, which are written once. Never: which list an event sells at; that is the
 event's own column.
