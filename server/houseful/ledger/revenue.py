@@ -26,8 +26,8 @@ _UNFINISHED: Final = [str(state) for state in UNFINISHED]
 @dataclass(frozen=True, slots=True)
 class Revenue:
     """One booking's money. `revenue_minor` is what is kept of it: without what went back of one that
-    is sold, the fees of one that ended; `seats`: (seat id, its share); `types`: of each of them the
-    ticket type's name and its share; `owes`: money is on its way back."""
+    is sold, the fees of one that ended; `seats`: (seat id, its share); `types`: of each ticket its
+    type's name and its share; `owes`: money is on its way back."""
 
     booking_id: int
     revenue_minor: int
@@ -93,19 +93,21 @@ async def _takings(session: Session, bookings: Any, seats: Any) -> list[Revenue]
             BOOKING.c.id, BOOKING.c.state, BOOKING.c.total_minor, BOOKING.c.refunded_minor
         ).where(bookings, BOOKING.c.confirmed_at_ms.is_not(None))
     )
-    claimed: dict[int, list[tuple[int, int, str]]] = {}
+    claimed: dict[int, list[tuple[int, int, str | None]]] = {}
     found = await session.execute(
         select(
             BOOKING_SEAT.c.booking_id,
             BOOKING_SEAT.c.seat_id,
             BOOKING_SEAT.c.paid_minor,
             BOOKING_SEAT.c.ticket_type,
+            BOOKING_SEAT.c.is_closed,
         )
         .where(seats, BOOKING_SEAT.c.live)
         .order_by(BOOKING_SEAT.c.seat_id)
     )
-    for booking_id, seat_id, paid, name in found:
-        claimed.setdefault(booking_id, []).append((seat_id, paid, name))
+    for booking_id, seat_id, paid, name, is_closed in found:
+        line = (seat_id, paid, None if is_closed else name)
+        claimed.setdefault(booking_id, []).append(line)
     back = {
         booking: (int(amount), int(fee), int(due))
         for booking, amount, fee, due in await session.execute(
@@ -133,10 +135,11 @@ def _taking(
     state: str,
     total: int,
     refunded: int,
-    seats: list[tuple[int, int, str]],
+    seats: list[tuple[int, int, str | None]],
     back: tuple[int, int, int],
 ) -> Revenue:
-    """`back`: what of it went back or will, the fees kept, and how many refunds are due."""
+    """`seats`: (id, paid, the ticket's type; None: no ticket). `back`: what of it went back or will,
+    the fees kept, and how many refunds are due."""
     sold = State(state) in PAID
     amount, fee, due = back
     kept = total - amount if sold else fee
@@ -147,7 +150,11 @@ def _taking(
         refunded,
         due > 0,
         tuple((seat_id, share) for (seat_id, *_), share in zip(seats, parts, strict=sold)),
-        tuple((name, share) for (*_, name), share in zip(seats, parts, strict=sold)),
+        tuple(
+            (name, share)
+            for (*_, name), share in zip(seats, parts, strict=sold)
+            if name is not None
+        ),
     )
 
 

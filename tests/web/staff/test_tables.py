@@ -12,7 +12,7 @@ import pytest
 from houseful.domain.plan import Plan
 from houseful.plans import reader
 from houseful.wire.codec import encode
-from tests.support.serving import Guest, Sale, Server
+from tests.support.serving import Guest, Sale, Server, eventually
 from tests.support.staff import act, given, refused, statuses
 from tests.support.table_charts import PRICES, table_chart
 from tests.web.buyer.test_bookings import post
@@ -156,6 +156,22 @@ async def test_each_place_of_a_table_has_its_ticket_type_unless_the_table_has_on
     same = [{"seatId": seat, "ticketTypeId": adult_id} for seat in seats]
     quote = await given(await quoted(ann, ball, whole, tickets=same))
     assert (quote["total"], {item["ticketType"] for item in quote["items"]}) == ("60.00", {"Adult"})
+
+
+async def test_the_board_counts_people_by_type_and_no_seat_that_nobody_takes(
+    venue: Guest, ann: Guest, ball: Sale
+) -> None:
+    await given(await patch(venue, ball.id, ticketTypes=[{"name": "Adult"}]))
+    booking = await buy(ann, ball, await hold(ann, ball, "B1", 3))
+
+    async def adults(expected: tuple[int, str]) -> bool:
+        board = await given(await venue.http.get(f"/events/{ball.id}/occupancy"))
+        found = [(one["name"], one["booked"], one["revenue"]) for one in board["ticketTypes"]]
+        return found == [("Adult", *expected)]
+
+    await eventually(lambda: adults((3, "240.00")))
+    await given(await act(venue, ball, f"bookings/{booking['bookingReference']}/refund"))
+    await eventually(lambda: adults((0, "0.00")))
 
 
 @pytest.mark.parametrize("prices", ["per_head", "per_table"])
